@@ -1,0 +1,189 @@
+#include "indexer/dict.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "indexer/packet.h"
+
+#define ARENA_BLOCK (1u << 18)
+
+struct entry {
+	uint64_t hash;
+	const void *octets;
+	uint32_t len;
+	uint8_t kind;
+};
+
+struct space {
+	struct entry *entries; /* entries[id - 1] */
+	uint32_t n, size;
+	uint32_t *slots; /* open addressing; 0 empty, else id */
+	uint32_t mask;
+};
+
+struct arena_block {
+	struct arena_block *next;
+	size_t used, size;
+	_Alignas(16) uint8_t octets[];
+};
+
+struct dict {
+	struct space spaces[DICT_SPACES];
+	struct arena_block *arena;
+};
+
+static void *arena_take(struct dict *d, size_t n)
+{
+	n = (n + 15) & ~(size_t)15;
+	if (!d->arena || d->arena->size - d->arena->used < n) {
+		size_t size = n > ARENA_BLOCK ? n : ARENA_BLOCK;
+		struct arena_block *b = malloc(sizeof(*b) + size);
+		if (!b)
+			return NULL;
+		b->next = d->arena;
+		b->used = 0;
+		b->size = size;
+		d->arena = b;
+	}
+	d->arena->used += n;
+	return d->arena->octets + d->arena->used - n;
+}
+
+struct dict *dict_new(void)
+{
+	return calloc(1, sizeof(struct dict));
+}
+
+void dict_free(struct dict *d)
+{
+	if (!d)
+		return;
+	for (int i = 0; i < DICT_SPACES; i++) {
+		free(d->spaces[i].entries);
+		free(d->spaces[i].slots);
+	}
+	for (struct arena_block *b = d->arena, *next; b; b = next) {
+		next = b->next;
+		free(b);
+	}
+	free(d);
+}
+
+/* A multiply-and-fold hash over eight octets at a time: not for adversaries, whose worst is a slow capture of their
+ * own; the table's probing is bounded by its load of at most one half. */
+static uint64_t hash_octets(uint64_t seed, const void *octets, size_t len)
+{
+	const uint8_t *p = octets;
+	uint64_t h = seed ^ (len * UINT64_C(0x9e3779b97f4a7c15)), w;
+	for (; len >= 8; len -= 8, p += 8) {
+		memcpy(&w, p, 8);
+		h = (h ^ w) * UINT64_C(0xd6e8feb86659fd93);
+		h ^= h >> 32;
+	}
+	if (len) {
+		w = 0;
+		memcpy(&w, p, len);
+		h = (h ^ w) * UINT64_C(0xd6e8feb86659fd93);
+		h ^= h >> 32;
+	}
+	h *= UINT64_C(0xd6e8feb86659fd93);
+	return h ^ h >> 29;
+}
+
+static int space_grow(struct space *s)
+{
+	uint32_t slots = s->slots ? (s->mask + 1) * 2 : 1024;
+	uint32_t *fresh = calloc(slots, sizeof(*fresh));
+	if (!fresh)
+		return -1;
+	for (uint32_t id = 1; id <= s->n; id++) {
+		uint32_t at = (uint32_t)s->entries[id - 1].hash & (slots - 1);
+		while (fresh[at])
+			at = (at + 1) & (slots - 1);
+		fresh[at] = id;
+	}
+	free(s->slots);
+	s->slots = fresh;
+	s->mask = slots - 1;
+	struct entry *entries = realloc(s->entries, slots / 2 * sizeof(*entries));
+	if (!entries)
+		return -1;
+	s->entries = entries;
+	s->size = slots / 2;
+	return 0;
+}
+
+uint32_t dict_intern(struct dict *d, enum dict_space space, uint8_t kind, const void *octets, size_t len)
+{
+	struct space *s = &d->spaces[space];
+	uint64_t hash = hash_octets(kind, octets, len);
+	uint32_t at = 0;
+	if (s->slots) {
+		for (at = (uint32_t)hash & s->mask; s->slots[at]; at = (at + 1) & s->mask) {
+			const struct entry *e = &s->entries[s->slots[at] - 1];
+			if (e->hash == hash && e->len == len && e->kind == kind && (len == 0 || memcmp(e->octets, octets, len) == 0))
+				return s->slots[at];
+		}
+	}
+	if (s->n == s->size) {
+		if (space_grow(s) < 0)
+			return 0;
+		for (at = (uint32_t)hash & s->mask; s->slots[at]; at = (at + 1) & s->mask)
+			;
+	}
+	void *copy = arena_take(d, len + 1);
+	if (!copy)
+		return 0;
+	if (len)
+		memcpy(copy, octets, len);
+	((char *)copy)[len] = '\0';
+	s->entries[s->n] = (struct entry){ hash, copy, (uint32_t)len, kind };
+	s->slots[at] = ++s->n;
+	return s->n;
+}
+
+uint32_t dict_count(const struct dict *d, enum dict_space space)
+{
+	return d->spaces[space].n;
+}
+
+const void *dict_get(const struct dict *d, enum dict_space space, uint32_t id, uint8_t *kind, size_t *len)
+{
+	if (id == 0 || id > d->spaces[space].n)
+		return NULL;
+	const struct entry *e = &d->spaces[space].entries[id - 1];
+	if (kind)
+		*kind = e->kind;
+	if (len)
+		*len = e->len;
+	return e->octets;
+}
+
+/* A stack is interned as its pointers: the number of tokens, the column text, the tokens, the items. */
+uint32_t dict_stack(struct dict *d, const struct protocol *const *tokens, unsigned ntokens, const struct item *items,
+	unsigned nitems, const char *column)
+{
+	const void *key[PACKET_LAYERS_MAX * 4 + 2];
+	unsigned n = 0;
+	key[n++] = (const void *)(uintptr_t)ntokens;
+	key[n++] = column;
+	for (unsigned i = 0; i < ntokens; i++)
+		key[n++] = tokens[i];
+	for (unsigned i = 0; i < nitems; i++)
+		key[n++] = items[i].proto;
+	return dict_intern(d, DICT_STACK, 0, key, n * sizeof(*key));
+}
+
+void dict_stack_get(const struct dict *d, uint32_t id, struct dict_stack *out)
+{
+	size_t len;
+	const void *const *key = dict_get(d, DICT_STACK, id, NULL, &len);
+	*out = (struct dict_stack){ 0 };
+	if (!key)
+		return;
+	out->ntokens = (uint16_t)(uintptr_t)key[0];
+	out->column = key[1];
+	out->tokens = (const struct protocol *const *)(key + 2);
+	out->items = out->tokens + out->ntokens;
+	out->nitems = (uint16_t)(len / sizeof(*key) - 2 - out->ntokens);
+}

@@ -1,0 +1,418 @@
+#include "indexer/dissect.h"
+
+#include <stdlib.h>
+
+#include "indexer/dissectors/pseudo.h"
+#include "indexer/registry.h"
+#include "indexer/track/exchange.h"
+#include "indexer/track/fragment.h"
+#include "indexer/track/tcp.h"
+
+struct dissection {
+	struct packet pkt;
+	int64_t first_frame;
+	struct conversations *conversations;
+	struct tcp_tracker *tcp;
+	struct fragments *fragments;
+	struct exchanges *exchanges;
+	uint64_t dropped[CAP_COUNT];
+	uint32_t stack;
+	struct {
+		uint16_t ntokens, nitems;
+		const struct protocol *tokens[PACKET_LAYERS_MAX * 2];
+		struct item items[PACKET_LAYERS_MAX * 2];
+		const char *column;
+	} last; /* the frame before: consecutive frames often have the same stack */
+};
+
+struct dissection *dissection_new(struct rows *rows, struct dict *dict, int64_t first_frame)
+{
+	struct dissection *d = calloc(1, sizeof(*d));
+	if (!d)
+		return NULL;
+	d->pkt.rows = rows;
+	d->pkt.dict = dict;
+	d->pkt.dropped = d->dropped;
+	d->first_frame = first_frame;
+	d->conversations = conv_new();
+	d->tcp = tcp_tracker_new();
+	d->fragments = fragments_new();
+	d->exchanges = exchanges_new();
+	if (!d->conversations || !d->tcp || !d->fragments || !d->exchanges) {
+		dissection_free(d);
+		return NULL;
+	}
+	return d;
+}
+
+void dissection_free(struct dissection *d)
+{
+	if (!d)
+		return;
+	tcp_tracker_free(d->tcp);
+	fragments_free(d->fragments);
+	exchanges_free(d->exchanges);
+	conv_free(d->conversations);
+	free(d);
+}
+
+void dissection_set_tree(struct dissection *d, struct tree *tree)
+{
+	d->pkt.tree = tree;
+	rows_tree_mode = tree != NULL;
+}
+
+struct conversations *dissection_conversations(struct dissection *d)
+{
+	return d->conversations;
+}
+
+const uint64_t *dissection_dropped(const struct dissection *d)
+{
+	return d->dropped;
+}
+
+uint32_t dissection_stack(const struct dissection *d)
+{
+	return d->stack;
+}
+
+/* ---- one dissector ---- */
+
+/* Give the payload to one protocol. False when it rejects. */
+static bool try_protocol(struct packet *pkt, const struct protocol *proto, const struct next *n)
+{
+	if (pkt->nlayers == PACKET_LAYERS_MAX || pkt->ntokens == PACKET_LAYERS_MAX * 2) {
+		pkt->dropped[CAP_LAYERS]++;
+		return true;
+	}
+	uint16_t ntokens = pkt->ntokens, nitems = pkt->nitems, nlayers = pkt->nlayers, nnext = pkt->nnext;
+	const char *column = pkt->column;
+	struct cursor c = n->cursor;
+	struct layer *l = &pkt->layers[pkt->nlayers];
+
+	*l = (struct layer){ .proto = proto, .data = c.data, .len = c.len, .cap = c.cap, .trim = c.len, .parent = n->parent, .item = -1 };
+	pkt->tokens[pkt->ntokens++] = proto;
+	/* What an ICMP error quotes hangs below the ICMP item; only its undissected data stands at the top again. */
+	if (!proto->no_item && (!pkt->in_error || proto == &proto_data)) {
+		l->item = (int16_t)pkt->nitems;
+		pkt->items[pkt->nitems++] = (struct item){ proto, proto->item_len ? (uint32_t)proto->item_len : c.len };
+	}
+	if (proto->column && !pkt->in_error)
+		pkt->column = proto->column;
+	pkt->current = (int16_t)pkt->nlayers++;
+	if (!proto->dissect || proto->dissect(pkt, &c) == MINE)
+		return true;
+	pkt->ntokens = ntokens;
+	pkt->nitems = nitems;
+	pkt->nlayers = nlayers;
+	pkt->nnext = nnext;
+	pkt->column = column;
+	pkt->current = n->parent;
+	pkt->fail = CUR_OK;
+	return false;
+}
+
+/* Heuristics in their order, data at the end. */
+static void try_heuristics(struct packet *pkt, enum claim_table table, const struct next *n)
+{
+	size_t count;
+	const struct protocol *const *list = registry_heuristics(table, &count);
+	for (size_t i = 0; i < count; i++)
+		if (try_protocol(pkt, list[i], n))
+			return;
+	try_protocol(pkt, &proto_data, n);
+}
+
+/* The payload of UDP, TCP or SCTP: the lower port first, then the higher one; port 0 is nobody's. */
+static void try_ports(struct packet *pkt, enum claim_table ports, enum claim_table heuristics, const struct next *n)
+{
+	uint32_t low = n->key < n->key2 ? n->key : n->key2, high = n->key < n->key2 ? n->key2 : n->key;
+	const struct protocol *p;
+	if (low && (p = registry_find(ports, low)) && try_protocol(pkt, p, n))
+		return;
+	if (high && high != low && (p = registry_find(ports, high)) && try_protocol(pkt, p, n))
+		return;
+	try_heuristics(pkt, heuristics, n);
+}
+
+static void dissect_next(struct packet *pkt, const struct next *n)
+{
+	const struct protocol *p;
+	pkt->current = n->parent;
+	switch (n->table) {
+	case CLAIM_NONE:
+		if (!try_protocol(pkt, n->direct, n))
+			try_protocol(pkt, &proto_data, n);
+		return;
+	case CLAIM_UDP_PORT:
+		try_ports(pkt, CLAIM_UDP_PORT, CLAIM_HEUR_UDP, n);
+		return;
+	case CLAIM_TCP_PORT:
+		try_ports(pkt, CLAIM_TCP_PORT, CLAIM_HEUR_TCP, n);
+		return;
+	case CLAIM_ETHERTYPE:
+		pkt_token(pkt, &proto_ethertype);
+		break;
+	default:
+		break;
+	}
+	p = registry_find(n->table, n->key);
+	if (!p || !try_protocol(pkt, p, n))
+		try_protocol(pkt, &proto_data, n);
+}
+
+/* ---- what outlives the frame ---- */
+
+static struct conversation *count(struct dissection *d, enum conversation_type type, uint32_t src, uint16_t srcport,
+	uint32_t dst, uint16_t dstport)
+{
+	bool from_a;
+	struct conversation *c = conv_get(d->conversations, type, src, srcport, dst, dstport, &from_a);
+	if (c && !d->pkt.in_error)
+		conv_count(c, from_a, d->pkt.len, d->pkt.time_ns, d->pkt.number);
+	return c;
+}
+
+static void stream_times(struct conversation *c, int64_t now, int64_t *relative, int64_t *delta)
+{
+	if (!c->stream_seen) {
+		c->stream_seen = true;
+		c->stream_first_ns = c->stream_last_ns = now;
+	}
+	*relative = now - c->stream_first_ns;
+	*delta = now - c->stream_last_ns;
+	c->stream_last_ns = now;
+}
+
+/* The payload of a segment that carries some: what keeps it from a dissector (reset, retransmission), else the ports. */
+static void segment_payload(struct packet *pkt, const struct tcp_segment *s, const struct tcp_facts *facts)
+{
+	if (s->payload.len == 0 || pkt->fragmented)
+		return;
+	if (facts->flags & (TCPA_SPURIOUS_RETRANSMISSION | TCPA_RETRANSMISSION | TCPA_OUT_OF_ORDER) || s->flags & 4)
+		return;
+	if (facts->flags & TCPA_KEEP_ALIVE) {
+		pkt_next_proto(pkt, &proto_data, s->payload);
+		return;
+	}
+	pkt_next(pkt, CLAIM_TCP_PORT, s->srcport, s->payload);
+	pkt->next[pkt->nnext - 1].key2 = s->dstport;
+}
+
+static void take_segment(struct dissection *d)
+{
+	struct packet *pkt = &d->pkt;
+	struct tcp_segment *s = &pkt->tcp;
+	struct tcp_facts facts = { 0 };
+	uint8_t fail = pkt->fail;
+	if (!tcp_track(d->tcp, d->conversations, pkt, s, &facts))
+		return;
+	struct conversation *c = facts.conversation;
+	/* A segment whose header ends early has its stream, but is not counted there. */
+	if (!pkt->in_error && s->whole)
+		conv_count(c, facts.from_a, pkt->len, pkt->time_ns, pkt->number);
+	stream_times(c, pkt->time_ns, &facts.time_relative, &facts.time_delta);
+	pkt->fail = CUR_OK; /* what track/ says holds whatever came after the header */
+	tcp_tracked(pkt, s, &facts);
+	pkt->fail = fail;
+	if (!fail && s->len_known)
+		segment_payload(pkt, s, &facts);
+}
+
+static void take_datagram(struct dissection *d)
+{
+	struct packet *pkt = &d->pkt;
+	struct udp_datagram *u = &pkt->udp;
+	int64_t relative, delta;
+	uint8_t fail = pkt->fail;
+	struct conversation *c = count(d, CONV_UDP, pkt->net_src, u->srcport, pkt->net_dst, u->dstport);
+	if (!c)
+		return;
+	stream_times(c, pkt->time_ns, &relative, &delta);
+	pkt->fail = CUR_OK;
+	udp_tracked(u->row, c->stream, relative, delta);
+	pkt->fail = fail;
+	if (fail || u->payload.len == 0)
+		return;
+	if (pkt->in_error) {
+		pkt_next_proto(pkt, &proto_data, u->payload);
+		return;
+	}
+	pkt_next(pkt, CLAIM_UDP_PORT, u->srcport, u->payload);
+	pkt->next[pkt->nnext - 1].key2 = u->dstport;
+}
+
+/* Fields of ip and ipv6 that reassembly fills: each names them in its exchange-like table below. */
+static void take_fragment(struct dissection *d)
+{
+	struct packet *pkt = &d->pkt;
+	struct fragment *f = &pkt->fragment;
+	struct reassembled whole;
+	uint32_t done_in = 0;
+	if (pkt->in_error || f->data.cap < f->data.len) {
+		pkt->fragmented = true;
+		pkt_next_proto(pkt, &proto_data, f->data);
+		return;
+	}
+	if (!fragments_add(d->fragments, pkt, f, &whole, &done_in)) {
+		pkt->fragmented = true;
+		if (done_in && f->proto->reassembled)
+			f->proto->reassembled(pkt, f, NULL, done_in);
+		pkt_next_proto(pkt, &proto_data, f->data);
+		return;
+	}
+	if (f->proto->reassembled)
+		f->proto->reassembled(pkt, f, &whole, pkt->number);
+	struct cursor c = { whole.data, 0, whole.len, whole.len, &pkt->fail };
+	pkt_next(pkt, CLAIM_IP_PROTO, f->next_proto, c);
+}
+
+static void take_exchange(struct dissection *d)
+{
+	struct packet *pkt = &d->pkt;
+	struct exchange *e = &pkt->exchange;
+	const struct exchange_fields *x = e->proto->exchange;
+	struct exchange_facts facts = { 0 };
+	bool from_a;
+	/* UDP and TCP: the stream; else the pair of addresses, which conv_get() numbers as well. */
+	struct conversation *c = pkt->srcport || pkt->dstport ?
+		conv_get(d->conversations, pkt->tcp.set ? CONV_TCP : CONV_UDP, pkt->net_src, pkt->srcport, pkt->net_dst, pkt->dstport, &from_a) :
+		conv_get(d->conversations, CONV_NONE, pkt->net_src, 0, pkt->net_dst, 0, &from_a);
+	if (!c)
+		return;
+	exchange_take(d->exchanges, pkt, e, (uint64_t)c->type << 32 | c->stream, &facts);
+	if (facts.partner) {
+		if (x->response_to != UINT16_MAX)
+			row_set(e->row, x->response_to, facts.partner);
+		if (x->time != UINT16_MAX) {
+			if (e->row->record->fields[x->time].kind == KIND_DOUBLE)
+				row_double(e->row, x->time, (double)facts.time_ns / 1e6);
+			else
+				row_set(e->row, x->time, facts.time_ns);
+		}
+		if (facts.first_response && x->late_record != UINT16_MAX) {
+			struct row *late = row_open_late(pkt, e->proto, x->late_record, facts.partner, facts.partner_layer);
+			row_set(late, x->response_in, pkt->number);
+		}
+	}
+	if (facts.repeat_of) {
+		if (x->retransmission != UINT16_MAX)
+			row_set(e->row, x->retransmission, 1);
+		if (x->retransmit_of != UINT16_MAX)
+			row_set(e->row, x->retransmit_of, facts.repeat_of);
+	}
+}
+
+/* What the layer just dissected asked for. */
+static void serve(struct dissection *d)
+{
+	struct packet *pkt = &d->pkt;
+	for (unsigned i = 0; i < pkt->ncounts; i++)
+		count(d, pkt->counts[i].type, pkt->counts[i].src, 0, pkt->counts[i].dst, 0);
+	pkt->ncounts = 0;
+	if (pkt->tcp.set) {
+		take_segment(d);
+		pkt->tcp.set = false;
+	} else if (pkt->udp.set) {
+		take_datagram(d);
+		pkt->udp.set = false;
+	} else if (pkt->fragment.set && !pkt->fail) {
+		take_fragment(d);
+	}
+	pkt->fragment.set = false;
+	if (pkt->exchange.set && !pkt->fail)
+		take_exchange(d);
+	pkt->exchange.set = false;
+}
+
+/* ---- one frame ---- */
+
+static void finish_layers(struct packet *pkt)
+{
+	pkt->fail = CUR_OK;
+	for (int i = pkt->nlayers - 1; i >= 0; i--) {
+		struct layer *l = &pkt->layers[i];
+		const struct layer *child = NULL;
+		if (!l->finish)
+			continue;
+		for (int k = i + 1; k < pkt->nlayers && !child; k++)
+			if (pkt->layers[k].parent == i)
+				child = &pkt->layers[k];
+		pkt->current = (int16_t)i;
+		l->finish(pkt, l, child);
+		pkt->fail = CUR_OK;
+	}
+}
+
+/* The stack's id; consecutive frames often have the same one. */
+static uint32_t stack_id(struct dissection *d)
+{
+	struct packet *pkt = &d->pkt;
+	bool same = d->stack && d->last.ntokens == pkt->ntokens && d->last.nitems == pkt->nitems && d->last.column == pkt->column &&
+		memcmp(d->last.tokens, pkt->tokens, pkt->ntokens * sizeof(*pkt->tokens)) == 0;
+	for (unsigned i = 0; same && i < pkt->nitems; i++)
+		same = d->last.items[i].proto == pkt->items[i].proto;
+	if (same)
+		return d->stack;
+	d->last.ntokens = pkt->ntokens;
+	d->last.nitems = pkt->nitems;
+	d->last.column = pkt->column;
+	memcpy(d->last.tokens, pkt->tokens, pkt->ntokens * sizeof(*pkt->tokens));
+	memcpy(d->last.items, pkt->items, pkt->nitems * sizeof(*pkt->items));
+	return dict_stack(pkt->dict, pkt->tokens, pkt->ntokens, pkt->items, pkt->nitems, pkt->column);
+}
+
+struct packet *dissect_frame(struct dissection *d, const struct dissect_input *in)
+{
+	struct packet *pkt = &d->pkt;
+	pkt->data = in->data;
+	pkt->cap_len = in->cap_len;
+	pkt->len = in->len;
+	pkt->time_ns = in->time_ns;
+	pkt->number = in->number;
+	pkt->frame_id = d->first_frame + in->number - 1;
+	pkt->link_type = in->link_type;
+	pkt->interface = in->interface;
+	pkt->fcs_len = in->fcs_len;
+	pkt->fail = CUR_OK;
+	pkt->in_error = pkt->fragmented = false;
+	pkt->ip_version = 0;
+	pkt->current = -1;
+	pkt->nlayers = pkt->ntokens = pkt->nitems = pkt->nnext = 0;
+	pkt->column = "";
+	pkt->link_src = pkt->link_dst = pkt->net_src = pkt->net_dst = pkt->src = pkt->dst = 0;
+	pkt->net_kind = 0;
+	pkt->srcport = pkt->dstport = 0;
+	pkt->flow = NULL;
+	pkt->ncounts = 0;
+	pkt->tcp.set = pkt->udp.set = pkt->fragment.set = pkt->exchange.set = false;
+	if (pkt->tree)
+		pkt->tree->n = 0;
+
+	struct row *frame = frame_open(pkt, in);
+	uint32_t len = in->len > in->cap_len ? in->len : in->cap_len;
+	pkt_next(pkt, CLAIM_LINKTYPE, in->link_type, (struct cursor){ in->data, 0, in->cap_len, len, &pkt->fail });
+	while (pkt->nnext) {
+		struct next n = pkt->next[--pkt->nnext];
+		unsigned first = pkt->nnext;
+		dissect_next(pkt, &n);
+		serve(d);
+		if (pkt->fail) {
+			/* The rest of the frame is not looked at: what was waiting hung below the layer that failed. */
+			pkt_item(pkt, pkt->fail == CUR_CUT ? &proto_short : &proto_malformed, 0);
+			break;
+		}
+		/* Taken from the end: turn round what was added, so that the first comes first. */
+		for (unsigned a = first, b = pkt->nnext; b > a + 1; a++) {
+			struct next t = pkt->next[a];
+			pkt->next[a] = pkt->next[--b];
+			pkt->next[b] = t;
+		}
+	}
+	pkt->nnext = 0;
+	finish_layers(pkt);
+	d->stack = stack_id(d);
+	frame_close(frame, d->stack, pkt->src, pkt->dst);
+	return pkt;
+}

@@ -1,0 +1,48 @@
+/* The layer loop: one frame in, rows out. Holds what outlives a frame of one capture. */
+#ifndef PCAPDEX_DISSECT_H
+#define PCAPDEX_DISSECT_H
+
+#include "indexer/packet.h"
+#include "indexer/track/conversation.h"
+
+struct dissection;
+
+/* What the reader knows of a frame. */
+struct dissect_input {
+	const uint8_t *data;
+	uint32_t cap_len, len;
+	int64_t time_ns;
+	uint64_t offset;      /* in the capture file */
+	uint32_t number;      /* 1 = first */
+	uint32_t interface;   /* number over the file */
+	uint32_t interface_id;
+	bool has_interface;
+	uint16_t link_type;
+	uint8_t fcs_len;
+	bool has_flags, has_packet_id;
+	uint32_t flags;
+	uint64_t packet_id;
+	unsigned ncomments;
+	const char *const *comments;
+};
+
+/* A dissection fills `rows`, whose frame ids are first_frame + number - 1. NULL when out of memory. */
+struct dissection *dissection_new(struct rows *rows, struct dict *dict, int64_t first_frame);
+void dissection_free(struct dissection *d);
+
+/* Dissect one frame; its rows are complete afterwards. Gives the packet, for what is counted per frame (stack, items);
+ * valid until the next call. */
+struct packet *dissect_frame(struct dissection *d, const struct dissect_input *in);
+
+/* `show`: note where values stood. The tree is filled from the next dissect_frame() on. */
+void dissection_set_tree(struct dissection *d, struct tree *tree);
+
+struct conversations *dissection_conversations(struct dissection *d);
+
+/* How often each cap was hit, CAP_COUNT numbers. */
+const uint64_t *dissection_dropped(const struct dissection *d);
+
+/* The stack of the frame just dissected (dictionary id). */
+uint32_t dissection_stack(const struct dissection *d);
+
+#endif

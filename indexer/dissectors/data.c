@@ -1,0 +1,31 @@
+/* Octets that no dissector claims. */
+#include "indexer/dissectors/ids.h"
+#include "indexer/dissectors/pseudo.h"
+
+enum { DATA_LEN, DATA_DATA, DATA_NFIELDS };
+
+static const struct field data_fields[DATA_NFIELDS] = {
+	[DATA_DATA] = { "data.data", "Data", KIND_BYTES },
+	[DATA_LEN] = { "data.len", "Length", KIND_INT, .octets = 4, .generated = true },
+};
+
+static const struct record data_records[] = { { "data", RECORD_LAYER, DATA_NFIELDS, data_fields, NULL } };
+
+static enum verdict data_dissect(struct packet *pkt, struct cursor *c)
+{
+	struct row *r = row_open(pkt, &proto_data, 0);
+	/* Wireshark shows what was captured, and that length. */
+	row_set(r, DATA_LEN, c->cap);
+	row_bytes(r, DATA_DATA, c, c->cap);
+	return MINE;
+}
+
+const struct protocol proto_data = {
+	.name = "data",
+	.title = "Data",
+	.help = "Octets that no protocol claims.",
+	.id = PROTO_ID_data,
+	.records = data_records,
+	.nrecords = 1,
+	.dissect = data_dissect,
+};

@@ -1,0 +1,122 @@
+/* The frame itself: what the capture says of it before any dissection. Not called by the layer loop but by
+ * dissect.c, which opens the row before the first layer and closes it with the stack that came of it. */
+#include "indexer/dissect.h"
+#include "indexer/dissectors/ids.h"
+#include "indexer/dissectors/pseudo.h"
+
+enum {
+	FRAME_TIME,
+	FRAME_LEN,
+	FRAME_CAPLEN,
+	FRAME_OFFSET,
+	FRAME_INTERFACE,
+	FRAME_STACK,
+	FRAME_SRC,
+	FRAME_DST,
+	FRAME_NUMBER,
+	FRAME_TIME_EPOCH,
+	FRAME_TIME_DELTA,
+	FRAME_TIME_RELATIVE,
+	FRAME_CAP_LEN,
+	FRAME_PROTOCOLS,
+	FRAME_ENCAP,
+	FRAME_INTERFACE_ID,
+	FRAME_INTERFACE_NAME,
+	FRAME_INTERFACE_DESCRIPTION,
+	FRAME_SECTION,
+	FRAME_FLAGS,
+	FRAME_FLAGS_DIRECTION,
+	FRAME_PACKET_ID,
+	FRAME_NFIELDS
+};
+
+/* The interface row of the frame: interfaces are numbered over the file. */
+#define OF_INTERFACE(column) \
+	"(SELECT " column " FROM interface i WHERE i.capture_id={capture} AND i.number={interface})"
+
+static const struct field frame_fields[FRAME_NFIELDS] = {
+	[FRAME_TIME] = { "frame.time", "Arrival Time", KIND_TIME },
+	[FRAME_LEN] = { "frame.len", "Frame length on the wire", KIND_UINT, .octets = 4 },
+	/* NULL where it equals len, which is nearly always */
+	[FRAME_CAPLEN] = { "caplen", "captured octets where fewer than len", KIND_UINT, .internal = true },
+	[FRAME_OFFSET] = { "offset", "offset of the frame's octets in the capture file", KIND_UINT, .internal = true },
+	[FRAME_INTERFACE] = { "interface", "interface's number over the file", KIND_UINT, .internal = true },
+	[FRAME_STACK] = { "stack", "protocols of the frame", KIND_STACK, .internal = true },
+	[FRAME_SRC] = { "src", "address of the Source column", KIND_ADDRESS, .internal = true },
+	[FRAME_DST] = { "dst", "address of the Destination column", KIND_ADDRESS, .internal = true },
+	[FRAME_NUMBER] = { "frame.number", "Frame Number", KIND_UINT, .octets = 4,
+		.sql = "{frame} - (SELECT c.first_frame FROM capture c WHERE c.id={capture}) + 1" },
+	[FRAME_TIME_EPOCH] = { "frame.time_epoch", "Epoch Time", KIND_RELTIME, .sql = "{time}" },
+	[FRAME_TIME_DELTA] = { "frame.time_delta", "Time delta from previous captured frame", KIND_RELTIME,
+		.sql = "coalesce({time} - (SELECT p.time FROM t_frame p WHERE p.frame_id={frame}-1"
+		       " AND {frame} > (SELECT c.first_frame FROM capture c WHERE c.id={capture})), 0)" },
+	[FRAME_TIME_RELATIVE] = { "frame.time_relative", "Time since reference or first frame", KIND_RELTIME,
+		.sql = "{time} - (SELECT c.time_zero FROM capture c WHERE c.id={capture})" },
+	[FRAME_CAP_LEN] = { "frame.cap_len", "Frame length stored into the capture file", KIND_UINT, .octets = 4,
+		.sql = "coalesce({caplen}, {len})" },
+	[FRAME_PROTOCOLS] = { "frame.protocols", "Protocols in frame", KIND_TEXT,
+		.sql = "(SELECT s.protocols FROM t_stack s WHERE s.id={stack})" },
+	[FRAME_ENCAP] = { "frame.encap_type", "Encapsulation type", KIND_INT, .octets = 2, .sql = OF_INTERFACE("i.encap_type") },
+	[FRAME_INTERFACE_ID] = { "frame.interface_id", "Interface id", KIND_UINT, .octets = 4, .sql = OF_INTERFACE("i.interface_id") },
+	[FRAME_INTERFACE_NAME] = { "frame.interface_name", "Interface name", KIND_TEXT, .sql = OF_INTERFACE("i.shown_name") },
+	[FRAME_INTERFACE_DESCRIPTION] = { "frame.interface_description", "Interface description", KIND_TEXT,
+		.sql = OF_INTERFACE("i.description") },
+	[FRAME_SECTION] = { "frame.section_number", "Section number", KIND_UINT, .octets = 4, .sql = OF_INTERFACE("i.section + 1") },
+	[FRAME_FLAGS] = { "frame.packet_flags", "Packet flags", KIND_UINT, BASE_HEX, 4, .part = 1 },
+	[FRAME_FLAGS_DIRECTION] = { "frame.packet_flags_direction", "Direction", KIND_UINT, BASE_HEX, 4, .part = 1,
+		.of = FRAME_FLAGS, .mask = 3 },
+	[FRAME_PACKET_ID] = { "frame.packet_id", "Packet id", KIND_UINT, .octets = 8, .part = 1 },
+};
+
+enum { COMMENT_TEXT, COMMENT_NFIELDS };
+static const struct field comment_fields[COMMENT_NFIELDS] = {
+	[COMMENT_TEXT] = { "frame.comment", "Comment", KIND_TEXT },
+};
+
+static const struct record frame_records[] = {
+	{ "frame", RECORD_LAYER, FRAME_NFIELDS, frame_fields, (const char *const[]){ "flags", NULL } },
+	{ "frame_comment", RECORD_CHILD, COMMENT_NFIELDS, comment_fields, NULL },
+};
+
+struct row *frame_open(struct packet *pkt, const struct dissect_input *in)
+{
+	struct row *r = row_open(pkt, &proto_frame, 0);
+	row_set(r, FRAME_TIME, in->time_ns);
+	row_set(r, FRAME_LEN, in->len);
+	if (in->cap_len != in->len)
+		row_set(r, FRAME_CAPLEN, in->cap_len);
+	row_set(r, FRAME_OFFSET, (int64_t)in->offset);
+	row_set(r, FRAME_INTERFACE, in->interface);
+	if (in->has_flags)
+		row_set(r, FRAME_FLAGS, in->flags);
+	if (in->has_packet_id)
+		row_set(r, FRAME_PACKET_ID, (int64_t)in->packet_id);
+	for (unsigned i = 0; i < in->ncomments; i++) {
+		struct row *comment = row_open(pkt, &proto_frame, 1);
+		row_text(comment, COMMENT_TEXT, in->comments[i], strlen(in->comments[i]), NULL, 0);
+	}
+	return r;
+}
+
+void frame_close(struct row *r, uint32_t stack, uint32_t src, uint32_t dst)
+{
+	row_set(r, FRAME_STACK, stack);
+	if (src)
+		row_set(r, FRAME_SRC, src);
+	if (dst)
+		row_set(r, FRAME_DST, dst);
+}
+
+const struct protocol proto_frame = {
+	.name = "frame",
+	.title = "Frame",
+	.help = "One packet as the capture recorded it: when, how long, on which interface.",
+	.id = PROTO_ID_frame,
+	.records = frame_records,
+	.nrecords = 2,
+};
+
+/* Names that the loop itself gives: tokens and items without fields. */
+const struct protocol proto_ethertype = { .name = "ethertype", .title = "Ethertype", .no_item = true };
+const struct protocol proto_malformed = { .name = "_ws.malformed", .title = "Malformed Packet" };
+const struct protocol proto_short = { .name = "_ws.short", .title = "Packet Size Limited during Capture" };

@@ -1,0 +1,21 @@
+/* Protocols that dissect.c itself names, and those that several dissectors hand on to by name. */
+#ifndef PCAPDEX_DISSECTORS_PSEUDO_H
+#define PCAPDEX_DISSECTORS_PSEUDO_H
+
+#include "indexer/packet.h"
+
+extern const struct protocol proto_frame, proto_data, proto_tcp, proto_udp;
+extern const struct protocol proto_ethertype; /* token of every ethertype look-up */
+extern const struct protocol proto_malformed, proto_short;
+
+/* frame.c: the row of the frame itself. */
+struct dissect_input;
+struct row *frame_open(struct packet *pkt, const struct dissect_input *in);
+void frame_close(struct row *r, uint32_t stack, uint32_t src, uint32_t dst);
+
+/* tcp.c, udp.c: put what track/ found into the row. */
+struct tcp_facts;
+void tcp_tracked(struct packet *pkt, struct tcp_segment *segment, const struct tcp_facts *facts);
+void udp_tracked(struct row *r, uint32_t stream, int64_t time_relative, int64_t time_delta);
+
+#endif

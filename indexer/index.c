@@ -1,0 +1,543 @@
+#include "indexer/index.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "indexer/dissect.h"
+#include "indexer/reader/encap.h"
+#include "indexer/reader/reader.h"
+#include "indexer/registry.h"
+#include "schema/address.h"
+
+#define CHUNK_SIZE      (256u << 10) /* a chunk ends at the first record border behind this */
+#define RAW_MAX         (16u << 20)  /* raw octets held while no record border comes */
+#define FLUSH_ROWS      16384
+#define FLUSH_HEAP      (8u << 20)
+#define PROGRESS_FRAMES 4096
+
+/* One capture on its way in. */
+struct job {
+	struct store *store;
+	const char *path;
+	const struct index_options *options;
+	struct index_result *result;
+	int64_t capture_id, first_frame;
+	struct reader *reader;
+	struct reader_error error;
+	struct dict *dict;
+	struct rows *rows;
+	struct dissection *dissection;
+	struct totals totals;
+	EVP_MD_CTX *sha;
+	/* raw octets not yet in a chunk */
+	uint8_t *raw;
+	size_t raw_used, raw_size;
+	uint64_t raw_offset; /* in the file, of raw[0] */
+	bool draining;
+	struct {
+		uint16_t link_type;
+		uint32_t id;
+		uint8_t fcs_len;
+		uint64_t frames;
+	} *interfaces;
+	unsigned ninterfaces;
+	int64_t statistics, names;
+	bool store_failed;
+};
+
+/* ---- raw octets ---- */
+
+static int cut_chunk(struct job *j, size_t size)
+{
+	if (!size)
+		return 0;
+	if (store_chunk(j->store, j->raw_offset, j->raw, size) < 0) {
+		j->store_failed = true;
+		return -1;
+	}
+	memmove(j->raw, j->raw + size, j->raw_used - size);
+	j->raw_used -= size;
+	j->raw_offset += size;
+	return 0;
+}
+
+static int on_raw(void *ctx, const uint8_t *octets, size_t n)
+{
+	struct job *j = ctx;
+	if (!EVP_DigestUpdate(j->sha, octets, n))
+		return -1;
+	j->result->file_size += n;
+	if (j->raw_size - j->raw_used < n) {
+		size_t size = j->raw_size ? j->raw_size * 2 : 4 * CHUNK_SIZE;
+		while (size - j->raw_used < n)
+			size *= 2;
+		uint8_t *raw = realloc(j->raw, size);
+		if (!raw)
+			return -1;
+		j->raw = raw;
+		j->raw_size = size;
+	}
+	memcpy(j->raw + j->raw_used, octets, n);
+	j->raw_used += n;
+	while (j->raw_used >= (j->draining ? CHUNK_SIZE : RAW_MAX))
+		if (cut_chunk(j, CHUNK_SIZE) < 0)
+			return -1;
+	return 0;
+}
+
+/* ---- what the capture says beside its frames ---- */
+
+static void bind_text(sqlite3_stmt *st, int i, const char *text)
+{
+	sqlite3_bind_text(st, i, text, -1, SQLITE_TRANSIENT);
+}
+
+static int insert_done(struct job *j, sqlite3_stmt *st)
+{
+	int rc = sqlite3_step(st);
+	sqlite3_reset(st);
+	sqlite3_clear_bindings(st);
+	if (rc == SQLITE_DONE)
+		return 0;
+	j->store_failed = true;
+	return -1;
+}
+
+static void bind_comments(sqlite3_stmt *st, int i, unsigned n, const char *const *comments)
+{
+	sqlite3_str *s = sqlite3_str_new(NULL);
+	for (unsigned k = 0; k < n; k++)
+		sqlite3_str_appendf(s, k ? "\n%s" : "%s", comments[k]);
+	char *text = sqlite3_str_finish(s);
+	if (n && text)
+		sqlite3_bind_text(st, i, text, -1, sqlite3_free);
+	else
+		sqlite3_free(text);
+}
+
+static int on_section(void *ctx, const struct reader_section *s)
+{
+	struct job *j = ctx;
+	char version[16];
+	sqlite3_stmt *st = store_insert(j->store, "section", 9);
+	if (!st)
+		return -1;
+	snprintf(version, sizeof(version), "%u.%u", s->major, s->minor);
+	sqlite3_bind_int64(st, 1, j->capture_id);
+	sqlite3_bind_int(st, 2, (int)s->number);
+	sqlite3_bind_int64(st, 3, (int64_t)s->offset);
+	sqlite3_bind_int(st, 4, s->big_endian);
+	bind_text(st, 5, version);
+	bind_text(st, 6, s->hardware);
+	bind_text(st, 7, s->os);
+	bind_text(st, 8, s->application);
+	bind_comments(st, 9, s->ncomments, s->comments);
+	return insert_done(j, st);
+}
+
+/* if_tsresol: a power of ten, or of two where the highest bit is set. */
+static void tick_text(char out[24], const struct reader_interface *i)
+{
+	snprintf(out, 24, "%s^-%u s", i->tsresol & 0x80 ? "2" : "10", i->tsresol & 0x7f);
+}
+
+static int on_interface(void *ctx, const struct reader_interface *i)
+{
+	struct job *j = ctx;
+	sqlite3_stmt *st = store_insert(j->store, "interface", 21);
+	const struct encap *encap = encap_of(i->link_type);
+	char tick[24], mac[18];
+	void *all = realloc(j->interfaces, (j->ninterfaces + 1) * sizeof(*j->interfaces));
+	if (!st || !all)
+		return -1;
+	j->interfaces = all;
+	memset(&j->interfaces[j->ninterfaces], 0, sizeof(*j->interfaces));
+	j->interfaces[j->ninterfaces].link_type = i->link_type;
+	j->interfaces[j->ninterfaces].id = i->id;
+	j->interfaces[j->ninterfaces++].fcs_len = i->has_fcs_len ? i->fcs_len : 0;
+	bool pcapng = strcmp(reader_container(j->reader), "pcapng") == 0;
+	tick_text(tick, i);
+	sqlite3_bind_int64(st, 1, j->capture_id);
+	sqlite3_bind_int(st, 2, (int)i->number);
+	sqlite3_bind_int(st, 3, (int)i->section);
+	if (pcapng) {
+		sqlite3_bind_int(st, 4, (int)i->id);
+		/* Wireshark shows a description where there is no name, and "unknown" where there is neither. */
+		bind_text(st, 5, i->name ? i->name : i->description ? i->description : "unknown");
+	}
+	bind_text(st, 6, i->name);
+	bind_text(st, 7, i->description);
+	bind_text(st, 8, i->filter);
+	bind_text(st, 9, i->os);
+	bind_text(st, 10, i->hardware);
+	if (i->has_mac) {
+		snprintf(mac, sizeof(mac), "%02x:%02x:%02x:%02x:%02x:%02x", i->mac[0], i->mac[1], i->mac[2], i->mac[3], i->mac[4], i->mac[5]);
+		bind_text(st, 11, mac);
+	}
+	sqlite3_bind_int(st, 12, i->link_type);
+	sqlite3_bind_int(st, 13, encap->number);
+	bind_text(st, 14, encap->title);
+	sqlite3_bind_int64(st, 15, i->snaplen);
+	bind_text(st, 16, tick);
+	sqlite3_bind_int64(st, 17, i->offset_seconds);
+	if (i->speed)
+		sqlite3_bind_int64(st, 18, (int64_t)i->speed);
+	if (i->has_fcs_len)
+		sqlite3_bind_int(st, 19, i->fcs_len);
+	bind_comments(st, 20, i->ncomments, i->comments);
+	sqlite3_bind_int(st, 21, 0);
+	return insert_done(j, st);
+}
+
+static void bind_count(sqlite3_stmt *st, int i, uint64_t v)
+{
+	if (v != UINT64_MAX)
+		sqlite3_bind_int64(st, i, (int64_t)v);
+}
+
+static void bind_time(sqlite3_stmt *st, int i, int64_t v)
+{
+	if (v != INT64_MIN)
+		sqlite3_bind_int64(st, i, v);
+}
+
+static int on_statistics(void *ctx, const struct reader_statistics *s)
+{
+	struct job *j = ctx;
+	sqlite3_stmt *st = store_insert(j->store, "interface_statistics", 11);
+	if (!st)
+		return -1;
+	sqlite3_bind_int64(st, 1, j->capture_id);
+	sqlite3_bind_int64(st, 2, j->statistics++);
+	sqlite3_bind_int(st, 3, (int)s->interface);
+	bind_time(st, 4, s->time_ns);
+	bind_time(st, 5, s->start_ns);
+	bind_time(st, 6, s->end_ns);
+	bind_count(st, 7, s->received);
+	bind_count(st, 8, s->dropped);
+	bind_count(st, 9, s->filter_accepted);
+	bind_count(st, 10, s->os_dropped);
+	bind_count(st, 11, s->delivered);
+	return insert_done(j, st);
+}
+
+static int on_name(void *ctx, const struct reader_name *n)
+{
+	struct job *j = ctx;
+	char text[64];
+	sqlite3_stmt *st = store_insert(j->store, "name_record", 4);
+	if (!st)
+		return -1;
+	address_text(text, n->address_len == 4 ? KIND_IPV4 : n->address_len == 16 ? KIND_IPV6 : KIND_ETHER, n->address, n->address_len);
+	sqlite3_bind_int64(st, 1, j->capture_id);
+	sqlite3_bind_int64(st, 2, j->names++);
+	bind_text(st, 3, text);
+	bind_text(st, 4, n->name);
+	return insert_done(j, st);
+}
+
+static int on_block(void *ctx, const struct reader_block *b)
+{
+	struct job *j = ctx;
+	sqlite3_stmt *st = store_insert(j->store, "block", 5);
+	if (!st)
+		return -1;
+	sqlite3_bind_int64(st, 1, j->capture_id);
+	sqlite3_bind_int64(st, 2, (int64_t)b->offset);
+	sqlite3_bind_int64(st, 3, b->type);
+	sqlite3_bind_int64(st, 4, b->length);
+	if (b->secrets_type)
+		sqlite3_bind_int64(st, 5, b->secrets_type);
+	return insert_done(j, st);
+}
+
+/* ---- frames ---- */
+
+static int take_frame(struct job *j, const struct frame *f)
+{
+	struct dissect_input in = {
+		.data = f->data,
+		.cap_len = f->cap_len,
+		.len = f->len,
+		.time_ns = f->time_ns,
+		.offset = f->offset,
+		.number = (uint32_t)++j->result->frames,
+		.interface = f->interface,
+		.has_interface = f->has_interface,
+		.link_type = f->link_type,
+		.has_flags = f->has_flags,
+		.flags = f->flags,
+		.has_packet_id = f->has_packet_id,
+		.packet_id = f->packet_id,
+		.ncomments = f->ncomments,
+		.comments = f->comments,
+	};
+	if (f->interface < j->ninterfaces) {
+		in.fcs_len = j->interfaces[f->interface].fcs_len;
+		in.interface_id = j->interfaces[f->interface].id;
+		j->interfaces[f->interface].frames++;
+	}
+	const struct packet *pkt = dissect_frame(j->dissection, &in);
+	totals_add(&j->totals, pkt, dissection_stack(j->dissection));
+	if (f->record_end - j->raw_offset >= CHUNK_SIZE && f->record_end - j->raw_offset <= j->raw_used)
+		if (cut_chunk(j, f->record_end - j->raw_offset) < 0)
+			return -1;
+	if (j->rows->total >= FLUSH_ROWS || j->rows->heap_used >= FLUSH_HEAP) {
+		if (store_flush(j->store, j->rows, j->dict) < 0) {
+			j->store_failed = true;
+			return -1;
+		}
+	}
+	return 0;
+}
+
+static int progress(struct job *j)
+{
+	uint64_t at, total;
+	if (!j->options->progress)
+		return 0;
+	reader_progress(j->reader, &at, &total);
+	return j->options->progress(j->options->progress_ctx, j->path, j->result->frames, at, total);
+}
+
+static enum index_status read_frames(struct job *j)
+{
+	struct frame f;
+	enum reader_status status;
+	while ((status = reader_next(j->reader, &f)) == READER_FRAME) {
+		if (j->result->frames == UINT32_MAX - 1) {
+			snprintf(j->result->message, sizeof(j->result->message), "%s: more than %u frames", j->path, UINT32_MAX - 1);
+			return INDEX_UNREADABLE;
+		}
+		if (take_frame(j, &f) < 0)
+			return INDEX_ARCHIVE_FAILED;
+		if (j->result->frames % PROGRESS_FRAMES == 0 && progress(j))
+			return INDEX_CANCELLED;
+	}
+	if (j->store_failed)
+		return INDEX_ARCHIVE_FAILED;
+	if (status == READER_DAMAGED) {
+		snprintf(j->result->message, sizeof(j->result->message), "%s: %s at offset %llu; %llu frames before it were indexed", j->path,
+			j->error.reason, (unsigned long long)j->error.offset, (unsigned long long)j->result->frames);
+		return INDEX_DAMAGED;
+	}
+	if (status == READER_STOPPED) {
+		snprintf(j->result->message, sizeof(j->result->message), "%s: out of memory", j->path);
+		return INDEX_ARCHIVE_FAILED;
+	}
+	return INDEX_OK;
+}
+
+/* ---- the end of the capture ---- */
+
+static int store_conversations(struct job *j)
+{
+	struct conversations *all = dissection_conversations(j->dissection);
+	sqlite3_stmt *st = store_insert(j->store, "t_conversation", 17);
+	for (size_t i = 0; st && i < conv_total(all); i++) {
+		const struct conversation *c = conv_at(all, i);
+		if (c->type == CONV_NONE)
+			continue; /* only there to tell exchanges apart */
+		const int64_t values[] = { j->capture_id, c->type, c->stream, store_address(j->store, c->address_a), c->port_a,
+			store_address(j->store, c->address_b), c->port_b, (int64_t)c->frames_ab, (int64_t)c->bytes_ab,
+			(int64_t)c->frames_ba, (int64_t)c->bytes_ba, c->first_ns, c->last_ns, c->first_frame, c->last_frame };
+		for (int k = 0; k < 15; k++)
+			sqlite3_bind_int64(st, k + 1, values[k]);
+		if (c->type == CONV_TCP) {
+			sqlite3_bind_int(st, 16, c->completeness);
+			if (c->initial_rtt)
+				sqlite3_bind_int64(st, 17, c->initial_rtt);
+		}
+		if (insert_done(j, st) < 0)
+			return -1;
+	}
+	return st ? 0 : -1;
+}
+
+static int store_interface_frames(struct job *j)
+{
+	sqlite3_stmt *st;
+	int rc = 0;
+	if (sqlite3_prepare_v2(store_db(j->store), "UPDATE interface SET frames=?1 WHERE capture_id=?2 AND number=?3", -1, &st, NULL) != SQLITE_OK)
+		return -1;
+	for (unsigned i = 0; rc == 0 && i < j->ninterfaces; i++) {
+		sqlite3_bind_int64(st, 1, (int64_t)j->interfaces[i].frames);
+		sqlite3_bind_int64(st, 2, j->capture_id);
+		sqlite3_bind_int(st, 3, (int)i);
+		rc = insert_done(j, st);
+	}
+	sqlite3_finalize(st);
+	return rc;
+}
+
+static const char *encapsulation(const struct job *j)
+{
+	for (unsigned i = 1; i < j->ninterfaces; i++)
+		if (j->interfaces[i].link_type != j->interfaces[0].link_type)
+			return "Per packet";
+	return j->ninterfaces ? encap_of(j->interfaces[0].link_type)->title : "Unknown";
+}
+
+static char *caps_text(const struct job *j)
+{
+	static const char *const names[CAP_COUNT] = { "nested layers", "child rows", "waiting payloads", "fragmented datagrams",
+		"stream bytes" };
+	const uint64_t *dropped = dissection_dropped(j->dissection);
+	sqlite3_str *s = sqlite3_str_new(NULL);
+	for (int i = 0; i < CAP_COUNT; i++)
+		if (dropped[i])
+			sqlite3_str_appendf(s, "%s%s: %llu", sqlite3_str_length(s) ? ", " : "", names[i], (unsigned long long)dropped[i]);
+	return sqlite3_str_finish(s); /* NULL when empty */
+}
+
+static int store_capture(struct job *j, const char *sha256, enum index_status status)
+{
+	sqlite3_stmt *st = store_insert(j->store, "capture", 22);
+	char absolute[PATH_MAX];
+	const char *path = strcmp(j->path, "-") == 0 || !realpath(j->path, absolute) ? j->path : absolute;
+	const char *name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
+	const struct totals *t = &j->totals;
+	if (!st)
+		return -1;
+	int i = 0;
+	sqlite3_bind_int64(st, ++i, j->capture_id);
+	bind_text(st, ++i, strcmp(j->path, "-") == 0 ? "standard input" : name);
+	bind_text(st, ++i, path);
+	bind_text(st, ++i, sha256);
+	bind_text(st, ++i, j->options->bpf ? j->options->bpf : "");
+	bind_text(st, ++i, reader_container(j->reader));
+	bind_text(st, ++i, reader_compression(j->reader));
+	const int64_t values[] = { (int64_t)j->result->file_size, j->first_frame, (int64_t)t->frames, (int64_t)t->bytes,
+		(int64_t)t->captured, t->time_zero, t->time_first, t->time_last, t->in_order };
+	for (size_t k = 0; k < sizeof(values) / sizeof(*values); k++)
+		sqlite3_bind_int64(st, ++i, values[k]);
+	bind_text(st, ++i, encapsulation(j));
+	if (status == INDEX_DAMAGED) {
+		sqlite3_bind_int64(st, i + 1, (int64_t)j->error.offset);
+		bind_text(st, i + 2, j->error.reason);
+	}
+	i += 2;
+	sqlite3_bind_text(st, ++i, caps_text(j), -1, sqlite3_free);
+	sqlite3_bind_int64(st, ++i, (int64_t)time(NULL));
+	bind_text(st, ++i, PCAPDEX_VERSION);
+	if (insert_done(j, st) < 0)
+		return -1;
+	st = store_insert(j->store, "capture_tag", 3);
+	for (unsigned k = 0; st && k < j->options->ntags; k++) {
+		sqlite3_bind_int64(st, 1, j->capture_id);
+		bind_text(st, 2, j->options->tags[k].key);
+		bind_text(st, 3, j->options->tags[k].value);
+		if (insert_done(j, st) < 0)
+			return -1;
+	}
+	return st ? 0 : -1;
+}
+
+static void digest_text(char out[65], EVP_MD_CTX *sha)
+{
+	uint8_t digest[EVP_MAX_MD_SIZE];
+	unsigned n = 0;
+	EVP_DigestFinal_ex(sha, digest, &n);
+	for (unsigned i = 0; i < 32; i++)
+		snprintf(out + 2 * i, 3, "%02x", digest[i]);
+}
+
+static enum index_status finish(struct job *j, enum index_status status)
+{
+	char sha256[65];
+	j->draining = true;
+	if (status == INDEX_DAMAGED && reader_drain(j->reader) < 0 && j->store_failed)
+		return INDEX_ARCHIVE_FAILED;
+	digest_text(sha256, j->sha);
+	int found = store_find(j->store, sha256, j->options->bpf ? j->options->bpf : "", &j->result->capture_id);
+	if (found > 0)
+		return INDEX_ALREADY;
+	j->result->capture_id = j->capture_id;
+	if (found < 0 || store_flush(j->store, j->rows, j->dict) < 0 || store_capture(j, sha256, status) < 0 ||
+		store_conversations(j) < 0 || store_interface_frames(j) < 0 || store_totals(j->store, &j->totals, j->dict) < 0)
+		return INDEX_ARCHIVE_FAILED;
+	while (j->raw_used)
+		if (cut_chunk(j, j->raw_used < 2 * CHUNK_SIZE ? j->raw_used : CHUNK_SIZE) < 0)
+			return INDEX_ARCHIVE_FAILED;
+	if (store_commit(j->store) < 0)
+		return INDEX_ARCHIVE_FAILED;
+	return status;
+}
+
+/* SHA-256 of a plain file whose size equals that of a capture in the archive: the same bytes are not read twice. */
+static int same_bytes(struct job *j)
+{
+	struct stat sb;
+	static const size_t size = 1u << 18;
+	char sha256[65];
+	if (strcmp(j->path, "-") == 0 || stat(j->path, &sb) < 0 || !S_ISREG(sb.st_mode) ||
+		store_has_size(j->store, (uint64_t)sb.st_size) <= 0)
+		return 0;
+	FILE *f = fopen(j->path, "rbe");
+	uint8_t *buffer = malloc(size);
+	size_t n;
+	int found = 0;
+	if (f && buffer) {
+		while ((n = fread(buffer, 1, size, f)) > 0)
+			EVP_DigestUpdate(j->sha, buffer, n);
+		digest_text(sha256, j->sha);
+		EVP_DigestInit_ex(j->sha, EVP_sha256(), NULL);
+		found = store_find(j->store, sha256, j->options->bpf ? j->options->bpf : "", &j->result->capture_id);
+	}
+	free(buffer);
+	if (f)
+		fclose(f);
+	return found > 0;
+}
+
+static enum index_status run(struct job *j)
+{
+	const char *wrong = registry_init();
+	j->sha = EVP_MD_CTX_new();
+	j->dict = dict_new();
+	j->rows = rows_new(protocols, protocols_count);
+	totals_init(&j->totals);
+	if (wrong || !j->sha || !j->dict || !j->rows || !EVP_DigestInit_ex(j->sha, EVP_sha256(), NULL)) {
+		snprintf(j->result->message, sizeof(j->result->message), "%s", wrong ? wrong : "out of memory");
+		return INDEX_UNREADABLE;
+	}
+	if (same_bytes(j))
+		return INDEX_ALREADY;
+	const struct reader_events events = { j, on_raw, on_section, on_interface, on_statistics, on_name, on_block };
+	if (store_begin(j->store, &j->capture_id, &j->first_frame) < 0)
+		return INDEX_ARCHIVE_FAILED;
+	if (!(j->dissection = dissection_new(j->rows, j->dict, j->first_frame)))
+		return INDEX_ARCHIVE_FAILED;
+	if (reader_open(&j->reader, j->path, j->options->bpf, &events, &j->error) < 0) {
+		snprintf(j->result->message, sizeof(j->result->message), "%s: %s", j->path, j->error.reason);
+		return j->store_failed ? INDEX_ARCHIVE_FAILED : j->error.not_a_capture ? INDEX_NOT_A_CAPTURE : INDEX_UNREADABLE;
+	}
+	enum index_status status = read_frames(j);
+	return status == INDEX_OK || status == INDEX_DAMAGED ? finish(j, status) : status;
+}
+
+enum index_status index_capture(struct store *store, const char *path, const struct index_options *options, struct index_result *result)
+{
+	struct job j = { .store = store, .path = path, .options = options, .result = result };
+	*result = (struct index_result){ 0 };
+	enum index_status status = run(&j);
+	if (status != INDEX_OK && status != INDEX_DAMAGED) {
+		if (status == INDEX_ARCHIVE_FAILED && !result->message[0])
+			snprintf(result->message, sizeof(result->message), "%s: not indexed, the archive is as it was: %s", path, store_error(store));
+		store_rollback(store);
+	}
+	reader_close(j.reader);
+	dissection_free(j.dissection);
+	rows_free(j.rows);
+	dict_free(j.dict);
+	totals_free(&j.totals);
+	EVP_MD_CTX_free(j.sha);
+	free(j.raw);
+	free(j.interfaces);
+	return status;
+}

@@ -1,0 +1,88 @@
+#include "indexer/packet.h"
+
+static struct next *next_add(struct packet *pkt, struct cursor payload)
+{
+	if (payload.len == 0)
+		return NULL;
+	if (pkt->nnext == PACKET_NEXT_MAX) {
+		pkt->dropped[CAP_NEXT]++;
+		return NULL;
+	}
+	struct next *n = &pkt->next[pkt->nnext++];
+	n->cursor = payload;
+	n->parent = pkt->current;
+	n->direct = NULL;
+	return n;
+}
+
+void pkt_next(struct packet *pkt, enum claim_table table, uint32_t key, struct cursor payload)
+{
+	struct next *n = next_add(pkt, payload);
+	if (n) {
+		n->table = table;
+		n->key = key;
+	}
+}
+
+void pkt_next_proto(struct packet *pkt, const struct protocol *proto, struct cursor payload)
+{
+	struct next *n = next_add(pkt, payload);
+	if (n) {
+		n->table = CLAIM_NONE;
+		n->direct = proto;
+	}
+}
+
+void pkt_trim(struct packet *pkt, uint32_t len)
+{
+	struct layer *l = pkt_layer(pkt);
+	if (len < l->trim)
+		l->trim = len;
+}
+
+void pkt_item_len(struct packet *pkt, uint32_t len)
+{
+	struct layer *l = pkt_layer(pkt);
+	if (l->item >= 0)
+		pkt->items[l->item].len = len;
+}
+
+void pkt_on_finish(struct packet *pkt, uint32_t mark,
+	void (*finish)(struct packet *, struct layer *, const struct layer *child))
+{
+	struct layer *l = pkt_layer(pkt);
+	l->finish = finish;
+	l->mark = mark;
+}
+
+void pkt_token(struct packet *pkt, const struct protocol *proto)
+{
+	if (pkt->ntokens < PACKET_LAYERS_MAX * 2)
+		pkt->tokens[pkt->ntokens++] = proto;
+}
+
+void pkt_item(struct packet *pkt, const struct protocol *proto, uint32_t len)
+{
+	if (pkt->nitems < PACKET_LAYERS_MAX * 2)
+		pkt->items[pkt->nitems++] = (struct item){ proto, len };
+}
+
+void pkt_exchange(struct packet *pkt, const struct protocol *proto, struct row *row, uint64_t key, bool response)
+{
+	if (!pkt->fail && !pkt->in_error)
+		pkt->exchange = (struct exchange){ true, proto, row, key, response };
+}
+
+void *pkt_flow(struct packet *pkt)
+{
+	return pkt->flow;
+}
+
+void pkt_count(struct packet *pkt, enum conversation_type type, uint32_t src, uint32_t dst)
+{
+	if (pkt->in_error || pkt->ncounts == sizeof(pkt->counts) / sizeof(*pkt->counts))
+		return;
+	pkt->counts[pkt->ncounts].type = (uint8_t)type;
+	pkt->counts[pkt->ncounts].src = src;
+	pkt->counts[pkt->ncounts++].dst = dst;
+}

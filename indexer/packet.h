@@ -1,0 +1,269 @@
+/* One frame on its way through the dissectors: the layers found so far, the rows they fill, and what they say
+ * shall be dissected next. A dissector sees a `struct packet`, a cursor over its octets and the rows it opens; no
+ * files, no SQLite, no other dissector. */
+#ifndef PCAPDEX_PACKET_H
+#define PCAPDEX_PACKET_H
+
+#include "indexer/cursor.h"
+#include "indexer/dict.h"
+#include "indexer/rows.h"
+#include "schema/kind.h"
+
+struct packet;
+struct protocol;
+struct fragment;
+struct reassembled;
+
+/* ---- protocols ---------------------------------------------------------------------------------------- */
+
+/* The tables in which the next dissector is looked up. Append freely; dissect.c has their names. */
+enum claim_table {
+	CLAIM_NONE = 0,
+	CLAIM_LINKTYPE,   /* LINKTYPE_ value of the capture */
+	CLAIM_ETHERTYPE,  /* 16 bits; adds the token "ethertype" */
+	CLAIM_IP_PROTO,   /* IANA protocol number, IPv4 and IPv6 */
+	CLAIM_UDP_PORT,
+	CLAIM_TCP_PORT,
+	CLAIM_SCTP_PORT,
+	CLAIM_SCTP_PPI,   /* payload protocol identifier */
+	CLAIM_LLC_DSAP,
+	CLAIM_LLC_OUI_CISCO, /* SNAP protocol id under OUI 00:00:0c, 00:01:81(...): see llc.c */
+	CLAIM_PPP,        /* PPP protocol number */
+	CLAIM_CHDLC,      /* Cisco HDLC protocol that is no ethertype */
+	CLAIM_FR_NLPID,   /* Frame Relay / NLPID (osinl) */
+	CLAIM_GRE,        /* GRE protocol types that are no ethertypes */
+	CLAIM_WTAP_ENCAP_HDR,
+	CLAIM_HEUR_UDP,   /* tried in order of key where no port claims; the dissector may reject */
+	CLAIM_HEUR_TCP,
+	CLAIM_TABLES
+};
+
+struct claim {
+	enum claim_table table; /* CLAIM_NONE ends a list */
+	uint32_t key;
+};
+
+enum verdict {
+	MINE = 0,    /* dissected, as far as the octets went */
+	NOT_MINE = 1 /* rejected: rows, token and addresses are taken back, the next candidate is tried */
+};
+
+/* A request and its response in one conversation, matched by a key (DNS id, ICMP ident and seq). The dissector calls
+ * pkt_exchange(); track/ finds the partner; dissect.c fills the fields named here (UINT16_MAX: protocol has none). */
+struct exchange_fields {
+	uint16_t response_to;    /* KIND_FRAME, in the response's row */
+	uint16_t time;           /* KIND_RELTIME (or KIND_DOUBLE milliseconds), in the response's row */
+	uint16_t retransmission; /* KIND_BOOL/KIND_NONE: a repeated request or response */
+	uint16_t retransmit_of;  /* KIND_FRAME of the first request/response */
+	uint16_t late_record;    /* index of the RECORD_LATE record that has response_in */
+	uint16_t response_in;    /* KIND_FRAME, field of that record, keyed by the request's frame */
+};
+
+struct protocol {
+	const char *name;   /* filter name and token of frame.protocols: "tcp" */
+	const char *title;  /* "Transmission Control Protocol" */
+	const char *column; /* text of the Protocol column; NULL: leaves the column alone (data) */
+	const char *spec;   /* "RFC 9293" */
+	const char *help;   /* one sentence on what it is for */
+	uint16_t id;        /* PROTO_ID_x of the generated dissectors/ids.h; 0 for a bare name without records */
+	uint16_t nrecords;
+	const struct record *records; /* [0] is the protocol's own layer record */
+	const struct claim *claims;
+	enum verdict (*dissect)(struct packet *, struct cursor *);
+	const struct exchange_fields *exchange;
+	/* Reassembly's outcome for a fragment that this protocol met: `whole` when this frame completed the datagram,
+	 * else NULL and `done_in` the frame that did. */
+	void (*reassembled)(struct packet *, const struct fragment *, const struct reassembled *whole, uint32_t done_in);
+	uint32_t flow_size; /* octets of zeroed state per conversation, see pkt_flow() */
+	int32_t item_len;   /* what pkt_item_len() starts with: 0 the whole buffer, else octets (udp 8) */
+	bool no_item;       /* gives a token but no item in the tree ("ethertype"): not in the hierarchy */
+};
+
+/* ---- the packet ------------------------------------------------------------------------------------------ */
+
+#define PACKET_LAYERS_MAX 48  /* nested layers; more end as data, and are counted */
+#define PACKET_NEXT_MAX   64  /* payloads waiting to be dissected */
+
+/* A layer that was accepted. */
+struct layer {
+	const struct protocol *proto;
+	struct row *row;      /* its own record's row, or NULL */
+	const uint8_t *data;  /* where its octets begin */
+	uint32_t len;         /* reported length of the buffer it was given */
+	uint32_t cap;         /* captured of that */
+	uint32_t trim;        /* its own idea of its length (IP total length): pkt_trim(); starts as len */
+	int16_t parent;       /* index of the layer that handed it on, -1 the link layer */
+	int16_t item;         /* index of its item in `items`, -1 none */
+	void (*finish)(struct packet *, struct layer *, const struct layer *child); /* pkt_on_finish() */
+	uint32_t mark;        /* for finish: offset where the payload began */
+};
+
+/* What is to be dissected next. */
+struct next {
+	enum claim_table table;
+	uint32_t key, key2;             /* key2: the second port */
+	const struct protocol *direct;  /* table CLAIM_NONE: this one */
+	struct cursor cursor;
+	int16_t parent;
+};
+
+/* A top-level item of the tree, for the hierarchy. */
+struct item {
+	const struct protocol *proto;
+	uint32_t len; /* octets that Wireshark's Protocol Hierarchy counts for it */
+};
+
+/* What tcp.c found in a header, for track/; what track/ answers is struct tcp_facts. */
+struct tcp_segment {
+	bool set;               /* the first 16 octets were there: the segment belongs to a stream */
+	struct row *row;
+	uint16_t srcport, dstport;
+	uint32_t seq, ack, len; /* len: payload by the IP length */
+	uint16_t flags, window;
+	uint8_t hdr_len;        /* octets by the data offset; below 20 the header was not read further */
+	bool len_known;         /* false inside an ICMP error, a fragment, or when the header is longer than the segment:
+	                         * no sequence analysis */
+	bool timed;             /* read up to the urgent pointer: the stream's times are shown */
+	bool whole;             /* the header was read to the end of its options: analysis is shown, the frame counted */
+	bool tfo_cookie;        /* RFC 7413: an option with a cookie */
+	int16_t wscale;         /* shift of a window scale option, -1 none */
+	uint16_t mss;           /* 0 none */
+	bool sack_perm;
+	bool has_ts;
+	uint32_t tsval, tsecr;
+	uint32_t notes;         /* tcp.c's own marks, on their way to tcp_tracked() */
+	bool has_sack;
+	uint8_t nsack;
+	bool sack_odd;          /* sack_le has one edge more, without its partner */
+	uint32_t sack_le[5], sack_re[5]; /* raw */
+	struct cursor payload;
+};
+
+struct udp_datagram {
+	bool set;
+	struct row *row;
+	uint16_t srcport, dstport;
+	struct cursor payload;
+};
+
+/* A fragment that ip.c or ipv6.c met. */
+struct fragment {
+	bool set;
+	const struct protocol *proto; /* who: its RECORD_LATE record takes reassembled_in */
+	struct row *row;
+	uint32_t id;
+	uint8_t next_proto;           /* IP protocol of the whole */
+	uint32_t offset;              /* octets */
+	bool more;
+	struct cursor data;
+};
+
+struct exchange {
+	bool set;
+	const struct protocol *proto;
+	struct row *row;
+	uint64_t key;
+	bool response;
+};
+
+struct packet {
+	/* the frame */
+	const uint8_t *data;
+	uint32_t cap_len, len;
+	int64_t time_ns;
+	int64_t frame_id;  /* over the archive, provisional: see store */
+	uint32_t number;   /* in the capture, 1 = first */
+	uint16_t link_type;
+	uint32_t interface;
+	uint8_t fcs_len;   /* octets of frame check sequence that the capture says frames have */
+
+	/* the state of dissection */
+	uint8_t fail;      /* enum cur_fail */
+	bool in_error;     /* inside the packet quoted by an ICMP error: no analysis, no statistics, no items */
+	bool fragmented;   /* the octets are an incomplete fragment */
+	uint8_t ip_version;   /* of the innermost IP header, 0 none */
+	int16_t current;      /* index of the layer being dissected */
+	uint16_t nlayers, ntokens, nitems, nnext;
+	struct layer layers[PACKET_LAYERS_MAX];
+	const struct protocol *tokens[PACKET_LAYERS_MAX * 2];
+	struct item items[PACKET_LAYERS_MAX * 2];
+	struct next next[PACKET_NEXT_MAX];
+	const char *column;   /* text of the Protocol column */
+
+	/* addresses: ids of dict; 0 none. net_* are those of the innermost IP, else 0 */
+	uint32_t link_src, link_dst, net_src, net_dst, src, dst;
+	uint8_t net_kind;     /* enum kind of net_src */
+	uint16_t srcport, dstport;
+	void *flow;           /* see pkt_flow() */
+
+	/* asked of the loop */
+	struct tcp_segment tcp;
+	struct udp_datagram udp;
+	struct fragment fragment;
+	struct exchange exchange;
+
+	/* address pairs to be counted, see pkt_count() */
+	uint8_t ncounts;
+	struct {
+		uint8_t type; /* enum conversation_type */
+		uint32_t src, dst;
+	} counts[8];
+
+	/* where the results go */
+	struct rows *rows;
+	struct dict *dict;
+	struct tree *tree;    /* not NULL when `show` wants offsets: see rows.h */
+	uint64_t *dropped;    /* counts of caps that were hit, enum packet_cap */
+};
+
+enum packet_cap { CAP_LAYERS, CAP_CHILDREN, CAP_NEXT, CAP_FRAGMENTS, CAP_STREAM_BYTES, CAP_SEGMENTS, CAP_COUNT };
+
+/* Open the row of record `k` of the protocol (0: its own layer record). Never NULL. Rows come out in the order in
+ * which they were opened. */
+struct row *row_open(struct packet *pkt, const struct protocol *proto, unsigned k);
+
+/* Open a row of a RECORD_LATE record for an earlier frame of the same capture, and that frame's layer (1 = first). */
+struct row *row_open_late(struct packet *pkt, const struct protocol *proto, unsigned k, uint32_t number, uint16_t layer);
+
+/* Hand on a payload: to whoever claims `key` in `table` (else to data), to the lower or the higher of two ports, or
+ * straight to a protocol. Several payloads are dissected in the order they are handed on, each with all that is
+ * inside it before the next. An empty payload is dropped. */
+void pkt_next(struct packet *pkt, enum claim_table table, uint32_t key, struct cursor payload);
+void pkt_next_proto(struct packet *pkt, const struct protocol *proto, struct cursor payload);
+
+/* This layer's own length, when less than its buffer (the rest is the padding of the layer below). */
+void pkt_trim(struct packet *pkt, uint32_t len);
+
+/* Octets that the Protocol Hierarchy counts for this layer; without it: the whole buffer it was given. */
+void pkt_item_len(struct packet *pkt, uint32_t len);
+
+/* Call back when the frame is dissected: for what stands behind the payload (Ethernet padding). `child` is the
+ * layer that got the payload, or NULL. `mark` comes back as layer->mark. */
+void pkt_on_finish(struct packet *pkt, uint32_t mark,
+	void (*finish)(struct packet *, struct layer *, const struct layer *child));
+
+/* A further token of frame.protocols (igmp shows twice). */
+void pkt_token(struct packet *pkt, const struct protocol *proto);
+
+/* A further top-level item of the hierarchy. */
+void pkt_item(struct packet *pkt, const struct protocol *proto, uint32_t len);
+
+/* Ask for the partner of a request or response in the current conversation. */
+void pkt_exchange(struct packet *pkt, const struct protocol *proto, struct row *row, uint64_t key, bool response);
+
+/* Conversations that are counted (columns and order of the archive's conversation types: append). */
+enum conversation_type { CONV_NONE, CONV_ETH, CONV_IP, CONV_IPV6, CONV_TCP, CONV_UDP, CONV_SCTP, CONV_TYPES };
+
+/* Count the frame for this pair of addresses (dictionary ids). Not inside an ICMP error. */
+void pkt_count(struct packet *pkt, enum conversation_type type, uint32_t src, uint32_t dst);
+
+/* State of `flow_size` zeroed octets kept for this protocol and conversation, or NULL where there is none. */
+void *pkt_flow(struct packet *pkt);
+
+/* The layer being dissected. */
+static inline struct layer *pkt_layer(struct packet *pkt)
+{
+	return &pkt->layers[pkt->current];
+}
+
+#endif

@@ -1,0 +1,291 @@
+#include "indexer/rows.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "indexer/packet.h"
+
+__thread bool rows_tree_mode;
+
+/* ---- batches ---- */
+
+struct rows *rows_new(const struct protocol *const *protocols, size_t n)
+{
+	struct rows *rows = calloc(1, sizeof(*rows));
+	if (!rows)
+		return NULL;
+	rows->nbatches = n * RECORDS_PER_PROTOCOL;
+	rows->batches = calloc(rows->nbatches, sizeof(*rows->batches));
+	rows->heap_size = 1u << 16;
+	rows->heap = malloc(rows->heap_size);
+	if (!rows->batches || !rows->heap) {
+		rows_free(rows);
+		return NULL;
+	}
+	for (size_t p = 0; p < n; p++) {
+		for (unsigned k = 0; protocols[p] && k < protocols[p]->nrecords; k++) {
+			struct batch *b = &rows->batches[p * RECORDS_PER_PROTOCOL + k];
+			b->record = &protocols[p]->records[k];
+			b->protocol = protocols[p]->name;
+			b->stride = sizeof(struct row) + b->record->nfields * sizeof(int64_t);
+		}
+	}
+	return rows;
+}
+
+void rows_clear(struct rows *rows)
+{
+	for (size_t i = 0; i < rows->nbatches; i++)
+		rows->batches[i].n = 0;
+	rows->heap_used = 0;
+	rows->total = 0;
+}
+
+void rows_free(struct rows *rows)
+{
+	if (!rows)
+		return;
+	for (size_t i = 0; rows->batches && i < rows->nbatches; i++) {
+		for (size_t k = 0; k < rows->batches[i].nblocks; k++)
+			free(rows->batches[i].blocks[k]);
+		free(rows->batches[i].blocks);
+	}
+	free(rows->batches);
+	free(rows->heap);
+	free(rows);
+}
+
+static struct row *batch_add(struct batch *b)
+{
+	if (b->n / ROWS_BLOCK == b->nblocks) {
+		uint8_t **blocks = realloc(b->blocks, (b->nblocks + 1) * sizeof(*blocks));
+		uint8_t *block = malloc(b->stride * ROWS_BLOCK);
+		if (!blocks || !block) {
+			/* Nothing sensible can go on without memory for one more row; the transaction is undone by
+			 * SQLite when the archive is opened next. */
+			fputs("pcapdex: out of memory\n", stderr);
+			abort();
+		}
+		b->blocks = blocks;
+		b->blocks[b->nblocks++] = block;
+	}
+	return batch_row(b, b->n++);
+}
+
+static struct row *open_row(struct packet *pkt, const struct protocol *proto, unsigned k, int64_t frame_id)
+{
+	unsigned index = proto->id * RECORDS_PER_PROTOCOL + k;
+	struct batch *b = &pkt->rows->batches[index];
+	struct row *r = batch_add(b);
+	pkt->rows->total++;
+	r->pkt = pkt;
+	r->fail = &pkt->fail;
+	r->record = b->record;
+	r->frame_id = frame_id;
+	r->batch = (uint16_t)index;
+	memset(r->set, 0, sizeof(r->set));
+	return r;
+}
+
+struct row *row_open(struct packet *pkt, const struct protocol *proto, unsigned k)
+{
+	struct row *r = open_row(pkt, proto, k, pkt->frame_id);
+	struct batch *b = &pkt->rows->batches[r->batch];
+	if (b->frame != pkt->frame_id) {
+		b->frame = pkt->frame_id;
+		b->frame_rows = 0;
+	}
+	b->frame_rows++;
+	if (b->record->shape == RECORD_CHILD) {
+		/* A child belongs to the newest row of its protocol's layer record. */
+		struct batch *parent = &pkt->rows->batches[proto->id * RECORDS_PER_PROTOCOL];
+		r->n = b->frame_rows;
+		r->layer = (uint16_t)(parent->frame == pkt->frame_id && parent->frame_rows ? parent->frame_rows : 1);
+	} else {
+		r->n = 0;
+		r->layer = (uint16_t)b->frame_rows;
+		if (k == 0 && pkt->current >= 0 && pkt->layers[pkt->current].proto == proto && !pkt->layers[pkt->current].row)
+			pkt->layers[pkt->current].row = r;
+	}
+	return r;
+}
+
+struct row *row_open_late(struct packet *pkt, const struct protocol *proto, unsigned k, uint32_t number, uint16_t layer)
+{
+	struct row *r = open_row(pkt, proto, k, pkt->frame_id - pkt->number + number);
+	r->n = 0;
+	r->layer = layer;
+	return r;
+}
+
+/* ---- tree ---- */
+
+void tree_note(struct tree *tree, struct row *r, unsigned field, const uint8_t *at, uint32_t len)
+{
+	if (tree->n == tree->size) {
+		size_t size = tree->size ? tree->size * 2 : 256;
+		struct tree_item *items = realloc(tree->items, size * sizeof(*items));
+		if (!items)
+			return;
+		tree->items = items;
+		tree->size = size;
+	}
+	tree->items[tree->n++] = (struct tree_item){ r, (uint16_t)field, at, len };
+}
+
+void row_note(struct row *r, unsigned field, const uint8_t *at, uint32_t len)
+{
+	if (r->pkt->tree && !*r->fail)
+		tree_note(r->pkt->tree, r, field, at, len);
+}
+
+/* ---- setters ---- */
+
+static const uint8_t kind_octets[] = { [KIND_ETHER] = 6, [KIND_IPV4] = 4, [KIND_IPV6] = 16 };
+
+uint32_t row_address_at(struct row *r, unsigned field, enum kind kind, const uint8_t octets[])
+{
+	uint32_t id = dict_address(r->pkt->dict, (uint8_t)kind, octets, kind_octets[kind]);
+	row_set_at(r, field, id, octets, kind_octets[kind]);
+	return id;
+}
+
+uint32_t row_address(struct row *r, unsigned field, struct cursor *c, enum kind kind)
+{
+	const uint8_t *p = cur_take(c, kind_octets[kind]);
+	return p ? row_address_at(r, field, kind, p) : 0;
+}
+
+static void set_octets(struct row *r, unsigned field, const uint8_t *p, uint32_t n)
+{
+	struct packet *pkt = r->pkt;
+	struct rows *rows = pkt->rows;
+	if (n > 0xffffff)
+		n = 0xffffff;
+	uintptr_t at = (uintptr_t)p, base = (uintptr_t)pkt->data;
+	if (at >= base && at + n <= base + pkt->cap_len && at - base <= 0xffffff) {
+		row_set(r, field, SPAN_MAKE(at - base, n));
+		return;
+	}
+	if (rows->heap_size - rows->heap_used < n) {
+		size_t size = rows->heap_size * 2;
+		while (size - rows->heap_used < n)
+			size *= 2;
+		uint8_t *heap = realloc(rows->heap, size);
+		if (!heap)
+			return;
+		rows->heap = heap;
+		rows->heap_size = size;
+	}
+	memcpy(rows->heap + rows->heap_used, p, n);
+	row_set(r, field, ROW_HEAP | SPAN_MAKE(rows->heap_used, n));
+	rows->heap_used += n;
+}
+
+void row_bytes(struct row *r, unsigned field, struct cursor *c, uint32_t n)
+{
+	const uint8_t *p = n ? cur_take(c, n) : NULL;
+	if (!p || *r->fail)
+		return;
+	set_octets(r, field, p, n);
+	if (rows_tree_mode)
+		row_note(r, field, p, n);
+}
+
+void row_bytes_avail(struct row *r, unsigned field, struct cursor *c, uint32_t n)
+{
+	uint32_t avail = cur_avail(c);
+	struct cursor here = *c;
+	row_bytes(r, field, &here, n < avail ? n : avail);
+	cur_skip(c, n);
+}
+
+/* Length of the valid UTF-8 sequence at p (RFC 3629), 0 when there is none. */
+static unsigned utf8_length(const uint8_t *p, size_t left)
+{
+	static const uint8_t second[][3] = {
+		{ 0xe0, 0xa0, 0xbf }, { 0xed, 0x80, 0x9f }, { 0xf0, 0x90, 0xbf }, { 0xf4, 0x80, 0x8f }
+	};
+	unsigned n = p[0] < 0x80 ? 1 : p[0] >= 0xc2 && p[0] < 0xe0 ? 2 : (p[0] & 0xf0) == 0xe0 ? 3 : p[0] >= 0xf0 && p[0] <= 0xf4 ? 4 : 0;
+	if (n > left)
+		return 0;
+	for (unsigned i = 1; i < n; i++)
+		if ((p[i] & 0xc0) != 0x80)
+			return 0;
+	for (unsigned i = 0; n > 2 && i < 4; i++)
+		if (p[0] == second[i][0] && (p[1] < second[i][1] || p[1] > second[i][2]))
+			return 0;
+	return n;
+}
+
+#define TEXT_MAX 65535
+
+void row_text(struct row *r, unsigned field, const char *text, size_t n, const uint8_t *at, uint32_t at_len)
+{
+	char clean[1024], *out = clean;
+	const uint8_t *p = (const uint8_t *)text;
+	size_t used = 0, good = 0;
+	if (*r->fail)
+		return;
+	if (n > TEXT_MAX)
+		n = TEXT_MAX;
+	while (good < n && p[good] < 0x80)
+		good++;
+	if (good < n) { /* not plain ASCII: copy, mending what is not UTF-8 */
+		if (n * 3 > sizeof(clean) && !(out = malloc(n * 3)))
+			return;
+		for (size_t i = 0; i < n;) {
+			unsigned k = utf8_length(p + i, n - i);
+			if (k) {
+				memcpy(out + used, p + i, k);
+				used += k;
+				i += k;
+			} else {
+				memcpy(out + used, "\xef\xbf\xbd", 3); /* U+FFFD */
+				used += 3;
+				i++;
+			}
+		}
+		text = out;
+		n = used;
+	}
+	uint32_t id = dict_intern(r->pkt->dict, DICT_TEXT, 0, text, n);
+	if (out != clean)
+		free(out);
+	row_set_at(r, field, id, at, at_len);
+}
+
+void row_string(struct row *r, unsigned field, struct cursor *c, uint32_t n)
+{
+	const uint8_t *p = cur_take(c, n);
+	if (p)
+		row_text(r, field, (const char *)p, strnlen((const char *)p, n), p, n);
+}
+
+void row_list(struct row *r, unsigned field, const uint32_t *values, size_t n, const uint8_t *at, uint32_t at_len)
+{
+	char text[2048];
+	size_t used = 0;
+	for (size_t i = 0; i < n && used + 12 < sizeof(text); i++) {
+		/* No snprintf here: options stand in most TCP segments. */
+		char digits[12];
+		unsigned k = 0;
+		uint32_t v = values[i];
+		if (i)
+			text[used++] = ',';
+		do
+			digits[k++] = (char)('0' + v % 10);
+		while ((v /= 10));
+		while (k)
+			text[used++] = digits[--k];
+	}
+	uint32_t id = dict_intern(r->pkt->dict, DICT_TEXT, 0, text, used);
+	row_set_at(r, field, id, at, at_len);
+}
+
+void row_double(struct row *r, unsigned field, double value)
+{
+	int64_t bits;
+	memcpy(&bits, &value, sizeof(bits));
+	row_set(r, field, bits);
+}

@@ -1,0 +1,230 @@
+#include "indexer/store/batch.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+struct batch_table {
+	sqlite3_vtab base;
+	struct batch_source *source;
+	unsigned index, part;
+	enum table_role role;
+	unsigned nfixed;            /* frame_id, n, layer: columns that are no fields */
+	bool has_n, has_layer;
+	unsigned ncolumns;
+	uint16_t columns[RECORD_FIELDS_MAX]; /* field of each further column */
+	uint64_t mask[RECORD_FIELDS_MAX / 64]; /* fields of the part */
+};
+
+struct batch_cursor {
+	sqlite3_vtab_cursor base;
+	const struct batch *batch;
+	size_t at;
+	const struct row *row;
+};
+
+static int connect_table(sqlite3 *db, void *aux, int argc, const char *const *argv, sqlite3_vtab **out, char **error)
+{
+	(void)error;
+	if (argc != 6)
+		return SQLITE_ERROR;
+	struct batch_table *t = sqlite3_malloc(sizeof(*t));
+	if (!t)
+		return SQLITE_NOMEM;
+	memset(t, 0, sizeof(*t));
+	t->source = aux;
+	t->index = (unsigned)atoi(argv[3]);
+	t->role = (enum table_role)atoi(argv[4]);
+	t->part = (unsigned)atoi(argv[5]);
+	const struct record *rec = t->source->rows->batches[t->index].record;
+	t->has_n = rec->shape == RECORD_CHILD;
+	t->has_layer = t->has_n || rec->shape == RECORD_LATE || t->role == TABLE_MORE;
+	t->nfixed = 1u + t->has_n + t->has_layer;
+	for (unsigned i = 0; i < rec->nfields; i++) {
+		if (!table_has(&rec->fields[i], t->role, t->part))
+			continue;
+		t->columns[t->ncolumns++] = (uint16_t)i;
+		t->mask[i >> 6] |= UINT64_C(1) << (i & 63);
+	}
+	sqlite3_str *s = sqlite3_str_new(db);
+	sqlite3_str_appendall(s, "CREATE TABLE x (c0");
+	for (unsigned i = 1; i < t->nfixed + t->ncolumns; i++)
+		sqlite3_str_appendf(s, ",c%u", i);
+	sqlite3_str_appendall(s, ")");
+	char *sql = sqlite3_str_finish(s);
+	int rc = sql ? sqlite3_declare_vtab(db, sql) : SQLITE_NOMEM;
+	sqlite3_free(sql);
+	if (rc != SQLITE_OK) {
+		sqlite3_free(t);
+		return rc;
+	}
+	*out = &t->base;
+	return SQLITE_OK;
+}
+
+static int disconnect(sqlite3_vtab *t)
+{
+	sqlite3_free(t);
+	return SQLITE_OK;
+}
+
+static int best_index(sqlite3_vtab *t, sqlite3_index_info *info)
+{
+	(void)t;
+	info->estimatedCost = 1;
+	info->estimatedRows = 8192;
+	return SQLITE_OK;
+}
+
+static int open_cursor(sqlite3_vtab *t, sqlite3_vtab_cursor **out)
+{
+	(void)t;
+	struct batch_cursor *c = sqlite3_malloc(sizeof(*c));
+	if (!c)
+		return SQLITE_NOMEM;
+	memset(c, 0, sizeof(*c));
+	*out = &c->base;
+	return SQLITE_OK;
+}
+
+static int close_cursor(sqlite3_vtab_cursor *c)
+{
+	sqlite3_free(c);
+	return SQLITE_OK;
+}
+
+static bool wanted(const struct batch_table *t, const struct row *r)
+{
+	switch (t->role) {
+	case TABLE_MORE:
+		return r->layer > 1;
+	case TABLE_PART:
+		return r->layer == 1 && ((r->set[0] & t->mask[0]) || (r->set[1] & t->mask[1]));
+	default:
+		return r->record->shape != RECORD_LAYER || r->layer == 1;
+	}
+}
+
+/* The next row for this table, from `at` on. */
+static void settle(struct batch_cursor *c)
+{
+	const struct batch_table *t = (const struct batch_table *)c->base.pVtab;
+	for (; c->at < c->batch->n; c->at++) {
+		c->row = batch_row(c->batch, c->at);
+		if (wanted(t, c->row))
+			return;
+	}
+	c->row = NULL;
+}
+
+static int filter(sqlite3_vtab_cursor *cur, int number, const char *text, int argc, sqlite3_value **argv)
+{
+	(void)number, (void)text, (void)argc, (void)argv;
+	struct batch_cursor *c = (struct batch_cursor *)cur;
+	const struct batch_table *t = (const struct batch_table *)cur->pVtab;
+	c->batch = &t->source->rows->batches[t->index];
+	c->at = 0;
+	settle(c);
+	return SQLITE_OK;
+}
+
+static int next(sqlite3_vtab_cursor *cur)
+{
+	struct batch_cursor *c = (struct batch_cursor *)cur;
+	c->at++;
+	settle(c);
+	return SQLITE_OK;
+}
+
+static int at_end(sqlite3_vtab_cursor *cur)
+{
+	return ((struct batch_cursor *)cur)->row == NULL;
+}
+
+static void map_result(sqlite3_context *ctx, const struct id_map *map, int64_t local)
+{
+	if (local > 0 && (size_t)local <= map->n)
+		sqlite3_result_int64(ctx, map->ids[local - 1]);
+}
+
+static int column(sqlite3_vtab_cursor *cur, sqlite3_context *ctx, int i)
+{
+	const struct batch_cursor *c = (const struct batch_cursor *)cur;
+	const struct batch_table *t = (const struct batch_table *)cur->pVtab;
+	const struct row *r = c->row;
+	if ((unsigned)i < t->nfixed) {
+		sqlite3_result_int64(ctx, i == 0 ? r->frame_id : i == 1 && t->has_n ? r->n : r->layer);
+		return SQLITE_OK;
+	}
+	unsigned f = t->columns[(unsigned)i - t->nfixed];
+	if (!row_has(r, f))
+		return SQLITE_OK; /* NULL */
+	int64_t v = r->v[f];
+	switch (r->record->fields[f].kind) {
+	case KIND_ETHER:
+	case KIND_IPV4:
+	case KIND_IPV6:
+	case KIND_ADDRESS:
+		map_result(ctx, &t->source->address, v);
+		break;
+	case KIND_TEXT:
+	case KIND_LIST:
+		map_result(ctx, &t->source->text, v);
+		break;
+	case KIND_STACK:
+		map_result(ctx, &t->source->stack, v);
+		break;
+	case KIND_DOUBLE: {
+		double d;
+		memcpy(&d, &v, sizeof(d));
+		sqlite3_result_double(ctx, d);
+		break;
+	}
+	case KIND_BYTES:
+		if (v & ROW_HEAP) {
+			uint32_t len;
+			const uint8_t *p = rows_heap(t->source->rows, v, &len);
+			sqlite3_result_blob64(ctx, p, len, SQLITE_STATIC);
+			break;
+		}
+		sqlite3_result_int64(ctx, v);
+		break;
+	default:
+		sqlite3_result_int64(ctx, v);
+	}
+	return SQLITE_OK;
+}
+
+static int rowid(sqlite3_vtab_cursor *cur, sqlite3_int64 *out)
+{
+	*out = (sqlite3_int64)((struct batch_cursor *)cur)->at;
+	return SQLITE_OK;
+}
+
+static const sqlite3_module module = {
+	.iVersion = 1,
+	.xCreate = connect_table,
+	.xConnect = connect_table,
+	.xBestIndex = best_index,
+	.xDisconnect = disconnect,
+	.xDestroy = disconnect,
+	.xOpen = open_cursor,
+	.xClose = close_cursor,
+	.xFilter = filter,
+	.xNext = next,
+	.xEof = at_end,
+	.xColumn = column,
+	.xRowid = rowid,
+};
+
+int batch_register(sqlite3 *db, struct batch_source *source)
+{
+	return sqlite3_create_module_v2(db, "batch", &module, source, NULL);
+}
+
+int batch_create(sqlite3 *db, const char *name, unsigned index, enum table_role role, unsigned part)
+{
+	char *sql = sqlite3_mprintf("CREATE VIRTUAL TABLE temp.\"%w\" USING batch(%u, %d, %u)", name, index, (int)role, part);
+	int rc = sql ? sqlite3_exec(db, sql, NULL, NULL, NULL) : SQLITE_NOMEM;
+	sqlite3_free(sql);
+	return rc;
+}

@@ -1,0 +1,394 @@
+#include "indexer/store/ddl.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "indexer/store/names.h"
+
+/* The capture of a frame, for views: a field_source keeps {capture}, since whoever asks knows it. */
+#define CAPTURE_OF_FRAME "(SELECT c.id FROM capture c WHERE c.first_frame <= t.frame_id ORDER BY c.first_frame DESC, c.id DESC LIMIT 1)"
+
+static const char *sql_type(const struct field *f)
+{
+	switch (f->kind) {
+	case KIND_DOUBLE:
+		return "REAL";
+	case KIND_BYTES:
+		return "BLOB"; /* or an INTEGER span; BLOB has no affinity that would change either */
+	default:
+		return "INTEGER";
+	}
+}
+
+static int run(sqlite3 *db, sqlite3_str *s)
+{
+	char *sql = sqlite3_str_finish(s);
+	if (!sql)
+		return SQLITE_NOMEM;
+	int rc = sqlite3_exec(db, sql, NULL, NULL, NULL);
+	sqlite3_free(sql);
+	return rc;
+}
+
+static void table_sql(sqlite3_str *s, const char *protocol, const struct record *rec, enum table_role role, unsigned part)
+{
+	char name[NAME_MAX_LEN], column[NAME_MAX_LEN];
+	bool rowid = rec->shape == RECORD_LAYER && role != TABLE_MORE;
+	table_name(name, rec, role, part);
+	sqlite3_str_appendf(s, "CREATE TABLE \"%w\" (frame_id INTEGER %s", name, rowid ? "PRIMARY KEY" : "NOT NULL");
+	if (rec->shape == RECORD_CHILD)
+		sqlite3_str_appendall(s, ", n INTEGER NOT NULL");
+	if (!rowid)
+		sqlite3_str_appendall(s, ", layer INTEGER NOT NULL");
+	for (unsigned i = 0; i < rec->nfields; i++) {
+		const struct field *f = &rec->fields[i];
+		if (!table_has(f, role, part))
+			continue;
+		column_name(column, protocol, f);
+		sqlite3_str_appendf(s, ", \"%w\" %s", column, sql_type(f));
+	}
+	if (!rowid)
+		sqlite3_str_appendf(s, ", PRIMARY KEY (frame_id, %s)", rec->shape == RECORD_CHILD ? "n" : "layer");
+	sqlite3_str_appendall(s, rowid ? ");\n" : ") WITHOUT ROWID;\n");
+}
+
+/* One column of the record as seen from the table `alias` of this role. In a view, alias p1, p2 ... are the parts. */
+static void append_column(sqlite3_str *s, const struct record *rec, const char *protocol, const struct field *f,
+	enum table_role role, unsigned part, bool view)
+{
+	char column[NAME_MAX_LEN], table[NAME_MAX_LEN];
+	column_name(column, protocol, f);
+	if (role == TABLE_MORE || (!view && f->part == (role == TABLE_PART ? part : 0)) || (view && f->part == 0)) {
+		sqlite3_str_appendf(s, "t.\"%w\"", column);
+	} else if (view) {
+		sqlite3_str_appendf(s, "p%d.\"%w\"", f->part, column);
+	} else {
+		table_name(table, rec, f->part ? TABLE_PART : TABLE_MAIN, f->part);
+		sqlite3_str_appendf(s, "(SELECT m.\"%w\" FROM \"%w\" m WHERE m.frame_id=t.frame_id)", column, table);
+	}
+}
+
+static const struct field *field_by_column(const struct record *rec, const char *protocol, const char *name, size_t n)
+{
+	char column[NAME_MAX_LEN];
+	for (unsigned i = 0; i < rec->nfields; i++) {
+		column_name(column, protocol, &rec->fields[i]);
+		if (strlen(column) == n && strncmp(column, name, n) == 0)
+			return &rec->fields[i];
+	}
+	return NULL;
+}
+
+/* The field's raw value: a column, bits of another one, or its own SQL with {columns} put in. */
+static void append_expr(sqlite3_str *s, const struct record *rec, const char *protocol, const struct field *f,
+	enum table_role role, unsigned part, bool view)
+{
+	if (f->mask) {
+		int shift = __builtin_ctzll(f->mask);
+		sqlite3_str_appendall(s, "(");
+		append_expr(s, rec, protocol, &rec->fields[f->of], role, part, view);
+		sqlite3_str_appendf(s, ">>%d)&%lld", shift, (long long)(f->mask >> shift));
+		return;
+	}
+	if (!f->sql) {
+		append_column(s, rec, protocol, f, role, part, view);
+		return;
+	}
+	sqlite3_str_appendall(s, "(");
+	for (const char *p = f->sql; *p;) {
+		size_t plain = strcspn(p, "{");
+		sqlite3_str_append(s, p, (int)plain);
+		p += plain;
+		if (!*p)
+			break;
+		size_t n = strcspn(++p, "}");
+		const struct field *other = field_by_column(rec, protocol, p, n);
+		if (n == 5 && strncmp(p, "frame", 5) == 0)
+			sqlite3_str_appendall(s, "t.frame_id");
+		else if (n == 7 && strncmp(p, "capture", 7) == 0)
+			sqlite3_str_appendall(s, view ? CAPTURE_OF_FRAME : "{capture}");
+		else if (other)
+			append_expr(s, rec, protocol, other, role, part, view);
+		p += n + (p[n] == '}');
+	}
+	sqlite3_str_appendall(s, ")");
+}
+
+/* The value as a reader of a view wants it: text for addresses, seconds for times. */
+static void append_view_column(sqlite3_str *s, const struct record *rec, const char *protocol, const struct field *f,
+	enum table_role role, unsigned part)
+{
+	char column[NAME_MAX_LEN];
+	sqlite3_str *e = sqlite3_str_new(NULL);
+	append_expr(e, rec, protocol, f, role, part, true);
+	char *expr = sqlite3_str_finish(e);
+	if (!expr)
+		return;
+	column_name(column, protocol, f);
+	sqlite3_str_appendall(s, ",\n  ");
+	switch (f->kind) {
+	case KIND_ETHER:
+	case KIND_IPV4:
+	case KIND_IPV6:
+	case KIND_ADDRESS:
+		sqlite3_str_appendf(s, "(SELECT a.text FROM t_address a WHERE a.id=%s)", expr);
+		break;
+	case KIND_TEXT:
+	case KIND_LIST:
+		if (f->sql)
+			sqlite3_str_appendall(s, expr);
+		else
+			sqlite3_str_appendf(s, "(SELECT x.value FROM t_text x WHERE x.id=%s)", expr);
+		break;
+	case KIND_TIME: /* UTC */
+		sqlite3_str_appendf(s, "strftime('%%Y-%%m-%%d %%H:%%M:%%S', %s/1000000000, 'unixepoch')||printf('.%%09d', %s%%1000000000)", expr, expr);
+		break;
+	case KIND_RELTIME:
+		sqlite3_str_appendf(s, "%s/1e9", expr);
+		break;
+	case KIND_BYTES: /* where they stand in the frame; the octets are in the chunks */
+		sqlite3_str_appendf(s, "CASE typeof(%s) WHEN 'integer' THEN %s>>24 END AS \"%w_offset\",\n  "
+			"CASE typeof(%s) WHEN 'integer' THEN %s&16777215 WHEN 'blob' THEN length(%s) END AS \"%w_length\"",
+			expr, expr, column, expr, expr, expr, column);
+		sqlite3_free(expr);
+		return;
+	default:
+		sqlite3_str_appendall(s, expr);
+	}
+	sqlite3_str_appendf(s, " AS \"%w\"", column);
+	sqlite3_free(expr);
+}
+
+static bool in_view(const struct field *f)
+{
+	return !f->internal && !f->nany && f->kind != KIND_STACK;
+}
+
+/* The public view: NAME has one row a frame (the first of its layers), NAME_all every one, with `layer`. */
+static void view_sql(sqlite3_str *s, const char *protocol, const struct record *rec)
+{
+	char table[NAME_MAX_LEN], name[NAME_MAX_LEN];
+	bool layers = rec->shape == RECORD_LAYER;
+	table_name(table, rec, TABLE_MAIN, 0);
+	snprintf(name, sizeof(name), "%s", table + 2);
+	for (int all = 0; all <= (layers ? 1 : 0); all++) {
+		sqlite3_str_appendf(s, "CREATE VIEW \"%w%s\" AS SELECT t.frame_id%s", name, all ? "_all" : "",
+			all ? ", 1 AS layer" : rec->shape == RECORD_CHILD ? ", t.n, t.layer" : rec->shape == RECORD_LATE ? ", t.layer" : "");
+		for (unsigned i = 0; i < rec->nfields; i++)
+			if (in_view(&rec->fields[i]))
+				append_view_column(s, rec, protocol, &rec->fields[i], TABLE_MAIN, 0);
+		sqlite3_str_appendf(s, "\nFROM \"%w\" t", table);
+		for (unsigned p = 1; layers && p <= record_parts(rec); p++) {
+			char part[NAME_MAX_LEN];
+			table_name(part, rec, TABLE_PART, p);
+			sqlite3_str_appendf(s, " LEFT JOIN \"%w\" p%u ON p%u.frame_id=t.frame_id", part, p, p);
+		}
+		if (all) {
+			char more[NAME_MAX_LEN];
+			table_name(more, rec, TABLE_MORE, 0);
+			sqlite3_str_appendall(s, "\nUNION ALL SELECT t.frame_id, t.layer");
+			for (unsigned i = 0; i < rec->nfields; i++)
+				if (in_view(&rec->fields[i]))
+					append_view_column(s, rec, protocol, &rec->fields[i], TABLE_MORE, 0);
+			sqlite3_str_appendf(s, "\nFROM \"%w\" t", more);
+		}
+		sqlite3_str_appendall(s, ";\n");
+	}
+}
+
+static bool is_frame(const struct record *rec)
+{
+	return strcmp(rec->name, "frame") == 0;
+}
+
+static int install_tables(sqlite3 *db, const struct protocol *const *protocols, size_t n, sqlite3_str *only_text)
+{
+	sqlite3_str *s = only_text ? only_text : sqlite3_str_new(db);
+	for (size_t i = 0; i < n; i++) {
+		const struct protocol *p = protocols[i];
+		for (unsigned k = 0; p && k < p->nrecords; k++) {
+			const struct record *rec = &p->records[k];
+			table_sql(s, p->name, rec, TABLE_MAIN, 0);
+			if (rec->shape != RECORD_LAYER)
+				continue;
+			for (unsigned part = 1; part <= record_parts(rec); part++)
+				table_sql(s, p->name, rec, TABLE_PART, part);
+			if (!is_frame(rec))
+				table_sql(s, p->name, rec, TABLE_MORE, 0);
+		}
+	}
+	for (size_t i = 0; i < n; i++) {
+		const struct protocol *p = protocols[i];
+		for (unsigned k = 0; p && k < p->nrecords; k++)
+			if (!is_frame(&p->records[k]))
+				view_sql(s, p->name, &p->records[k]);
+	}
+	return only_text ? SQLITE_OK : run(db, s);
+}
+
+/* The view `frame` also says which capture a frame is of. */
+static int install_frame_view(sqlite3 *db, const struct protocol *frame)
+{
+	const struct record *rec = &frame->records[0];
+	sqlite3_str *s = sqlite3_str_new(db);
+	sqlite3_str_appendall(s, "CREATE VIEW frame AS SELECT t.frame_id, " CAPTURE_OF_FRAME " AS capture_id");
+	for (unsigned i = 0; i < rec->nfields; i++)
+		if (in_view(&rec->fields[i]))
+			append_view_column(s, rec, frame->name, &rec->fields[i], TABLE_MAIN, 0);
+	sqlite3_str_appendall(s, "\nFROM t_frame t LEFT JOIN t_frame_flags p1 ON p1.frame_id=t.frame_id;");
+	return run(db, s);
+}
+
+/* ---- the catalogue ---- */
+
+static int insert_source(sqlite3_stmt *st, int64_t field_id, int *n, const struct protocol *p, const struct record *rec,
+	const struct field *f, enum table_role role)
+{
+	char table[NAME_MAX_LEN];
+	table_name(table, rec, role, f->part);
+	sqlite3_str *e = sqlite3_str_new(NULL);
+	append_expr(e, rec, p->name, f, role, f->part, false);
+	char *expr = sqlite3_str_finish(e);
+	if (!expr)
+		return SQLITE_NOMEM;
+	sqlite3_bind_int64(st, 1, field_id);
+	sqlite3_bind_int(st, 2, ++*n);
+	sqlite3_bind_text(st, 3, table, -1, SQLITE_TRANSIENT);
+	sqlite3_bind_text(st, 4, expr, -1, sqlite3_free);
+	sqlite3_bind_int(st, 5, f->sql != NULL);
+	int rc = sqlite3_step(st);
+	sqlite3_reset(st);
+	return rc == SQLITE_DONE ? SQLITE_OK : rc;
+}
+
+static int insert_sources(sqlite3_stmt *st, int64_t field_id, int *n, const struct protocol *p, const struct record *rec, const struct field *f)
+{
+	const struct field *list[2] = { f };
+	unsigned count = 1;
+	int rc = SQLITE_OK;
+	if (f->nany) {
+		count = f->nany;
+		for (unsigned i = 0; i < count; i++)
+			list[i] = &rec->fields[f->any[i]];
+	}
+	for (unsigned i = 0; rc == SQLITE_OK && i < count; i++)
+		rc = insert_source(st, field_id, n, p, rec, list[i], list[i]->part && rec->shape == RECORD_LAYER ? TABLE_PART : TABLE_MAIN);
+	for (unsigned i = 0; rc == SQLITE_OK && rec->shape == RECORD_LAYER && !is_frame(rec) && i < count; i++)
+		rc = insert_source(st, field_id, n, p, rec, list[i], TABLE_MORE);
+	return rc;
+}
+
+struct catalogue_stmts {
+	sqlite3_stmt *protocol, *field, *source, *value, *find, *count;
+};
+
+static int64_t one_int(sqlite3_stmt *st)
+{
+	int64_t v = sqlite3_step(st) == SQLITE_ROW ? sqlite3_column_int64(st, 0) : 0;
+	sqlite3_reset(st);
+	return v;
+}
+
+static int insert_field(struct catalogue_stmts *c, sqlite3 *db, const struct protocol *p, const struct record *rec, const struct field *f)
+{
+	/* A field of several protocols (http.* in ssdp, ip.version in ipv6) has the sources of all. */
+	sqlite3_bind_text(c->find, 1, f->name, -1, SQLITE_STATIC);
+	int64_t id = one_int(c->find);
+	int n = 0, rc;
+	if (id) {
+		sqlite3_bind_int64(c->count, 1, id);
+		n = (int)one_int(c->count);
+	} else {
+		const char *parent = f->mask && !rec->fields[f->of].internal ? rec->fields[f->of].name : NULL;
+		sqlite3_bind_text(c->field, 1, f->name, -1, SQLITE_STATIC);
+		sqlite3_bind_text(c->field, 2, p->name, -1, SQLITE_STATIC);
+		sqlite3_bind_text(c->field, 3, f->label, -1, SQLITE_STATIC);
+		sqlite3_bind_int(c->field, 4, f->kind);
+		sqlite3_bind_int(c->field, 5, f->base);
+		sqlite3_bind_int(c->field, 6, f->octets);
+		sqlite3_bind_int(c->field, 7, f->generated);
+		sqlite3_bind_int(c->field, 8, f->hidden);
+		sqlite3_bind_text(c->field, 9, parent, -1, SQLITE_STATIC);
+		rc = sqlite3_step(c->field);
+		sqlite3_reset(c->field);
+		if (rc != SQLITE_DONE)
+			return rc;
+		id = sqlite3_last_insert_rowid(db);
+		for (const struct value_name *v = f->names; v && v->name; v++) {
+			sqlite3_bind_int64(c->value, 1, id);
+			sqlite3_bind_int64(c->value, 2, v->value);
+			sqlite3_bind_text(c->value, 3, v->name, -1, SQLITE_STATIC);
+			rc = sqlite3_step(c->value);
+			sqlite3_reset(c->value);
+			if (rc != SQLITE_DONE)
+				return rc;
+		}
+	}
+	return insert_sources(c->source, id, &n, p, rec, f);
+}
+
+static int install_catalogue(sqlite3 *db, const struct protocol *const *protocols, size_t n)
+{
+	struct catalogue_stmts c = { 0 };
+	int rc = SQLITE_OK;
+	static const char *const sql[] = {
+		"INSERT OR REPLACE INTO protocol VALUES (?, ?, ?, ?, ?)",
+		("INSERT INTO field (name, protocol, label, kind, base, octets, generated, hidden, parent)"
+		 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, (SELECT id FROM field WHERE name=?))"),
+		"INSERT INTO field_source VALUES (?, ?, ?, ?, ?)",
+		"INSERT OR IGNORE INTO field_value VALUES (?, ?, ?)",
+		"SELECT id FROM field WHERE name=?",
+		"SELECT count(*) FROM field_source WHERE field_id=?",
+	};
+	sqlite3_stmt **st[] = { &c.protocol, &c.field, &c.source, &c.value, &c.find, &c.count };
+	for (size_t i = 0; rc == SQLITE_OK && i < sizeof(sql) / sizeof(*sql); i++)
+		rc = sqlite3_prepare_v2(db, sql[i], -1, st[i], NULL);
+	for (size_t i = 0; rc == SQLITE_OK && i < n; i++) {
+		const struct protocol *p = protocols[i];
+		if (!p)
+			continue;
+		sqlite3_bind_text(c.protocol, 1, p->name, -1, SQLITE_STATIC);
+		sqlite3_bind_text(c.protocol, 2, p->title, -1, SQLITE_STATIC);
+		sqlite3_bind_text(c.protocol, 3, p->column, -1, SQLITE_STATIC);
+		sqlite3_bind_text(c.protocol, 4, p->spec, -1, SQLITE_STATIC);
+		sqlite3_bind_text(c.protocol, 5, p->help, -1, SQLITE_STATIC);
+		rc = sqlite3_step(c.protocol) == SQLITE_DONE ? SQLITE_OK : SQLITE_ERROR;
+		sqlite3_reset(c.protocol);
+		for (unsigned k = 0; rc == SQLITE_OK && k < p->nrecords; k++)
+			for (unsigned f = 0; rc == SQLITE_OK && f < p->records[k].nfields; f++)
+				if (!p->records[k].fields[f].internal)
+					rc = insert_field(&c, db, p, &p->records[k], &p->records[k].fields[f]);
+	}
+	for (size_t i = 0; i < sizeof(st) / sizeof(*st); i++)
+		sqlite3_finalize(*st[i]);
+	return rc;
+}
+
+int64_t ddl_hash(const struct protocol *const *protocols, size_t n)
+{
+	sqlite3_str *s = sqlite3_str_new(NULL);
+	install_tables(NULL, protocols, n, s);
+	char *text = sqlite3_str_finish(s);
+	uint64_t h = UINT64_C(0xcbf29ce484222325); /* FNV-1a */
+	for (const char *p = text; p && *p; p++)
+		h = (h ^ (uint8_t)*p) * UINT64_C(0x100000001b3);
+	sqlite3_free(text);
+	return (int64_t)(h & INT64_MAX);
+}
+
+int ddl_install(sqlite3 *db, const struct protocol *const *protocols, size_t n)
+{
+	int rc = install_tables(db, protocols, n, NULL);
+	for (size_t i = 0; rc == SQLITE_OK && i < n; i++)
+		if (protocols[i] && strcmp(protocols[i]->name, "frame") == 0)
+			rc = install_frame_view(db, protocols[i]);
+	if (rc == SQLITE_OK)
+		rc = install_catalogue(db, protocols, n);
+	if (rc == SQLITE_OK) {
+		char *sql = sqlite3_mprintf("INSERT INTO protocol VALUES ('', '', '%lld', NULL, NULL)", (long long)ddl_hash(protocols, n));
+		rc = sql ? sqlite3_exec(db, sql, NULL, NULL, NULL) : SQLITE_NOMEM;
+		sqlite3_free(sql);
+	}
+	return rc;
+}

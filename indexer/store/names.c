@@ -1,0 +1,40 @@
+#include "indexer/store/names.h"
+
+#include <stdio.h>
+#include <string.h>
+
+void column_name(char out[NAME_MAX_LEN], const char *protocol, const struct field *f)
+{
+	const char *name = f->name;
+	size_t n = strlen(protocol);
+	if (strncmp(name, protocol, n) == 0 && name[n] == '.')
+		name += n + 1;
+	snprintf(out, NAME_MAX_LEN, "%s", name);
+	for (char *p = out; *p; p++)
+		if (*p == '.' || *p == '-')
+			*p = '_';
+}
+
+void table_name(char out[NAME_MAX_LEN], const struct record *rec, enum table_role role, unsigned part)
+{
+	const char *suffix = role == TABLE_MORE ? "more" : role == TABLE_PART ? rec->parts[part - 1] : NULL;
+	snprintf(out, NAME_MAX_LEN, suffix ? "t_%s_%s" : "t_%s", rec->name, suffix);
+	for (char *p = out; *p; p++)
+		if (*p == '.' || *p == '-')
+			*p = '_';
+}
+
+unsigned record_parts(const struct record *rec)
+{
+	unsigned n = 0;
+	while (rec->parts && rec->parts[n])
+		n++;
+	return n;
+}
+
+bool table_has(const struct field *f, enum table_role role, unsigned part)
+{
+	if (!field_is_stored(f))
+		return false;
+	return role == TABLE_MORE || f->part == (role == TABLE_PART ? part : 0);
+}

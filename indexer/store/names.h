@@ -1,0 +1,25 @@
+/* Names of columns and tables, made from the protocols' field tables. */
+#ifndef PCAPDEX_STORE_NAMES_H
+#define PCAPDEX_STORE_NAMES_H
+
+#include "schema/kind.h"
+
+#define NAME_MAX_LEN 128
+
+/* Column of a field: its name without the protocol's, dots as underscores (tcp.options.mss_val: options_mss_val). A
+ * field of another protocol's family keeps all of it (x509sat.uTF8String in tls: x509sat_uTF8String). */
+void column_name(char out[NAME_MAX_LEN], const char *protocol, const struct field *f);
+
+/* Which rows of a record a table has. */
+enum table_role { TABLE_MAIN, TABLE_PART, TABLE_MORE };
+
+/* t_NAME, t_NAME_PART, t_NAME_more. */
+void table_name(char out[NAME_MAX_LEN], const struct record *rec, enum table_role role, unsigned part);
+
+/* Parts 1 ... record_parts(): as many as the record names. */
+unsigned record_parts(const struct record *rec);
+
+/* Does the table have a column for the field? */
+bool table_has(const struct field *f, enum table_role role, unsigned part);
+
+#endif

@@ -1,0 +1,478 @@
+#include "indexer/store/store.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "indexer/store/batch.h"
+#include "indexer/store/chunk.h"
+#include "indexer/store/ddl.h"
+#include "schema/address.h"
+#include "schema/archive.h"
+
+#define MAX_INSERTS 24
+
+/* The statements that empty one batch: into the main table, its parts, the further layers. */
+struct drain {
+	sqlite3_stmt *st[6];
+	unsigned n;
+	bool ready;
+};
+
+struct store {
+	sqlite3 *db;
+	const struct protocol *const *protocols;
+	size_t nprotocols;
+	struct batch_source source;
+	struct drain *drains;
+	sqlite3_stmt *find_address, *add_address, *find_text, *add_text, *find_stack, *add_stack, *add_chunk;
+	struct {
+		const char *table;
+		sqlite3_stmt *st;
+	} inserts[MAX_INSERTS];
+	unsigned ninserts;
+	int64_t capture_id;
+	bool open; /* a transaction is */
+	uint8_t *packed;
+	size_t packed_size;
+};
+
+static int prepare(struct store *s, sqlite3_stmt **st, const char *sql)
+{
+	return sqlite3_prepare_v3(s->db, sql, -1, SQLITE_PREPARE_PERSISTENT, st, NULL) == SQLITE_OK ? 0 : -1;
+}
+
+/* Finish a statement that gives no rows. */
+static int done(sqlite3_stmt *st)
+{
+	int rc = sqlite3_step(st);
+	sqlite3_reset(st);
+	return rc == SQLITE_DONE ? 0 : -1;
+}
+
+static int install(struct store *s, char *message, const char *path)
+{
+	int rc = sqlite3_exec(s->db, "PRAGMA page_size=8192; PRAGMA journal_mode=WAL; BEGIN IMMEDIATE", NULL, NULL, NULL);
+	int objects = 0;
+	sqlite3_stmt *st = NULL;
+	/* Another indexer may have been faster. */
+	if (rc == SQLITE_OK && (rc = sqlite3_prepare_v2(s->db, "SELECT count(*) FROM sqlite_master", -1, &st, NULL)) == SQLITE_OK &&
+		sqlite3_step(st) == SQLITE_ROW)
+		objects = sqlite3_column_int(st, 0);
+	sqlite3_finalize(st);
+	if (rc == SQLITE_OK && objects == 0) {
+		rc = archive_install(s->db);
+		if (rc == SQLITE_OK)
+			rc = ddl_install(s->db, s->protocols, s->nprotocols);
+	}
+	if (rc == SQLITE_OK)
+		rc = sqlite3_exec(s->db, "COMMIT", NULL, NULL, NULL);
+	if (rc != SQLITE_OK) {
+		snprintf(message, 512, "%s: cannot be made an archive: %s", path, sqlite3_errmsg(s->db));
+		sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+	}
+	return rc;
+}
+
+/* The archive's tables must be those that this program writes. */
+static bool same_tables(struct store *s)
+{
+	sqlite3_stmt *st;
+	int64_t hash = -1;
+	if (prepare(s, &st, "SELECT CAST(shown AS INTEGER) FROM protocol WHERE name=''") == 0 && sqlite3_step(st) == SQLITE_ROW)
+		hash = sqlite3_column_int64(st, 0);
+	sqlite3_finalize(st);
+	return hash == ddl_hash(s->protocols, s->nprotocols);
+}
+
+struct store *store_open(const char *path, const struct protocol *const *protocols, size_t n, char *message)
+{
+	struct store *s = calloc(1, sizeof(*s));
+	message[0] = '\0';
+	if (!s)
+		return NULL;
+	s->protocols = protocols;
+	s->nprotocols = n;
+	s->drains = calloc(n * RECORDS_PER_PROTOCOL, sizeof(*s->drains));
+	enum archive_status status = archive_open(&s->db, path, ARCHIVE_CREATE, message);
+	if (status == ARCHIVE_ERROR || !s->drains)
+		goto fail;
+	if (status == ARCHIVE_EMPTY && install(s, message, path) != SQLITE_OK)
+		goto fail;
+	if (!same_tables(s)) {
+		snprintf(message, 512, "%s: was made by a pcapdex with other dissectors; index its captures into a new archive", path);
+		goto fail;
+	}
+	sqlite3_exec(s->db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536;"
+			    "PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=4000", NULL, NULL, NULL);
+	if (batch_register(s->db, &s->source) != SQLITE_OK ||
+		prepare(s, &s->find_address, "SELECT id FROM t_address WHERE octets=?1 AND kind=?2") < 0 ||
+		prepare(s, &s->add_address, "INSERT INTO t_address (octets, kind, text) VALUES (?1, ?2, ?3)") < 0 ||
+		prepare(s, &s->find_text, "SELECT id FROM t_text WHERE hash=?1 AND value=?2") < 0 ||
+		prepare(s, &s->add_text, "INSERT INTO t_text (hash, value) VALUES (?1, ?2)") < 0 ||
+		prepare(s, &s->find_stack, "SELECT id FROM t_stack WHERE protocols=?1 AND items=?2 AND shown=?3") < 0 ||
+		prepare(s, &s->add_stack, "INSERT INTO t_stack (protocols, items, shown) VALUES (?1, ?2, ?3)") < 0 ||
+		prepare(s, &s->add_chunk, "INSERT INTO chunk (capture_id, offset, size, data) VALUES (?1, ?2, ?3, ?4)") < 0) {
+		snprintf(message, 512, "%s: %s", path, sqlite3_errmsg(s->db));
+		goto fail;
+	}
+	return s;
+fail:
+	if (!message[0])
+		snprintf(message, 512, "%s: out of memory", path);
+	store_close(s);
+	return NULL;
+}
+
+void store_close(struct store *s)
+{
+	if (!s)
+		return;
+	if (s->open)
+		store_rollback(s);
+	for (size_t i = 0; s->drains && i < s->nprotocols * RECORDS_PER_PROTOCOL; i++)
+		for (unsigned k = 0; k < s->drains[i].n; k++)
+			sqlite3_finalize(s->drains[i].st[k]);
+	for (unsigned i = 0; i < s->ninserts; i++)
+		sqlite3_finalize(s->inserts[i].st);
+	sqlite3_stmt *st[] = { s->find_address, s->add_address, s->find_text, s->add_text, s->find_stack, s->add_stack, s->add_chunk };
+	for (size_t i = 0; i < sizeof(st) / sizeof(*st); i++)
+		sqlite3_finalize(st[i]);
+	if (s->db) {
+		/* At rest an archive is one plain file; fails harmlessly while others have it open. */
+		sqlite3_busy_timeout(s->db, 0);
+		sqlite3_exec(s->db, "PRAGMA journal_mode=DELETE", NULL, NULL, NULL);
+	}
+	sqlite3_close(s->db);
+	free(s->drains);
+	free(s->source.address.ids);
+	free(s->source.text.ids);
+	free(s->source.stack.ids);
+	free(s->packed);
+	free(s);
+}
+
+sqlite3 *store_db(struct store *s)
+{
+	return s->db;
+}
+
+const char *store_error(struct store *s)
+{
+	return sqlite3_errmsg(s->db);
+}
+
+static int query_one(struct store *s, sqlite3_stmt *st, int64_t *out)
+{
+	(void)s;
+	int rc = sqlite3_step(st), found = rc == SQLITE_ROW;
+	if (found && out)
+		*out = sqlite3_column_int64(st, 0);
+	sqlite3_reset(st);
+	return rc == SQLITE_ROW || rc == SQLITE_DONE ? found : -1;
+}
+
+int store_find(struct store *s, const char *sha256, const char *bpf, int64_t *id)
+{
+	sqlite3_stmt *st;
+	if (prepare(s, &st, "SELECT id FROM capture WHERE sha256=? AND bpf=?") < 0)
+		return -1;
+	sqlite3_bind_text(st, 1, sha256, -1, SQLITE_STATIC);
+	sqlite3_bind_text(st, 2, bpf, -1, SQLITE_STATIC);
+	int found = query_one(s, st, id);
+	sqlite3_finalize(st);
+	return found;
+}
+
+int store_has_size(struct store *s, uint64_t file_size)
+{
+	sqlite3_stmt *st;
+	if (prepare(s, &st, "SELECT 1 FROM capture WHERE file_size=? LIMIT 1") < 0)
+		return -1;
+	sqlite3_bind_int64(st, 1, (int64_t)file_size);
+	int found = query_one(s, st, NULL);
+	sqlite3_finalize(st);
+	return found;
+}
+
+int store_begin(struct store *s, int64_t *capture_id, int64_t *first_frame)
+{
+	sqlite3_stmt *st;
+	if (sqlite3_exec(s->db, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK)
+		return -1;
+	s->open = true;
+	s->source.address.n = s->source.text.n = s->source.stack.n = 0;
+	if (prepare(s, &st, "SELECT coalesce(max(id), 0) + 1, coalesce(max(first_frame + frames), 1) FROM capture") < 0)
+		return -1;
+	int rc = sqlite3_step(st) == SQLITE_ROW ? 0 : -1;
+	*capture_id = s->capture_id = sqlite3_column_int64(st, 0);
+	*first_frame = sqlite3_column_int64(st, 1);
+	sqlite3_finalize(st);
+	return rc;
+}
+
+sqlite3_stmt *store_insert(struct store *s, const char *table, unsigned columns)
+{
+	for (unsigned i = 0; i < s->ninserts; i++)
+		if (strcmp(s->inserts[i].table, table) == 0)
+			return s->inserts[i].st;
+	if (s->ninserts == MAX_INSERTS)
+		return NULL;
+	sqlite3_str *sql = sqlite3_str_new(s->db);
+	sqlite3_str_appendf(sql, "INSERT INTO \"%w\" VALUES (?", table);
+	for (unsigned i = 1; i < columns; i++)
+		sqlite3_str_appendall(sql, ", ?");
+	sqlite3_str_appendall(sql, ")");
+	char *text = sqlite3_str_finish(sql);
+	sqlite3_stmt *st = NULL;
+	int rc = text ? prepare(s, &st, text) : -1;
+	sqlite3_free(text);
+	if (rc < 0)
+		return NULL;
+	s->inserts[s->ninserts].table = table;
+	s->inserts[s->ninserts++].st = st;
+	return st;
+}
+
+/* ---- the dictionary ---- */
+
+static int map_add(struct id_map *map, int64_t id)
+{
+	if (map->n == map->size) {
+		size_t size = map->size ? map->size * 2 : 1024;
+		int64_t *ids = realloc(map->ids, size * sizeof(*ids));
+		if (!ids)
+			return -1;
+		map->ids = ids;
+		map->size = size;
+	}
+	map->ids[map->n++] = id;
+	return 0;
+}
+
+/* The archive's id of what is bound to both statements: found, or added. */
+static int find_or_add(struct store *s, struct id_map *map, sqlite3_stmt *find, sqlite3_stmt *add)
+{
+	int64_t id = 0;
+	int found = query_one(s, find, &id);
+	if (found < 0 || (!found && done(add) < 0))
+		return -1;
+	return map_add(map, found ? id : sqlite3_last_insert_rowid(s->db));
+}
+
+static int map_addresses(struct store *s, const struct dict *dict)
+{
+	for (uint32_t id = (uint32_t)s->source.address.n + 1; id <= dict_count(dict, DICT_ADDRESS); id++) {
+		uint8_t kind;
+		size_t len;
+		char text[64];
+		const void *octets = dict_get(dict, DICT_ADDRESS, id, &kind, &len);
+		address_text(text, kind, octets, len);
+		sqlite3_stmt *st[] = { s->find_address, s->add_address };
+		for (int i = 0; i < 2; i++) {
+			sqlite3_bind_blob(st[i], 1, octets, (int)len, SQLITE_STATIC);
+			sqlite3_bind_int(st[i], 2, kind);
+		}
+		sqlite3_bind_text(s->add_address, 3, text, -1, SQLITE_TRANSIENT);
+		if (find_or_add(s, &s->source.address, s->find_address, s->add_address) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int64_t text_hash(const char *p, size_t n)
+{
+	uint64_t h = UINT64_C(0xcbf29ce484222325); /* FNV-1a, 48 bits kept: shorter in the index */
+	for (; n; n--)
+		h = (h ^ (uint8_t)*p++) * UINT64_C(0x100000001b3);
+	return (int64_t)(h >> 16);
+}
+
+static int map_texts(struct store *s, const struct dict *dict)
+{
+	for (uint32_t id = (uint32_t)s->source.text.n + 1; id <= dict_count(dict, DICT_TEXT); id++) {
+		size_t len;
+		const char *text = dict_get(dict, DICT_TEXT, id, NULL, &len);
+		sqlite3_stmt *st[] = { s->find_text, s->add_text };
+		for (int i = 0; i < 2; i++) {
+			sqlite3_bind_int64(st[i], 1, text_hash(text, len));
+			sqlite3_bind_text(st[i], 2, text, (int)len, SQLITE_STATIC);
+		}
+		if (find_or_add(s, &s->source.text, s->find_text, s->add_text) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static void join_names(char *out, size_t size, const struct protocol *const *list, unsigned n)
+{
+	size_t used = 0;
+	out[0] = '\0';
+	for (unsigned i = 0; i < n && used < size; i++)
+		used += (size_t)snprintf(out + used, size - used, i ? ":%s" : "%s", list[i]->name);
+}
+
+static int map_stacks(struct store *s, const struct dict *dict)
+{
+	for (uint32_t id = (uint32_t)s->source.stack.n + 1; id <= dict_count(dict, DICT_STACK); id++) {
+		struct dict_stack stack;
+		char tokens[4096], items[4096];
+		dict_stack_get(dict, id, &stack);
+		join_names(tokens, sizeof(tokens), stack.tokens, stack.ntokens);
+		join_names(items, sizeof(items), stack.items, stack.nitems);
+		sqlite3_stmt *st[] = { s->find_stack, s->add_stack };
+		for (int i = 0; i < 2; i++) {
+			sqlite3_bind_text(st[i], 1, tokens, -1, SQLITE_STATIC);
+			sqlite3_bind_text(st[i], 2, items, -1, SQLITE_STATIC);
+			sqlite3_bind_text(st[i], 3, stack.column, -1, SQLITE_STATIC);
+		}
+		if (find_or_add(s, &s->source.stack, s->find_stack, s->add_stack) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int64_t store_address(const struct store *s, uint32_t local)
+{
+	return local && local <= s->source.address.n ? s->source.address.ids[local - 1] : 0;
+}
+
+/* ---- rows ---- */
+
+static int add_drain(struct store *s, struct drain *d, unsigned index, const struct record *rec, enum table_role role, unsigned part)
+{
+	char table[NAME_MAX_LEN], batch[NAME_MAX_LEN + 8];
+	table_name(table, rec, role, part);
+	snprintf(batch, sizeof(batch), "batch_%s", table);
+	if (batch_create(s->db, batch, index, role, part) != SQLITE_OK)
+		return -1;
+	char *sql = sqlite3_mprintf("INSERT INTO \"%w\" SELECT * FROM temp.\"%w\"", table, batch);
+	int rc = sql ? prepare(s, &d->st[d->n], sql) : -1;
+	sqlite3_free(sql);
+	if (rc == 0)
+		d->n++;
+	return rc;
+}
+
+static int ready_drain(struct store *s, unsigned index, const struct record *rec)
+{
+	struct drain *d = &s->drains[index];
+	unsigned parts = rec->shape == RECORD_LAYER ? record_parts(rec) : 0;
+	if (add_drain(s, d, index, rec, TABLE_MAIN, 0) < 0)
+		return -1;
+	for (unsigned p = 1; p <= parts; p++)
+		if (add_drain(s, d, index, rec, TABLE_PART, p) < 0)
+			return -1;
+	if (rec->shape == RECORD_LAYER && strcmp(rec->name, "frame") != 0 && add_drain(s, d, index, rec, TABLE_MORE, 0) < 0)
+		return -1;
+	d->ready = true;
+	return 0;
+}
+
+int store_flush(struct store *s, struct rows *rows, const struct dict *dict)
+{
+	s->source.rows = rows;
+	if (map_addresses(s, dict) < 0 || map_texts(s, dict) < 0 || map_stacks(s, dict) < 0)
+		return -1;
+	for (unsigned i = 0; i < rows->nbatches; i++) {
+		const struct batch *b = &rows->batches[i];
+		if (!b->n)
+			continue;
+		if (!s->drains[i].ready && ready_drain(s, i, b->record) < 0)
+			return -1;
+		for (unsigned k = 0; k < s->drains[i].n; k++)
+			if (done(s->drains[i].st[k]) < 0)
+				return -1;
+	}
+	rows_clear(rows);
+	return 0;
+}
+
+int store_chunk(struct store *s, uint64_t offset, const uint8_t *octets, size_t size)
+{
+	if (s->packed_size < size) {
+		uint8_t *packed = realloc(s->packed, size);
+		if (!packed)
+			return -1;
+		s->packed = packed;
+		s->packed_size = size;
+	}
+	size_t n = chunk_compress(octets, size, s->packed, size);
+	sqlite3_bind_int64(s->add_chunk, 1, s->capture_id);
+	sqlite3_bind_int64(s->add_chunk, 2, (int64_t)offset);
+	sqlite3_bind_int64(s->add_chunk, 3, (int64_t)size);
+	sqlite3_bind_blob64(s->add_chunk, 4, n ? s->packed : octets, n ? n : size, SQLITE_STATIC);
+	int rc = done(s->add_chunk);
+	sqlite3_bind_null(s->add_chunk, 4);
+	return rc;
+}
+
+/* ---- totals ---- */
+
+static int bind_done(sqlite3_stmt *st, unsigned n, const int64_t *values)
+{
+	for (unsigned i = 0; i < n; i++)
+		sqlite3_bind_int64(st, (int)i + 1, values[i]);
+	return done(st);
+}
+
+static int store_stacks(struct store *s, const struct totals *t, const struct dict *dict)
+{
+	sqlite3_stmt *st = store_insert(s, "total_stack", 6);
+	if (!st || map_stacks(s, dict) < 0)
+		return -1;
+	for (size_t i = 1; i < t->nstacks; i++) {
+		const struct total_stack *k = &t->stacks[i];
+		if (!k->frames)
+			continue;
+		sqlite3_str *json = sqlite3_str_new(s->db);
+		sqlite3_str_appendall(json, "[");
+		for (unsigned n = 0; n < k->nitems; n++)
+			sqlite3_str_appendf(json, n ? ",%llu" : "%llu", (unsigned long long)k->item_bytes[n]);
+		sqlite3_str_appendall(json, "]");
+		sqlite3_bind_text(st, 6, sqlite3_str_finish(json), -1, sqlite3_free);
+		/* Two stacks of the dictionary are one in the archive only if their names agree: they do not. */
+		if (bind_done(st, 5, (const int64_t[]){ s->capture_id, s->source.stack.ids[i - 1], (int64_t)k->frames,
+				(int64_t)k->bytes, k->first_frame }) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int store_totals(struct store *s, const struct totals *t, const struct dict *dict)
+{
+	if (store_stacks(s, t, dict) < 0)
+		return -1;
+	sqlite3_stmt *st = store_insert(s, "total_length", 3);
+	for (size_t i = 0; st && i < t->nlengths; i++)
+		if (t->lengths[i] && bind_done(st, 3, (const int64_t[]){ s->capture_id, (int64_t)i, (int64_t)t->lengths[i] }) < 0)
+			return -1;
+	if (!st || !(st = store_insert(s, "total_second", 4)))
+		return -1;
+	for (size_t i = 0; i < t->nseconds; i++)
+		if (bind_done(st, 4, (const int64_t[]){ s->capture_id, t->seconds[i].second, (int64_t)t->seconds[i].frames,
+				(int64_t)t->seconds[i].bytes }) < 0)
+			return -1;
+	if (!(st = store_insert(s, "total_burst", 4)))
+		return -1;
+	for (int i = 0; i <= LENGTH_RANGES; i++) {
+		sqlite3_bind_double(st, 4, t->bursts[i].max_start);
+		if (bind_done(st, 3, (const int64_t[]){ s->capture_id, i, t->bursts[i].max }) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int store_commit(struct store *s)
+{
+	if (sqlite3_exec(s->db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
+		return -1;
+	s->open = false;
+	return 0;
+}
+
+void store_rollback(struct store *s)
+{
+	sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+	s->open = false;
+}

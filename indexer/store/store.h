@@ -1,0 +1,48 @@
+/* The writer's side of an archive: one capture at a time, in one transaction. */
+#ifndef PCAPDEX_STORE_H
+#define PCAPDEX_STORE_H
+
+#include <sqlite3.h>
+
+#include "indexer/packet.h"
+#include "indexer/store/totals.h"
+
+struct store;
+
+/* Open or make the archive for writing. message: at least 512 octets, filled on failure (NULL is returned). */
+struct store *store_open(const char *path, const struct protocol *const *protocols, size_t n, char *message);
+void store_close(struct store *s); /* takes NULL; an open transaction is undone */
+
+sqlite3 *store_db(struct store *s);
+
+/* What went wrong last, for a message. */
+const char *store_error(struct store *s);
+
+/* Is this file in the archive already (with the same --bpf)? 1 yes (*id), 0 no, -1 error. */
+int store_find(struct store *s, const char *sha256, const char *bpf, int64_t *id);
+
+/* Is there any capture of this size? Cheap first look before a file is hashed. */
+int store_has_size(struct store *s, uint64_t file_size);
+
+/* Begin the transaction of one capture; waits for another writer. Gives its id and that of its first frame. */
+int store_begin(struct store *s, int64_t *capture_id, int64_t *first_frame);
+
+/* Prepared INSERT into a table of core.sql: values bound by the caller, kept until the store is closed. */
+sqlite3_stmt *store_insert(struct store *s, const char *table, unsigned columns);
+
+/* Move all rows into their tables and clear them; new entries of the dictionary first. 0 or -1. */
+int store_flush(struct store *s, struct rows *rows, const struct dict *dict);
+
+/* A raw chunk: octets [offset, offset + size) of the file; kept plain where it does not shrink. 0 or -1. */
+int store_chunk(struct store *s, uint64_t offset, const uint8_t *octets, size_t size);
+
+/* An archive id of a dictionary number; 0 none. After a flush. */
+int64_t store_address(const struct store *s, uint32_t local);
+
+/* The totals of the capture. 0 or -1. */
+int store_totals(struct store *s, const struct totals *totals, const struct dict *dict);
+
+int store_commit(struct store *s);
+void store_rollback(struct store *s);
+
+#endif

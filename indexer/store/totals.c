@@ -1,0 +1,173 @@
+#include "indexer/store/totals.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+const uint32_t length_range_from[LENGTH_RANGES] = { 0, 20, 40, 80, 160, 320, 640, 1280, 2560, 5120 };
+
+#define BUCKET_MS 5
+#define BUCKETS   20 /* a window of 100 ms */
+#define MAX_LENGTH (1u << 20) /* lengths above this are counted as this: no frame is that long */
+
+void totals_init(struct totals *t)
+{
+	memset(t, 0, sizeof(*t));
+	t->in_order = true;
+	for (unsigned i = 0; i <= LENGTH_RANGES; i++)
+		t->bursts[i].n = 1; /* Wireshark begins with an empty bucket at time 0 */
+}
+
+void totals_free(struct totals *t)
+{
+	for (size_t i = 0; i < t->nstacks; i++)
+		free(t->stacks[i].item_bytes);
+	free(t->stacks);
+	free(t->lengths);
+	free(t->seconds);
+	memset(t, 0, sizeof(*t));
+}
+
+/* Grow an array of zeroed elements so that [index] exists. */
+static void *grow(void *array, size_t *n, size_t index, size_t element, bool *failed)
+{
+	if (index < *n)
+		return array;
+	size_t size = *n * 2 > index + 1 ? *n * 2 : index + 64;
+	void *fresh = realloc(array, size * element);
+	if (!fresh) {
+		*failed = true;
+		return array;
+	}
+	memset((char *)fresh + *n * element, 0, (size - *n) * element);
+	*n = size;
+	return fresh;
+}
+
+static void drop_first(struct burst *b)
+{
+	b->current -= b->buckets[0].count;
+	memmove(b->buckets, b->buckets + 1, --b->n * sizeof(*b->buckets));
+}
+
+/* One more frame `now` milliseconds after the first. */
+static void burst_add(struct burst *b, double now)
+{
+	int64_t k = (int64_t)floor(now / BUCKET_MS);
+	unsigned last = b->n - 1;
+	if (k > b->buckets[last].number) {
+		/* Room first: those that leave the window would go right after anyway. */
+		while (b->n && k >= b->buckets[0].number + BUCKETS)
+			drop_first(b);
+		b->buckets[b->n].number = k;
+		b->buckets[b->n].count = 1;
+		b->buckets[b->n++].start = now;
+		b->current++;
+	} else if (k < b->buckets[0].number) {
+		if (k + BUCKETS <= b->buckets[last].number)
+			return; /* a time stamp too far back */
+		memmove(b->buckets + 1, b->buckets, b->n++ * sizeof(*b->buckets));
+		b->buckets[0].number = k;
+		b->buckets[0].count = 1;
+		b->buckets[0].start = now;
+		b->current++;
+	} else {
+		unsigned i = last;
+		while (b->buckets[i].number > k)
+			i--;
+		if (b->buckets[i].number < k) {
+			memmove(b->buckets + i + 2, b->buckets + i + 1, (b->n++ - i - 1) * sizeof(*b->buckets));
+			i++;
+			b->buckets[i].number = k;
+			b->buckets[i].count = 0;
+			b->buckets[i].start = now;
+		}
+		b->buckets[i].count++;
+		if (now < b->buckets[i].start)
+			b->buckets[i].start = now;
+		b->current++;
+	}
+	if (b->current > b->max) {
+		b->max = b->current;
+		b->max_start = b->buckets[0].start;
+	}
+}
+
+/* Time mostly runs on: look from the end. */
+static void second_add(struct totals *t, int64_t second, uint32_t len)
+{
+	size_t i = t->nseconds;
+	while (i && t->seconds[i - 1].second > second)
+		i--;
+	if (!i || t->seconds[i - 1].second != second) {
+		if (t->nseconds == t->seconds_size) {
+			size_t size = t->seconds_size ? t->seconds_size * 2 : 256;
+			struct second *s = realloc(t->seconds, size * sizeof(*s));
+			if (!s) {
+				t->failed = true;
+				return;
+			}
+			t->seconds = s;
+			t->seconds_size = size;
+		}
+		memmove(t->seconds + i + 1, t->seconds + i, (t->nseconds++ - i) * sizeof(*t->seconds));
+		t->seconds[i++] = (struct second){ second, 0, 0 };
+	}
+	t->seconds[i - 1].frames++;
+	t->seconds[i - 1].bytes += len;
+}
+
+static void stack_add(struct totals *t, const struct packet *pkt, uint32_t stack)
+{
+	t->stacks = grow(t->stacks, &t->nstacks, stack, sizeof(*t->stacks), &t->failed);
+	if (t->failed)
+		return;
+	struct total_stack *s = &t->stacks[stack];
+	if (!s->frames) {
+		s->first_frame = pkt->number;
+		s->nitems = pkt->nitems;
+		s->item_bytes = calloc(pkt->nitems + 1u, sizeof(*s->item_bytes));
+		if (!s->item_bytes) {
+			t->failed = true;
+			return;
+		}
+	}
+	s->frames++;
+	s->bytes += pkt->len;
+	for (unsigned i = 0; i < s->nitems; i++)
+		s->item_bytes[i] += pkt->items[i].len;
+}
+
+void totals_add(struct totals *t, const struct packet *pkt, uint32_t stack)
+{
+	int64_t now = pkt->time_ns;
+	if (!t->frames) {
+		t->time_zero = t->time_first = t->time_last = now;
+	} else {
+		if (now < t->time_previous)
+			t->in_order = false;
+		if (now < t->time_first)
+			t->time_first = now;
+		if (now > t->time_last)
+			t->time_last = now;
+	}
+	t->time_previous = now;
+	t->frames++;
+	t->bytes += pkt->len;
+	t->captured += pkt->cap_len;
+	stack_add(t, pkt, stack);
+
+	uint32_t len = pkt->len < MAX_LENGTH ? pkt->len : MAX_LENGTH;
+	t->lengths = grow(t->lengths, &t->nlengths, len, sizeof(*t->lengths), &t->failed);
+	if (t->failed)
+		return;
+	t->lengths[len]++;
+
+	int64_t relative = now - t->time_zero;
+	unsigned range = LENGTH_RANGES;
+	while (len < length_range_from[range - 1])
+		range--;
+	burst_add(&t->bursts[0], (double)relative / 1e6);
+	burst_add(&t->bursts[range], (double)relative / 1e6);
+	second_add(t, relative >= 0 ? relative / 1000000000 : -((-relative + 999999999) / 1000000000), pkt->len);
+}

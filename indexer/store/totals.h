@@ -1,0 +1,58 @@
+/* Running totals of a capture: what answers questions about the whole of it without a look at its frames. */
+#ifndef PCAPDEX_STORE_TOTALS_H
+#define PCAPDEX_STORE_TOTALS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "indexer/packet.h"
+
+#define LENGTH_RANGES 10
+/* Packet Lengths, as Wireshark's window has them: lowest frame.len of each range. */
+extern const uint32_t length_range_from[LENGTH_RANGES];
+
+struct total_stack {
+	uint64_t frames, bytes;
+	uint32_t first_frame;
+	uint16_t nitems;
+	uint64_t *item_bytes;
+};
+
+/* Most frames in a window of 100 ms, as Wireshark's stats tree finds it: buckets of 5 ms, of which the last 20 count. */
+struct burst {
+	struct {
+		int64_t number;
+		uint32_t count;
+		double start;
+	} buckets[24];
+	unsigned n;
+	uint32_t current, max;
+	double max_start;
+};
+
+struct second {
+	int64_t second;
+	uint64_t frames, bytes;
+};
+
+struct totals {
+	uint64_t frames, bytes, captured;
+	int64_t time_zero, time_first, time_last, time_previous;
+	bool in_order;
+	struct total_stack *stacks; /* by dictionary number of the stack */
+	size_t nstacks;
+	uint64_t *lengths;          /* by frame.len */
+	size_t nlengths;
+	struct burst bursts[1 + LENGTH_RANGES];
+	struct second *seconds;     /* sorted by second */
+	size_t nseconds, seconds_size;
+	bool failed;                /* out of memory */
+};
+
+void totals_init(struct totals *t);
+void totals_free(struct totals *t);
+
+/* Count a dissected frame. */
+void totals_add(struct totals *t, const struct packet *pkt, uint32_t stack);
+
+#endif

@@ -1,0 +1,56 @@
+/* A subcommand: its option table, from which --help, man page and completion come, and what it does. */
+#ifndef PCAPDEX_QUERY_COMMAND_H
+#define PCAPDEX_QUERY_COMMAND_H
+
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
+
+struct option_spec {
+	const char *name;     /* "interval": --interval */
+	char letter;          /* 'i', or 0 */
+	const char *argument; /* "T"; NULL: a switch */
+	bool repeats;
+	const char *help;
+};
+
+struct args;
+
+struct command {
+	const char *name;
+	const char *summary;          /* one line, for `pcapdex help` */
+	const char *usage;            /* "ARCHIVE PATH..." */
+	const char *details;          /* paragraphs of the help and man page; may be NULL */
+	const char *examples;         /* lines, each "command   what it does"; may be NULL */
+	unsigned min_args, max_args;  /* positional arguments; max 0: any number */
+	bool query;                   /* also takes the options of every question: -c -Y --format --sql */
+	const struct option_spec *options; /* ended by a NULL name */
+	int (*run)(const struct args *args); /* exit status */
+};
+
+struct args {
+	const struct command *command;
+	unsigned npositional;
+	char **positional;
+	unsigned nvalues;
+	struct { const struct option_spec *option; const char *value; } *values; /* in the order given */
+};
+
+/* The last value of an option, or `fallback`. A switch that was given has the value "". */
+const char *args_value(const struct args *args, const char *name, const char *fallback);
+static inline bool args_has(const struct args *args, const char *name)
+{
+	return args_value(args, name, NULL) != NULL;
+}
+/* The nth (from 0) value of an option that repeats, or NULL. */
+const char *args_nth(const struct args *args, const char *name, unsigned n);
+
+/* Say on stderr "pcapdex: ..." and give the status back. */
+int complain(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+extern const struct command *const commands[]; /* ended by NULL */
+
+#endif

@@ -1,0 +1,289 @@
+/* Each table that has a wanted value is read by a statement of its own, in the order of frames; the rows of all
+ * are then walked side by side. No join: a frame may have no row in a table, or many. */
+#include "query/fields.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "indexer/store/raw.h"
+#include "schema/catalogue.h"
+#include "schema/kind.h"
+
+struct text {
+	char *at;
+	size_t used, size;
+};
+
+/* One expression of one field in one table. */
+struct column {
+	unsigned field; /* index of the wanted field */
+};
+
+struct table_reader {
+	char *table;
+	char *columns; /* ", expr, expr" */
+	unsigned ncolumns, columns_size;
+	struct column *list;
+	sqlite3_stmt *st;
+	int64_t frame_id; /* of the row that st stands on; INT64_MAX at the end */
+};
+
+struct field_reader {
+	struct session *session;
+	unsigned nfields;
+	struct catalogue_field **fields;
+	struct text *cells;
+	unsigned ntables;
+	struct table_reader *tables;
+	struct raw *raw;
+	sqlite3_stmt *where; /* offset of a frame's octets */
+	const struct selected_capture *capture;
+};
+
+static void put(struct text *t, const char *p, size_t n)
+{
+	if (t->size - t->used <= n) {
+		size_t size = (t->used + n + 1) * 2;
+		char *at = realloc(t->at, size);
+		if (!at)
+			return;
+		t->at = at;
+		t->size = size;
+	}
+	memcpy(t->at + t->used, p, n);
+	t->used += n;
+	t->at[t->used] = '\0';
+}
+
+static void put_number(struct text *t, const char *format, uint64_t v)
+{
+	char text[32];
+	put(t, text, (size_t)snprintf(text, sizeof(text), format, v));
+}
+
+/* Nanoseconds as seconds with nine decimals. */
+static void put_time(struct text *t, int64_t ns)
+{
+	char text[40];
+	uint64_t u = ns < 0 ? -(uint64_t)ns : (uint64_t)ns;
+	put(t, text, (size_t)snprintf(text, sizeof(text), "%s%" PRIu64 ".%09" PRIu64, ns < 0 ? "-" : "", u / 1000000000, u % 1000000000));
+}
+
+static void put_hex(struct text *t, const uint8_t *p, size_t n)
+{
+	static const char digits[] = "0123456789abcdef";
+	for (; p && n; n--, p++) {
+		char two[2] = { digits[*p >> 4], digits[*p & 15] };
+		put(t, two, 2);
+	}
+}
+
+/* Text as tshark prints it in fields: tab, CR, LF and the like as \t, \r, \n. */
+static void put_escaped(struct text *t, const char *p)
+{
+	for (; p && *p; p++) {
+		static const char from[] = "\a\b\f\n\r\t\v\\", to[] = "abfnrtv\\";
+		const char *hit = *p == '\\' ? NULL : strchr(from, *p);
+		if (hit) {
+			char two[2] = { '\\', to[hit - from] };
+			put(t, two, 2);
+		} else {
+			put(t, p, 1);
+		}
+	}
+}
+
+static const uint8_t *span_octets(struct field_reader *r, int64_t frame_id, int64_t span)
+{
+	const uint8_t *p = NULL;
+	sqlite3_bind_int64(r->where, 1, frame_id);
+	if (sqlite3_step(r->where) == SQLITE_ROW)
+		p = raw_read(r->raw, r->capture->id, (uint64_t)sqlite3_column_int64(r->where, 0) + SPAN_OFFSET(span), SPAN_LENGTH(span));
+	sqlite3_reset(r->where);
+	return p;
+}
+
+static void put_value(struct field_reader *r, const struct catalogue_field *f, struct text *t, sqlite3_stmt *st, int i, int64_t frame_id)
+{
+	char text[64];
+	int64_t v = sqlite3_column_int64(st, i);
+	if (t->used)
+		put(t, ",", 1);
+	switch (f->kind) {
+	case KIND_UINT:
+		if (f->base == BASE_HEX || f->base == BASE_HEX_DEC)
+			put(t, text, (size_t)snprintf(text, sizeof(text), "0x%0*" PRIx64, f->octets * 2, (uint64_t)v));
+		else if (f->base == BASE_OCT)
+			put_number(t, "%" PRIo64, (uint64_t)v);
+		else
+			put_number(t, "%" PRIu64, (uint64_t)v);
+		break;
+	case KIND_INT:
+	case KIND_FRAME:
+	case KIND_NONE:
+		put(t, text, (size_t)snprintf(text, sizeof(text), "%" PRId64, v));
+		break;
+	case KIND_BOOL:
+		put(t, v ? "1" : "0", 1);
+		break;
+	case KIND_TIME:
+	case KIND_RELTIME:
+		put_time(t, v);
+		break;
+	case KIND_DOUBLE:
+		put(t, text, (size_t)snprintf(text, sizeof(text), "%g", sqlite3_column_double(st, i)));
+		break;
+	case KIND_BYTES:
+		if (sqlite3_column_type(st, i) == SQLITE_BLOB)
+			put_hex(t, sqlite3_column_blob(st, i), (size_t)sqlite3_column_bytes(st, i));
+		else
+			put_hex(t, span_octets(r, frame_id, v), SPAN_LENGTH(v));
+		break;
+	default:
+		put_escaped(t, (const char *)sqlite3_column_text(st, i));
+	}
+}
+
+/* The id of frame.time_epoch and so on are plain numbers too: ip.id has base HEX_DEC but prints 0x0309. */
+
+static struct table_reader *reader_of(struct field_reader *r, const char *table)
+{
+	for (unsigned i = 0; i < r->ntables; i++)
+		if (strcmp(r->tables[i].table, table) == 0)
+			return &r->tables[i];
+	struct table_reader *all = realloc(r->tables, (r->ntables + 1) * sizeof(*all));
+	if (!all)
+		return NULL;
+	r->tables = all;
+	memset(&all[r->ntables], 0, sizeof(*all));
+	all[r->ntables].table = strdup(table);
+	return &all[r->ntables++];
+}
+
+static int add_source(struct field_reader *r, unsigned field, const struct field_source *s)
+{
+	struct table_reader *t = reader_of(r, s->table);
+	struct column *list = t ? realloc(t->list, (t->ncolumns + 1) * sizeof(*list)) : NULL;
+	char *expr = catalogue_value_sql(r->fields[field], s, "?3");
+	if (!list || !expr)
+		return complain(-1, "out of memory");
+	t->list = list;
+	list[t->ncolumns++].field = field;
+	char *columns = sqlite3_mprintf("%s, %s", t->columns ? t->columns : "", expr);
+	sqlite3_free(expr);
+	sqlite3_free(t->columns);
+	t->columns = columns;
+	return columns ? 0 : complain(-1, "out of memory");
+}
+
+static int prepare_table(struct field_reader *r, struct table_reader *t)
+{
+	/* Tables without a layer column have one row a frame; the others are keyed by frame and layer or n. */
+	char *sql = sqlite3_mprintf("SELECT t.frame_id%s FROM \"%w\" t WHERE t.frame_id BETWEEN ?1 AND ?2 ORDER BY t.frame_id%s", t->columns,
+		t->table, "");
+	t->st = sql ? session_prepare(r->session, sql) : NULL;
+	sqlite3_free(sql);
+	return t->st ? 0 : -1;
+}
+
+struct field_reader *fields_open(struct session *s, const char *const *names, unsigned n)
+{
+	struct field_reader *r = calloc(1, sizeof(*r));
+	if (!r)
+		return NULL;
+	r->session = s;
+	r->fields = calloc(n, sizeof(*r->fields));
+	r->cells = calloc(n, sizeof(*r->cells));
+	r->raw = raw_open(s->db);
+	r->where = session_prepare(s, "SELECT offset FROM t_frame WHERE frame_id=?");
+	bool good = r->fields && r->cells && r->raw && r->where;
+	for (unsigned i = 0; good && i < n; i++, r->nfields++) {
+		const char *error;
+		r->fields[i] = catalogue_find(s->db, names[i], &error);
+		if (!r->fields[i]) {
+			char *near = error ? NULL : catalogue_nearest(s->db, names[i]);
+			complain(-1, error ? "%s: %s" : near ? "no field %s; did you mean %s?" : "no field %s", error ? s->path : names[i], error ? error : near);
+			free(near);
+			good = false;
+			break;
+		}
+		for (unsigned k = 0; good && k < r->fields[i]->nsources; k++)
+			good = add_source(r, i, &r->fields[i]->sources[k]) == 0;
+	}
+	for (unsigned i = 0; good && i < r->ntables; i++)
+		good = prepare_table(r, &r->tables[i]) == 0;
+	if (good)
+		return r;
+	fields_close(r);
+	return NULL;
+}
+
+void fields_close(struct field_reader *r)
+{
+	if (!r)
+		return;
+	for (unsigned i = 0; i < r->ntables; i++) {
+		sqlite3_finalize(r->tables[i].st);
+		sqlite3_free(r->tables[i].columns);
+		free(r->tables[i].table);
+		free(r->tables[i].list);
+	}
+	for (unsigned i = 0; i < r->nfields; i++) {
+		catalogue_field_free(r->fields[i]);
+		free(r->cells[i].at);
+	}
+	sqlite3_finalize(r->where);
+	raw_close(r->raw);
+	free(r->tables);
+	free(r->fields);
+	free(r->cells);
+	free(r);
+}
+
+static int advance(struct field_reader *r, struct table_reader *t)
+{
+	int rc = sqlite3_step(t->st);
+	t->frame_id = rc == SQLITE_ROW ? sqlite3_column_int64(t->st, 0) : INT64_MAX;
+	if (rc == SQLITE_ROW || rc == SQLITE_DONE)
+		return 0;
+	return complain(-1, "%s: %s", r->session->path, sqlite3_errmsg(r->session->db));
+}
+
+int fields_range(struct field_reader *r, const struct selected_capture *capture, int64_t first, int64_t last)
+{
+	r->capture = capture;
+	for (unsigned i = 0; i < r->ntables; i++) {
+		struct table_reader *t = &r->tables[i];
+		sqlite3_reset(t->st);
+		sqlite3_bind_int64(t->st, 1, first);
+		sqlite3_bind_int64(t->st, 2, last);
+		if (sqlite3_bind_parameter_count(t->st) > 2)
+			sqlite3_bind_int64(t->st, 3, capture->id);
+		if (advance(r, t) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int fields_frame(struct field_reader *r, int64_t frame_id, const char **cells)
+{
+	for (unsigned i = 0; i < r->nfields; i++)
+		r->cells[i].used = 0;
+	for (unsigned i = 0; i < r->ntables; i++) {
+		struct table_reader *t = &r->tables[i];
+		while (t->frame_id < frame_id)
+			if (advance(r, t) < 0)
+				return -1;
+		while (t->frame_id == frame_id) {
+			for (unsigned k = 0; k < t->ncolumns; k++)
+				if (sqlite3_column_type(t->st, (int)k + 1) != SQLITE_NULL)
+					put_value(r, r->fields[t->list[k].field], &r->cells[t->list[k].field], t->st, (int)k + 1, frame_id);
+			if (advance(r, t) < 0)
+				return -1;
+		}
+	}
+	for (unsigned i = 0; i < r->nfields; i++)
+		cells[i] = r->cells[i].used ? r->cells[i].at : "";
+	return 0;
+}

@@ -1,0 +1,22 @@
+/* Field values of frames, as `tshark -T fields` prints them. */
+#ifndef PCAPDEX_QUERY_FIELDS_H
+#define PCAPDEX_QUERY_FIELDS_H
+
+#include <stdint.h>
+
+#include "query/session.h"
+
+struct field_reader;
+
+/* A reader of these fields. NULL after a message (an unknown field names its nearest neighbour). */
+struct field_reader *fields_open(struct session *s, const char *const *names, unsigned n);
+void fields_close(struct field_reader *r);
+
+/* Go to the frames first ... last (ids) of one capture. 0 or -1 after a message. */
+int fields_range(struct field_reader *r, const struct selected_capture *capture, int64_t first, int64_t last);
+
+/* All occurrences of each field in this frame, joined by commas; frames must be asked for in ascending order. cells[i]
+ * is valid until the next call. 0 or -1 after a message. */
+int fields_frame(struct field_reader *r, int64_t frame_id, const char **cells);
+
+#endif

@@ -1,0 +1,30 @@
+/* An opened archive and the captures that a question is about. */
+#ifndef PCAPDEX_QUERY_SESSION_H
+#define PCAPDEX_QUERY_SESSION_H
+
+#include <stdint.h>
+
+#include "query/command.h"
+
+struct selected_capture {
+	int64_t id, first_frame, frames;
+	int64_t time_zero, time_first, time_last;
+	char *name;
+};
+
+struct session {
+	sqlite3 *db;
+	const char *path;
+	unsigned ncaptures;
+	struct selected_capture *captures; /* by id */
+};
+
+/* Open the archive (first positional argument) for reading and pick the captures of -c (id, name, glob, tag=value;
+ * repeats; all without it). 0, or an exit status after a message. */
+int session_open(struct session *s, const struct args *args);
+void session_close(struct session *s);
+
+/* Prepare, or complain with SQLite's message and give NULL. */
+sqlite3_stmt *session_prepare(struct session *s, const char *sql);
+
+#endif
