@@ -392,7 +392,7 @@ struct packet *dissect_frame(struct dissection *d, const struct dissect_input *i
 
 	struct row *frame = frame_open(pkt, in);
 	uint32_t len = in->len > in->cap_len ? in->len : in->cap_len;
-	pkt_next(pkt, CLAIM_LINKTYPE, in->link_type, (struct cursor){ in->data, 0, in->cap_len, len, &pkt->fail });
+	pkt_next(pkt, in->table ? in->table : CLAIM_LINKTYPE, in->table ? in->key : in->link_type, (struct cursor){ in->data, 0, in->cap_len, len, &pkt->fail });
 	while (pkt->nnext) {
 		struct next n = pkt->next[--pkt->nnext];
 		unsigned first = pkt->nnext;

@@ -18,6 +18,8 @@ struct dissect_input {
 	uint32_t interface_id;
 	bool has_interface;
 	uint16_t link_type;
+	enum claim_table table; /* where the first dissector is looked up, and by what; CLAIM_NONE: by link_type */
+	uint32_t key;
 	uint8_t fcs_len;
 	bool has_flags, has_packet_id;
 	uint32_t flags;

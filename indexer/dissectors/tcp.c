@@ -59,6 +59,7 @@ enum {
 	TCP_DSACK_LE,
 	TCP_DSACK_RE,
 	TCP_RESET_CAUSE,
+	TCP_OPTIONS_CAPTURED,
 	TCP_PAYLOAD_CAPTURED,
 	TCP_PAYLOAD_COPY,
 	/* derived */
@@ -193,6 +194,8 @@ static const struct field tcp_fields[TCP_NFIELDS] = {
 	[TCP_DSACK_LE] = { "tcp.options.sack.dsack_le", "TCP D-SACK Left Edge", KIND_UINT, .octets = 4, .part = 3 },
 	[TCP_DSACK_RE] = { "tcp.options.sack.dsack_re", "TCP D-SACK Right Edge", KIND_UINT, .octets = 4, .part = 3 },
 	[TCP_RESET_CAUSE] = { "tcp.reset_cause", "Reset cause", KIND_TEXT, .part = 3 },
+	[TCP_OPTIONS_CAPTURED] = { "options_captured", "octets of options where they are fewer than hdr_len says", KIND_UINT,
+		.part = 3, .internal = true },
 	[TCP_PAYLOAD_CAPTURED] = { "payload_captured", "octets of payload where they are not as many as len says", KIND_UINT,
 		.part = 3, .internal = true },
 	[TCP_PAYLOAD_COPY] = { "payload_copy", "payload of a segment put together from IP fragments", KIND_BYTES, .part = 3,
@@ -210,23 +213,25 @@ static const struct field tcp_fields[TCP_NFIELDS] = {
 	[TCP_FLAGS_SYN] = FLAG_BIT("syn", "Syn", 0x002),
 	[TCP_FLAGS_FIN] = FLAG_BIT("fin", "Fin", 0x001),
 	[TCP_FLAGS_STR] = { "tcp.flags.str", "TCP Flags", KIND_TEXT, .generated = true,
-		.sql = FLAG_TEXT("2048", "R") "||" FLAG_TEXT("1024", "R") "||" FLAG_TEXT("512", "R") "||" FLAG_TEXT("256", "A") "||"
-			FLAG_TEXT("128", "C") "||" FLAG_TEXT("64", "E") "||" FLAG_TEXT("32", "U") "||" FLAG_TEXT("16", "A") "||"
-			FLAG_TEXT("8", "P") "||" FLAG_TEXT("4", "R") "||" FLAG_TEXT("2", "S") "||" FLAG_TEXT("1", "F") },
+		.sql = "CASE WHEN {flags} IS NOT NULL THEN " FLAG_TEXT("2048", "R") "||" FLAG_TEXT("1024", "R") "||"
+			FLAG_TEXT("512", "R") "||" FLAG_TEXT("256", "A") "||" FLAG_TEXT("128", "C") "||" FLAG_TEXT("64", "E") "||"
+			FLAG_TEXT("32", "U") "||" FLAG_TEXT("16", "A") "||" FLAG_TEXT("8", "P") "||" FLAG_TEXT("4", "R") "||"
+			FLAG_TEXT("2", "S") "||" FLAG_TEXT("1", "F") " END" },
 	/* not computed: 2 is Wireshark's "Unverified" */
 	[TCP_CHECKSUM_STATUS] = { "tcp.checksum.status", "Checksum Status", KIND_UINT, .octets = 1, .generated = true,
 		.sql = "CASE WHEN {checksum} IS NOT NULL THEN 2 END" },
 	[TCP_OPTIONS] = { "tcp.options", "TCP Options", KIND_BYTES,
-		.sql = "CASE WHEN {hdr_len} > 20 AND {option_kind} IS NOT NULL THEN ({offset} + 20) << 24 | {hdr_len} - 20 END" },
+		.sql = "CASE WHEN coalesce({options_captured}, {hdr_len} - 20) > 0 AND {urgent_pointer} IS NOT NULL"
+		       " THEN ({offset} + 20) << 24 | coalesce({options_captured}, {hdr_len} - 20) END" },
 	[TCP_PAYLOAD] = { "tcp.payload", "TCP payload", KIND_BYTES,
-		.sql = "coalesce({payload_copy}, CASE WHEN coalesce({payload_captured}, {len}) > 0"
+		.sql = "coalesce({payload_copy}, CASE WHEN {hdr_len} >= 20 AND coalesce({payload_captured}, {len}) > 0"
 		       " THEN ({offset} + {hdr_len}) << 24 | coalesce({payload_captured}, {len}) END)" },
 	[TCP_WSCALE_MULTIPLIER] = { "tcp.options.wscale.multiplier", "Multiplier", KIND_UINT, .octets = 2, .part = 1,
 		.generated = true, .sql = "1 << min({options_wscale_shift}, 14)" },
 	[TCP_COMPLETENESS] = { "tcp.completeness", "Conversation completeness", KIND_UINT, .octets = 1, .generated = true,
 		.sql = OF_CONVERSATION("completeness") },
 	[TCP_A_INITIAL_RTT] = { "tcp.analysis.initial_rtt", "iRTT", KIND_RELTIME, .part = 2, .generated = true,
-		.sql = OF_CONVERSATION("initial_rtt") },
+		.sql = "CASE WHEN {a_flags} IS NOT NULL THEN " OF_CONVERSATION("initial_rtt") " END" },
 	[TCP_ANALYSIS] = { "tcp.analysis", "SEQ/ACK analysis", KIND_NONE, .part = 2, .generated = true,
 		.sql = "CASE WHEN {a_flags} IS NOT NULL THEN 1 END" },
 	[TCP_ANALYSIS_FLAGS] = { "tcp.analysis.flags", "TCP Analysis Flags", KIND_NONE, .part = 2, .generated = true,
@@ -441,12 +446,12 @@ static void option(struct options *o, uint32_t kind, struct cursor *c)
 		}
 		break;
 	case OPT_SACK_PERM: /* RFC 2018, section 2 */
-		if ((good = left == 0)) {
-			s->sack_perm = true;
-			c->data -= 2; /* kind and length are all of it */
-			c->len = c->cap = 2;
-			row_bytes(o->r, TCP_SACK_PERM, c, 2);
-		}
+		good = left == 0;
+		s->sack_perm = true;
+		c->data -= 2; /* kind and length are part of it */
+		c->len += 2;
+		c->cap += 2;
+		row_bytes(o->r, TCP_SACK_PERM, c, c->len);
 		break;
 	case OPT_SACK:
 		sack(o, c);
@@ -491,16 +496,10 @@ static void option(struct options *o, uint32_t kind, struct cursor *c)
 	case OPT_EXPERIMENT_1: /* RFC 6994 */
 	case OPT_EXPERIMENT_2:
 		if ((good = left >= 2)) {
-			uint64_t exid = 0;
-			cur_peek(c, 0, 2, &exid);
-			if (exid == EXID_TFO) {
-				cur_skip(c, 2);
-				fast_open(o, c);
-				break;
-			}
 			struct row *r = rare(o);
-			row_be(r, OPTION_EXID, c, 2);
-			if (cur_left(c))
+			if (row_be(r, OPTION_EXID, c, 2) == EXID_TFO)
+				fast_open(o, c);
+			else if (cur_left(c))
 				row_bytes(r, OPTION_EXPERIMENTAL, c, cur_left(c));
 		}
 		break;
@@ -606,10 +605,10 @@ static enum verdict tcp_dissect(struct packet *pkt, struct cursor *c)
 	struct row *r = row_open(pkt, &proto_tcp, 0);
 	struct tcp_segment *s = &pkt->tcp;
 	*s = (struct tcp_segment){ .row = r, .wscale = -1 };
+	if (!cur_need(c, 4))
+		return MINE;
 	s->srcport = (uint16_t)row_be(r, TCP_SRCPORT, c, 2);
 	s->dstport = (uint16_t)row_be(r, TCP_DSTPORT, c, 2);
-	if (pkt->fail)
-		return MINE;
 	pkt->srcport = s->srcport;
 	pkt->dstport = s->dstport;
 	if ((uintptr_t)c->data - (uintptr_t)pkt->data < pkt->cap_len)
@@ -647,9 +646,12 @@ static enum verdict tcp_dissect(struct packet *pkt, struct cursor *c)
 	row_be(r, TCP_CHECKSUM, c, 2);
 	row_be(r, TCP_URGENT_POINTER, c, 2);
 	if (!pkt->fail) {
+		uint32_t area = s->hdr_len - TCP_MIN_HEADER, captured = cur_avail(c);
 		s->timed = true;
-		if (s->hdr_len > TCP_MIN_HEADER)
-			options(&o, c, s->hdr_len - TCP_MIN_HEADER);
+		if (captured < area)
+			row_set(r, TCP_OPTIONS_CAPTURED, captured);
+		if (area)
+			options(&o, c, area);
 	}
 	s->notes = o.notes;
 	s->has_sack = o.sack;
@@ -673,7 +675,7 @@ static bool is_dsack(const struct tcp_segment *s, const struct tcp_facts *f)
 
 static uint32_t tracked_sack(struct packet *pkt, const struct tcp_segment *s, const struct tcp_facts *f)
 {
-	for (unsigned i = 0; i < s->nsack + s->sack_odd; i++) {
+	for (unsigned i = 0; i < s->nsack + (s->sack_odd ? 1u : 0u); i++) {
 		struct row *sack = row_open(pkt, &proto_tcp, REC_SACK);
 		row_set(sack, SACK_LE, s->sack_le[i] - f->ack_base);
 		if (i < s->nsack)

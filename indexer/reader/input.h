@@ -19,22 +19,22 @@ struct input {
 	const uint8_t *at, *end; /* what is read and not yet taken */
 	uint8_t *window;         /* where at and end point into */
 	size_t capacity;
-	uint64_t window_offset;  /* of window[0] in the decompressed file */
+	uint64_t window_offset; /* of window[0] in the decompressed file */
 	int (*on_raw)(void *ctx, const uint8_t *octets, size_t n);
 	void *ctx;
-	bool stopped;            /* on_raw asked for it */
-	bool ended;              /* nothing more comes, for good or for bad */
-	bool failed;             /* for bad: see failure */
+	bool stopped; /* on_raw asked for it */
+	bool ended;   /* nothing more comes, for good or for bad */
+	bool failed;  /* for bad: see failure */
 	char failure[160];
 	int fd;
 	bool close_fd;
 	enum input_compression compression;
-	uint64_t done, total;    /* octets of the file on disk: read, in all (0 unknown) */
-	uint8_t *packed;         /* compressed octets read and not yet given to the decompressor */
+	uint64_t done, total; /* octets of the file on disk: read, in all (0 unknown) */
+	uint8_t *packed;      /* compressed octets read and not yet given to the decompressor */
 	size_t packed_at, packed_end;
-	bool packed_ended;       /* the file on disk is at its end */
-	bool between;            /* at the border of two gzip members or frames, where an end is no damage */
-	void *decoder;           /* z_stream, ZSTD_DCtx or LZ4F_dctx */
+	bool packed_ended; /* the file on disk is at its end */
+	bool between;      /* at the border of two gzip members or frames, where an end is no damage */
+	void *decoder;     /* z_stream, ZSTD_DCtx or LZ4F_dctx */
 };
 
 /* 0, or -1 with a reason. on_raw may be called already. */

@@ -14,7 +14,7 @@ struct pcap {
 	uint8_t lengths;       /* enum pcap_lengths */
 	bool swapped;          /* of the other byte order than this machine's */
 	bool nanoseconds;
-	bool announced;        /* on_section and on_interface have been called */
+	bool announced; /* on_section and on_interface have been called */
 	uint16_t link_type, major, minor;
 	uint32_t snaplen, max_frame;
 	uint8_t fcs_len;
@@ -33,12 +33,12 @@ struct ng_interface {
 
 /* State of a pcapng file; pcapng.c. */
 struct pcapng {
-	bool swapped;             /* this section's byte order is not this machine's */
+	bool swapped; /* this section's byte order is not this machine's */
 	unsigned nsections;
 	unsigned first_interface; /* of this section, in interfaces[] */
 	struct ng_interface *interfaces;
 	unsigned ninterfaces, interfaces_room;
-	char *text;               /* NUL-terminated copies of a block's texts */
+	char *text; /* NUL-terminated copies of a block's texts */
 	size_t text_used, text_room;
 	const char **comments;
 	unsigned ncomments, comments_room;
@@ -57,8 +57,8 @@ struct reader {
 };
 
 /* Note where and why; gives READER_DAMAGED. */
-__attribute__((format(printf, 3, 4))) enum reader_status reader_damaged(struct reader *r, uint64_t offset,
-	const char *format, ...);
+__attribute__((format(printf, 3, 4))) enum reader_status reader_damaged(
+	struct reader *r, uint64_t offset, const char *format, ...);
 
 /* The input had not the `wanted` octets of a record that begins at `offset`: an end, a stop, or damage. */
 enum reader_status reader_ran_out(struct reader *r, uint64_t offset, const char *record, uint64_t wanted);
@@ -69,8 +69,8 @@ void reader_finish_frame(struct frame *f, uint32_t cap_len, uint32_t len);
 /* Seconds and nanoseconds as time_ns; held at the ends of the range. */
 int64_t reader_time(int64_t seconds, int64_t nanoseconds);
 
-/* 0 when the input begins as a classic pcap file (then r->next reads it), 1 when not, -1 when it does but cannot be
- * read (error is filled). */
+/* 0 when the input begins as a classic pcap file (then r->next reads it), 1 when not, -1 when it does but
+ * cannot be read (error is filled). */
 int pcap_begin(struct reader *r);
 bool pcap_magic(const uint8_t magic[4]);
 
@@ -78,7 +78,8 @@ int pcapng_begin(struct reader *r);
 bool pcapng_magic(const uint8_t head[12]);
 void pcapng_end(struct reader *r);
 
-/* Blocks other than packets; pcapng_blocks.c. `b` is the body, the block without its type and both lengths. */
+/* Blocks other than packets; pcapng_blocks.c. `b` is the body, the block without its type and both lengths.
+ */
 enum reader_status ng_section(struct reader *r, const uint8_t *b, size_t n, uint64_t offset);
 enum reader_status ng_interface(struct reader *r, const uint8_t *b, size_t n, uint64_t offset);
 enum reader_status ng_statistics(struct reader *r, const uint8_t *b, size_t n, uint64_t offset);
