@@ -18,6 +18,7 @@ static int print_fields(struct session *s, const struct args *args)
 	if (!r)
 		return EXIT_FAILED;
 	int status = EXIT_DONE;
+	bool missing = fields_missing(r) > 0;
 	for (unsigned c = 0; status == EXIT_DONE && c < s->ncaptures; c++) {
 		const struct selected_capture *capture = &s->captures[c];
 		int64_t last = capture->first_frame + capture->frames - 1;
@@ -33,7 +34,7 @@ static int print_fields(struct session *s, const struct args *args)
 		}
 	}
 	fields_close(r);
-	return status;
+	return status == EXIT_DONE && missing ? EXIT_FAILED : status;
 }
 
 static int run(const struct args *args)

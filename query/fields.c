@@ -31,8 +31,8 @@ struct table_reader {
 
 struct field_reader {
 	struct session *session;
-	unsigned nfields;
-	struct catalogue_field **fields;
+	unsigned nfields, missing;
+	struct catalogue_field **fields; /* NULL: the archive has no such field */
 	struct text *cells;
 	unsigned ntables;
 	struct table_reader *tables;
@@ -145,8 +145,6 @@ static void put_value(struct field_reader *r, const struct catalogue_field *f, s
 	}
 }
 
-/* The id of frame.time_epoch and so on are plain numbers too: ip.id has base HEX_DEC but prints 0x0309. */
-
 static struct table_reader *reader_of(struct field_reader *r, const char *table)
 {
 	for (unsigned i = 0; i < r->ntables; i++)
@@ -203,10 +201,12 @@ struct field_reader *fields_open(struct session *s, const char *const *names, un
 		r->fields[i] = catalogue_find(s->db, names[i], &error);
 		if (!r->fields[i]) {
 			char *near = error ? NULL : catalogue_nearest(s->db, names[i]);
-			complain(-1, error ? "%s: %s" : near ? "no field %s; did you mean %s?" : "no field %s", error ? s->path : names[i], error ? error : near);
+			complain(-1, error ? "%s: %s" : near ? "no field %s, its column stays empty; did you mean %s?" :
+				"no field %s, its column stays empty", error ? s->path : names[i], error ? error : near);
 			free(near);
-			good = false;
-			break;
+			r->missing++;
+			good = !error;
+			continue;
 		}
 		for (unsigned k = 0; good && k < r->fields[i]->nsources; k++)
 			good = add_source(r, i, &r->fields[i]->sources[k]) == 0;
@@ -217,6 +217,11 @@ struct field_reader *fields_open(struct session *s, const char *const *names, un
 		return r;
 	fields_close(r);
 	return NULL;
+}
+
+unsigned fields_missing(const struct field_reader *r)
+{
+	return r->missing;
 }
 
 void fields_close(struct field_reader *r)

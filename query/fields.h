@@ -8,8 +8,13 @@
 
 struct field_reader;
 
-/* A reader of these fields. NULL after a message (an unknown field names its nearest neighbour). */
+/* A reader of these fields. A field that the archive does not know is complained about, with its nearest neighbour; its
+ * cells stay empty. NULL after a message when the archive fails. */
 struct field_reader *fields_open(struct session *s, const char *const *names, unsigned n);
+
+/* How many of them the archive does not know. */
+unsigned fields_missing(const struct field_reader *r);
+
 void fields_close(struct field_reader *r);
 
 /* Go to the frames first ... last (ids) of one capture. 0 or -1 after a message. */

@@ -96,7 +96,7 @@ static unsigned doubts_of_variant(struct reader *r, const struct variant *v, siz
 		doubts += len > 128 * 1024 * 1024;
 		doubts += cap_len > len;
 		at += v->record_header + (size_t)cap_len;
-		if (doubts == 0 && !input_need(&r->in, at))
+		if (doubts == 0 && at < LOOK_AHEAD && !input_need(&r->in, at))
 			doubts++;
 	}
 	return doubts;
