@@ -322,8 +322,8 @@ static enum index_status read_frames(struct job *j)
 	if (j->store_failed)
 		return INDEX_ARCHIVE_FAILED;
 	if (status == READER_DAMAGED) {
-		snprintf(j->result->message, sizeof(j->result->message), "%s: %s at offset %llu; %llu frames before it were indexed", j->path,
-			j->error.reason, (unsigned long long)j->error.offset, (unsigned long long)j->result->frames);
+		snprintf(j->result->message, sizeof(j->result->message), "%s: damaged at offset %llu: %s; the %llu frames before it are indexed",
+			j->path, (unsigned long long)j->error.offset, j->error.reason, (unsigned long long)j->result->frames);
 		return INDEX_DAMAGED;
 	}
 	if (status == READER_STOPPED) {

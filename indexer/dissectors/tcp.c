@@ -131,7 +131,7 @@ enum {
 	{ field, text, KIND_NONE, .generated = true, .sql = "CASE WHEN {notes} & " bit " THEN 1 END" }
 #define FLAG_TEXT(bit, letter) "iif({flags} & " bit ", '" letter "', '\xc2\xb7')"
 #define OF_CONVERSATION(column) \
-	"(SELECT v." column " FROM t_conversation v WHERE v.capture_id={capture} AND v.type=4 AND v.stream={stream})"
+	"(SELECT " column " FROM t_conversation v WHERE v.capture_id={capture} AND v.type=4 AND v.stream={stream})"
 
 /* Bits of column `notes`, which archives keep: append, never renumber. */
 enum note {
@@ -146,7 +146,8 @@ enum note {
 	NOTE_AFTER_EOL = 256,
 	NOTE_MSS_ABSENT = 512,
 	NOTE_MSS_PRESENT = 1024,
-	NOTE_DSACK = 2048
+	NOTE_DSACK = 2048,
+	NOTE_OPENING = 4096 /* see tcp_facts.opening */
 };
 
 static const struct field tcp_fields[TCP_NFIELDS] = {
@@ -229,9 +230,10 @@ static const struct field tcp_fields[TCP_NFIELDS] = {
 	[TCP_WSCALE_MULTIPLIER] = { "tcp.options.wscale.multiplier", "Multiplier", KIND_UINT, .octets = 2, .part = 1,
 		.generated = true, .sql = "1 << min({options_wscale_shift}, 14)" },
 	[TCP_COMPLETENESS] = { "tcp.completeness", "Conversation completeness", KIND_UINT, .octets = 1, .generated = true,
-		.sql = OF_CONVERSATION("completeness") },
+		.sql = "CASE WHEN {notes} & 4096 THEN " OF_CONVERSATION("iif(v.completeness & 64, v.completeness >> 8, v.completeness)")
+		       " ELSE " OF_CONVERSATION("v.completeness & 63") " END" },
 	[TCP_A_INITIAL_RTT] = { "tcp.analysis.initial_rtt", "iRTT", KIND_RELTIME, .part = 2, .generated = true,
-		.sql = "CASE WHEN {a_flags} IS NOT NULL THEN " OF_CONVERSATION("initial_rtt") " END" },
+		.sql = "CASE WHEN {a_flags} IS NOT NULL THEN " OF_CONVERSATION("v.initial_rtt") " END" },
 	[TCP_ANALYSIS] = { "tcp.analysis", "SEQ/ACK analysis", KIND_NONE, .part = 2, .generated = true,
 		.sql = "CASE WHEN {a_flags} IS NOT NULL THEN 1 END" },
 	[TCP_ANALYSIS_FLAGS] = { "tcp.analysis.flags", "TCP Analysis Flags", KIND_NONE, .part = 2, .generated = true,
@@ -251,7 +253,9 @@ static const struct field tcp_fields[TCP_NFIELDS] = {
 		ANALYSIS("window_full", "TCP window specified by the receiver is now completely full", "128"),
 	[TCP_A_KEEP_ALIVE] = ANALYSIS("keep_alive", "TCP keep-alive segment", "256"),
 	[TCP_A_KEEP_ALIVE_ACK] = ANALYSIS("keep_alive_ack", "ACK to a TCP keep-alive segment", "512"),
-	[TCP_A_DUPLICATE_ACK] = ANALYSIS("duplicate_ack", "Duplicate ACK", "1024"),
+	/* Wireshark has it twice, as field and as expert mark */
+	[TCP_A_DUPLICATE_ACK] = { "tcp.analysis.duplicate_ack", "Duplicate ACK", KIND_NONE, .part = 2, .generated = true,
+		.sql = "CASE WHEN {a_flags} & 1024 THEN '1,1' END" },
 	[TCP_A_ZERO_WINDOW_PROBE] = ANALYSIS("zero_window_probe", "TCP Zero Window Probe", "2048"),
 	[TCP_A_ZERO_WINDOW] = ANALYSIS("zero_window", "TCP Zero Window segment", "4096"),
 	[TCP_A_ZERO_WINDOW_PROBE_ACK] = ANALYSIS("zero_window_probe_ack", "ACK to a TCP Zero Window Probe", "8192"),
@@ -259,7 +263,7 @@ static const struct field tcp_fields[TCP_NFIELDS] = {
 		"A new tcp session is started with the same ports as an earlier session in this trace", "16384"),
 	[TCP_A_TFO_SYN] = NOTE("tcp.analysis.tfo_syn", "TCP SYN with TFO Cookie", "1"),
 	[TCP_A_TFO_ACK] = { "tcp.analysis.tfo_ack", "TCP SYN-ACK accepting TFO data", KIND_NONE, .generated = true,
-		.sql = "CASE WHEN {flags} & 18 = 18 AND {len} IS NOT NULL AND {ack} > 1 THEN 1 END" },
+		.sql = "CASE WHEN {flags} & 18 = 18 AND {ack} > 1 THEN 1 END" },
 	[TCP_A_TFO_IGNORED] = NOTE("tcp.analysis.tfo_ignored", "TCP SYN-ACK ignoring TFO data", "2"),
 	[TCP_CONNECTION_SYN] = { "tcp.connection.syn", "Connection establish request (SYN)", KIND_NONE, .generated = true,
 		.sql = "CASE WHEN {flags} & 18 = 2 THEN 1 END" },
@@ -655,6 +659,9 @@ static enum verdict tcp_dissect(struct packet *pkt, struct cursor *c)
 	}
 	s->notes = o.notes;
 	s->has_sack = o.sack;
+	/* A header longer than its segment. */
+	if (!pkt->fail && c->len < s->hdr_len)
+		pkt->fail = CUR_BAD;
 	if (pkt->fail)
 		return MINE;
 	s->whole = true;
@@ -733,6 +740,8 @@ void tcp_tracked(struct packet *pkt, struct tcp_segment *s, const struct tcp_fac
 		row_set(r, TCP_TIME_RELATIVE, f->time_relative);
 		row_set(r, TCP_TIME_DELTA, f->time_delta);
 	}
+	if (f->opening)
+		notes |= NOTE_OPENING;
 	if (f->fin_active)
 		notes |= NOTE_FIN_ACTIVE;
 	if (f->fin_passive)
@@ -743,7 +752,7 @@ void tcp_tracked(struct packet *pkt, struct tcp_segment *s, const struct tcp_fac
 		notes |= tracked_sack(pkt, s, f);
 	if (notes)
 		row_set(r, TCP_NOTES, notes);
-	if (f->record && s->whole)
+	if (f->record && f->analysed && s->whole)
 		tracked_analysis(r, f);
 }
 

@@ -23,6 +23,7 @@ enum { FIN = 0x01, SYN = 0x02, RST = 0x04, PSH = 0x08, ACK = 0x10 };
 #define FAST_RETRANSMISSION_NS INT64_C(20000000)
 #define OUT_OF_ORDER_NS        INT64_C(3000000)  /* where the handshake gave no round-trip time */
 #define IN_FLIGHT_MAX          2000000000u
+#define SACK_BLOCKS            3 /* a fourth block is not subtracted */
 
 /* One direction of a stream. */
 struct side {
@@ -53,6 +54,7 @@ struct stream {
 	struct stream *next_free;
 	int64_t syn_ns; /* of the last SYN without ACK */
 	bool syn_seen;
+	uint8_t opening, rest; /* completeness: of the first segment, of the others */
 };
 
 #define SLAB 256 /* streams */
@@ -212,11 +214,17 @@ static void judge_ack(struct step *p)
 
 /* ---- retransmission, out of order ---- */
 
+/* Less than `limit` after `then`; never when the clock stepped back. */
+static bool within(int64_t now, int64_t then, int64_t limit)
+{
+	return (uint64_t)now - (uint64_t)then < (uint64_t)limit;
+}
+
 static void judge_repeat(struct step *p)
 {
 	const struct tcp_segment *s = p->s;
 	const struct side *f = p->f, *r = p->r;
-	int64_t now = p->pkt->time_ns;
+	int64_t now = p->pkt->time_ns, rtt = p->conversation->initial_rtt;
 	bool phantom = s->flags & (SYN | FIN);
 	if ((!s->len && !phantom) || p->flags & TCPA_KEEP_ALIVE)
 		return;
@@ -229,12 +237,11 @@ static void judge_repeat(struct step *p)
 	if (!behind)
 		return;
 	/* RFC 5681, section 3.2 */
-	if (r->dup >= 2 && r->lastack == s->seq && now - r->lastack_ns < FAST_RETRANSMISSION_NS) {
+	if (r->dup >= 2 && r->lastack == s->seq && within(now, r->lastack_ns, FAST_RETRANSMISSION_NS)) {
 		p->flags |= TCPA_FAST_RETRANSMISSION;
 		return;
 	}
-	int64_t rtt = p->conversation->initial_rtt;
-	if (now - f->next_ns < (rtt ? rtt : OUT_OF_ORDER_NS) && f->next != p->end + phantom) {
+	if (within(now, f->next_ns, rtt ? rtt : OUT_OF_ORDER_NS) && f->next != p->end + phantom) {
 		p->flags |= TCPA_OUT_OF_ORDER;
 		return;
 	}
@@ -340,20 +347,27 @@ static void note_handshake(struct stream *st, struct step *p, bool is_new)
 	struct conversation *c = p->conversation;
 	uint32_t flags = s->flags, len = s->len_known ? s->len : 0;
 	int64_t now = p->pkt->time_ns;
-	/* The first segment counts as an opening SYN or not at all. */
-	if (is_new) {
-		if ((flags & (SYN | ACK)) == SYN)
-			c->completeness |= TCP_COMPLETE_SYN | (len ? TCP_COMPLETE_DATA : 0);
+	if (is_new && (flags & (SYN | ACK)) == SYN) {
+		st->rest = TCP_COMPLETE_SYN | (len ? TCP_COMPLETE_DATA : 0);
 	} else {
+		uint8_t bits = 0;
 		if ((flags & (SYN | ACK)) == (SYN | ACK))
-			c->completeness |= TCP_COMPLETE_SYNACK;
+			bits |= TCP_COMPLETE_SYNACK;
 		if ((flags & (SYN | ACK)) == ACK)
-			c->completeness |= len ? TCP_COMPLETE_DATA : TCP_COMPLETE_ACK;
+			bits |= len ? TCP_COMPLETE_DATA : TCP_COMPLETE_ACK;
 		if ((flags & (FIN | ACK)) == (FIN | ACK))
-			c->completeness |= TCP_COMPLETE_FIN;
+			bits |= TCP_COMPLETE_FIN;
 		if (flags & RST)
-			c->completeness |= TCP_COMPLETE_RST;
+			bits |= TCP_COMPLETE_RST;
+		if (is_new)
+			st->opening = bits;
+		else
+			st->rest |= bits;
+		p->facts->opening = is_new && bits;
 	}
+	c->completeness = st->rest | st->opening;
+	if (st->opening & ~st->rest)
+		c->completeness |= (uint16_t)(TCP_COMPLETE_FIRST | st->rest << TCP_COMPLETE_FIRST_SHIFT);
 	if (flags & SYN) {
 		p->f->first_ack = true;
 		if (!(flags & ACK)) {
@@ -381,7 +395,7 @@ static void note_options(struct step *p)
 	struct side *f = p->f, *r = p->r;
 	if (s->wscale >= 0)
 		f->ws = s->wscale > WS_MAX ? WS_MAX : (int8_t)s->wscale;
-	for (unsigned i = 0; i < s->nsack; i++)
+	for (unsigned i = 0; i < s->nsack && i < SACK_BLOCKS; i++)
 		f->sacked += s->sack_re[i] - s->sack_le[i];
 	if (!s->whole || !(s->flags & SYN))
 		return;
@@ -416,10 +430,10 @@ static struct stream *find_stream(struct tcp_tracker *t, struct conversations *a
 			c = fresh;
 			st = NULL;
 			facts->from_a = true;
-			c->completeness = TCP_COMPLETE_SYN;
 			*reused = true;
 		} else if (f->based) {
 			f->next = f->maxack; /* the SYN again */
+			facts->record = true;
 		}
 	} else if (st && (s->flags & (SYN | ACK)) == (SYN | ACK)) {
 		struct side *f = &st->side[direction];
@@ -430,8 +444,8 @@ static struct stream *find_stream(struct tcp_tracker *t, struct conversations *a
 	}
 	facts->conversation = c;
 	*is_new = !st && !*reused;
-	if (!st)
-		c->tcp = st = stream_new(t);
+	if (!st && (c->tcp = st = stream_new(t)) && *reused)
+		c->completeness = st->rest = TCP_COMPLETE_SYN;
 	return st;
 }
 

@@ -23,14 +23,19 @@ enum tcp_flag {
 	TCPA_REUSED_PORTS = 1 << 14
 };
 
-/* Bits of conversation.completeness. */
+/* Bits of conversation.completeness. A first segment that is no SYN adds its bits only where it is seen a second time, that
+ * is on the frames after it: if TCP_COMPLETE_FIRST is set, that first frame itself shows the value that stands
+ * TCP_COMPLETE_FIRST_SHIFT bits higher. */
 enum tcp_completeness {
 	TCP_COMPLETE_SYN = 1,
 	TCP_COMPLETE_SYNACK = 2,
 	TCP_COMPLETE_ACK = 4,
 	TCP_COMPLETE_DATA = 8,
 	TCP_COMPLETE_FIN = 16,
-	TCP_COMPLETE_RST = 32
+	TCP_COMPLETE_RST = 32,
+	TCP_COMPLETE_FIRST = 64,
+	TCP_COMPLETE_ALL = 63,
+	TCP_COMPLETE_FIRST_SHIFT = 8
 };
 
 /* What is known of one segment. */
@@ -52,6 +57,7 @@ struct tcp_facts {
 	uint32_t acks_frame;     /* 0 none */
 	int64_t ack_rtt;         /* ns; 0 none */
 	uint32_t bytes_in_flight, push_bytes_sent; /* 0 none */
+	bool opening;            /* the stream's first segment, where it shows a completeness of its own */
 	bool fin_active, fin_passive; /* this FIN comes from the side that closed first, from the other one */
 	bool tfo_ignored;        /* a SYN-ACK that does not take the data of the SYN (RFC 7413, section 4.2) */
 };
