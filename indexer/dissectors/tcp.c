@@ -674,10 +674,10 @@ static enum verdict tcp_dissect(struct packet *pkt, struct cursor *c)
 /* RFC 2883: a first block below what is acknowledged, or inside the second one, tells of octets received twice. */
 static bool is_dsack(const struct tcp_segment *s, const struct tcp_facts *f)
 {
-	uint32_t left = s->nsack ? s->sack_le[0] - f->ack_base : 0;
-	if ((int32_t)(f->ack - left) > 0)
+	uint32_t right = s->nsack ? s->sack_re[0] - f->ack_base : 0;
+	if ((int32_t)(f->ack - right) >= 0)
 		return true;
-	return s->nsack > 1 && (int32_t)(s->sack_le[0] - s->sack_le[1]) >= 0 && (int32_t)(s->sack_re[1] - s->sack_re[0]) >= 0;
+	return s->nsack > 1 && (int32_t)(s->sack_re[0] - s->sack_le[1]) > 0 && (int32_t)(s->sack_re[1] - s->sack_re[0]) >= 0;
 }
 
 static uint32_t tracked_sack(struct packet *pkt, const struct tcp_segment *s, const struct tcp_facts *f)

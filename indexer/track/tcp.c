@@ -202,6 +202,7 @@ static void judge_ack(struct step *p)
 	if (!(s->flags & ACK) || !r->maxack || !after(s->ack, r->maxack))
 		return;
 	/* More is acknowledged than came without a gap. */
+	p->facts->record = true;
 	if (after(r->next, r->maxack)) {
 		r->maxack = r->next;
 		p->flags |= TCPA_ACK_LOST_SEGMENT;
