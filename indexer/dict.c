@@ -174,16 +174,36 @@ uint32_t dict_stack(struct dict *d, const struct protocol *const *tokens, unsign
 	return dict_intern(d, DICT_STACK, 0, key, n * sizeof(*key));
 }
 
-void dict_stack_get(const struct dict *d, uint32_t id, struct dict_stack *out)
+void dict_stack_read(const void *octets, size_t len, struct dict_stack *out)
 {
-	size_t len;
-	const void *const *key = dict_get(d, DICT_STACK, id, NULL, &len);
-	*out = (struct dict_stack){ 0 };
-	if (!key)
-		return;
+	const void *const *key = octets;
 	out->ntokens = (uint16_t)(uintptr_t)key[0];
 	out->column = key[1];
 	out->tokens = (const struct protocol *const *)(key + 2);
 	out->items = out->tokens + out->ntokens;
 	out->nitems = (uint16_t)(len / sizeof(*key) - 2 - out->ntokens);
+}
+
+int dict_news_take(const struct dict *d, uint32_t seen[DICT_SPACES], struct dict_news *out)
+{
+	size_t total = 0, at = 0;
+	for (int i = 0; i < DICT_SPACES; i++)
+		total += out->n[i] = d->spaces[i].n - seen[i];
+	out->entries = malloc((total + 1) * sizeof(*out->entries));
+	if (!out->entries)
+		return -1;
+	for (int i = 0; i < DICT_SPACES; i++) {
+		for (uint32_t k = seen[i]; k < d->spaces[i].n; k++) {
+			const struct entry *e = &d->spaces[i].entries[k];
+			out->entries[at++] = (struct dict_entry){ e->octets, e->len, e->kind };
+		}
+		seen[i] = d->spaces[i].n;
+	}
+	return 0;
+}
+
+void dict_news_free(struct dict_news *news)
+{
+	free(news->entries);
+	*news = (struct dict_news){ 0 };
 }

@@ -9,13 +9,12 @@
 #include <time.h>
 
 #include "indexer/dissect.h"
+#include "indexer/pipeline.h"
 #include "indexer/reader/encap.h"
 #include "indexer/reader/reader.h"
 #include "indexer/registry.h"
 #include "schema/address.h"
 
-#define CHUNK_SIZE      (256u << 10) /* a chunk ends at the first record border behind this */
-#define RAW_MAX         (16u << 20)  /* raw octets held while no record border comes */
 #define FLUSH_ROWS      16384
 #define FLUSH_HEAP      (8u << 20)
 #define PROGRESS_FRAMES 4096
@@ -30,15 +29,10 @@ struct job {
 	struct reader *reader;
 	struct reader_error error;
 	struct dict *dict;
-	struct rows *rows;
 	struct dissection *dissection;
 	struct totals totals;
 	EVP_MD_CTX *sha;
-	/* raw octets not yet in a chunk */
-	uint8_t *raw;
-	size_t raw_used, raw_size;
-	uint64_t raw_offset; /* in the file, of raw[0] */
-	bool draining;
+	struct pipeline *pipeline;
 	struct {
 		uint16_t link_type;
 		uint32_t id;
@@ -50,44 +44,11 @@ struct job {
 	bool store_failed;
 };
 
-/* ---- raw octets ---- */
-
-static int cut_chunk(struct job *j, size_t size)
-{
-	if (!size)
-		return 0;
-	if (store_chunk(j->store, j->raw_offset, j->raw, size) < 0) {
-		j->store_failed = true;
-		return -1;
-	}
-	memmove(j->raw, j->raw + size, j->raw_used - size);
-	j->raw_used -= size;
-	j->raw_offset += size;
-	return 0;
-}
-
 static int on_raw(void *ctx, const uint8_t *octets, size_t n)
 {
 	struct job *j = ctx;
-	if (!EVP_DigestUpdate(j->sha, octets, n))
-		return -1;
 	j->result->file_size += n;
-	if (j->raw_size - j->raw_used < n) {
-		size_t size = j->raw_size ? j->raw_size * 2 : 4 * CHUNK_SIZE;
-		while (size - j->raw_used < n)
-			size *= 2;
-		uint8_t *raw = realloc(j->raw, size);
-		if (!raw)
-			return -1;
-		j->raw = raw;
-		j->raw_size = size;
-	}
-	memcpy(j->raw + j->raw_used, octets, n);
-	j->raw_used += n;
-	while (j->raw_used >= (j->draining ? CHUNK_SIZE : RAW_MAX))
-		if (cut_chunk(j, CHUNK_SIZE) < 0)
-			return -1;
-	return 0;
+	return pipeline_raw(j->pipeline, octets, n);
 }
 
 /* ---- what the capture says beside its frames ---- */
@@ -284,14 +245,13 @@ static int take_frame(struct job *j, const struct frame *f)
 	}
 	const struct packet *pkt = dissect_frame(j->dissection, &in);
 	totals_add(&j->totals, pkt, dissection_stack(j->dissection));
-	if (f->record_end - j->raw_offset >= CHUNK_SIZE && f->record_end - j->raw_offset <= j->raw_used)
-		if (cut_chunk(j, f->record_end - j->raw_offset) < 0)
+	struct rows *rows = pipeline_rows(j->pipeline);
+	if (pipeline_border(j->pipeline, f->record_end) < 0)
+		return -1;
+	if (rows->total >= FLUSH_ROWS || rows->heap_used >= FLUSH_HEAP) {
+		if (pipeline_flush(j->pipeline) < 0)
 			return -1;
-	if (j->rows->total >= FLUSH_ROWS || j->rows->heap_used >= FLUSH_HEAP) {
-		if (store_flush(j->store, j->rows, j->dict) < 0) {
-			j->store_failed = true;
-			return -1;
-		}
+		dissection_set_rows(j->dissection, pipeline_rows(j->pipeline));
 	}
 	return 0;
 }
@@ -450,20 +410,18 @@ static void digest_text(char out[65], EVP_MD_CTX *sha)
 static enum index_status finish(struct job *j, enum index_status status)
 {
 	char sha256[65];
-	j->draining = true;
-	if (status == INDEX_DAMAGED && reader_drain(j->reader) < 0 && j->store_failed)
+	if (status == INDEX_DAMAGED)
+		reader_drain(j->reader); /* what cannot be read of the rest was the damage */
+	if (pipeline_finish(j->pipeline) < 0)
 		return INDEX_ARCHIVE_FAILED;
 	digest_text(sha256, j->sha);
 	int found = store_find(j->store, sha256, j->options->bpf ? j->options->bpf : "", &j->result->capture_id);
 	if (found > 0)
 		return INDEX_ALREADY;
 	j->result->capture_id = j->capture_id;
-	if (found < 0 || store_flush(j->store, j->rows, j->dict) < 0 || store_capture(j, sha256, status) < 0 ||
-		store_conversations(j) < 0 || store_interface_frames(j) < 0 || store_totals(j->store, &j->totals, j->dict) < 0)
+	if (found < 0 || j->totals.failed || store_capture(j, sha256, status) < 0 || store_conversations(j) < 0 ||
+		store_interface_frames(j) < 0 || store_totals(j->store, &j->totals) < 0)
 		return INDEX_ARCHIVE_FAILED;
-	while (j->raw_used)
-		if (cut_chunk(j, j->raw_used < 2 * CHUNK_SIZE ? j->raw_used : CHUNK_SIZE) < 0)
-			return INDEX_ARCHIVE_FAILED;
 	if (store_commit(j->store) < 0)
 		return INDEX_ARCHIVE_FAILED;
 	return status;
@@ -500,9 +458,8 @@ static enum index_status run(struct job *j)
 	const char *wrong = registry_init();
 	j->sha = EVP_MD_CTX_new();
 	j->dict = dict_new();
-	j->rows = rows_new(protocols, protocols_count);
 	totals_init(&j->totals);
-	if (wrong || !j->sha || !j->dict || !j->rows || !EVP_DigestInit_ex(j->sha, EVP_sha256(), NULL)) {
+	if (wrong || !j->sha || !j->dict || !EVP_DigestInit_ex(j->sha, EVP_sha256(), NULL)) {
 		snprintf(j->result->message, sizeof(j->result->message), "%s", wrong ? wrong : "out of memory");
 		return INDEX_UNREADABLE;
 	}
@@ -511,7 +468,8 @@ static enum index_status run(struct job *j)
 	const struct reader_events events = { j, on_raw, on_section, on_interface, on_statistics, on_name, on_block };
 	if (store_begin(j->store, &j->capture_id, &j->first_frame) < 0)
 		return INDEX_ARCHIVE_FAILED;
-	if (!(j->dissection = dissection_new(j->rows, j->dict, j->first_frame)))
+	if (!(j->pipeline = pipeline_start(j->store, j->dict, j->sha, j->options->jobs != 1)) ||
+		!(j->dissection = dissection_new(pipeline_rows(j->pipeline), j->dict, j->first_frame)))
 		return INDEX_ARCHIVE_FAILED;
 	if (reader_open(&j->reader, j->path, j->options->bpf, &events, &j->error) < 0) {
 		snprintf(j->result->message, sizeof(j->result->message), "%s: %s", j->path, j->error.reason);
@@ -526,6 +484,7 @@ enum index_status index_capture(struct store *store, const char *path, const str
 	struct job j = { .store = store, .path = path, .options = options, .result = result };
 	*result = (struct index_result){ 0 };
 	enum index_status status = run(&j);
+	pipeline_stop(j.pipeline); /* before anything that its threads use goes away */
 	if (status != INDEX_OK && status != INDEX_DAMAGED) {
 		if (status == INDEX_ARCHIVE_FAILED && !result->message[0])
 			snprintf(result->message, sizeof(result->message), "%s: not indexed, the archive is as it was: %s", path, store_error(store));
@@ -533,11 +492,9 @@ enum index_status index_capture(struct store *store, const char *path, const str
 	}
 	reader_close(j.reader);
 	dissection_free(j.dissection);
-	rows_free(j.rows);
 	dict_free(j.dict);
 	totals_free(&j.totals);
 	EVP_MD_CTX_free(j.sha);
-	free(j.raw);
 	free(j.interfaces);
 	return status;
 }

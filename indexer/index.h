@@ -15,6 +15,7 @@ struct index_options {
 	const char *bpf; /* libpcap filter expression, NULL none */
 	const struct index_tag *tags;
 	unsigned ntags;
+	unsigned jobs; /* 1: no threads; 0 or more: reading, compressing and writing go side by side */
 	/* Called now and then while a capture is read; non-zero cancels (the archive stays as it was). done and total
 	 * are octets of the file on disk, total 0 when unknown. */
 	int (*progress)(void *ctx, const char *path, uint64_t frames, uint64_t done, uint64_t total);

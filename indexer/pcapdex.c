@@ -47,7 +47,7 @@ enum pcapdex_status pcapdex_index(struct pcapdex *archive, const char *path, con
 	struct index_options o = { 0 };
 	struct index_result r;
 	if (options)
-		o = (struct index_options){ options->bpf, (const struct index_tag *)options->tags, options->ntags, options->progress,
+		o = (struct index_options){ options->bpf, (const struct index_tag *)options->tags, options->ntags, 0, options->progress,
 			options->progress_ctx };
 	enum index_status status = index_capture(archive->store, path, &o, &r);
 	result->capture_id = r.capture_id;

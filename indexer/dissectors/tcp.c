@@ -410,7 +410,6 @@ static void fast_open(struct options *o, struct cursor *c)
 static void sack(struct options *o, struct cursor *c)
 {
 	struct tcp_segment *s = o->s;
-	o->sack = true;
 	while (cur_left(c) >= 4 && s->nsack < 4) {
 		s->sack_le[s->nsack] = (uint32_t)cur_be(c, 4);
 		s->sack_odd = !*c->fail;
@@ -422,9 +421,12 @@ static void sack(struct options *o, struct cursor *c)
 		s->sack_odd = false;
 		s->nsack++;
 	}
+	if (*c->fail)
+		return;
+	o->sack = true;
 	if (cur_left(c) || s->sack_odd)
 		o->notes |= NOTE_SUBOPTION_MALFORMED;
-	if (s->nsack == 0 && s->ack && !*c->fail)
+	if (s->nsack == 0 && s->ack)
 		*c->fail = CUR_BAD;
 }
 
@@ -510,6 +512,7 @@ static void option(struct options *o, uint32_t kind, struct cursor *c)
 	case OPT_SCPS:
 	case OPT_QUICK_START:
 	case OPT_MPTCP:
+		cur_take(c, left);
 		break;
 	default:
 		if (left)
@@ -688,6 +691,8 @@ static uint32_t tracked_sack(struct packet *pkt, const struct tcp_segment *s, co
 		if (i < s->nsack)
 			row_set(sack, SACK_RE, s->sack_re[i] - f->ack_base);
 	}
+	if (!s->has_sack)
+		return 0;
 	row_set(s->row, TCP_SACK_COUNT, s->nsack);
 	if (!is_dsack(s, f))
 		return 0;
@@ -748,10 +753,12 @@ void tcp_tracked(struct packet *pkt, struct tcp_segment *s, const struct tcp_fac
 		notes |= NOTE_FIN_PASSIVE;
 	if (f->tfo_ignored)
 		notes |= NOTE_TFO_IGNORED;
-	if (s->has_sack)
+	if (s->has_sack || s->nsack || s->sack_odd)
 		notes |= tracked_sack(pkt, s, f);
 	if (notes)
 		row_set(r, TCP_NOTES, notes);
+	if (!s->whole && s->len)
+		row_set(r, TCP_PAYLOAD_CAPTURED, 0);
 	if (f->record && f->analysed && s->whole)
 		tracked_analysis(r, f);
 }
