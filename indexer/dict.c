@@ -69,8 +69,8 @@ void dict_free(struct dict *d)
 	free(d);
 }
 
-/* A multiply-and-fold hash over eight octets at a time: not for adversaries, whose worst is a slow capture of their
- * own; the table's probing is bounded by its load of at most one half. */
+/* A multiply-and-fold hash over eight octets at a time: not for adversaries, whose worst is a slow capture of
+ * their own; the table's probing is bounded by its load of at most one half. */
 static uint64_t hash_octets(uint64_t seed, const void *octets, size_t len)
 {
 	const uint8_t *p = octets;
@@ -121,7 +121,8 @@ uint32_t dict_intern(struct dict *d, enum dict_space space, uint8_t kind, const 
 	if (s->slots) {
 		for (at = (uint32_t)hash & s->mask; s->slots[at]; at = (at + 1) & s->mask) {
 			const struct entry *e = &s->entries[s->slots[at] - 1];
-			if (e->hash == hash && e->len == len && e->kind == kind && (len == 0 || memcmp(e->octets, octets, len) == 0))
+			if (e->hash == hash && e->len == len && e->kind == kind &&
+				(len == 0 || memcmp(e->octets, octets, len) == 0))
 				return s->slots[at];
 		}
 	}
@@ -137,7 +138,7 @@ uint32_t dict_intern(struct dict *d, enum dict_space space, uint8_t kind, const 
 	if (len)
 		memcpy(copy, octets, len);
 	((char *)copy)[len] = '\0';
-	s->entries[s->n] = (struct entry){ hash, copy, (uint32_t)len, kind };
+	s->entries[s->n] = (struct entry) { hash, copy, (uint32_t)len, kind };
 	s->slots[at] = ++s->n;
 	return s->n;
 }
@@ -160,8 +161,8 @@ const void *dict_get(const struct dict *d, enum dict_space space, uint32_t id, u
 }
 
 /* A stack is interned as its pointers: the number of tokens, the column text, the tokens, the items. */
-uint32_t dict_stack(struct dict *d, const struct protocol *const *tokens, unsigned ntokens, const struct item *items,
-	unsigned nitems, const char *column)
+uint32_t dict_stack(struct dict *d, const struct protocol *const *tokens, unsigned ntokens,
+	const struct item *items, unsigned nitems, const char *column)
 {
 	const void *key[PACKET_LAYERS_MAX * 4 + 2];
 	unsigned n = 0;
@@ -195,7 +196,7 @@ int dict_news_take(const struct dict *d, uint32_t seen[DICT_SPACES], struct dict
 	for (int i = 0; i < DICT_SPACES; i++) {
 		for (uint32_t k = seen[i]; k < d->spaces[i].n; k++) {
 			const struct entry *e = &d->spaces[i].entries[k];
-			out->entries[at++] = (struct dict_entry){ e->octets, e->len, e->kind };
+			out->entries[at++] = (struct dict_entry) { e->octets, e->len, e->kind };
 		}
 		seen[i] = d->spaces[i].n;
 	}
@@ -205,5 +206,5 @@ int dict_news_take(const struct dict *d, uint32_t seen[DICT_SPACES], struct dict
 void dict_news_free(struct dict_news *news)
 {
 	free(news->entries);
-	*news = (struct dict_news){ 0 };
+	*news = (struct dict_news) { 0 };
 }

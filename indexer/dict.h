@@ -1,5 +1,5 @@
-/* The dictionary of one capture's indexing: addresses, texts and protocol stacks that repeat get a small number each,
- * in the order of first sight, 1 = first. The store turns these into the archive's ids. */
+/* The dictionary of one capture's indexing: addresses, texts and protocol stacks that repeat get a small
+ * number each, in the order of first sight, 1 = first. The store turns these into the archive's ids. */
 #ifndef PCAPDEX_DICT_H
 #define PCAPDEX_DICT_H
 

@@ -38,7 +38,7 @@ struct job {
 		uint32_t id;
 		uint8_t fcs_len;
 		uint64_t frames;
-	} *interfaces;
+	} * interfaces;
 	unsigned ninterfaces;
 	int64_t statistics, names;
 	bool store_failed;
@@ -128,7 +128,8 @@ static int on_interface(void *ctx, const struct reader_interface *i)
 	sqlite3_bind_int(st, 3, (int)i->section);
 	if (pcapng) {
 		sqlite3_bind_int(st, 4, (int)i->id);
-		/* Wireshark shows a description where there is no name, and "unknown" where there is neither. */
+		/* Wireshark shows a description where there is no name, and "unknown" where there is neither.
+		 */
 		bind_text(st, 5, i->name ? i->name : i->description ? i->description : "unknown");
 	}
 	bind_text(st, 6, i->name);
@@ -137,7 +138,8 @@ static int on_interface(void *ctx, const struct reader_interface *i)
 	bind_text(st, 9, i->os);
 	bind_text(st, 10, i->hardware);
 	if (i->has_mac) {
-		snprintf(mac, sizeof(mac), "%02x:%02x:%02x:%02x:%02x:%02x", i->mac[0], i->mac[1], i->mac[2], i->mac[3], i->mac[4], i->mac[5]);
+		snprintf(mac, sizeof(mac), "%02x:%02x:%02x:%02x:%02x:%02x", i->mac[0], i->mac[1], i->mac[2],
+			i->mac[3], i->mac[4], i->mac[5]);
 		bind_text(st, 11, mac);
 	}
 	sqlite3_bind_int(st, 12, i->link_type);
@@ -194,7 +196,11 @@ static int on_name(void *ctx, const struct reader_name *n)
 	sqlite3_stmt *st = store_insert(j->store, "name_record", 4);
 	if (!st)
 		return -1;
-	address_text(text, n->address_len == 4 ? KIND_IPV4 : n->address_len == 16 ? KIND_IPV6 : KIND_ETHER, n->address, n->address_len);
+	address_text(text,
+		n->address_len == 4    ? KIND_IPV4
+		: n->address_len == 16 ? KIND_IPV6
+				       : KIND_ETHER,
+		n->address, n->address_len);
 	sqlite3_bind_int64(st, 1, j->capture_id);
 	sqlite3_bind_int64(st, 2, j->names++);
 	bind_text(st, 3, text);
@@ -271,7 +277,8 @@ static enum index_status read_frames(struct job *j)
 	enum reader_status status;
 	while ((status = reader_next(j->reader, &f)) == READER_FRAME) {
 		if (j->result->frames == UINT32_MAX - 1) {
-			snprintf(j->result->message, sizeof(j->result->message), "%s: more than %u frames", j->path, UINT32_MAX - 1);
+			snprintf(j->result->message, sizeof(j->result->message), "%s: more than %u frames",
+				j->path, UINT32_MAX - 1);
 			return INDEX_UNREADABLE;
 		}
 		if (take_frame(j, &f) < 0)
@@ -282,8 +289,10 @@ static enum index_status read_frames(struct job *j)
 	if (j->store_failed)
 		return INDEX_ARCHIVE_FAILED;
 	if (status == READER_DAMAGED) {
-		snprintf(j->result->message, sizeof(j->result->message), "%s: damaged at offset %llu: %s; the %llu frames before it are indexed",
-			j->path, (unsigned long long)j->error.offset, j->error.reason, (unsigned long long)j->result->frames);
+		snprintf(j->result->message, sizeof(j->result->message),
+			"%s: damaged at offset %llu: %s; the %llu frames before it are indexed", j->path,
+			(unsigned long long)j->error.offset, j->error.reason,
+			(unsigned long long)j->result->frames);
 		return INDEX_DAMAGED;
 	}
 	if (status == READER_STOPPED) {
@@ -303,9 +312,11 @@ static int store_conversations(struct job *j)
 		const struct conversation *c = conv_at(all, i);
 		if (c->type == CONV_NONE)
 			continue; /* only there to tell exchanges apart */
-		const int64_t values[] = { j->capture_id, c->type, c->stream, store_address(j->store, c->address_a), c->port_a,
-			store_address(j->store, c->address_b), c->port_b, (int64_t)c->frames_ab, (int64_t)c->bytes_ab,
-			(int64_t)c->frames_ba, (int64_t)c->bytes_ba, c->first_ns, c->last_ns, c->first_frame, c->last_frame };
+		const int64_t values[] = { j->capture_id, c->type, c->stream,
+			store_address(j->store, c->address_a), c->port_a,
+			store_address(j->store, c->address_b), c->port_b, (int64_t)c->frames_ab,
+			(int64_t)c->bytes_ab, (int64_t)c->frames_ba, (int64_t)c->bytes_ba, c->first_ns,
+			c->last_ns, c->first_frame, c->last_frame };
 		for (int k = 0; k < 15; k++)
 			sqlite3_bind_int64(st, k + 1, values[k]);
 		if (c->type == CONV_TCP) {
@@ -323,7 +334,9 @@ static int store_interface_frames(struct job *j)
 {
 	sqlite3_stmt *st;
 	int rc = 0;
-	if (sqlite3_prepare_v2(store_db(j->store), "UPDATE interface SET frames=?1 WHERE capture_id=?2 AND number=?3", -1, &st, NULL) != SQLITE_OK)
+	if (sqlite3_prepare_v2(store_db(j->store),
+		    "UPDATE interface SET frames=?1 WHERE capture_id=?2 AND number=?3", -1, &st,
+		    NULL) != SQLITE_OK)
 		return -1;
 	for (unsigned i = 0; rc == 0 && i < j->ninterfaces; i++) {
 		sqlite3_bind_int64(st, 1, (int64_t)j->interfaces[i].frames);
@@ -345,13 +358,14 @@ static const char *encapsulation(const struct job *j)
 
 static char *caps_text(const struct job *j)
 {
-	static const char *const names[CAP_COUNT] = { "nested layers", "child rows", "waiting payloads", "fragmented datagrams",
-		"stream bytes" };
+	static const char *const names[CAP_COUNT] = { "nested layers", "child rows", "waiting payloads",
+		"fragmented datagrams", "stream bytes" };
 	const uint64_t *dropped = dissection_dropped(j->dissection);
 	sqlite3_str *s = sqlite3_str_new(NULL);
 	for (int i = 0; i < CAP_COUNT; i++)
 		if (dropped[i])
-			sqlite3_str_appendf(s, "%s%s: %llu", sqlite3_str_length(s) ? ", " : "", names[i], (unsigned long long)dropped[i]);
+			sqlite3_str_appendf(s, "%s%s: %llu", sqlite3_str_length(s) ? ", " : "", names[i],
+				(unsigned long long)dropped[i]);
 	return sqlite3_str_finish(s); /* NULL when empty */
 }
 
@@ -372,8 +386,9 @@ static int store_capture(struct job *j, const char *sha256, enum index_status st
 	bind_text(st, ++i, j->options->bpf ? j->options->bpf : "");
 	bind_text(st, ++i, reader_container(j->reader));
 	bind_text(st, ++i, reader_compression(j->reader));
-	const int64_t values[] = { (int64_t)j->result->file_size, j->first_frame, (int64_t)t->frames, (int64_t)t->bytes,
-		(int64_t)t->captured, t->time_zero, t->time_first, t->time_last, t->in_order };
+	const int64_t values[] = { (int64_t)j->result->file_size, j->first_frame, (int64_t)t->frames,
+		(int64_t)t->bytes, (int64_t)t->captured, t->time_zero, t->time_first, t->time_last,
+		t->in_order };
 	for (size_t k = 0; k < sizeof(values) / sizeof(*values); k++)
 		sqlite3_bind_int64(st, ++i, values[k]);
 	bind_text(st, ++i, encapsulation(j));
@@ -415,19 +430,22 @@ static enum index_status finish(struct job *j, enum index_status status)
 	if (pipeline_finish(j->pipeline) < 0)
 		return INDEX_ARCHIVE_FAILED;
 	digest_text(sha256, j->sha);
-	int found = store_find(j->store, sha256, j->options->bpf ? j->options->bpf : "", &j->result->capture_id);
+	int found =
+		store_find(j->store, sha256, j->options->bpf ? j->options->bpf : "", &j->result->capture_id);
 	if (found > 0)
 		return INDEX_ALREADY;
 	j->result->capture_id = j->capture_id;
-	if (found < 0 || j->totals.failed || store_capture(j, sha256, status) < 0 || store_conversations(j) < 0 ||
-		store_interface_frames(j) < 0 || store_totals(j->store, &j->totals) < 0)
+	if (found < 0 || j->totals.failed || store_capture(j, sha256, status) < 0 ||
+		store_conversations(j) < 0 || store_interface_frames(j) < 0 ||
+		store_totals(j->store, &j->totals) < 0)
 		return INDEX_ARCHIVE_FAILED;
 	if (store_commit(j->store) < 0)
 		return INDEX_ARCHIVE_FAILED;
 	return status;
 }
 
-/* SHA-256 of a plain file whose size equals that of a capture in the archive: the same bytes are not read twice. */
+/* SHA-256 of a plain file whose size equals that of a capture in the archive: the same bytes are not read
+ * twice. */
 static int same_bytes(struct job *j)
 {
 	struct stat sb;
@@ -445,7 +463,8 @@ static int same_bytes(struct job *j)
 			EVP_DigestUpdate(j->sha, buffer, n);
 		digest_text(sha256, j->sha);
 		EVP_DigestInit_ex(j->sha, EVP_sha256(), NULL);
-		found = store_find(j->store, sha256, j->options->bpf ? j->options->bpf : "", &j->result->capture_id);
+		found = store_find(
+			j->store, sha256, j->options->bpf ? j->options->bpf : "", &j->result->capture_id);
 	}
 	free(buffer);
 	if (f)
@@ -460,12 +479,14 @@ static enum index_status run(struct job *j)
 	j->dict = dict_new();
 	totals_init(&j->totals);
 	if (wrong || !j->sha || !j->dict || !EVP_DigestInit_ex(j->sha, EVP_sha256(), NULL)) {
-		snprintf(j->result->message, sizeof(j->result->message), "%s", wrong ? wrong : "out of memory");
+		snprintf(j->result->message, sizeof(j->result->message), "%s",
+			wrong ? wrong : "out of memory");
 		return INDEX_UNREADABLE;
 	}
 	if (same_bytes(j))
 		return INDEX_ALREADY;
-	const struct reader_events events = { j, on_raw, on_section, on_interface, on_statistics, on_name, on_block };
+	const struct reader_events events = { j, on_raw, on_section, on_interface, on_statistics, on_name,
+		on_block };
 	if (store_begin(j->store, &j->capture_id, &j->first_frame) < 0)
 		return INDEX_ARCHIVE_FAILED;
 	if (!(j->pipeline = pipeline_start(j->store, j->dict, j->sha, j->options->jobs != 1)) ||
@@ -473,21 +494,25 @@ static enum index_status run(struct job *j)
 		return INDEX_ARCHIVE_FAILED;
 	if (reader_open(&j->reader, j->path, j->options->bpf, &events, &j->error) < 0) {
 		snprintf(j->result->message, sizeof(j->result->message), "%s: %s", j->path, j->error.reason);
-		return j->store_failed ? INDEX_ARCHIVE_FAILED : j->error.not_a_capture ? INDEX_NOT_A_CAPTURE : INDEX_UNREADABLE;
+		return j->store_failed          ? INDEX_ARCHIVE_FAILED
+		       : j->error.not_a_capture ? INDEX_NOT_A_CAPTURE
+						: INDEX_UNREADABLE;
 	}
 	enum index_status status = read_frames(j);
 	return status == INDEX_OK || status == INDEX_DAMAGED ? finish(j, status) : status;
 }
 
-enum index_status index_capture(struct store *store, const char *path, const struct index_options *options, struct index_result *result)
+enum index_status index_capture(struct store *store, const char *path, const struct index_options *options,
+	struct index_result *result)
 {
 	struct job j = { .store = store, .path = path, .options = options, .result = result };
-	*result = (struct index_result){ 0 };
+	*result = (struct index_result) { 0 };
 	enum index_status status = run(&j);
 	pipeline_stop(j.pipeline); /* before anything that its threads use goes away */
 	if (status != INDEX_OK && status != INDEX_DAMAGED) {
 		if (status == INDEX_ARCHIVE_FAILED && !result->message[0])
-			snprintf(result->message, sizeof(result->message), "%s: not indexed, the archive is as it was: %s", path, store_error(store));
+			snprintf(result->message, sizeof(result->message),
+				"%s: not indexed, the archive is as it was: %s", path, store_error(store));
 		store_rollback(store);
 	}
 	reader_close(j.reader);

@@ -11,7 +11,8 @@ struct pcapdex {
 	struct store *store;
 };
 
-_Static_assert((int)PCAPDEX_CANCELLED == (int)INDEX_CANCELLED && (int)PCAPDEX_DAMAGED == (int)INDEX_DAMAGED, "the same numbers");
+_Static_assert((int)PCAPDEX_CANCELLED == (int)INDEX_CANCELLED && (int)PCAPDEX_DAMAGED == (int)INDEX_DAMAGED,
+	"the same numbers");
 _Static_assert(sizeof(((struct index_result *)0)->message) == PCAPDEX_MESSAGE, "messages fit");
 _Static_assert(sizeof(struct pcapdex_tag) == sizeof(struct index_tag), "tags are passed on as they are");
 
@@ -41,14 +42,14 @@ void pcapdex_close(struct pcapdex *archive)
 	free(archive);
 }
 
-enum pcapdex_status pcapdex_index(struct pcapdex *archive, const char *path, const struct pcapdex_options *options,
-	struct pcapdex_result *result)
+enum pcapdex_status pcapdex_index(struct pcapdex *archive, const char *path,
+	const struct pcapdex_options *options, struct pcapdex_result *result)
 {
 	struct index_options o = { 0 };
 	struct index_result r;
 	if (options)
-		o = (struct index_options){ options->bpf, (const struct index_tag *)options->tags, options->ntags, 0, options->progress,
-			options->progress_ctx };
+		o = (struct index_options) { options->bpf, (const struct index_tag *)options->tags,
+			options->ntags, 0, options->progress, options->progress_ctx };
 	enum index_status status = index_capture(archive->store, path, &o, &r);
 	result->capture_id = r.capture_id;
 	result->frames = r.frames;

@@ -8,9 +8,10 @@
 #include "indexer/store/chunk.h"
 
 #define CHUNK_SIZE (256u << 10) /* a chunk ends at the first record border behind this ... */
-#define RAW_MAX    (4u << 20)   /* ... or here, when no border comes: a record this long, or octets behind a damage */
-#define ROW_SETS   3
-#define QUEUE      24
+#define RAW_MAX                                                                                              \
+	(4u << 20) /* ... or here, when no border comes: a record this long, or octets behind a damage */
+#define ROW_SETS 3
+#define QUEUE    24
 
 enum step { STEP_ROWS, STEP_RAW, STEP_CHUNK, STEP_END };
 
@@ -18,8 +19,8 @@ struct work {
 	enum step step;
 	struct rows *rows;
 	struct dict_news news;
-	uint64_t offset; /* STEP_RAW, STEP_CHUNK: in the file */
-	uint8_t *octets; /* malloc'ed */
+	uint64_t offset;     /* STEP_RAW, STEP_CHUNK: in the file */
+	uint8_t *octets;     /* malloc'ed */
 	size_t size, packed; /* packed: length of octets when compressed, 0 plain */
 };
 
@@ -88,8 +89,9 @@ static struct work pop(struct queue *q)
 static void write_work(struct pipeline *p, struct work *w)
 {
 	if (!has_failed(p)) {
-		int rc = w->step == STEP_ROWS ? store_flush(p->store, w->rows, &w->news) :
-			store_chunk(p->store, w->offset, w->octets, w->packed ? w->packed : w->size, w->size);
+		int rc = w->step == STEP_ROWS ? store_flush(p->store, w->rows, &w->news)
+					      : store_chunk(p->store, w->offset, w->octets,
+							w->packed ? w->packed : w->size, w->size);
 		if (rc < 0)
 			fail(p);
 	}
@@ -178,13 +180,13 @@ struct pipeline *pipeline_start(struct store *store, struct dict *dict, EVP_MD_C
 			return NULL;
 		}
 		if (i)
-			push(&p->free_rows, &(struct work){ .rows = p->sets[i] });
+			push(&p->free_rows, &(struct work) { .rows = p->sets[i] });
 	}
 	p->rows = p->sets[0];
 	if (threads && pthread_create(&p->writer, NULL, write_all, p) == 0) {
 		p->threads = pthread_create(&p->compressor, NULL, compress_all, p) == 0;
 		if (!p->threads) {
-			push(&p->to_writer, &(struct work){ .step = STEP_END });
+			push(&p->to_writer, &(struct work) { .step = STEP_END });
 			pthread_join(p->writer, NULL);
 		}
 	}
@@ -260,7 +262,7 @@ static void join(struct pipeline *p)
 	if (!p->threads)
 		return;
 	/* Through the compressor, so that the writer ends behind the last chunk. */
-	push(&p->to_compressor, &(struct work){ .step = STEP_END });
+	push(&p->to_compressor, &(struct work) { .step = STEP_END });
 	pthread_join(p->compressor, NULL);
 	pthread_join(p->writer, NULL);
 	p->threads = false;

@@ -1,6 +1,6 @@
-/* The threads of indexing: the caller reads and dissects; one thread compresses and hashes raw octets, one writes to
- * SQLite. Between them stand bounded queues: who is ahead waits. The rows, and their order in each table, are the same
- * with and without threads. */
+/* The threads of indexing: the caller reads and dissects; one thread compresses and hashes raw octets, one
+ * writes to SQLite. Between them stand bounded queues: who is ahead waits. The rows, and their order in each
+ * table, are the same with and without threads. */
 #ifndef PCAPDEX_PIPELINE_H
 #define PCAPDEX_PIPELINE_H
 
@@ -11,8 +11,8 @@
 
 struct pipeline;
 
-/* threads: false runs every step in the caller. NULL when out of memory. The caller keeps store, dict and sha; the
- * pipeline uses them until pipeline_stop(). */
+/* threads: false runs every step in the caller. NULL when out of memory. The caller keeps store, dict and
+ * sha; the pipeline uses them until pipeline_stop(). */
 struct pipeline *pipeline_start(struct store *store, struct dict *dict, EVP_MD_CTX *sha, bool threads);
 
 /* Rows to fill. */
@@ -27,7 +27,8 @@ int pipeline_raw(struct pipeline *p, const uint8_t *octets, size_t n);
 /* A record ends at this offset of the file: a chunk may end here. */
 int pipeline_border(struct pipeline *p, uint64_t offset);
 
-/* Write all that is left and wait for it. 0, or -1: the archive failed. Afterwards the store is the caller's again. */
+/* Write all that is left and wait for it. 0, or -1: the archive failed. Afterwards the store is the caller's
+ * again. */
 int pipeline_finish(struct pipeline *p);
 
 /* Stop and free; what was not written is dropped. NULL is allowed. */

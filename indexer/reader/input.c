@@ -194,7 +194,8 @@ static void arrived(struct input *in, size_t n)
 
 static bool grow(struct input *in, size_t want)
 {
-	size_t have = input_available(in), capacity = in->capacity * 2;
+	size_t have = input_available(in),
+	       capacity = in->capacity < WINDOW_SIZE ? WINDOW_SIZE : in->capacity * 2;
 	uint8_t *window;
 
 	if (capacity > want && want > WINDOW_SIZE)
