@@ -56,6 +56,11 @@ void dissection_free(struct dissection *d)
 	free(d);
 }
 
+void dissection_set_rows(struct dissection *d, struct rows *rows)
+{
+	d->pkt.rows = rows;
+}
+
 void dissection_set_tree(struct dissection *d, struct tree *tree)
 {
 	d->pkt.tree = tree;
