@@ -307,7 +307,7 @@ static enum index_status read_frames(struct job *j)
 static int store_conversations(struct job *j)
 {
 	struct conversations *all = dissection_conversations(j->dissection);
-	sqlite3_stmt *st = store_insert(j->store, "t_conversation", 17);
+	sqlite3_stmt *st = store_insert(j->store, "t_conversation", 18);
 	for (size_t i = 0; st && i < conv_total(all); i++) {
 		const struct conversation *c = conv_at(all, i);
 		if (c->type == CONV_NONE)
@@ -321,8 +321,9 @@ static int store_conversations(struct job *j)
 			sqlite3_bind_int64(st, k + 1, values[k]);
 		if (c->type == CONV_TCP) {
 			sqlite3_bind_int(st, 16, c->completeness);
+			sqlite3_bind_int(st, 17, c->first_completeness);
 			if (c->initial_rtt)
-				sqlite3_bind_int64(st, 17, c->initial_rtt);
+				sqlite3_bind_int64(st, 18, c->initial_rtt);
 		}
 		if (insert_done(j, st) < 0)
 			return -1;
