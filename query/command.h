@@ -58,4 +58,8 @@ extern const struct command *const commands[]; /* ended by NULL */
 extern const struct option_spec query_options[]; /* of every question; ended by a NULL name */
 extern const struct option_spec help_option;
 
+/* For the options of a command that is no question and yet about certain captures. */
+#define OPTION_CAPTURE { "capture", 'c', "CAPTURE", true, "this capture: its id, name, a glob, or TAG=VALUE" }
+#define OPTION_FORMAT  { "format", 'f', "FORMAT", false, "table, csv, json or jsonl (default: table)" }
+
 #endif

@@ -37,6 +37,19 @@ const char *archive_error(sqlite3 *db)
 	return text;
 }
 
+void archive_wake(sqlite3 *db)
+{
+	sqlite3_exec(db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536;"
+			 "PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=4000", NULL, NULL, NULL);
+}
+
+int archive_rest(sqlite3 *db)
+{
+	sqlite3_busy_timeout(db, 0);
+	int rc = sqlite3_exec(db, "PRAGMA journal_mode=DELETE", NULL, NULL, NULL);
+	return rc == SQLITE_OK || (rc & 0xff) == SQLITE_BUSY ? 0 : -1;
+}
+
 bool archive_moved(sqlite3 *db)
 {
 	int moved = 0;

@@ -107,8 +107,7 @@ struct store *store_open(const char *path, const struct protocol *const *protoco
 		snprintf(message, 512, "%s: was made by a pcapdex with other dissectors; index its captures into a new archive", path);
 		goto fail;
 	}
-	sqlite3_exec(s->db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536;"
-			    "PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=4000", NULL, NULL, NULL);
+	archive_wake(s->db);
 	if (batch_register(s->db, &s->source) != SQLITE_OK ||
 		prepare(s, &s->find_address, "SELECT id FROM t_address WHERE octets=?1 AND kind=?2") < 0 ||
 		prepare(s, &s->add_address, "INSERT INTO t_address (octets, kind, text) VALUES (?1, ?2, ?3)") < 0 ||
@@ -177,13 +176,11 @@ int store_finish(struct store *s, char *message)
 	if (s->open)
 		store_rollback(s);
 	finalize_all(s);
-	sqlite3_busy_timeout(s->db, 0);
-	int rc = sqlite3_exec(s->db, "PRAGMA journal_mode=DELETE", NULL, NULL, NULL);
-	if (rc == SQLITE_OK && s->made)
-		take_away(s);
-	/* Others may still have the archive open: the last of them does it. */
-	if (rc == SQLITE_OK || (rc & 0xff) == SQLITE_BUSY)
+	if (archive_rest(s->db) == 0) {
+		if (s->made)
+			take_away(s);
 		return 0;
+	}
 	snprintf(message, 512, "%s: a part of the archive still stands in its -wal file: %s", sqlite3_db_filename(s->db, "main"),
 		archive_error(s->db));
 	return -1;
