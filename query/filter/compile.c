@@ -60,7 +60,7 @@ static int emit_protocol(struct compiler *c, const struct token *t)
 	v.octets = strdup(text);
 	unsigned n = v.octets ? parameter(c, v) : 0;
 	if (!n)
-		return filter_wrong(c->error, t, "out of memory");
+		return dfilter_wrong(c->error, t, "out of memory");
 	/* Stacks are few: SQLite makes this list once. */
 	sqlite3_str_appendf(c->sql,
 		"f.stack IN (SELECT id FROM t_stack WHERE instr(':'||protocols||':'||items||':', :y%u))", n);
@@ -96,7 +96,7 @@ static int emit_any(
 		struct field_source raw = { source->table, source->expr, source->direct || address };
 		char *expr = catalogue_value_sql(f, &raw, "c.id");
 		if (!expr)
-			return filter_wrong(c->error, t, "out of memory");
+			return dfilter_wrong(c->error, t, "out of memory");
 		if (i)
 			sqlite3_str_appendall(c->sql, " OR ");
 		if (!frame)
@@ -153,8 +153,8 @@ static int emit_compare(struct compiler *c, const struct catalogue_field *f, con
 	char condition[256];
 	unsigned plow, phigh = 0;
 	if (n->op == COMPARE_CONTAINS && f->kind != KIND_TEXT)
-		return filter_wrong(c->error, n->field, "contains needs a text field; %s is none", f->name);
-	if (filter_literal(c->db, f, n->value, &low, &high, &range, c->error) < 0) {
+		return dfilter_wrong(c->error, n->field, "contains needs a text field; %s is none", f->name);
+	if (dfilter_literal(c->db, f, n->value, &low, &high, &range, c->error) < 0) {
 		free(low.octets);
 		free(high.octets);
 		return -1;
@@ -163,7 +163,7 @@ static int emit_compare(struct compiler *c, const struct catalogue_field *f, con
 	if (range)
 		phigh = parameter(c, high);
 	if (!plow || (range && !phigh))
-		return filter_wrong(c->error, n->value, "out of memory");
+		return dfilter_wrong(c->error, n->value, "out of memory");
 	condition_of(condition, f, n->op, range, plow, phigh);
 	if (n->op != COMPARE_NE && n->op != COMPARE_ALL_EQ)
 		return emit_any(c, f, condition, n->field);
@@ -186,13 +186,13 @@ static int emit_test(struct compiler *c, const struct node *n)
 		return emit_protocol(c, n->field);
 	struct catalogue_field *f = catalogue_find(c->db, n->field->text, &error);
 	if (!f && error)
-		return filter_wrong(c->error, n->field, "%s", error);
+		return dfilter_wrong(c->error, n->field, "%s", error);
 	if (!f && is_protocol(c, n->field->text))
-		return filter_wrong(c->error, n->field,
+		return dfilter_wrong(c->error, n->field,
 			"the octets of a whole protocol (%s) cannot be compared yet", n->field->text);
 	if (!f) {
 		char *near = catalogue_nearest(c->db, n->field->text);
-		filter_wrong(c->error, n->field,
+		dfilter_wrong(c->error, n->field,
 			near ? "%s is neither a field nor a protocol; did you mean %s?"
 			     : "%s is neither a field nor a protocol",
 			n->field->text, near);
@@ -231,25 +231,25 @@ static int emit(struct compiler *c, const struct node *n)
 
 /* ---- the whole ---- */
 
-struct filter *filter_compile(sqlite3 *db, const char *text, struct filter_error *error)
+struct filter *dfilter_compile(sqlite3 *db, const char *text, struct filter_error *error)
 {
 	struct tokens tokens = { 0 };
 	struct node *pool = NULL, *root;
 	struct compiler c = { .db = db, .error = error };
 	bool good = false;
-	if (filter_lex(&tokens, text, error) < 0)
+	if (dfilter_lex(&tokens, text, error) < 0)
 		goto out;
 	pool = calloc(tokens.n, sizeof(*pool));
 	c.filter = calloc(1, sizeof(*c.filter));
 	c.sql = sqlite3_str_new(db);
 	if (!pool || !c.filter) {
-		filter_wrong(error, &tokens.list[0], "out of memory");
+		dfilter_wrong(error, &tokens.list[0], "out of memory");
 		goto out;
 	}
-	root = filter_parse(&tokens, pool, error);
+	root = dfilter_parse(&tokens, pool, error);
 	good = root && emit(&c, root) == 0;
 	if (good && sqlite3_str_errcode(c.sql) != SQLITE_OK) {
-		filter_wrong(error, &tokens.list[0], "out of memory");
+		dfilter_wrong(error, &tokens.list[0], "out of memory");
 		good = false;
 	}
 out:
@@ -261,11 +261,11 @@ out:
 	free(pool);
 	if (good)
 		return c.filter;
-	filter_free(c.filter);
+	dfilter_free(c.filter);
 	return NULL;
 }
 
-void filter_free(struct filter *f)
+void dfilter_free(struct filter *f)
 {
 	if (!f)
 		return;
@@ -276,7 +276,7 @@ void filter_free(struct filter *f)
 	free(f);
 }
 
-int filter_bind(const struct filter *f, sqlite3_stmt *st)
+int dfilter_bind(const struct filter *f, sqlite3_stmt *st)
 {
 	int rc = SQLITE_OK;
 	for (unsigned i = 0; f && rc == SQLITE_OK && i < f->nvalues; i++) {

@@ -23,11 +23,11 @@ struct filter {
 };
 
 /* NULL on a mistake, which `error` describes. */
-struct filter *filter_compile(sqlite3 *db, const char *text, struct filter_error *error);
-void filter_free(struct filter *f);
+struct filter *dfilter_compile(sqlite3 *db, const char *text, struct filter_error *error);
+void dfilter_free(struct filter *f);
 
 /* Bind the values to a statement that has f->sql in it. `f` must outlive the statement. SQLITE_OK or an error
  * code. */
-int filter_bind(const struct filter *f, sqlite3_stmt *st);
+int dfilter_bind(const struct filter *f, sqlite3_stmt *st);
 
 #endif

@@ -1,4 +1,4 @@
-/* The steps of filter_compile(): letters to tokens, tokens to a tree, the tree to SQL. */
+/* The steps of dfilter_compile(): letters to tokens, tokens to a tree, the tree to SQL. */
 #ifndef PCAPDEX_QUERY_FILTER_INTERNAL_H
 #define PCAPDEX_QUERY_FILTER_INTERNAL_H
 
@@ -49,7 +49,7 @@ struct tokens {
 };
 
 /* 0, or -1 with `error` filled. Free in either case. */
-int filter_lex(struct tokens *out, const char *text, struct filter_error *error);
+int dfilter_lex(struct tokens *out, const char *text, struct filter_error *error);
 void tokens_free(struct tokens *t);
 
 /* ---- tree ---- */
@@ -66,7 +66,7 @@ struct node {
 #define FILTER_DEPTH_MAX 100 /* nested parentheses and nots */
 
 /* The tree's nodes are `pool`, which has room for a node a token. NULL with `error` filled. */
-struct node *filter_parse(const struct tokens *t, struct node *pool, struct filter_error *error);
+struct node *dfilter_parse(const struct tokens *t, struct node *pool, struct filter_error *error);
 
 /* ---- values ---- */
 
@@ -80,12 +80,12 @@ struct filter_value {
 
 /* What a literal means to a field of this kind. `low` alone, or, for a network (10.0.0.0/8), the range low
  * ... high: then *range is set. 0, or -1 with `error` filled. */
-int filter_literal(sqlite3 *db, const struct catalogue_field *f, const struct token *t,
+int dfilter_literal(sqlite3 *db, const struct catalogue_field *f, const struct token *t,
 	struct filter_value *low, struct filter_value *high, bool *range, struct filter_error *error);
 
 /* ---- errors ---- */
 
-int filter_wrong(struct filter_error *error, const struct token *at, const char *format, ...)
+int dfilter_wrong(struct filter_error *error, const struct token *at, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
 #endif

@@ -86,7 +86,7 @@ static int lex_string(struct token *k, const char *p, struct filter_error *error
 	k->kind = TOKEN_STRING;
 	k->length = 1;
 	if (!(k->text = malloc(strlen(p) + 1)))
-		return filter_wrong(error, k, "out of memory");
+		return dfilter_wrong(error, k, "out of memory");
 	while (p[i] && p[i] != '"') {
 		if (p[i] == '\\' && p[i + 1])
 			i += 1 + unescape(p + i + 1, &k->text[k->text_len++]);
@@ -95,7 +95,7 @@ static int lex_string(struct token *k, const char *p, struct filter_error *error
 	}
 	k->text[k->text_len] = '\0';
 	if (!p[i])
-		return filter_wrong(error, k, "this text has no closing quote");
+		return dfilter_wrong(error, k, "this text has no closing quote");
 	k->length = i + 1;
 	return 0;
 }
@@ -118,7 +118,7 @@ static int lex_word(struct token *k, const char *p, struct filter_error *error)
 			k->op = words[i].op;
 		}
 	if (!(k->text = strndup(p, n)))
-		return filter_wrong(error, k, "out of memory");
+		return dfilter_wrong(error, k, "out of memory");
 	k->text_len = n;
 	return 0;
 }
@@ -139,10 +139,10 @@ static int lex_one(struct token *k, const char *p, struct filter_error *error)
 	k->kind = TOKEN_OTHER;
 	k->length = 1;
 	k->text = strndup(p, 1);
-	return k->text ? 0 : filter_wrong(error, k, "out of memory");
+	return k->text ? 0 : dfilter_wrong(error, k, "out of memory");
 }
 
-int filter_lex(struct tokens *out, const char *text, struct filter_error *error)
+int dfilter_lex(struct tokens *out, const char *text, struct filter_error *error)
 {
 	struct token *k;
 	size_t at = 0;
@@ -150,7 +150,7 @@ int filter_lex(struct tokens *out, const char *text, struct filter_error *error)
 		while (isspace((uint8_t)text[at]))
 			at++;
 		if (!(k = add(out)))
-			return filter_wrong(error, &(struct token) { 0 }, "out of memory");
+			return dfilter_wrong(error, &(struct token) { 0 }, "out of memory");
 		k->offset = at;
 		if (!text[at])
 			return 0;

@@ -42,7 +42,7 @@ static int integer(sqlite3 *db, const struct catalogue_field *f, const struct to
 	} else if (named_value(db, f, t, &out->integer) == 0) {
 		return 0;
 	}
-	return filter_wrong(error, t,
+	return dfilter_wrong(error, t,
 		t->kind == TOKEN_STRING ? "no value of %s has the name \"%s\"" : "%s takes a number, not %s",
 		f->name, t->text);
 }
@@ -55,7 +55,7 @@ static int boolean(const struct catalogue_field *f, const struct token *t, struc
 	if (t->kind == TOKEN_WORD &&
 		(out->integer || strcmp(t->text, "0") == 0 || strcmp(t->text, "False") == 0))
 		return 0;
-	return filter_wrong(error, t, "%s takes 1, 0, True or False, not %s", f->name, t->text);
+	return dfilter_wrong(error, t, "%s takes 1, 0, True or False, not %s", f->name, t->text);
 }
 
 /* Seconds with up to nine decimals, as nanoseconds. */
@@ -153,7 +153,7 @@ static int address(const struct catalogue_field *f, const struct token *t, struc
 		good = good && (n == 6 ? mac(text, a) : inet_pton(n == 4 ? AF_INET : AF_INET6, text, a) == 1);
 	}
 	if (!good)
-		return filter_wrong(error, t, "%s is not a valid %s address", t->text,
+		return dfilter_wrong(error, t, "%s is not a valid %s address", t->text,
 			n == 6   ? "Ethernet"
 			: n == 4 ? "IPv4"
 				 : "IPv6");
@@ -166,11 +166,11 @@ static int address(const struct catalogue_field *f, const struct token *t, struc
 	}
 	*range = bits < 8 * n;
 	if (set_octets(low, a, n) < 0 || (*range && set_octets(high, b, n) < 0))
-		return filter_wrong(error, t, "out of memory");
+		return dfilter_wrong(error, t, "out of memory");
 	return 0;
 }
 
-int filter_literal(sqlite3 *db, const struct catalogue_field *f, const struct token *t,
+int dfilter_literal(sqlite3 *db, const struct catalogue_field *f, const struct token *t,
 	struct filter_value *low, struct filter_value *high, bool *range, struct filter_error *error)
 {
 	char *end;
@@ -186,12 +186,12 @@ int filter_literal(sqlite3 *db, const struct catalogue_field *f, const struct to
 		low->kind = BIND_INT;
 		return nanoseconds(t->text, &low->integer) == 0
 			       ? 0
-			       : filter_wrong(error, t, "%s takes seconds, not %s", f->name, t->text);
+			       : dfilter_wrong(error, t, "%s takes seconds, not %s", f->name, t->text);
 	case KIND_TIME:
 		low->kind = BIND_INT;
 		return date(t->text, &low->integer) == 0
 			       ? 0
-			       : filter_wrong(error, t,
+			       : dfilter_wrong(error, t,
 					 "%s takes a time such as \"2022-06-30 12:00:00.25\", not %s",
 					 f->name, t->text);
 	case KIND_DOUBLE:
@@ -199,7 +199,7 @@ int filter_literal(sqlite3 *db, const struct catalogue_field *f, const struct to
 		low->real = strtod(t->text, &end);
 		return *t->text && !*end
 			       ? 0
-			       : filter_wrong(error, t, "%s takes a number, not %s", f->name, t->text);
+			       : dfilter_wrong(error, t, "%s takes a number, not %s", f->name, t->text);
 	case KIND_ETHER:
 	case KIND_IPV4:
 	case KIND_IPV6:
@@ -209,11 +209,11 @@ int filter_literal(sqlite3 *db, const struct catalogue_field *f, const struct to
 		low->len = t->text_len;
 		low->octets = malloc(t->text_len + 1);
 		if (!low->octets)
-			return filter_wrong(error, t, "out of memory");
+			return dfilter_wrong(error, t, "out of memory");
 		memcpy(low->octets, t->text, t->text_len + 1);
 		return 0;
 	default:
-		return filter_wrong(error, t,
+		return dfilter_wrong(error, t,
 			"values of %s cannot be compared yet; its name alone tests whether it is there",
 			f->name);
 	}

@@ -11,7 +11,7 @@ struct parser {
 	struct filter_error *error;
 };
 
-int filter_wrong(struct filter_error *error, const struct token *at, const char *format, ...)
+int dfilter_wrong(struct filter_error *error, const struct token *at, const char *format, ...)
 {
 	va_list list;
 	va_start(list, format);
@@ -33,7 +33,7 @@ static struct node *node(struct parser *p, enum node_kind kind, struct node *lef
 
 static struct node *wrong(struct parser *p, const char *what)
 {
-	filter_wrong(p->error, p->at, p->at->kind == TOKEN_OTHER ? "%s is not understood yet" : "%s",
+	dfilter_wrong(p->error, p->at, p->at->kind == TOKEN_OTHER ? "%s is not understood yet" : "%s",
 		p->at->kind == TOKEN_OTHER ? p->at->text : what);
 	return NULL;
 }
@@ -103,7 +103,7 @@ static struct node *parse_or(struct parser *p)
 	return left;
 }
 
-struct node *filter_parse(const struct tokens *t, struct node *pool, struct filter_error *error)
+struct node *dfilter_parse(const struct tokens *t, struct node *pool, struct filter_error *error)
 {
 	struct parser p = { .at = t->list, .pool = pool, .error = error };
 	struct node *n = parse_or(&p);
