@@ -167,7 +167,9 @@ static int print(struct question *q, const struct lengths *l)
 			value_real(n->burst / 100.0, 4), value_real(n->burst_start / 1000, 3) };
 		cells[6].unit = "%";
 		if (!n->count)
-			cells[3] = cells[4] = cells[7] = cells[8] = value_null();
+			cells[3] = cells[4] = value_null();
+		if (!n->burst)
+			cells[7] = cells[8] = value_null();
 		render_row(r, cells);
 	}
 	return render_close(r) < 0 ? complain(EXIT_FAILED, "out of memory") : EXIT_DONE;

@@ -4,10 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Show where a filter is wrong: a caret under the first letter, and on. */
-static int complain_filter(const char *text, const struct filter_error *error)
+int question_wrong_filter(const char *whose, const char *text, const struct filter_error *error)
 {
-	complain(EXIT_USAGE, "-Y: %s", error->message);
+	complain(EXIT_USAGE, "%s: %s", whose, error->message);
 	fputs("  ", stderr);
 	render_visible_text(stderr, text);
 	fputs("\n  ", stderr);
@@ -49,7 +48,7 @@ int question_open(struct question *q, const struct args *args)
 	if (status != EXIT_DONE)
 		return status;
 	if (filter && strspn(filter, " \t\n") < strlen(filter) && !(q->filter = dfilter_compile(q->session.db, filter, &error)))
-		return complain_filter(filter, &error);
+		return question_wrong_filter("-Y", filter, &error);
 	q->chosen = chosen_sql(q);
 	q->frames = sqlite3_mprintf("capture c CROSS JOIN t_frame f ON f.frame_id >= c.first_frame AND f.frame_id < c.first_frame + c.frames"
 		" WHERE %s%s%s", q->chosen, q->filter ? " AND " : "", q->filter ? q->filter->sql : "");

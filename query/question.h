@@ -38,6 +38,9 @@ struct answer_column {
 };
 int question_answer(struct question *q, sqlite3_stmt *st, const struct answer_column *columns, unsigned n);
 
+/* Complain about a mistake in a filter, with a caret under it; `whose` is the option. EXIT_USAGE. */
+int question_wrong_filter(const char *whose, const char *text, const struct filter_error *error);
+
 /* Complain about what SQLite last said; EXIT_FAILED. */
 int question_failed(struct question *q);
 
