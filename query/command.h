@@ -51,6 +51,15 @@ const char *args_nth(const struct args *args, const char *name, unsigned n);
 /* Say on stderr "pcapdex: ..." and give the status back. */
 int complain(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* For archive_on_wait: say after two seconds that another process has the archive. Gives true. */
+bool say_waiting(const char *path, unsigned ms);
+
 extern const struct command *const commands[]; /* ended by NULL */
+extern const struct option_spec query_options[]; /* of every question; ended by a NULL name */
+extern const struct option_spec help_option;
+
+/* For the options of a command that is no question and yet about certain captures. */
+#define OPTION_CAPTURE { "capture", 'c', "CAPTURE", true, "this capture: its id, name, a glob, or TAG=VALUE" }
+#define OPTION_FORMAT  { "format", 'f', "FORMAT", false, "table, csv, json or jsonl (default: table)" }
 
 #endif

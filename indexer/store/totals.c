@@ -6,8 +6,8 @@
 
 const uint32_t length_range_from[LENGTH_RANGES] = { 0, 20, 40, 80, 160, 320, 640, 1280, 2560, 5120 };
 
-#define BUCKET_MS 5
-#define BUCKETS   20 /* a window of 100 ms */
+#define BUCKET_MS  5
+#define BUCKETS    20         /* a window of 100 ms */
 #define MAX_LENGTH (1u << 20) /* lengths above this are counted as this: no frame is that long */
 
 void burst_init(struct burst *b)
@@ -81,7 +81,8 @@ void burst_add(struct burst *b, double now)
 		while (b->buckets[i].number > k)
 			i--;
 		if (b->buckets[i].number < k) {
-			memmove(b->buckets + i + 2, b->buckets + i + 1, (b->n++ - i - 1) * sizeof(*b->buckets));
+			memmove(b->buckets + i + 2, b->buckets + i + 1,
+				(b->n++ - i - 1) * sizeof(*b->buckets));
 			i++;
 			b->buckets[i].number = k;
 			b->buckets[i].count = 0;
@@ -116,7 +117,7 @@ static void second_add(struct totals *t, int64_t second, uint32_t len)
 			t->seconds_size = size;
 		}
 		memmove(t->seconds + i + 1, t->seconds + i, (t->nseconds++ - i) * sizeof(*t->seconds));
-		t->seconds[i++] = (struct second){ second, 0, 0 };
+		t->seconds[i++] = (struct second) { second, 0, 0 };
 	}
 	t->seconds[i - 1].frames++;
 	t->seconds[i - 1].bytes += len;
