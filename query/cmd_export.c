@@ -180,6 +180,38 @@ static int add_interfaces(struct frames_export *e, const struct selected_capture
 	return rc == SQLITE_DONE ? 0 : complain(-1, "%s: %s", e->q->session.path, sqlite3_errmsg(e->q->session.db));
 }
 
+/* Decryption secrets of a capture: the same keys open the frames that are exported.
+ *
+ *     +-----------+--------------+--------------+----------------+---------+ ...
+ *     | type = 10 | total length | secrets type | secrets length | secrets |
+ *     +-----------+--------------+--------------+----------------+---------+ ...
+ */
+static int add_secrets(struct frames_export *e, const struct selected_capture *c)
+{
+	struct session *s = &e->q->session;
+	sqlite3_stmt *st = session_prepare(s, "SELECT b.offset, b.length, b.secrets_type, (SELECT s.big_endian FROM section s"
+		" WHERE s.capture_id=b.capture_id AND s.offset<=b.offset ORDER BY s.offset DESC LIMIT 1) FROM block b"
+		" WHERE b.capture_id=? AND b.type=10 ORDER BY b.offset");
+	struct raw *raw = st ? raw_open(s->db) : NULL;
+	int rc = raw ? 0 : -1;
+	if (st)
+		sqlite3_bind_int64(st, 1, c->id);
+	while (rc == 0 && sqlite3_step(st) == SQLITE_ROW) {
+		uint32_t length = (uint32_t)sqlite3_column_int64(st, 1);
+		const uint8_t *p = length >= 20 ? raw_read(raw, c->id, (uint64_t)sqlite3_column_int64(st, 0), length) : NULL;
+		if (!p) {
+			rc = complain(-1, "%s: %s: %s", s->path, c->name, raw_error(raw));
+			break;
+		}
+		uint32_t n = sqlite3_column_int(st, 3) ? (uint32_t)p[12] << 24 | (uint32_t)p[13] << 16 | (uint32_t)p[14] << 8 | p[15] :
+			(uint32_t)p[15] << 24 | (uint32_t)p[14] << 16 | (uint32_t)p[13] << 8 | p[12];
+		pcapng_add_secrets(&e->writer, (uint32_t)sqlite3_column_int64(st, 2), p + 16, n < length - 20 ? n : length - 20);
+	}
+	raw_close(raw);
+	sqlite3_finalize(st);
+	return rc;
+}
+
 static int export_frame(struct frames_export *e, const struct selected_capture *c, int64_t number)
 {
 	struct stored_frame f;
@@ -189,7 +221,7 @@ static int export_frame(struct frames_export *e, const struct selected_capture *
 		e->left_out++;
 		return 0;
 	}
-	if (e->capture != c && add_interfaces(e, c) < 0)
+	if (e->capture != c && (add_secrets(e, c) < 0 || add_interfaces(e, c) < 0))
 		return -1;
 	pcapng_add_packet(&e->writer, &(struct pcapng_packet_info){
 		.interface = e->first_interface + f.interface,

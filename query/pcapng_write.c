@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK_SECTION = 0x0a0d0d0a, BLOCK_INTERFACE = 1, BLOCK_PACKET = 6 };
+enum { BLOCK_SECTION = 0x0a0d0d0a, BLOCK_INTERFACE = 1, BLOCK_PACKET = 6, BLOCK_SECRETS = 10 };
 enum { OPT_END = 0, OPT_COMMENT = 1 };
 enum { SHB_HARDWARE = 2, SHB_OS = 3, SHB_USERAPPL = 4 };
 enum {
@@ -152,6 +152,15 @@ uint32_t pcapng_add_interface(struct pcapng_writer *w, const struct pcapng_inter
 	put_text(w, IF_HARDWARE, i->hardware);
 	end(w, true);
 	return w->interfaces++;
+}
+
+void pcapng_add_secrets(struct pcapng_writer *w, uint32_t type, const uint8_t *secrets, uint32_t length)
+{
+	begin(w, BLOCK_SECRETS);
+	put_le(w, type, 4);
+	put_le(w, length, 4);
+	put(w, secrets, length);
+	end(w, false);
 }
 
 void pcapng_add_packet(struct pcapng_writer *w, const struct pcapng_packet_info *p)

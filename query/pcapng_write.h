@@ -44,6 +44,8 @@ struct pcapng_packet_info {
 void pcapng_begin_section(struct pcapng_writer *w, const struct pcapng_section_info *s);
 /* Gives the interface's id. */
 uint32_t pcapng_add_interface(struct pcapng_writer *w, const struct pcapng_interface_info *i);
+/* Keys to decrypt packets that follow. */
+void pcapng_add_secrets(struct pcapng_writer *w, uint32_t type, const uint8_t *secrets, uint32_t length);
 void pcapng_add_packet(struct pcapng_writer *w, const struct pcapng_packet_info *p);
 
 /* Free; 0, or -1 when memory ran out or the file could not be written. */
