@@ -333,7 +333,7 @@ static int run(const struct args *args)
 
 static const struct option_spec options[] = {
 	OPTION_CAPTURE,
-	{ "type", 'T', "TYPE", false, "text, json or jsonl (default: text)" },
+	{ "type", 'T', "TYPE", false, "text, json or jsonl (default: text)", "text json jsonl" },
 	{ "no-bytes", 0, NULL, false, "the tree alone, without the octets (text)" },
 	{ 0 },
 };
