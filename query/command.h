@@ -15,6 +15,7 @@ struct option_spec {
 	const char *argument; /* "T"; NULL: a switch */
 	bool repeats;
 	const char *help;
+	const char *choices;  /* words that the argument may be, for completion; NULL: anything */
 };
 
 struct args;
@@ -60,6 +61,7 @@ extern const struct option_spec help_option;
 
 /* For the options of a command that is no question and yet about certain captures. */
 #define OPTION_CAPTURE { "capture", 'c', "CAPTURE", true, "this capture: its id, name, a glob, or TAG=VALUE" }
-#define OPTION_FORMAT  { "format", 'f', "FORMAT", false, "table, csv, json or jsonl (default: table)" }
+#define OPTION_FILTER  { "filter", 'Y', "FILTER", false, "only frames that match this Wireshark display filter" }
+#define OPTION_FORMAT  { "format", 'f', "FORMAT", false, "table, csv, json or jsonl (default: table)", "table csv json jsonl" }
 
 #endif
