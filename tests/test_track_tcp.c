@@ -145,14 +145,14 @@ static void middle_of_a_stream(void **state)
 	assert_int_equal(f->scale, -1);
 	/* its own bits count on later frames only */
 	assert_true(f->opening);
-	assert_int_equal(f->conversation->completeness & TCP_COMPLETE_ALL, TCP_COMPLETE_DATA);
-	assert_int_equal(f->conversation->completeness >> TCP_COMPLETE_FIRST_SHIFT, 0);
+	assert_int_equal(f->conversation->completeness, TCP_COMPLETE_DATA);
+	assert_int_equal(f->conversation->first_completeness, 0);
 	f = send_at(b, 1, SERVER, ACK, 888, 787, 0);
 	assert_int_equal(f->seq, 1);
 	assert_int_equal(f->acks_frame, 1);
 	assert_int_equal(
-		f->conversation->completeness & TCP_COMPLETE_ALL, TCP_COMPLETE_DATA | TCP_COMPLETE_ACK);
-	assert_int_equal(f->conversation->completeness >> TCP_COMPLETE_FIRST_SHIFT, TCP_COMPLETE_ACK);
+		f->conversation->completeness, TCP_COMPLETE_DATA | TCP_COMPLETE_ACK);
+	assert_int_equal(f->conversation->first_completeness, TCP_COMPLETE_ACK);
 }
 
 static void window_scaling(void **state)

@@ -367,8 +367,7 @@ static void note_handshake(struct stream *st, struct step *p, bool is_new)
 		p->facts->opening = is_new && bits;
 	}
 	c->completeness = st->rest | st->opening;
-	if (st->opening & ~st->rest)
-		c->completeness |= (uint16_t)(TCP_COMPLETE_FIRST | st->rest << TCP_COMPLETE_FIRST_SHIFT);
+	c->first_completeness = st->rest;
 	if (flags & SYN) {
 		p->f->first_ack = true;
 		if (!(flags & ACK)) {

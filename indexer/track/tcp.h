@@ -23,19 +23,15 @@ enum tcp_flag {
 	TCPA_REUSED_PORTS = 1 << 14
 };
 
-/* Bits of conversation.completeness. A first segment that is no SYN adds its bits only where it is seen a
- * second time, that is on the frames after it: if TCP_COMPLETE_FIRST is set, that first frame itself shows
- * the value that stands TCP_COMPLETE_FIRST_SHIFT bits higher. */
+/* Bits of conversation.completeness. A first segment that is no SYN adds its bits only where it is seen a second time,
+ * that is on the frames after it: conversation.first_completeness is what that first frame itself shows. */
 enum tcp_completeness {
 	TCP_COMPLETE_SYN = 1,
 	TCP_COMPLETE_SYNACK = 2,
 	TCP_COMPLETE_ACK = 4,
 	TCP_COMPLETE_DATA = 8,
 	TCP_COMPLETE_FIN = 16,
-	TCP_COMPLETE_RST = 32,
-	TCP_COMPLETE_FIRST = 64,
-	TCP_COMPLETE_ALL = 63,
-	TCP_COMPLETE_FIRST_SHIFT = 8
+	TCP_COMPLETE_RST = 32
 };
 
 /* What is known of one segment. */
