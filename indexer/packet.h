@@ -136,7 +136,8 @@ struct tcp_segment {
 	bool sack_perm;
 	bool has_ts;
 	uint32_t tsval, tsecr;
-	uint32_t notes;         /* tcp.c's own marks, on their way to tcp_tracked() */
+	uint16_t urgent;        /* urgent pointer; 0 where it was not read */
+	uint32_t notes;         /* tcp.c's own marks: those of the header, after tcp_tracked() all of them */
 	bool has_sack;
 	uint8_t nsack;
 	bool sack_odd;          /* sack_le has one edge more, without its partner */

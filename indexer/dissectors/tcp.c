@@ -13,7 +13,7 @@
  * tcp_tracked(). */
 #include "indexer/dissectors/ids.h"
 #include "indexer/dissectors/pseudo.h"
-#include "indexer/track/tcp.h"
+#include "indexer/track/tcp_events.h"
 
 enum {
 	TCP_SRCPORT,
@@ -144,7 +144,8 @@ enum {
 	"(SELECT " column                                                                                    \
 	" FROM t_conversation v WHERE v.capture_id={capture} AND v.type=4 AND v.stream={stream})"
 
-/* Bits of column `notes`, which archives keep: append, never renumber. */
+/* Bits of column `notes`, which archives keep: append, never renumber. Bit n is event EVENT_NOTES + n
+ * (schema/tcp_event.h), but for NOTE_OPENING. */
 enum note {
 	NOTE_TFO_SYN = 1,
 	NOTE_TFO_IGNORED = 2,
@@ -386,12 +387,22 @@ static const struct field option_fields[OPTION_NFIELDS] = {
 		.of = OPTION_USER_TIMEOUT, .mask = 0x7fff },
 };
 
-enum { REC_TCP, REC_SACK, REC_OPTION, REC_COUNT };
+/* What happens in a conversation: kinds are those of schema/tcp_event.h. The view tcp_event (core.sql) shows them. */
+enum { EVENT_KIND, EVENT_STREAM, EVENT_OTHER, EVENT_VALUE, EVENT_NFIELDS };
+static const struct field event_fields[EVENT_NFIELDS] = {
+	[EVENT_KIND] = { "kind", "enum tcp_event_number", KIND_UINT, .internal = true },
+	[EVENT_STREAM] = { "stream", "tcp.stream", KIND_UINT, .internal = true },
+	[EVENT_OTHER] = { "other", "the frame that it refers to", KIND_FRAME, .internal = true },
+	[EVENT_VALUE] = { "value", "by the kind", KIND_INT, .internal = true },
+};
+
+enum { REC_TCP, REC_SACK, REC_OPTION, REC_EVENT, REC_COUNT };
 static const struct record tcp_records[REC_COUNT] = {
 	[REC_TCP] = { "tcp", RECORD_LAYER, TCP_NFIELDS, tcp_fields,
 		(const char *const[]) { "syn", "analysis", "notes", NULL } },
 	[REC_SACK] = { "tcp_sack", RECORD_CHILD, SACK_NFIELDS, sack_fields, NULL },
 	[REC_OPTION] = { "tcp_option", RECORD_CHILD, OPTION_NFIELDS, option_fields, NULL },
+	[REC_EVENT] = { "tcp_event", RECORD_CHILD, EVENT_NFIELDS, event_fields, NULL },
 };
 
 #define TCP_MIN_HEADER 20
@@ -699,7 +710,7 @@ static enum verdict tcp_dissect(struct packet *pkt, struct cursor *c)
 	row_set_at(r, TCP_FLAGS, s->flags, h + 8, 2);
 	row_set_at(r, TCP_WINDOW_SIZE_VALUE, s->window, h + 10, 2);
 	row_be(r, TCP_CHECKSUM, c, 2);
-	row_be(r, TCP_URGENT_POINTER, c, 2);
+	s->urgent = (uint16_t)row_be(r, TCP_URGENT_POINTER, c, 2);
 	if (!pkt->fail) {
 		uint32_t area = s->hdr_len - TCP_MIN_HEADER, captured = cur_avail(c);
 		s->timed = true;
@@ -805,12 +816,26 @@ void tcp_tracked(struct packet *pkt, struct tcp_segment *s, const struct tcp_fac
 		notes |= NOTE_TFO_IGNORED;
 	if (s->has_sack || s->nsack || s->sack_odd)
 		notes |= tracked_sack(pkt, s, f);
+	s->notes = notes;
 	if (notes)
 		row_set(r, TCP_NOTES, notes);
 	if (!s->whole && s->len)
 		row_set(r, TCP_PAYLOAD_CAPTURED, 0);
 	if (f->record && f->analysed && s->whole)
 		tracked_analysis(r, f);
+}
+
+void tcp_happened(struct packet *pkt, uint32_t stream, const struct tcp_event *events, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		struct row *r = row_open(pkt, &proto_tcp, REC_EVENT);
+		row_set(r, EVENT_KIND, events[i].kind);
+		row_set(r, EVENT_STREAM, stream);
+		if (events[i].other)
+			row_set(r, EVENT_OTHER, events[i].other);
+		if (events[i].has_value)
+			row_set(r, EVENT_VALUE, events[i].value);
+	}
 }
 
 static const struct claim tcp_claims[] = { { CLAIM_IP_PROTO, 6 }, { 0 } };
