@@ -99,7 +99,7 @@ static bool try_protocol(struct packet *pkt, const struct protocol *proto, const
 	*l = (struct layer){ .proto = proto, .data = c.data, .len = c.len, .cap = c.cap, .trim = c.len, .parent = n->parent, .item = -1 };
 	pkt->tokens[pkt->ntokens++] = proto;
 	/* What an ICMP error quotes hangs below the ICMP item; only its undissected data stands at the top again. */
-	if (!proto->no_item && (!pkt->in_error || proto == &proto_data)) {
+	if (!proto->no_item && !pkt->nested && (!pkt->in_error || proto == &proto_data)) {
 		l->item = (int16_t)pkt->nitems;
 		pkt->items[pkt->nitems++] = (struct item){ proto, proto->item_len ? (uint32_t)proto->item_len : c.len };
 	}
@@ -395,7 +395,7 @@ struct packet *dissect_frame(struct dissection *d, const struct dissect_input *i
 	pkt->interface = in->interface;
 	pkt->fcs_len = in->fcs_len;
 	pkt->fail = CUR_OK;
-	pkt->in_error = pkt->fragmented = false;
+	pkt->in_error = pkt->fragmented = pkt->nested = pkt->radio.set = false;
 	pkt->ip_version = 0;
 	pkt->current = -1;
 	pkt->nlayers = pkt->ntokens = pkt->nitems = pkt->nnext = pkt->nexchanges = 0;
