@@ -436,6 +436,7 @@ static enum index_status finish(struct job *j, enum index_status status)
 	if (found > 0)
 		return INDEX_ALREADY;
 	j->result->capture_id = j->capture_id;
+	totals_finish(&j->totals);
 	if (found < 0 || j->totals.failed || store_capture(j, sha256, status) < 0 ||
 		store_conversations(j) < 0 || store_interface_frames(j) < 0 ||
 		store_totals(j->store, &j->totals) < 0)

@@ -40,6 +40,14 @@ struct second {
 	uint64_t frames, bytes;
 };
 
+/* Frames of one length. */
+struct length {
+	uint32_t length;
+	uint64_t frames;
+};
+
+#define LENGTHS_DIRECT (1u << 16)
+
 struct totals {
 	uint64_t frames, bytes, captured;
 	int64_t time_zero, time_first, time_last, time_previous;
@@ -56,6 +64,9 @@ struct totals {
 
 void totals_init(struct totals *t);
 void totals_free(struct totals *t);
+
+/* After the last frame. */
+void totals_finish(struct totals *t);
 
 /* Count a dissected frame. */
 void totals_add(struct totals *t, const struct packet *pkt, uint32_t stack);
