@@ -54,8 +54,10 @@ struct totals {
 	bool in_order;
 	struct total_stack *stacks; /* by dictionary number of the stack */
 	size_t nstacks;
-	uint64_t *lengths; /* by frame.len */
+	uint64_t *lengths; /* by frame.len, below LENGTHS_DIRECT */
 	size_t nlengths;
+	struct length *others; /* longer ones; sorted and distinct after totals_finish() */
+	size_t nothers, others_size;
 	struct burst bursts[1 + LENGTH_RANGES];
 	struct second *seconds; /* sorted by second */
 	size_t nseconds, seconds_size;
