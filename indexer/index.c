@@ -307,7 +307,7 @@ static enum index_status read_frames(struct job *j)
 static int store_conversations(struct job *j)
 {
 	struct conversations *all = dissection_conversations(j->dissection);
-	sqlite3_stmt *st = store_insert(j->store, "t_conversation", 17);
+	sqlite3_stmt *st = store_insert(j->store, "t_conversation", 18);
 	for (size_t i = 0; st && i < conv_total(all); i++) {
 		const struct conversation *c = conv_at(all, i);
 		if (c->type == CONV_NONE)
@@ -321,8 +321,9 @@ static int store_conversations(struct job *j)
 			sqlite3_bind_int64(st, k + 1, values[k]);
 		if (c->type == CONV_TCP) {
 			sqlite3_bind_int(st, 16, c->completeness);
+			sqlite3_bind_int(st, 17, c->first_completeness);
 			if (c->initial_rtt)
-				sqlite3_bind_int64(st, 17, c->initial_rtt);
+				sqlite3_bind_int64(st, 18, c->initial_rtt);
 		}
 		if (insert_done(j, st) < 0)
 			return -1;
@@ -359,7 +360,8 @@ static const char *encapsulation(const struct job *j)
 static char *caps_text(const struct job *j)
 {
 	static const char *const names[CAP_COUNT] = { "nested layers", "child rows", "waiting payloads",
-		"fragmented datagrams", "stream bytes", "segments", "ARP bindings" };
+		"fragmented datagrams", "stream bytes", "segments in flight", "open requests",
+		"ARP bindings" };
 	const uint64_t *dropped = dissection_dropped(j->dissection);
 	sqlite3_str *s = sqlite3_str_new(NULL);
 	for (int i = 0; i < CAP_COUNT; i++)
@@ -441,6 +443,7 @@ static enum index_status finish(struct job *j, enum index_status status)
 		return INDEX_ARCHIVE_FAILED;
 	if (store_commit(j->store) < 0)
 		return INDEX_ARCHIVE_FAILED;
+	j->result->bytes = j->totals.bytes;
 	return status;
 }
 
@@ -502,8 +505,40 @@ static enum index_status run(struct job *j)
 	return status == INDEX_OK || status == INDEX_DAMAGED ? finish(j, status) : status;
 }
 
-enum index_status index_capture(struct store *store, const char *path, const struct index_options *options,
-	struct index_result *result)
+/* The capture is there already: tags that it has not are added, those that it has stay as they are. */
+static int tag_again(struct job *j)
+{
+	sqlite3_stmt *find = NULL, *add = NULL;
+	sqlite3 *db = store_db(j->store);
+	int rc = sqlite3_prepare_v2(db, "SELECT value FROM capture_tag WHERE capture_id=?1 AND key=?2", -1, &find, NULL);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_prepare_v2(db, "INSERT INTO capture_tag VALUES (?1, ?2, ?3)", -1, &add, NULL);
+	for (unsigned i = 0; rc == SQLITE_OK && i < j->options->ntags; i++) {
+		const struct index_tag *t = &j->options->tags[i];
+		sqlite3_bind_int64(find, 1, j->result->capture_id);
+		bind_text(find, 2, t->key);
+		bool there = sqlite3_step(find) == SQLITE_ROW;
+		const char *value = there ? (const char *)sqlite3_column_text(find, 0) : NULL;
+		if (value && strcmp(value, t->value) != 0)
+			snprintf(j->result->message, sizeof(j->result->message), "%s: is in the archive already, and keeps its tag %s=%s",
+				j->path, t->key, value);
+		sqlite3_reset(find);
+		if (there)
+			continue;
+		sqlite3_bind_int64(add, 1, j->result->capture_id);
+		bind_text(add, 2, t->key);
+		bind_text(add, 3, t->value);
+		rc = sqlite3_step(add) == SQLITE_DONE ? SQLITE_OK : SQLITE_ERROR;
+		sqlite3_reset(add);
+	}
+	if (rc != SQLITE_OK)
+		snprintf(j->result->message, sizeof(j->result->message), "%s: tags not added: %s", j->path, sqlite3_errmsg(db));
+	sqlite3_finalize(find);
+	sqlite3_finalize(add);
+	return rc == SQLITE_OK ? 0 : -1;
+}
+
+enum index_status index_capture(struct store *store, const char *path, const struct index_options *options, struct index_result *result)
 {
 	struct job j = { .store = store, .path = path, .options = options, .result = result };
 	*result = (struct index_result) { 0 };
@@ -515,6 +550,8 @@ enum index_status index_capture(struct store *store, const char *path, const str
 				"%s: not indexed, the archive is as it was: %s", path, store_error(store));
 		store_rollback(store);
 	}
+	if (status == INDEX_ALREADY && options->ntags && tag_again(&j) < 0)
+		status = INDEX_ARCHIVE_FAILED;
 	reader_close(j.reader);
 	dissection_free(j.dissection);
 	dict_free(j.dict);

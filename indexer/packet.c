@@ -52,6 +52,15 @@ void pkt_next_always(struct packet *pkt, const struct protocol *proto, struct cu
 	}
 }
 
+void pkt_next_header(struct packet *pkt, uint32_t ip_proto, struct cursor payload)
+{
+	struct next *n = next_add(pkt, payload);
+	if (n) {
+		n->table = CLAIM_IP_PROTO;
+		n->key = ip_proto;
+	}
+}
+
 void pkt_trim(struct packet *pkt, uint32_t len)
 {
 	struct layer *l = pkt_layer(pkt);
@@ -100,8 +109,13 @@ void pkt_column_number(struct packet *pkt, uint32_t number)
 
 void pkt_exchange(struct packet *pkt, const struct protocol *proto, struct row *row, uint64_t key, bool response)
 {
-	if (!pkt->fail && !pkt->in_error)
-		pkt->exchange = (struct exchange){ true, proto, row, key, response };
+	if (pkt->fail || pkt->in_error)
+		return;
+	if (pkt->nexchanges == PACKET_EXCHANGES_MAX) {
+		pkt->dropped[CAP_EXCHANGES]++;
+		return;
+	}
+	pkt->exchanges[pkt->nexchanges++] = (struct exchange){ proto, row, key, response, pkt->current };
 }
 
 void *pkt_flow(struct packet *pkt)

@@ -71,14 +71,19 @@ enum verdict {
 };
 
 /* A request and its response in one conversation, matched by a key (DNS id, ICMP ident and seq). The dissector calls
- * pkt_exchange(); track/ finds the partner; dissect.c fills the fields named here (UINT16_MAX: protocol has none). */
+ * pkt_exchange(); track/ finds the partner; dissect.c fills the fields named here (EXCHANGE_NO_FIELD: protocol has none). */
+#define EXCHANGE_NO_FIELD UINT16_MAX
 struct exchange_fields {
-	uint16_t response_to;    /* KIND_FRAME, in the response's row */
-	uint16_t time;           /* KIND_RELTIME (or KIND_DOUBLE milliseconds), in the response's row */
-	uint16_t retransmission; /* KIND_BOOL/KIND_NONE: a repeated request or response */
-	uint16_t retransmit_of;  /* KIND_FRAME of the first request/response */
-	uint16_t late_record;    /* index of the RECORD_LATE record that has response_in */
-	uint16_t response_in;    /* KIND_FRAME, field of that record, keyed by the request's frame */
+	uint16_t response_to;     /* KIND_FRAME, in the row of the first response */
+	uint16_t time;            /* KIND_RELTIME (or KIND_DOUBLE milliseconds), likewise */
+	uint16_t unsolicited;     /* KIND_BOOL/KIND_NONE: a response without a request */
+	uint16_t repeat_request;  /* KIND_FRAME: the request that this one repeats */
+	uint16_t repeat_response; /* KIND_FRAME: the response that this one repeats */
+	uint16_t late_record;     /* index of the RECORD_LATE record that has response_in */
+	uint16_t response_in;     /* KIND_FRAME, field of that record, keyed by the request's frame */
+	int64_t repeat_ns;        /* a request that comes again sooner than this, still without a response, is a repetition; 0:
+	                           * each request begins a new exchange (ICMP) */
+	bool by_ports;            /* the conversation has ports; else the pair of addresses alone tells it */
 };
 
 struct protocol {
@@ -93,9 +98,8 @@ struct protocol {
 	const struct claim *claims;
 	enum verdict (*dissect)(struct packet *, struct cursor *);
 	const struct exchange_fields *exchange;
-	/* Reassembly's outcome for a fragment that this protocol met: `whole` when this frame completed the datagram,
-	 * else NULL and `done_in` the frame that did. */
-	void (*reassembled)(struct packet *, const struct fragment *, const struct reassembled *whole, uint32_t done_in);
+	/* This fragment that the protocol met completes a datagram. */
+	void (*reassembled)(struct packet *, const struct fragment *, const struct reassembled *whole);
 	uint32_t flow_size; /* octets of zeroed state per conversation, see pkt_flow() */
 	int32_t item_len;   /* what pkt_item_len() starts with: 0 the whole buffer, else octets (udp 8) */
 	bool no_item;       /* gives a token but no item in the tree ("ethertype"): not in the hierarchy */
@@ -104,6 +108,7 @@ struct protocol {
 /* ---- the packet ------------------------------------------------------------------------------------------ */
 
 #define PACKET_LAYERS_MAX 48  /* nested layers; more end as data, and are counted */
+#define PACKET_EXCHANGES_MAX 32 /* requests and responses in one layer (DNS messages in a TCP segment) */
 #define PACKET_NEXT_MAX   64  /* payloads waiting to be dissected */
 
 /* A layer that was accepted. */
@@ -168,12 +173,12 @@ struct udp_datagram {
 	struct cursor payload;
 };
 
-/* A fragment that ip.c or ipv6.c met. */
+/* A fragment that ip.c or ipv6_fraghdr.c met, all its octets captured: to be put together with the others. */
 struct fragment {
 	bool set;
-	const struct protocol *proto; /* who: its RECORD_LATE record takes reassembled_in */
+	const struct protocol *proto; /* who: its reassembled() takes the outcome */
 	struct row *row;
-	uint32_t id;
+	uint32_t key;                 /* tells datagrams of one pair of addresses apart */
 	uint8_t next_proto;           /* IP protocol of the whole */
 	uint32_t offset;              /* octets */
 	bool more;
@@ -194,11 +199,11 @@ struct arp_bindings {
 };
 
 struct exchange {
-	bool set;
 	const struct protocol *proto;
 	struct row *row;
 	uint64_t key;
 	bool response;
+	int16_t layer; /* index of the layer that asks */
 };
 
 struct packet {
@@ -218,6 +223,7 @@ struct packet {
 	bool fragmented;   /* the octets are an incomplete fragment */
 	uint8_t ip_version;   /* of the innermost IP header, 0 none */
 	uint16_t vlan_id;     /* of the innermost VLAN tag, 0 none */
+	uint32_t net_missing; /* octets that the innermost IPv6 header claims and the packet does not have */
 	int16_t current;      /* index of the layer being dissected */
 	uint16_t nlayers, ntokens, nitems, nnext;
 	struct layer layers[PACKET_LAYERS_MAX];
@@ -236,7 +242,8 @@ struct packet {
 	struct tcp_segment tcp;
 	struct udp_datagram udp;
 	struct fragment fragment;
-	struct exchange exchange;
+	uint16_t nexchanges;
+	struct exchange exchanges[PACKET_EXCHANGES_MAX];
 	struct arp_bindings arp;
 
 	/* address pairs to be counted, see pkt_count() */
@@ -253,7 +260,7 @@ struct packet {
 	uint64_t *dropped;    /* counts of caps that were hit, enum packet_cap */
 };
 
-enum packet_cap { CAP_LAYERS, CAP_CHILDREN, CAP_NEXT, CAP_FRAGMENTS, CAP_STREAM_BYTES, CAP_SEGMENTS, CAP_BINDINGS, CAP_COUNT };
+enum packet_cap { CAP_LAYERS, CAP_CHILDREN, CAP_NEXT, CAP_FRAGMENTS, CAP_STREAM_BYTES, CAP_SEGMENTS, CAP_EXCHANGES, CAP_BINDINGS, CAP_COUNT };
 
 /* Open the row of record `k` of the protocol (0: its own layer record). Never NULL. Rows come out in the order in
  * which they were opened. */
@@ -270,6 +277,9 @@ void pkt_next_proto(struct packet *pkt, const struct protocol *proto, struct cur
 
 /* The same, also when the payload is empty: the protocol then finds its header missing. */
 void pkt_next_always(struct packet *pkt, const struct protocol *proto, struct cursor payload);
+
+/* Hand on what an IPv6 next header names, even when nothing stands behind it: who claims it then finds it too short. */
+void pkt_next_header(struct packet *pkt, uint32_t ip_proto, struct cursor payload);
 
 /* This layer's own length, when less than its buffer (the rest is the padding of the layer below). */
 void pkt_trim(struct packet *pkt, uint32_t len);
@@ -291,7 +301,8 @@ void pkt_item(struct packet *pkt, const struct protocol *proto, uint32_t len);
 /* The Protocol column of what nobody claims: the number, "0x88b5". */
 void pkt_column_number(struct packet *pkt, uint32_t number);
 
-/* Ask for the partner of a request or response in the current conversation. */
+/* Ask for the partner of a request or response in the current conversation: as soon as the key is read, since a message
+ * that turns out malformed further on is matched all the same (but does not show it). */
 void pkt_exchange(struct packet *pkt, const struct protocol *proto, struct row *row, uint64_t key, bool response);
 
 /* Conversations that are counted (columns and order of the archive's conversation types: append). */

@@ -137,7 +137,8 @@ CREATE TABLE t_conversation (
   frames_ba INTEGER NOT NULL, bytes_ba INTEGER NOT NULL,
   first INTEGER, last INTEGER,             -- times, nanoseconds
   first_frame INTEGER, last_frame INTEGER, -- frame numbers
-  completeness INTEGER, initial_rtt INTEGER, -- TCP
+  completeness INTEGER, first_completeness INTEGER, -- TCP: tcp.completeness; what the first frame shows
+  initial_rtt INTEGER,                               -- TCP, nanoseconds
   PRIMARY KEY (capture_id, type, stream)
 ) WITHOUT ROWID;
 
@@ -208,7 +209,7 @@ SELECT c.capture_id, CASE c.type WHEN 1 THEN 'eth' WHEN 2 THEN 'ip' WHEN 3 THEN 
   c.frames_ab + c.frames_ba AS frames, c.bytes_ab + c.bytes_ba AS bytes,
   c.frames_ab, c.bytes_ab, c.frames_ba, c.bytes_ba,
   (c.first - p.time_zero) / 1e9 AS start, (c.last - c.first) / 1e9 AS duration, c.first_frame, c.last_frame,
-  c.completeness & 63 AS completeness, c.initial_rtt / 1e9 AS initial_rtt
+  c.completeness, c.initial_rtt / 1e9 AS initial_rtt
 FROM t_conversation c JOIN capture p ON p.id = c.capture_id JOIN t_address a ON a.id = c.address_a
   JOIN t_address b ON b.id = c.address_b WHERE c.type > 0 AND c.frames_ab + c.frames_ba > 0;
 

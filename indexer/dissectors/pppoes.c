@@ -37,10 +37,8 @@ static enum verdict pppoes_dissect(struct packet *pkt, struct cursor *c)
 	row_be(r, PPPOE_SESSION, c, 2);
 	uint32_t len = (uint32_t)row_be(r, PPPOE_LENGTH, c, 2);
 	struct cursor payload = cur_sub(c, len);
-	if (!pkt->fail) {
-		pkt_trim(pkt, PPPOE_HEADER + len);
-		pkt_next_always(pkt, &proto_ppp, payload);
-	}
+	if (!pkt->fail)
+		pkt_next_always(pkt, &proto_ppp, payload); /* what follows it is not taken for padding */
 	return MINE;
 }
 

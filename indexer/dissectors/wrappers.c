@@ -291,8 +291,10 @@ enum verdict realtek_wrapper(struct packet *pkt, struct cursor *c)
 	uint64_t use;
 	if (cur_peek(c, 0, 1, &use) && (use == 0x01 || use == 0x02))
 		pkt_next_proto(pkt, &wrapped_rrcp, cur_rest(c));
-	else if (cur_peek(c, 0, 1, &use) && use == 0x23)
+	else if (cur_peek(c, 0, 1, &use) && use == 0x23) {
+		pkt_trim(pkt, 16); /* all that loop detection has */
 		pkt_next_proto(pkt, &wrapped_rldp, cur_rest(c));
+	}
 	return MINE;
 }
 

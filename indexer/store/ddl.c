@@ -398,6 +398,17 @@ int64_t ddl_hash(const struct protocol *const *protocols, size_t n)
 	return (int64_t)(h & INT64_MAX);
 }
 
+bool ddl_same(sqlite3 *db, const struct protocol *const *protocols, size_t n)
+{
+	sqlite3_stmt *st = NULL;
+	int64_t hash = -1;
+	if (sqlite3_prepare_v2(db, "SELECT CAST(shown AS INTEGER) FROM protocol WHERE name=''", -1, &st, NULL) == SQLITE_OK &&
+		sqlite3_step(st) == SQLITE_ROW)
+		hash = sqlite3_column_int64(st, 0);
+	sqlite3_finalize(st);
+	return hash == ddl_hash(protocols, n);
+}
+
 int ddl_install(sqlite3 *db, const struct protocol *const *protocols, size_t n)
 {
 	int rc = install_tables(db, protocols, n, NULL);

@@ -13,4 +13,7 @@ int ddl_install(sqlite3 *db, const struct protocol *const *protocols, size_t n);
  * indexer with other tables refuses to write into it. */
 int64_t ddl_hash(const struct protocol *const *protocols, size_t n);
 
+/* Are the archive's tables those of these protocols? */
+bool ddl_same(sqlite3 *db, const struct protocol *const *protocols, size_t n);
+
 #endif

@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
+#include <unistd.h>
 
 #include "indexer/store/batch.h"
 #include "indexer/store/ddl.h"
@@ -32,6 +32,8 @@ struct store {
 	unsigned ninserts;
 	int64_t capture_id;
 	bool open; /* a transaction is */
+	bool made; /* the file was, by us */
+	const char *error; /* what is wrong beside SQLite's own errors */
 };
 
 static int prepare(struct store *s, sqlite3_stmt **st, const char *sql)
@@ -65,21 +67,23 @@ static int install(struct store *s, char *message, const char *path)
 	if (rc == SQLITE_OK)
 		rc = sqlite3_exec(s->db, "COMMIT", NULL, NULL, NULL);
 	if (rc != SQLITE_OK) {
-		snprintf(message, 512, "%s: cannot be made an archive: %s", path, sqlite3_errmsg(s->db));
+		snprintf(message, 512, "%s: cannot be made an archive: %s", path, archive_error(s->db));
 		sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
 	}
 	return rc;
 }
 
-/* The archive's tables must be those that this program writes. */
-static bool same_tables(struct store *s)
+/* The file may have been taken away between its opening and the first lock: by another indexer that had made it and got no
+ * capture (see store_finish). */
+static enum archive_status open_archive(struct store *s, const char *path, char *message)
 {
-	sqlite3_stmt *st;
-	int64_t hash = -1;
-	if (prepare(s, &st, "SELECT CAST(shown AS INTEGER) FROM protocol WHERE name=''") == 0 && sqlite3_step(st) == SQLITE_ROW)
-		hash = sqlite3_column_int64(st, 0);
-	sqlite3_finalize(st);
-	return hash == ddl_hash(s->protocols, s->nprotocols);
+	enum archive_status status = archive_open(&s->db, path, ARCHIVE_CREATE, message);
+	for (int i = 0; i < 10 && status != ARCHIVE_ERROR && archive_moved(s->db); i++) {
+		sqlite3_close(s->db);
+		status = archive_open(&s->db, path, ARCHIVE_CREATE, message);
+	}
+	s->made = status == ARCHIVE_MADE;
+	return status;
 }
 
 struct store *store_open(const char *path, const struct protocol *const *protocols, size_t n, char *message)
@@ -91,17 +95,16 @@ struct store *store_open(const char *path, const struct protocol *const *protoco
 	s->protocols = protocols;
 	s->nprotocols = n;
 	s->drains = calloc(n * RECORDS_PER_PROTOCOL, sizeof(*s->drains));
-	enum archive_status status = archive_open(&s->db, path, ARCHIVE_CREATE, message);
+	enum archive_status status = open_archive(s, path, message);
 	if (status == ARCHIVE_ERROR || !s->drains)
 		goto fail;
-	if (status == ARCHIVE_EMPTY && install(s, message, path) != SQLITE_OK)
+	if (status != ARCHIVE_OK && install(s, message, path) != SQLITE_OK)
 		goto fail;
-	if (!same_tables(s)) {
+	if (!ddl_same(s->db, s->protocols, s->nprotocols)) {
 		snprintf(message, 512, "%s: was made by a pcapdex with other dissectors; index its captures into a new archive", path);
 		goto fail;
 	}
-	sqlite3_exec(s->db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536;"
-			    "PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=4000", NULL, NULL, NULL);
+	archive_wake(s->db);
 	if (batch_register(s->db, &s->source) != SQLITE_OK ||
 		prepare(s, &s->find_address, "SELECT id FROM t_address WHERE octets=?1 AND kind=?2") < 0 ||
 		prepare(s, &s->add_address, "INSERT INTO t_address (octets, kind, text) VALUES (?1, ?2, ?3)") < 0 ||
@@ -121,25 +124,71 @@ fail:
 	return NULL;
 }
 
-void store_close(struct store *s)
+static bool is_true(struct store *s, const char *sql)
 {
-	if (!s)
+	sqlite3_stmt *st = NULL;
+	bool yes = prepare(s, &st, sql) == 0 && sqlite3_step(st) == SQLITE_ROW && sqlite3_column_int(st, 0);
+	sqlite3_finalize(st);
+	return yes;
+}
+
+static bool is_empty(struct store *s)
+{
+	return is_true(s, "SELECT journal_mode='delete' FROM pragma_journal_mode") &&
+		(is_true(s, "SELECT count(*)=0 FROM sqlite_master") || is_true(s, "SELECT count(*)=0 FROM capture"));
+}
+
+/* An archive that was made for nothing goes away again. Nobody else has it open: leaving WAL mode succeeds only then, and the
+ * lock keeps it so. */
+static void take_away(struct store *s)
+{
+	if (sqlite3_exec(s->db, "BEGIN EXCLUSIVE", NULL, NULL, NULL) != SQLITE_OK)
 		return;
-	if (s->open)
-		store_rollback(s);
-	for (size_t i = 0; s->drains && i < s->nprotocols * RECORDS_PER_PROTOCOL; i++)
+	if (is_empty(s) && !archive_moved(s->db))
+		unlink(sqlite3_db_filename(s->db, "main"));
+	sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+}
+
+static void finalize_all(struct store *s)
+{
+	for (size_t i = 0; s->drains && i < s->nprotocols * RECORDS_PER_PROTOCOL; i++) {
 		for (unsigned k = 0; k < s->drains[i].n; k++)
 			sqlite3_finalize(s->drains[i].st[k]);
+		s->drains[i] = (struct drain){ 0 };
+	}
 	for (unsigned i = 0; i < s->ninserts; i++)
 		sqlite3_finalize(s->inserts[i].st);
 	sqlite3_stmt *st[] = { s->find_address, s->add_address, s->find_text, s->add_text, s->find_stack, s->add_stack, s->add_chunk };
 	for (size_t i = 0; i < sizeof(st) / sizeof(*st); i++)
 		sqlite3_finalize(st[i]);
-	if (s->db) {
-		/* At rest an archive is one plain file; fails harmlessly while others have it open. */
-		sqlite3_busy_timeout(s->db, 0);
-		sqlite3_exec(s->db, "PRAGMA journal_mode=DELETE", NULL, NULL, NULL);
+	s->find_address = s->add_address = s->find_text = s->add_text = s->find_stack = s->add_stack = s->add_chunk = NULL;
+	s->ninserts = 0;
+}
+
+int store_finish(struct store *s, char *message)
+{
+	message[0] = '\0';
+	if (!s->db)
+		return 0;
+	if (s->open)
+		store_rollback(s);
+	finalize_all(s);
+	if (archive_rest(s->db) == 0) {
+		if (s->made)
+			take_away(s);
+		return 0;
 	}
+	snprintf(message, 512, "%s: a part of the archive still stands in its -wal file: %s", sqlite3_db_filename(s->db, "main"),
+		archive_error(s->db));
+	return -1;
+}
+
+void store_close(struct store *s)
+{
+	char message[512];
+	if (!s)
+		return;
+	store_finish(s, message);
 	sqlite3_close(s->db);
 	free(s->drains);
 	free(s->source.address.ids);
@@ -155,7 +204,9 @@ sqlite3 *store_db(struct store *s)
 
 const char *store_error(struct store *s)
 {
-	return sqlite3_errmsg(s->db);
+	if (s->error)
+		return s->error;
+	return archive_error(s->db);
 }
 
 static int query_one(struct store *s, sqlite3_stmt *st, int64_t *out)
@@ -197,6 +248,9 @@ int store_begin(struct store *s, int64_t *capture_id, int64_t *first_frame)
 	if (sqlite3_exec(s->db, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK)
 		return -1;
 	s->open = true;
+	s->error = archive_moved(s->db) ? "the archive was removed or replaced meanwhile" : NULL;
+	if (s->error)
+		return -1;
 	s->source.address.n = s->source.text.n = s->source.stack.n = 0;
 	if (prepare(s, &st, "SELECT coalesce(max(id), 0) + 1, coalesce(max(first_frame + frames), 1) FROM capture") < 0)
 		return -1;

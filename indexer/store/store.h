@@ -13,6 +13,11 @@ struct store;
 struct store *store_open(const char *path, const struct protocol *const *protocols, size_t n, char *message);
 void store_close(struct store *s); /* takes NULL; an open transaction is undone */
 
+/* Before store_close(), which does it where it was not done: leave the archive as one plain file at rest, or take it away if
+ * store_open() made it and no capture came in. 0, or -1 with a message (512 octets) when that failed; what was committed is
+ * safe then, too. */
+int store_finish(struct store *s, char *message);
+
 sqlite3 *store_db(struct store *s);
 
 /* What went wrong last, for a message. */

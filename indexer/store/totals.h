@@ -31,6 +31,10 @@ struct burst {
 	double max_start;
 };
 
+void burst_init(struct burst *b);
+/* One more frame `now` milliseconds after the first of the capture. */
+void burst_add(struct burst *b, double now);
+
 struct second {
 	int64_t second;
 	uint64_t frames, bytes;

@@ -1,7 +1,7 @@
 /* What each segment means after those before it. The rules are Wireshark's (its two-pass view, default
- * preferences), stated as state per direction and a fixed order of steps; where a step rests on the protocol itself the RFC
- * is named. Zero stands for "not seen yet" in next, maxack and lastack, as it does there: a stream whose real number is
- * exactly 0 at such a moment is judged as one that begins. */
+ * preferences), stated as state per direction and a fixed order of steps; where a step rests on the protocol
+ * itself the RFC is named. Zero stands for "not seen yet" in next, maxack and lastack, as it does there: a
+ * stream whose real number is exactly 0 at such a moment is judged as one that begins. */
 #include "indexer/track/tcp.h"
 
 #include <stdlib.h>
@@ -16,12 +16,12 @@ enum { FIN = 0x01, SYN = 0x02, RST = 0x04, PSH = 0x08, ACK = 0x10 };
 #define WS_MAX      14         /* RFC 7323, section 2.3 */
 #define WINDOW_NONE UINT32_MAX /* no segment of this direction yet */
 
-/* The peer's count of duplicate ACKs after it acknowledged what was never captured: as a number it is beyond any limit, and
- * the next duplicate counts as the first. */
+/* The peer's count of duplicate ACKs after it acknowledged what was never captured: as a number it is beyond
+ * any limit, and the next duplicate counts as the first. */
 #define DUP_MARKER UINT32_MAX
 
 #define FAST_RETRANSMISSION_NS INT64_C(20000000)
-#define OUT_OF_ORDER_NS        INT64_C(3000000)  /* where the handshake gave no round-trip time */
+#define OUT_OF_ORDER_NS        INT64_C(3000000) /* where the handshake gave no round-trip time */
 #define IN_FLIGHT_MAX          2000000000u
 #define SACK_BLOCKS            3 /* a fourth block is not subtracted */
 
@@ -45,7 +45,7 @@ struct side {
 	bool gap : 1;        /* a hole: what is in flight cannot be told */
 	bool push_closed : 1;
 	bool was_keep_alive : 1, was_probe : 1; /* the last segment */
-	bool tfo_data : 1;   /* its SYN carried a cookie and data */
+	bool tfo_data : 1;                      /* its SYN carried a cookie and data */
 	bool closed_first : 1;
 };
 
@@ -65,9 +65,9 @@ struct slab {
 };
 
 struct tcp_tracker {
-	struct slab *slabs;     /* the newest first; only that one has room */
-	unsigned used;          /* in the newest slab */
-	struct stream *free;    /* of conversations that ended by port reuse */
+	struct slab *slabs;  /* the newest first; only that one has room */
+	unsigned used;       /* in the newest slab */
+	struct stream *free; /* of conversations that ended by port reuse */
 	struct unacked_pool pool;
 };
 
@@ -367,8 +367,7 @@ static void note_handshake(struct stream *st, struct step *p, bool is_new)
 		p->facts->opening = is_new && bits;
 	}
 	c->completeness = st->rest | st->opening;
-	if (st->opening & ~st->rest)
-		c->completeness |= (uint16_t)(TCP_COMPLETE_FIRST | st->rest << TCP_COMPLETE_FIRST_SHIFT);
+	c->first_completeness = st->rest;
 	if (flags & SYN) {
 		p->f->first_ack = true;
 		if (!(flags & ACK)) {
@@ -376,7 +375,8 @@ static void note_handshake(struct stream *st, struct step *p, bool is_new)
 			st->syn_ns = now;
 		}
 	} else if (flags & ACK) {
-		/* From the SYN to the handshake's last ACK: a whole round trip wherever the capture was taken. */
+		/* From the SYN to the handshake's last ACK: a whole round trip wherever the capture was
+		 * taken. */
 		if (st->syn_seen && !c->initial_rtt)
 			c->initial_rtt = now - st->syn_ns;
 		p->f->first_ack = false;
@@ -450,11 +450,12 @@ static struct stream *find_stream(struct tcp_tracker *t, struct conversations *a
 	return st;
 }
 
-bool tcp_track(struct tcp_tracker *t, struct conversations *all, const struct packet *pkt, const struct tcp_segment *s,
-	struct tcp_facts *facts)
+bool tcp_track(struct tcp_tracker *t, struct conversations *all, const struct packet *pkt,
+	const struct tcp_segment *s, struct tcp_facts *facts)
 {
 	/* The directions are told apart by the order of the ends, whoever side A is. */
-	unsigned direction = pkt->net_src != pkt->net_dst ? pkt->net_src > pkt->net_dst : s->srcport > s->dstport;
+	unsigned direction =
+		pkt->net_src != pkt->net_dst ? pkt->net_src > pkt->net_dst : s->srcport > s->dstport;
 	bool is_new, reused = false;
 	struct stream *st = find_stream(t, all, pkt, s, direction, facts, &is_new, &reused);
 	if (!st)
