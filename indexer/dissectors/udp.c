@@ -39,6 +39,8 @@ static const struct record udp_records[] = { { "udp", RECORD_LAYER, UDP_NFIELDS,
 static enum verdict udp_dissect(struct packet *pkt, struct cursor *c)
 {
 	struct row *r = row_open(pkt, &proto_udp, 0);
+	if (!cur_need(c, 4)) /* Wireshark shows no port without the other */
+		return MINE;
 	uint16_t srcport = (uint16_t)row_be(r, UDP_SRCPORT, c, 2);
 	uint16_t dstport = (uint16_t)row_be(r, UDP_DSTPORT, c, 2);
 	uint32_t length = (uint32_t)row_be(r, UDP_LENGTH, c, 2);
