@@ -234,12 +234,8 @@ static void take_datagram(struct dissection *d)
 	pkt->fail = CUR_OK;
 	udp_tracked(u->row, c->stream, relative, delta);
 	pkt->fail = fail;
-	if (fail || u->payload.len == 0)
+	if (fail || !udp_payload(u->row, u->payload))
 		return;
-	if (pkt->in_error) {
-		pkt_next_proto(pkt, &proto_data, u->payload);
-		return;
-	}
 	pkt_next(pkt, CLAIM_UDP_PORT, u->srcport, u->payload);
 	pkt->next[pkt->nnext - 1].key2 = u->dstport;
 }
