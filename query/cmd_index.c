@@ -1,34 +1,190 @@
 /* pcapdex index: captures into an archive. */
+#include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "indexer/index.h"
 #include "indexer/registry.h"
 #include "query/command.h"
+#include "query/progress.h"
+#include "query/walk.h"
+#include "schema/archive.h"
+
+#define TAGS_MAX 64
+
+/* What happened to the files. */
+struct tally {
+	uint64_t indexed, already, damaged, failed;
+	uint64_t frames, bytes;
+};
+
+static volatile sig_atomic_t cancelled;
+
+/* The first signal undoes the capture at work, a second one ends the program as usual; the archive is safe either way. */
+static void on_signal(int signal)
+{
+	(void)signal;
+	cancelled = 1;
+}
+
+static void catch_signals(void)
+{
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+	for (size_t i = 0; i < sizeof(signals) / sizeof(*signals); i++) {
+		struct sigaction action = { .sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND };
+		struct sigaction before;
+		/* Under nohup SIGHUP is ignored, and stays so. */
+		if (sigaction(signals[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+			sigaction(signals[i], &action, NULL);
+	}
+}
+
+static bool keep_waiting(const char *path, unsigned ms)
+{
+	return !cancelled && say_waiting(path, ms);
+}
+
+static int on_progress(void *ctx, const char *path, uint64_t frames, uint64_t done, uint64_t total)
+{
+	(void)total;
+	progress_show(ctx, path, done, frames);
+	return cancelled;
+}
+
+/* --tag KEY=VALUE; a key that comes again has its last value. -1 after a message. */
+static int read_tags(const struct args *args, struct index_tag *tags, char **keys)
+{
+	unsigned n = 0;
+	for (unsigned i = 0; args_nth(args, "tag", i); i++) {
+		const char *tag = args_nth(args, "tag", i), *equals = strchr(tag, '=');
+		unsigned k = 0;
+		if (!equals || equals == tag)
+			return complain(-1, "index: --tag needs KEY=VALUE, not %s", tag);
+		char *key = strndup(tag, (size_t)(equals - tag));
+		while (key && k < n && strcmp(keys[k], key) != 0)
+			k++;
+		if (!key || k == TAGS_MAX) {
+			free(key);
+			return complain(-1, "index: more than %d tags", TAGS_MAX);
+		}
+		if (k < n)
+			free(key);
+		else
+			keys[n++] = key;
+		tags[k] = (struct index_tag){ keys[k], equals + 1 };
+	}
+	return (int)n;
+}
+
+static void index_one(struct store *store, const struct walk_file *f, const struct index_options *options, struct tally *t)
+{
+	struct progress *p = options->progress_ctx;
+	struct index_result result;
+	progress_show(p, f->path, 0, 0);
+	enum index_status status = index_capture(store, f->path, options, &result);
+	progress_add(p, f->size, result.frames);
+	if (result.message[0]) {
+		progress_clear(p);
+		complain(0, "%s", result.message);
+	}
+	switch (status) {
+	case INDEX_DAMAGED:
+		t->damaged++;
+		/* fall through */
+	case INDEX_OK:
+		t->indexed++;
+		t->frames += result.frames;
+		t->bytes += result.bytes;
+		break;
+	case INDEX_ALREADY:
+		t->already++;
+		break;
+	case INDEX_CANCELLED:
+		break;
+	default:
+		t->failed++;
+	}
+	/* Nothing more fits into a full disk. */
+	if (status == INDEX_ARCHIVE_FAILED)
+		cancelled = cancelled ? cancelled : 2;
+}
+
+static void say_count(uint64_t n, const char *what)
+{
+	if (n)
+		printf(", %llu %s", (unsigned long long)n, what);
+}
+
+static void say_summary(const struct tally *t, const struct walk *w, size_t left)
+{
+	printf("%llu %s indexed", (unsigned long long)t->indexed, t->indexed == 1 ? "capture" : "captures");
+	if (t->indexed)
+		printf(" (%llu frames, %.1f MB)", (unsigned long long)t->frames, (double)t->bytes / 1e6);
+	say_count(t->damaged, "of them damaged");
+	say_count(t->already, "already there");
+	say_count(t->failed + w->failed, "failed");
+	say_count(w->skipped, "other files passed over");
+	say_count(left, "not tried");
+	putchar('\n');
+}
+
+static int index_all(const struct args *args, struct store *store, struct index_options *options, struct walk *w)
+{
+	struct progress progress;
+	struct tally t = { 0 };
+	char message[512];
+	size_t i = 0;
+	progress_begin(&progress, w->n, w->octets, args_has(args, "quiet"));
+	options->progress = on_progress;
+	options->progress_ctx = &progress;
+	catch_signals();
+	for (; i < w->n && !cancelled; i++)
+		index_one(store, &w->files[i], options, &t);
+	progress_clear(&progress);
+	if (cancelled == 1)
+		complain(0, "cancelled; what was indexed before stays, the capture at work was undone");
+	if (!args_has(args, "quiet"))
+		say_summary(&t, w, w->n - i);
+	if (store_finish(store, message) < 0)
+		return complain(EXIT_FAILED, "%s", message);
+	return t.damaged || t.failed || w->failed || cancelled ? EXIT_FAILED : EXIT_DONE;
+}
 
 static int run(const struct args *args)
 {
-	char message[512];
-	int status = EXIT_DONE;
-	struct index_options options = { .bpf = args_value(args, "bpf", NULL) };
+	char message[512], *keys[TAGS_MAX] = { NULL };
+	struct index_tag tags[TAGS_MAX];
+	struct walk w = { 0 };
+	int status = EXIT_FAILED, ntags = read_tags(args, tags, keys);
+	struct index_options options = { .bpf = args_value(args, "bpf", NULL), .tags = tags, .ntags = (unsigned)ntags };
+	struct store *store = NULL;
 	const char *wrong = registry_init();
-	if (wrong)
-		return complain(EXIT_FAILED, "%s", wrong);
-	struct store *store = store_open(args->positional[0], protocols, protocols_count, message);
-	if (!store)
-		return complain(EXIT_FAILED, "%s", message);
-	for (unsigned i = 1; i < args->npositional; i++) {
-		struct index_result result;
-		enum index_status st = index_capture(store, args->positional[i], &options, &result);
-		if (st != INDEX_OK && st != INDEX_ALREADY)
-			status = complain(EXIT_FAILED, "%s", result.message);
+	archive_on_wait = keep_waiting;
+	if (ntags < 0)
+		status = EXIT_USAGE;
+	else if (wrong)
+		complain(0, "%s", wrong);
+	else if (!(store = store_open(args->positional[0], protocols, protocols_count, message)))
+		complain(0, "%s", message);
+	else {
+		status = EXIT_DONE;
+		for (unsigned i = 1; status == EXIT_DONE && i < args->npositional; i++)
+			if (walk_add(&w, args->positional[i]) < 0)
+				status = complain(EXIT_FAILED, "out of memory");
+		if (status == EXIT_DONE)
+			status = index_all(args, store, &options, &w);
 	}
 	store_close(store);
+	walk_free(&w);
+	for (unsigned i = 0; i < TAGS_MAX; i++)
+		free(keys[i]);
 	return status;
 }
 
 static const struct option_spec options[] = {
-	{ "tag", 0, "KEY=VALUE", true, "a tag for each capture" },
+	{ "tag", 't', "KEY=VALUE", true, "a tag for each capture; values are text, so 007 stays 007" },
 	{ "bpf", 0, "EXPR", false, "keep only frames that match this capture filter (libpcap's language)" },
+	{ "quiet", 'q', NULL, false, "no progress and no summary; messages still come" },
 	{ 0 },
 };
 
@@ -36,6 +192,19 @@ const struct command cmd_index = {
 	.name = "index",
 	.summary = "Put captures into an archive",
 	.usage = "ARCHIVE PATH...",
+	.details =
+		"PATH is a capture (pcap or pcapng; plain, gzip, zstd or lz4), a folder, or - for standard input. A folder is\n"
+		"searched with all folders below it; what is a capture there is told by its content, not by its name, and other\n"
+		"files are passed over. The archive is made, readable by its owner alone, if it does not exist.\n\n"
+		"A capture comes in whole or not at all. Indexing the same bytes again does nothing, but that tags which the\n"
+		"capture does not have yet are added. A capture that is damaged or cut short is indexed up to the damage, a message\n"
+		"says at which offset and why, and the exit status is 1. Several indexers may work on one archive: they wait for\n"
+		"each other, and readers go on working.",
+	.examples =
+		"  pcapdex index week.db monday.pcapng tuesday.pcap.gz\n"
+		"  pcapdex index course.db --tag course=networks --tag student=00417 handed-in/417/\n"
+		"  tcpdump -w - -c 1000 | pcapdex index live.db -\n"
+		"  pcapdex index dns.db --bpf 'port 53' trace.pcap",
 	.min_args = 2,
 	.options = options,
 	.run = run,

@@ -15,6 +15,7 @@ struct option_spec {
 	const char *argument; /* "T"; NULL: a switch */
 	bool repeats;
 	const char *help;
+	const char *choices;  /* words that the argument may be, for completion; NULL: anything */
 };
 
 struct args;
@@ -51,6 +52,16 @@ const char *args_nth(const struct args *args, const char *name, unsigned n);
 /* Say on stderr "pcapdex: ..." and give the status back. */
 int complain(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* For archive_on_wait: say after two seconds that another process has the archive. Gives true. */
+bool say_waiting(const char *path, unsigned ms);
+
 extern const struct command *const commands[]; /* ended by NULL */
+extern const struct option_spec query_options[]; /* of every question; ended by a NULL name */
+extern const struct option_spec help_option;
+
+/* For the options of a command that is no question and yet about certain captures. */
+#define OPTION_CAPTURE { "capture", 'c', "CAPTURE", true, "this capture: its id, name, a glob, or TAG=VALUE" }
+#define OPTION_FILTER  { "filter", 'Y', "FILTER", false, "only frames that match this Wireshark display filter" }
+#define OPTION_FORMAT  { "format", 'f', "FORMAT", false, "table, csv, json or jsonl (default: table)", "table csv json jsonl" }
 
 #endif

@@ -1,30 +1,49 @@
 /* pcapdex: the command line. Each subcommand is a file cmd_NAME.c; their option tables print the help. */
+#include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "query/command.h"
+#include "query/render/render.h"
+#include "schema/archive.h"
 
 int complain(int status, const char *format, ...)
 {
 	va_list list;
+	char *text = NULL;
 	va_start(list, format);
-	fputs("pcapdex: ", stderr);
-	vfprintf(stderr, format, list);
-	fputc('\n', stderr);
+	int n = vasprintf(&text, format, list);
 	va_end(list);
+	fputs("pcapdex: ", stderr);
+	/* It may quote file names and captures. */
+	if (n >= 0)
+		render_visible(stderr, text, (size_t)n);
+	fputc('\n', stderr);
+	if (n >= 0)
+		free(text);
 	return status;
 }
 
+bool say_waiting(const char *path, unsigned ms)
+{
+	static bool said;
+	if (!said && ms >= 2000) {
+		complain(0, "%s: waiting for another process that writes it", path);
+		said = true;
+	}
+	return true;
+}
+
 /* Options that every question takes. */
-static const struct option_spec query_options[] = {
+const struct option_spec query_options[] = {
 	{ "capture", 'c', "CAPTURE", true, "only this capture: its id, name, a glob, or TAG=VALUE (default: all)" },
 	{ "filter", 'Y', "FILTER", false, "only frames that match this Wireshark display filter" },
-	{ "format", 'f', "FORMAT", false, "table, csv, json or jsonl (default: table)" },
+	{ "format", 'f', "FORMAT", false, "table, csv, json or jsonl (default: table)", "table csv json jsonl" },
 	{ "sql", 0, NULL, false, "print the SQL instead of running it" },
 	{ 0 },
 };
-static const struct option_spec help_option = { "help", 'h', NULL, false, "this help" };
+const struct option_spec help_option = { "help", 'h', NULL, false, "this help" };
 
 static const struct option_spec *search(const struct option_spec *list, const char *name, size_t n, char letter)
 {
@@ -173,6 +192,8 @@ static int run_command(const struct command *c, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+	archive_on_wait = say_waiting;
+	signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error like a full disk */
 	if (argc < 2)
 		return print_overview(stderr);
 	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0)

@@ -28,13 +28,22 @@ static int add_capture(struct session *s, sqlite3_stmt *st)
 	return c->name ? 0 : -1;
 }
 
-static int choose(struct session *s, const struct args *args)
+/* The nth capture that the arguments name, or NULL. */
+static const char *named(const struct args *args, unsigned from, unsigned n)
+{
+	const char *option = args_nth(args, "capture", n);
+	for (unsigned i = 0; !option && args_nth(args, "capture", i); i++)
+		n--;
+	return option || !from || from + n >= args->npositional ? option : args->positional[from + n];
+}
+
+static int choose(struct session *s, const struct args *args, unsigned from)
 {
 	sqlite3_stmt *st;
 	if (sqlite3_exec(s->db, "CREATE TEMP TABLE chosen (id INTEGER PRIMARY KEY)", NULL, NULL, NULL) != SQLITE_OK)
 		return complain(EXIT_FAILED, "%s: %s", s->path, sqlite3_errmsg(s->db));
-	for (unsigned i = 0; args_nth(args, "capture", i); i++) {
-		const char *which = args_nth(args, "capture", i);
+	for (unsigned i = 0; named(args, from, i); i++) {
+		const char *which = named(args, from, i);
 		int found = 0;
 		if (!(st = session_prepare(s, one_sql)))
 			return EXIT_FAILED;
@@ -52,28 +61,51 @@ static int choose(struct session *s, const struct args *args)
 	return EXIT_DONE;
 }
 
-int session_open(struct session *s, const struct args *args)
+int session_open_for(struct session *s, const struct args *args, enum archive_mode mode)
 {
 	char message[512];
 	memset(s, 0, sizeof(*s));
 	s->path = args->positional[0];
-	if (archive_open(&s->db, s->path, ARCHIVE_READ, message) != ARCHIVE_OK)
+	if (archive_open(&s->db, s->path, mode, message) != ARCHIVE_OK)
 		return complain(EXIT_FAILED, "%s", message);
-	bool some = args_nth(args, "capture", 0) != NULL;
-	int status = some ? choose(s, args) : EXIT_DONE;
+	return EXIT_DONE;
+}
+
+int session_choose(struct session *s, const struct args *args, unsigned from)
+{
+	bool some = named(args, from, 0) != NULL;
+	int status = some ? choose(s, args, from) : EXIT_DONE;
 	sqlite3_stmt *st = status != EXIT_DONE ? NULL :
 		session_prepare(s, some ? "SELECT id, first_frame, frames, time_zero, time_first, time_last, name FROM capture"
 					  " WHERE id IN (SELECT id FROM chosen) ORDER BY id" :
 			"SELECT id, first_frame, frames, time_zero, time_first, time_last, name FROM capture ORDER BY id");
 	if (!st)
-		status = EXIT_FAILED;
-	while (status == EXIT_DONE && sqlite3_step(st) == SQLITE_ROW)
-		if (add_capture(s, st) < 0)
+		return EXIT_FAILED;
+	int rc;
+	while (status == EXIT_DONE && (rc = sqlite3_step(st)) != SQLITE_DONE) {
+		if (rc != SQLITE_ROW)
+			status = complain(EXIT_FAILED, "%s: %s", s->path, sqlite3_errmsg(s->db));
+		else if (add_capture(s, st) < 0)
 			status = complain(EXIT_FAILED, "out of memory");
+	}
 	sqlite3_finalize(st);
-	if (status != EXIT_DONE)
+	return status;
+}
+
+int session_open(struct session *s, const struct args *args)
+{
+	int status = session_open_for(s, args, ARCHIVE_READ);
+	if (status == EXIT_DONE && (status = session_choose(s, args, 0)) != EXIT_DONE)
 		session_close(s);
 	return status;
+}
+
+const struct selected_capture *session_one(const struct session *s)
+{
+	if (s->ncaptures == 1)
+		return &s->captures[0];
+	complain(0, s->ncaptures ? "%s: frame numbers are those of one capture: name it with -c" : "%s: has no captures", s->path);
+	return NULL;
 }
 
 void session_close(struct session *s)

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "query/command.h"
+#include "schema/archive.h"
 
 struct selected_capture {
 	int64_t id, first_frame, frames;
@@ -22,6 +23,14 @@ struct session {
 /* Open the archive (first positional argument) for reading and pick the captures of -c (id, name, glob, tag=value;
  * repeats; all without it). 0, or an exit status after a message. */
 int session_open(struct session *s, const struct args *args);
+
+/* The two halves of it. Captures may also be named by positional arguments, from index `from` on; 0: they are not. */
+int session_open_for(struct session *s, const struct args *args, enum archive_mode mode);
+int session_choose(struct session *s, const struct args *args, unsigned from);
+
+/* The one capture that was picked, or NULL after a message: frame numbers mean nothing without it. */
+const struct selected_capture *session_one(const struct session *s);
+
 void session_close(struct session *s);
 
 /* Prepare, or complain with SQLite's message and give NULL. */

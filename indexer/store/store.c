@@ -2,10 +2,9 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
+#include <unistd.h>
 
 #include "indexer/store/batch.h"
-#include "indexer/store/chunk.h"
 #include "indexer/store/ddl.h"
 #include "schema/address.h"
 #include "schema/archive.h"
@@ -33,8 +32,8 @@ struct store {
 	unsigned ninserts;
 	int64_t capture_id;
 	bool open; /* a transaction is */
-	uint8_t *packed;
-	size_t packed_size;
+	bool made; /* the file was, by us */
+	const char *error; /* what is wrong beside SQLite's own errors */
 };
 
 static int prepare(struct store *s, sqlite3_stmt **st, const char *sql)
@@ -68,21 +67,23 @@ static int install(struct store *s, char *message, const char *path)
 	if (rc == SQLITE_OK)
 		rc = sqlite3_exec(s->db, "COMMIT", NULL, NULL, NULL);
 	if (rc != SQLITE_OK) {
-		snprintf(message, 512, "%s: cannot be made an archive: %s", path, sqlite3_errmsg(s->db));
+		snprintf(message, 512, "%s: cannot be made an archive: %s", path, archive_error(s->db));
 		sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
 	}
 	return rc;
 }
 
-/* The archive's tables must be those that this program writes. */
-static bool same_tables(struct store *s)
+/* The file may have been taken away between its opening and the first lock: by another indexer that had made it and got no
+ * capture (see store_finish). */
+static enum archive_status open_archive(struct store *s, const char *path, char *message)
 {
-	sqlite3_stmt *st;
-	int64_t hash = -1;
-	if (prepare(s, &st, "SELECT CAST(shown AS INTEGER) FROM protocol WHERE name=''") == 0 && sqlite3_step(st) == SQLITE_ROW)
-		hash = sqlite3_column_int64(st, 0);
-	sqlite3_finalize(st);
-	return hash == ddl_hash(s->protocols, s->nprotocols);
+	enum archive_status status = archive_open(&s->db, path, ARCHIVE_CREATE, message);
+	for (int i = 0; i < 10 && status != ARCHIVE_ERROR && archive_moved(s->db); i++) {
+		sqlite3_close(s->db);
+		status = archive_open(&s->db, path, ARCHIVE_CREATE, message);
+	}
+	s->made = status == ARCHIVE_MADE;
+	return status;
 }
 
 struct store *store_open(const char *path, const struct protocol *const *protocols, size_t n, char *message)
@@ -94,17 +95,16 @@ struct store *store_open(const char *path, const struct protocol *const *protoco
 	s->protocols = protocols;
 	s->nprotocols = n;
 	s->drains = calloc(n * RECORDS_PER_PROTOCOL, sizeof(*s->drains));
-	enum archive_status status = archive_open(&s->db, path, ARCHIVE_CREATE, message);
+	enum archive_status status = open_archive(s, path, message);
 	if (status == ARCHIVE_ERROR || !s->drains)
 		goto fail;
-	if (status == ARCHIVE_EMPTY && install(s, message, path) != SQLITE_OK)
+	if (status != ARCHIVE_OK && install(s, message, path) != SQLITE_OK)
 		goto fail;
-	if (!same_tables(s)) {
+	if (!ddl_same(s->db, s->protocols, s->nprotocols)) {
 		snprintf(message, 512, "%s: was made by a pcapdex with other dissectors; index its captures into a new archive", path);
 		goto fail;
 	}
-	sqlite3_exec(s->db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536;"
-			    "PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=4000", NULL, NULL, NULL);
+	archive_wake(s->db);
 	if (batch_register(s->db, &s->source) != SQLITE_OK ||
 		prepare(s, &s->find_address, "SELECT id FROM t_address WHERE octets=?1 AND kind=?2") < 0 ||
 		prepare(s, &s->add_address, "INSERT INTO t_address (octets, kind, text) VALUES (?1, ?2, ?3)") < 0 ||
@@ -124,31 +124,76 @@ fail:
 	return NULL;
 }
 
-void store_close(struct store *s)
+static bool is_true(struct store *s, const char *sql)
 {
-	if (!s)
+	sqlite3_stmt *st = NULL;
+	bool yes = prepare(s, &st, sql) == 0 && sqlite3_step(st) == SQLITE_ROW && sqlite3_column_int(st, 0);
+	sqlite3_finalize(st);
+	return yes;
+}
+
+static bool is_empty(struct store *s)
+{
+	return is_true(s, "SELECT journal_mode='delete' FROM pragma_journal_mode") &&
+		(is_true(s, "SELECT count(*)=0 FROM sqlite_master") || is_true(s, "SELECT count(*)=0 FROM capture"));
+}
+
+/* An archive that was made for nothing goes away again. Nobody else has it open: leaving WAL mode succeeds only then, and the
+ * lock keeps it so. */
+static void take_away(struct store *s)
+{
+	if (sqlite3_exec(s->db, "BEGIN EXCLUSIVE", NULL, NULL, NULL) != SQLITE_OK)
 		return;
-	if (s->open)
-		store_rollback(s);
-	for (size_t i = 0; s->drains && i < s->nprotocols * RECORDS_PER_PROTOCOL; i++)
+	if (is_empty(s) && !archive_moved(s->db))
+		unlink(sqlite3_db_filename(s->db, "main"));
+	sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+}
+
+static void finalize_all(struct store *s)
+{
+	for (size_t i = 0; s->drains && i < s->nprotocols * RECORDS_PER_PROTOCOL; i++) {
 		for (unsigned k = 0; k < s->drains[i].n; k++)
 			sqlite3_finalize(s->drains[i].st[k]);
+		s->drains[i] = (struct drain){ 0 };
+	}
 	for (unsigned i = 0; i < s->ninserts; i++)
 		sqlite3_finalize(s->inserts[i].st);
 	sqlite3_stmt *st[] = { s->find_address, s->add_address, s->find_text, s->add_text, s->find_stack, s->add_stack, s->add_chunk };
 	for (size_t i = 0; i < sizeof(st) / sizeof(*st); i++)
 		sqlite3_finalize(st[i]);
-	if (s->db) {
-		/* At rest an archive is one plain file; fails harmlessly while others have it open. */
-		sqlite3_busy_timeout(s->db, 0);
-		sqlite3_exec(s->db, "PRAGMA journal_mode=DELETE", NULL, NULL, NULL);
+	s->find_address = s->add_address = s->find_text = s->add_text = s->find_stack = s->add_stack = s->add_chunk = NULL;
+	s->ninserts = 0;
+}
+
+int store_finish(struct store *s, char *message)
+{
+	message[0] = '\0';
+	if (!s->db)
+		return 0;
+	if (s->open)
+		store_rollback(s);
+	finalize_all(s);
+	if (archive_rest(s->db) == 0) {
+		if (s->made)
+			take_away(s);
+		return 0;
 	}
+	snprintf(message, 512, "%s: a part of the archive still stands in its -wal file: %s", sqlite3_db_filename(s->db, "main"),
+		archive_error(s->db));
+	return -1;
+}
+
+void store_close(struct store *s)
+{
+	char message[512];
+	if (!s)
+		return;
+	store_finish(s, message);
 	sqlite3_close(s->db);
 	free(s->drains);
 	free(s->source.address.ids);
 	free(s->source.text.ids);
 	free(s->source.stack.ids);
-	free(s->packed);
 	free(s);
 }
 
@@ -159,7 +204,9 @@ sqlite3 *store_db(struct store *s)
 
 const char *store_error(struct store *s)
 {
-	return sqlite3_errmsg(s->db);
+	if (s->error)
+		return s->error;
+	return archive_error(s->db);
 }
 
 static int query_one(struct store *s, sqlite3_stmt *st, int64_t *out)
@@ -201,6 +248,9 @@ int store_begin(struct store *s, int64_t *capture_id, int64_t *first_frame)
 	if (sqlite3_exec(s->db, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK)
 		return -1;
 	s->open = true;
+	s->error = archive_moved(s->db) ? "the archive was removed or replaced meanwhile" : NULL;
+	if (s->error)
+		return -1;
 	s->source.address.n = s->source.text.n = s->source.stack.n = 0;
 	if (prepare(s, &st, "SELECT coalesce(max(id), 0) + 1, coalesce(max(first_frame + frames), 1) FROM capture") < 0)
 		return -1;
@@ -260,24 +310,17 @@ static int find_or_add(struct store *s, struct id_map *map, sqlite3_stmt *find, 
 	return map_add(map, found ? id : sqlite3_last_insert_rowid(s->db));
 }
 
-static int map_addresses(struct store *s, const struct dict *dict)
+static int map_address(struct store *s, const struct dict_entry *e)
 {
-	for (uint32_t id = (uint32_t)s->source.address.n + 1; id <= dict_count(dict, DICT_ADDRESS); id++) {
-		uint8_t kind;
-		size_t len;
-		char text[64];
-		const void *octets = dict_get(dict, DICT_ADDRESS, id, &kind, &len);
-		address_text(text, kind, octets, len);
-		sqlite3_stmt *st[] = { s->find_address, s->add_address };
-		for (int i = 0; i < 2; i++) {
-			sqlite3_bind_blob(st[i], 1, octets, (int)len, SQLITE_STATIC);
-			sqlite3_bind_int(st[i], 2, kind);
-		}
-		sqlite3_bind_text(s->add_address, 3, text, -1, SQLITE_TRANSIENT);
-		if (find_or_add(s, &s->source.address, s->find_address, s->add_address) < 0)
-			return -1;
+	char text[64];
+	address_text(text, e->kind, e->octets, e->len);
+	sqlite3_stmt *st[] = { s->find_address, s->add_address };
+	for (int i = 0; i < 2; i++) {
+		sqlite3_bind_blob(st[i], 1, e->octets, (int)e->len, SQLITE_STATIC);
+		sqlite3_bind_int(st[i], 2, e->kind);
 	}
-	return 0;
+	sqlite3_bind_text(s->add_address, 3, text, -1, SQLITE_STATIC);
+	return find_or_add(s, &s->source.address, s->find_address, s->add_address);
 }
 
 static int64_t text_hash(const char *p, size_t n)
@@ -288,20 +331,14 @@ static int64_t text_hash(const char *p, size_t n)
 	return (int64_t)(h >> 16);
 }
 
-static int map_texts(struct store *s, const struct dict *dict)
+static int map_text(struct store *s, const struct dict_entry *e)
 {
-	for (uint32_t id = (uint32_t)s->source.text.n + 1; id <= dict_count(dict, DICT_TEXT); id++) {
-		size_t len;
-		const char *text = dict_get(dict, DICT_TEXT, id, NULL, &len);
-		sqlite3_stmt *st[] = { s->find_text, s->add_text };
-		for (int i = 0; i < 2; i++) {
-			sqlite3_bind_int64(st[i], 1, text_hash(text, len));
-			sqlite3_bind_text(st[i], 2, text, (int)len, SQLITE_STATIC);
-		}
-		if (find_or_add(s, &s->source.text, s->find_text, s->add_text) < 0)
-			return -1;
+	sqlite3_stmt *st[] = { s->find_text, s->add_text };
+	for (int i = 0; i < 2; i++) {
+		sqlite3_bind_int64(st[i], 1, text_hash(e->octets, e->len));
+		sqlite3_bind_text(st[i], 2, e->octets, (int)e->len, SQLITE_STATIC);
 	}
-	return 0;
+	return find_or_add(s, &s->source.text, s->find_text, s->add_text);
 }
 
 static void join_names(char *out, size_t size, const struct protocol *const *list, unsigned n)
@@ -312,23 +349,33 @@ static void join_names(char *out, size_t size, const struct protocol *const *lis
 		used += (size_t)snprintf(out + used, size - used, i ? ":%s" : "%s", list[i]->name);
 }
 
-static int map_stacks(struct store *s, const struct dict *dict)
+static int map_stack(struct store *s, const struct dict_entry *e)
 {
-	for (uint32_t id = (uint32_t)s->source.stack.n + 1; id <= dict_count(dict, DICT_STACK); id++) {
-		struct dict_stack stack;
-		char tokens[4096], items[4096];
-		dict_stack_get(dict, id, &stack);
-		join_names(tokens, sizeof(tokens), stack.tokens, stack.ntokens);
-		join_names(items, sizeof(items), stack.items, stack.nitems);
-		sqlite3_stmt *st[] = { s->find_stack, s->add_stack };
-		for (int i = 0; i < 2; i++) {
-			sqlite3_bind_text(st[i], 1, tokens, -1, SQLITE_STATIC);
-			sqlite3_bind_text(st[i], 2, items, -1, SQLITE_STATIC);
-			sqlite3_bind_text(st[i], 3, stack.column, -1, SQLITE_STATIC);
-		}
-		if (find_or_add(s, &s->source.stack, s->find_stack, s->add_stack) < 0)
-			return -1;
+	struct dict_stack stack;
+	char tokens[4096], items[4096];
+	dict_stack_read(e->octets, e->len, &stack);
+	join_names(tokens, sizeof(tokens), stack.tokens, stack.ntokens);
+	join_names(items, sizeof(items), stack.items, stack.nitems);
+	sqlite3_stmt *st[] = { s->find_stack, s->add_stack };
+	for (int i = 0; i < 2; i++) {
+		sqlite3_bind_text(st[i], 1, tokens, -1, SQLITE_STATIC);
+		sqlite3_bind_text(st[i], 2, items, -1, SQLITE_STATIC);
+		sqlite3_bind_text(st[i], 3, stack.column, -1, SQLITE_STATIC);
 	}
+	return find_or_add(s, &s->source.stack, s->find_stack, s->add_stack);
+}
+
+/* The archive's ids of the dictionary's new entries. */
+static int map_news(struct store *s, const struct dict_news *news)
+{
+	static int (*const map[DICT_SPACES])(struct store *, const struct dict_entry *) = {
+		[DICT_ADDRESS] = map_address, [DICT_TEXT] = map_text, [DICT_STACK] = map_stack
+	};
+	const struct dict_entry *e = news->entries;
+	for (int space = 0; space < DICT_SPACES; space++)
+		for (size_t i = 0; i < news->n[space]; i++)
+			if (map[space](s, e++) < 0)
+				return -1;
 	return 0;
 }
 
@@ -369,10 +416,10 @@ static int ready_drain(struct store *s, unsigned index, const struct record *rec
 	return 0;
 }
 
-int store_flush(struct store *s, struct rows *rows, const struct dict *dict)
+int store_flush(struct store *s, const struct rows *rows, const struct dict_news *news)
 {
 	s->source.rows = rows;
-	if (map_addresses(s, dict) < 0 || map_texts(s, dict) < 0 || map_stacks(s, dict) < 0)
+	if (map_news(s, news) < 0)
 		return -1;
 	for (unsigned i = 0; i < rows->nbatches; i++) {
 		const struct batch *b = &rows->batches[i];
@@ -384,24 +431,15 @@ int store_flush(struct store *s, struct rows *rows, const struct dict *dict)
 			if (done(s->drains[i].st[k]) < 0)
 				return -1;
 	}
-	rows_clear(rows);
 	return 0;
 }
 
-int store_chunk(struct store *s, uint64_t offset, const uint8_t *octets, size_t size)
+int store_chunk(struct store *s, uint64_t offset, const uint8_t *data, size_t data_len, size_t size)
 {
-	if (s->packed_size < size) {
-		uint8_t *packed = realloc(s->packed, size);
-		if (!packed)
-			return -1;
-		s->packed = packed;
-		s->packed_size = size;
-	}
-	size_t n = chunk_compress(octets, size, s->packed, size);
 	sqlite3_bind_int64(s->add_chunk, 1, s->capture_id);
 	sqlite3_bind_int64(s->add_chunk, 2, (int64_t)offset);
 	sqlite3_bind_int64(s->add_chunk, 3, (int64_t)size);
-	sqlite3_bind_blob64(s->add_chunk, 4, n ? s->packed : octets, n ? n : size, SQLITE_STATIC);
+	sqlite3_bind_blob64(s->add_chunk, 4, data, data_len, SQLITE_STATIC);
 	int rc = done(s->add_chunk);
 	sqlite3_bind_null(s->add_chunk, 4);
 	return rc;
@@ -416,10 +454,10 @@ static int bind_done(sqlite3_stmt *st, unsigned n, const int64_t *values)
 	return done(st);
 }
 
-static int store_stacks(struct store *s, const struct totals *t, const struct dict *dict)
+static int store_stacks(struct store *s, const struct totals *t)
 {
 	sqlite3_stmt *st = store_insert(s, "total_stack", 6);
-	if (!st || map_stacks(s, dict) < 0)
+	if (!st)
 		return -1;
 	for (size_t i = 1; i < t->nstacks; i++) {
 		const struct total_stack *k = &t->stacks[i];
@@ -439,9 +477,9 @@ static int store_stacks(struct store *s, const struct totals *t, const struct di
 	return 0;
 }
 
-int store_totals(struct store *s, const struct totals *t, const struct dict *dict)
+int store_totals(struct store *s, const struct totals *t)
 {
-	if (store_stacks(s, t, dict) < 0)
+	if (store_stacks(s, t) < 0)
 		return -1;
 	sqlite3_stmt *st = store_insert(s, "total_length", 3);
 	for (size_t i = 0; st && i < t->nlengths; i++)

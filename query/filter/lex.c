@@ -1,0 +1,169 @@
+#include "query/filter/internal.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct {
+	const char *text;
+	enum token_kind kind;
+	enum compare op;
+} signs[] = {
+	/* longer ones first */
+	{ "===", TOKEN_COMPARE, COMPARE_ALL_EQ },
+	{ "!==", TOKEN_COMPARE, COMPARE_ANY_NE },
+	{ "==", TOKEN_COMPARE, COMPARE_EQ },
+	{ "!=", TOKEN_COMPARE, COMPARE_NE },
+	{ "~=", TOKEN_COMPARE, COMPARE_ANY_NE },
+	{ ">=", TOKEN_COMPARE, COMPARE_GE },
+	{ "<=", TOKEN_COMPARE, COMPARE_LE },
+	{ ">", TOKEN_COMPARE, COMPARE_GT },
+	{ "<", TOKEN_COMPARE, COMPARE_LT },
+	{ "&&", TOKEN_AND, 0 },
+	{ "||", TOKEN_OR, 0 },
+	{ "!", TOKEN_NOT, 0 },
+	{ "(", TOKEN_OPEN, 0 },
+	{ ")", TOKEN_CLOSE, 0 },
+}, words[] = {
+	{ "not", TOKEN_NOT, 0 },
+	{ "and", TOKEN_AND, 0 },
+	{ "or", TOKEN_OR, 0 },
+	{ "eq", TOKEN_COMPARE, COMPARE_EQ },
+	{ "ne", TOKEN_COMPARE, COMPARE_NE },
+	{ "all_eq", TOKEN_COMPARE, COMPARE_ALL_EQ },
+	{ "any_eq", TOKEN_COMPARE, COMPARE_EQ },
+	{ "all_ne", TOKEN_COMPARE, COMPARE_NE },
+	{ "any_ne", TOKEN_COMPARE, COMPARE_ANY_NE },
+	{ "gt", TOKEN_COMPARE, COMPARE_GT },
+	{ "ge", TOKEN_COMPARE, COMPARE_GE },
+	{ "lt", TOKEN_COMPARE, COMPARE_LT },
+	{ "le", TOKEN_COMPARE, COMPARE_LE },
+	{ "contains", TOKEN_COMPARE, COMPARE_CONTAINS },
+	{ "matches", TOKEN_OTHER, 0 },
+	{ "in", TOKEN_OTHER, 0 },
+	{ "any", TOKEN_OTHER, 0 },
+	{ "all", TOKEN_OTHER, 0 },
+};
+
+static struct token *add(struct tokens *t)
+{
+	/* Room for twice as many whenever their number is a power of two. */
+	if ((t->n & (t->n - 1)) == 0) {
+		struct token *list = realloc(t->list, (t->n ? 2 * (size_t)t->n : 1) * sizeof(*list));
+		if (!list)
+			return NULL;
+		t->list = list;
+	}
+	t->list[t->n] = (struct token) { 0 };
+	return &t->list[t->n++];
+}
+
+/* One escaped letter behind a backslash; gives how many octets it took. */
+static size_t unescape(const char *p, char *out)
+{
+	static const char from[] = "abfnrtv", to[] = "\a\b\f\n\r\t\v";
+	const char *hit;
+	if (*p == 'x' && isxdigit((uint8_t)p[1])) {
+		char digits[3] = { p[1], isxdigit((uint8_t)p[2]) ? p[2] : '\0', '\0' };
+		*out = (char)strtoul(digits, NULL, 16);
+		return 1 + strlen(digits);
+	}
+	if (*p >= '0' && *p <= '7') {
+		char digits[4] = { 0 };
+		for (unsigned i = 0; i < 3 && p[i] >= '0' && p[i] <= '7'; i++)
+			digits[i] = p[i];
+		*out = (char)strtoul(digits, NULL, 8);
+		return strlen(digits);
+	}
+	hit = strchr(from, *p);
+	*out = *p && hit ? to[hit - from] : *p;
+	return 1;
+}
+
+static int lex_string(struct token *k, const char *p, struct filter_error *error)
+{
+	size_t i = 1;
+	k->kind = TOKEN_STRING;
+	k->length = 1;
+	if (!(k->text = malloc(strlen(p) + 1)))
+		return dfilter_wrong(error, k, "out of memory");
+	while (p[i] && p[i] != '"') {
+		if (p[i] == '\\' && p[i + 1])
+			i += 1 + unescape(p + i + 1, &k->text[k->text_len++]);
+		else
+			k->text[k->text_len++] = p[i++];
+	}
+	k->text[k->text_len] = '\0';
+	if (!p[i])
+		return dfilter_wrong(error, k, "this text has no closing quote");
+	k->length = i + 1;
+	return 0;
+}
+
+static bool in_word(char c)
+{
+	return isalnum((uint8_t)c) || (c && strchr("_.:/-", c)) || (c & 0x80);
+}
+
+static int lex_word(struct token *k, const char *p, struct filter_error *error)
+{
+	size_t n = 0;
+	k->kind = TOKEN_WORD;
+	while (in_word(p[n]))
+		n++;
+	k->length = n;
+	for (unsigned i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strlen(words[i].text) == n && strncmp(words[i].text, p, n) == 0) {
+			k->kind = words[i].kind;
+			k->op = words[i].op;
+		}
+	if (!(k->text = strndup(p, n)))
+		return dfilter_wrong(error, k, "out of memory");
+	k->text_len = n;
+	return 0;
+}
+
+static int lex_one(struct token *k, const char *p, struct filter_error *error)
+{
+	for (unsigned i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)
+		if (strncmp(signs[i].text, p, strlen(signs[i].text)) == 0) {
+			k->kind = signs[i].kind;
+			k->op = signs[i].op;
+			k->length = strlen(signs[i].text);
+			return 0;
+		}
+	if (*p == '"')
+		return lex_string(k, p, error);
+	if (in_word(*p))
+		return lex_word(k, p, error);
+	k->kind = TOKEN_OTHER;
+	k->length = 1;
+	k->text = strndup(p, 1);
+	return k->text ? 0 : dfilter_wrong(error, k, "out of memory");
+}
+
+int dfilter_lex(struct tokens *out, const char *text, struct filter_error *error)
+{
+	struct token *k;
+	size_t at = 0;
+	for (;;) {
+		while (isspace((uint8_t)text[at]))
+			at++;
+		if (!(k = add(out)))
+			return dfilter_wrong(error, &(struct token) { 0 }, "out of memory");
+		k->offset = at;
+		if (!text[at])
+			return 0;
+		if (lex_one(k, text + at, error) < 0)
+			return -1;
+		at += k->length;
+	}
+}
+
+void tokens_free(struct tokens *t)
+{
+	for (unsigned i = 0; i < t->n; i++)
+		free(t->list[i].text);
+	free(t->list);
+	*t = (struct tokens) { 0 };
+}
