@@ -157,23 +157,30 @@ enum verdict dns_message_dissect(struct packet *pkt, struct cursor *c, uint32_t 
 
 /* Away from port 53 Wireshark takes what looks like a standard query: one question and no records but additional ones;
  * or a response with no more than one question, 100 answers, 10 of the others each. */
-static bool plausible(const struct cursor *c)
+static enum verdict plausible(const struct cursor *c)
 {
-	uint64_t first, counts, more;
-	if (!cur_peek(c, 0, 4, &first) || !cur_peek(c, 4, 8, &counts) || !cur_peek(c, 12, 1, &more) || first >> 11 & 15)
-		return false;
-	uint32_t questions = counts >> 48, answers = counts >> 32 & 0xffff, authorities = counts >> 16 & 0xffff;
-	if ((counts & 0xffff) > 10)
-		return false;
-	if (first & FLAG_RESPONSE)
-		return questions <= 1 && answers <= 100 && authorities <= 10;
-	return questions == 1 && answers == 0 && authorities == 0;
+	uint16_t n[6];
+	if (c->len <= sizeof(n))
+		return NOT_MINE;
+	for (unsigned i = 1; i < 6; i++) {
+		if (!cur_need_at(c, i * 2, 2))
+			return MINE; /* cut before it could be told */
+		n[i] = be16(c->data + i * 2);
+		if (i == 1 && n[1] >> 11 & 15)
+			return NOT_MINE;
+	}
+	bool good = n[1] & FLAG_RESPONSE ? n[2] <= 1 && n[3] <= 100 && n[4] <= 10 : n[2] == 1 && n[3] == 0 && n[4] == 0;
+	return good && n[5] <= 10 ? MINE : NOT_MINE;
 }
 
 static enum verdict dns_dissect(struct packet *pkt, struct cursor *c)
 {
-	if (pkt->srcport != PORT && pkt->dstport != PORT && !plausible(c))
-		return NOT_MINE;
+	if (pkt->srcport != PORT && pkt->dstport != PORT) {
+		if (plausible(c) == NOT_MINE)
+			return NOT_MINE;
+		if (pkt->fail)
+			return MINE;
+	}
 	return dns_message_dissect(pkt, c, 0, DNS_PLAIN);
 }
 

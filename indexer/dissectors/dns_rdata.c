@@ -62,7 +62,7 @@ static const struct layout layouts[] = {
 	{ 27, DNS_REC_RARE, 0, { { STRING, RARE_GPOS_LONGITUDE_LENGTH }, { STRING, RARE_GPOS_LATITUDE_LENGTH },
 			{ STRING, RARE_GPOS_ALTITUDE_LENGTH } } }, /* RFC 1712 */
 	{ 28, DNS_REC_RR, 0, { { IP6, RR_AAAA } } }, /* RFC 3596 */
-	{ 33, DNS_REC_SRV, 1, { { U16, SRV_PRIORITY }, { U16, SRV_WEIGHT }, { U16, SRV_PORT }, { NAME, SRV_TARGET } } },
+	{ 33, DNS_REC_SRV, 0, { { U16, SRV_PRIORITY }, { U16, SRV_WEIGHT }, { U16, SRV_PORT }, { NAME, SRV_TARGET } } },
 	{ 36, DNS_REC_KEYS, 1, { { U16, KEYS_KX_PREFERENCE }, { NAME, KEYS_KX_KEY_EXCHANGE } } }, /* RFC 2230 */
 	{ 37, DNS_REC_KEYS, 0, { { U16, KEYS_CERT_TYPE }, { U16, KEYS_CERT_KEY_TAG },
 			{ U8, KEYS_CERT_ALGORITHM }, { REST, KEYS_CERT_CERTIFICATE } } }, /* RFC 4398 */
@@ -505,7 +505,7 @@ static void wins(struct rdata *d)
 	if (!take_steps(d, steps))
 		return;
 	uint32_t servers = (uint32_t)row_be(d->r, RARE_WINS_NB_WINS_SERVERS, d->c, 4);
-	for (uint32_t i = 0; i < servers && left(d) > 0 && !failed(d); i++) {
+	for (uint32_t i = 0; i < servers && left(d) != 0 && !failed(d); i++) {
 		if (i)
 			side_row(d, DNS_REC_RARE, RARE_RR);
 		row_address(d->r, RARE_WINS_WINS_SERVER, d->c, KIND_IPV4);

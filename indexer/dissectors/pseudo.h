@@ -16,7 +16,7 @@ void frame_close(struct row *r, uint32_t stack, uint32_t src, uint32_t dst);
 /* tcp.c, udp.c: put what track/ found into the row. */
 struct tcp_facts;
 void tcp_tracked(struct packet *pkt, struct tcp_segment *segment, const struct tcp_facts *facts);
-bool udp_payload(struct row *r, struct cursor payload); /* is there one to hand on? */
-void udp_tracked(struct row *r, uint32_t stream, int64_t time_relative, int64_t time_delta);
+void udp_tracked(struct row *r, uint32_t stream);
+void udp_timed(struct row *r, int64_t time_relative, int64_t time_delta);
 
 #endif

@@ -59,7 +59,7 @@ static const struct record udp_records[] = {
 	{ "udp", RECORD_LAYER, UDP_NFIELDS, udp_fields, (const char *const[]){ "problem", "lite", NULL } },
 };
 
-/* The length, as far as the octets bear it out; 0 ends the dissection. */
+/* The length by the header's account; 0 ends the dissection. */
 static uint32_t udp_length(struct packet *pkt, struct row *r, struct cursor *c)
 {
 	uint32_t length = (uint32_t)row_be(r, UDP_LENGTH, c, 2);
@@ -75,7 +75,8 @@ static uint32_t udp_length(struct packet *pkt, struct row *r, struct cursor *c)
 	if (length > c->len) {
 		if (!pkt->fragmented && !pkt->in_error)
 			row_set(r, UDP_LENGTH_BAD, 1);
-		length = c->len;
+		else
+			length = c->len; /* the rest is elsewhere */
 	}
 	return length;
 }
@@ -93,6 +94,8 @@ static uint32_t lite_length(struct packet *pkt, struct row *r, struct cursor *c)
 enum verdict udp_header(struct packet *pkt, struct cursor *c, bool lite)
 {
 	struct row *r = row_open(pkt, &proto_udp, 0);
+	if (!cur_need(c, 4)) /* both ports or none */
+		return MINE;
 	uint16_t srcport = (uint16_t)row_be(r, UDP_SRCPORT, c, 2);
 	uint16_t dstport = (uint16_t)row_be(r, UDP_DSTPORT, c, 2);
 	uint32_t length = lite ? lite_length(pkt, r, c) : udp_length(pkt, r, c);
@@ -105,26 +108,25 @@ enum verdict udp_header(struct packet *pkt, struct cursor *c, bool lite)
 		row_set(r, UDP_CHECKSUM_ZERO, 1);
 	pkt->srcport = srcport;
 	pkt->dstport = dstport;
-	pkt->udp = (struct udp_datagram){ .set = true, .row = r, .srcport = srcport, .dstport = dstport };
-	pkt->udp.payload = cur_sub(c, length < UDP_HEADER ? 0 : length - UDP_HEADER);
+	pkt->udp = (struct udp_datagram){ .set = true, .row = r, .srcport = srcport, .dstport = dstport,
+		.has_payload = length > UDP_HEADER };
+	/* Shown are all octets behind the header, also those beyond its length. */
+	struct cursor all = *c;
+	if (pkt->udp.has_payload)
+		row_bytes_avail(r, UDP_PAYLOAD, &all, c->len - UDP_HEADER);
+	pkt->udp.payload = cur_sub(c, pkt->udp.has_payload ? length - UDP_HEADER : 0);
 	return MINE;
 }
 
-void udp_tracked(struct row *r, uint32_t stream, int64_t time_relative, int64_t time_delta)
+void udp_tracked(struct row *r, uint32_t stream)
 {
 	row_set(r, UDP_STREAM, stream);
-	row_set(r, UDP_TIME_RELATIVE, time_relative);
-	row_set(r, UDP_TIME_DELTA, time_delta);
 }
 
-/* A payload of which nothing was captured goes to no one. */
-bool udp_payload(struct row *r, struct cursor payload)
+void udp_timed(struct row *r, int64_t time_relative, int64_t time_delta)
 {
-	if (payload.len == 0)
-		return false;
-	row_bytes_avail(r, UDP_PAYLOAD, &payload, payload.len);
-	payload.pos = 0;
-	return cur_need(&payload, 1);
+	row_set(r, UDP_TIME_RELATIVE, time_relative);
+	row_set(r, UDP_TIME_DELTA, time_delta);
 }
 
 static enum verdict udp_dissect(struct packet *pkt, struct cursor *c)
