@@ -4,6 +4,7 @@
 
 #include "indexer/dissectors/pseudo.h"
 #include "indexer/registry.h"
+#include "indexer/track/binding.h"
 #include "indexer/track/exchange.h"
 #include "indexer/track/fragment.h"
 #include "indexer/track/tcp.h"
@@ -15,6 +16,7 @@ struct dissection {
 	struct tcp_tracker *tcp;
 	struct fragments *fragments;
 	struct exchanges *exchanges;
+	struct bindings *bindings;
 	uint64_t dropped[CAP_COUNT];
 	uint32_t stack;
 	struct {
@@ -38,7 +40,8 @@ struct dissection *dissection_new(struct rows *rows, struct dict *dict, int64_t 
 	d->tcp = tcp_tracker_new();
 	d->fragments = fragments_new();
 	d->exchanges = exchanges_new();
-	if (!d->conversations || !d->tcp || !d->fragments || !d->exchanges) {
+	d->bindings = bindings_new();
+	if (!d->conversations || !d->tcp || !d->fragments || !d->exchanges || !d->bindings) {
 		dissection_free(d);
 		return NULL;
 	}
@@ -52,6 +55,7 @@ void dissection_free(struct dissection *d)
 	tcp_tracker_free(d->tcp);
 	fragments_free(d->fragments);
 	exchanges_free(d->exchanges);
+	bindings_free(d->bindings);
 	conv_free(d->conversations);
 	free(d);
 }
@@ -164,8 +168,14 @@ static void dissect_next(struct packet *pkt, const struct next *n)
 		break;
 	}
 	p = registry_find(n->table, n->key);
-	if (!p || !try_protocol(pkt, p, n))
+	if (p && try_protocol(pkt, p, n))
+		return;
+	if (n->table == CLAIM_ETHERTYPE || n->table == CLAIM_PPP || n->table == CLAIM_CHDLC)
+		pkt_column_number(pkt, n->key);
+	if (n->cursor.len)
 		try_protocol(pkt, &proto_data, n);
+	else if (n->table == CLAIM_ETHERTYPE)
+		pkt->ntokens--; /* the look-up found nothing to be done */
 }
 
 /* ---- what outlives the frame ---- */
@@ -309,6 +319,23 @@ static void take_exchange(struct dissection *d, const struct exchange *e)
 		row_set(e->row, repeat, facts.repeat_of);
 }
 
+static void take_bindings(struct dissection *d)
+{
+	struct packet *pkt = &d->pkt;
+	bool clashed = false;
+	for (unsigned i = 0; i < pkt->arp.n; i++) {
+		const struct arp_binding *b = &pkt->arp.bindings[i];
+		if (clashed && b->unless_clash)
+			continue;
+		struct binding_clash clash = bindings_take(d->bindings, b->ip, b->mac, pkt->number, pkt->time_ns,
+			&d->dropped[CAP_BINDINGS]);
+		if (clash.frame)
+			arp_clash(pkt, clash.frame, clash.time_ns);
+		clashed = clash.frame != 0;
+	}
+	pkt->arp.n = 0;
+}
+
 /* What the layer just dissected asked for. */
 static void serve(struct dissection *d)
 {
@@ -316,6 +343,8 @@ static void serve(struct dissection *d)
 	for (unsigned i = 0; i < pkt->ncounts; i++)
 		count(d, pkt->counts[i].type, pkt->counts[i].src, 0, pkt->counts[i].dst, 0);
 	pkt->ncounts = 0;
+	if (pkt->arp.n)
+		take_bindings(d);
 	if (pkt->tcp.set) {
 		take_segment(d);
 		pkt->tcp.set = false;
@@ -393,6 +422,7 @@ struct packet *dissect_frame(struct dissection *d, const struct dissect_input *i
 	pkt->flow = NULL;
 	pkt->ncounts = 0;
 	pkt->tcp.set = pkt->udp.set = pkt->fragment.set = false;
+	pkt->arp.n = 0;
 	if (pkt->tree)
 		pkt->tree->n = 0;
 

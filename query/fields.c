@@ -188,6 +188,27 @@ static int prepare_table(struct field_reader *r, struct table_reader *t)
 	return t->st ? 0 : -1;
 }
 
+static bool holds_repeats(const struct table_reader *t)
+{
+	size_t n = strlen(t->table);
+	return n > 5 && strcmp(t->table + n - 5, "_more") == 0;
+}
+
+/* The tables of a frame's first layers before those of its further ones: values come out in the order of the frame, whichever
+ * field asked for a table first. */
+static void sort_tables(struct field_reader *r)
+{
+	for (unsigned i = 1; i < r->ntables; i++) {
+		struct table_reader t = r->tables[i];
+		unsigned at = i;
+		if (holds_repeats(&t))
+			continue;
+		for (; at && holds_repeats(&r->tables[at - 1]); at--)
+			r->tables[at] = r->tables[at - 1];
+		r->tables[at] = t;
+	}
+}
+
 struct field_reader *fields_open(struct session *s, const char *const *names, unsigned n)
 {
 	struct field_reader *r = calloc(1, sizeof(*r));
@@ -214,6 +235,7 @@ struct field_reader *fields_open(struct session *s, const char *const *names, un
 		for (unsigned k = 0; good && k < r->fields[i]->nsources; k++)
 			good = add_source(r, i, &r->fields[i]->sources[k]) == 0;
 	}
+	sort_tables(r);
 	for (unsigned i = 0; good && i < r->ntables; i++)
 		good = prepare_table(r, &r->tables[i]) == 0;
 	if (good)

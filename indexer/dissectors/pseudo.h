@@ -19,4 +19,7 @@ void tcp_tracked(struct packet *pkt, struct tcp_segment *segment, const struct t
 void udp_tracked(struct row *r, uint32_t stream);
 void udp_timed(struct row *r, int64_t time_relative, int64_t time_delta);
 
+/* arp.c: another station had the address in an earlier frame. */
+void arp_clash(struct packet *pkt, uint32_t frame, int64_t time_ns);
+
 #endif
