@@ -249,15 +249,16 @@ static void take_datagram(struct dissection *d)
 	struct packet *pkt = &d->pkt;
 	struct udp_datagram *u = &pkt->udp;
 	int64_t relative, delta;
-	uint8_t fail = pkt->fail;
 	struct conversation *c = count(d, CONV_UDP, pkt->net_src, u->srcport, pkt->net_dst, u->dstport);
 	if (!c)
 		return;
+	udp_tracked(u->row, c->stream);
+	if (!u->has_payload)
+		return;
 	stream_times(c, pkt->time_ns, &relative, &delta);
-	pkt->fail = CUR_OK;
-	udp_tracked(u->row, c->stream, relative, delta);
-	pkt->fail = fail;
-	if (fail || u->payload.len == 0)
+	udp_timed(u->row, relative, delta);
+	/* A payload of which nothing was captured goes to no one. */
+	if (!cur_need(&u->payload, 1))
 		return;
 	pkt_next(pkt, CLAIM_UDP_PORT, u->srcport, u->payload);
 	pkt->next[pkt->nnext - 1].key2 = u->dstport;

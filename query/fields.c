@@ -13,6 +13,7 @@
 struct text {
 	char *at;
 	size_t used, size;
+	unsigned values; /* of a cell: an empty text is one too */
 };
 
 /* One expression of one field in one table. */
@@ -108,7 +109,7 @@ static void put_value(struct field_reader *r, const struct catalogue_field *f, s
 {
 	char text[64];
 	int64_t v = sqlite3_column_int64(st, i);
-	if (t->used)
+	if (t->values++)
 		put(t, ",", 1);
 	switch (f->kind) {
 	case KIND_UINT:
@@ -135,7 +136,9 @@ static void put_value(struct field_reader *r, const struct catalogue_field *f, s
 		put(t, text, (size_t)snprintf(text, sizeof(text), "%g", sqlite3_column_double(st, i)));
 		break;
 	case KIND_BYTES:
-		if (sqlite3_column_type(st, i) == SQLITE_BLOB)
+		if (sqlite3_column_type(st, i) != SQLITE_BLOB && SPAN_LENGTH(v) == 0)
+			put(t, "<MISSING>", 9);
+		else if (sqlite3_column_type(st, i) == SQLITE_BLOB)
 			put_hex(t, sqlite3_column_blob(st, i), (size_t)sqlite3_column_bytes(st, i));
 		else
 			put_hex(t, span_octets(r, frame_id, v), SPAN_LENGTH(v));
@@ -296,7 +299,7 @@ int fields_range(struct field_reader *r, const struct selected_capture *capture,
 int fields_frame(struct field_reader *r, int64_t frame_id, const char **cells)
 {
 	for (unsigned i = 0; i < r->nfields; i++)
-		r->cells[i].used = 0;
+		r->cells[i].used = r->cells[i].values = 0;
 	for (unsigned i = 0; i < r->ntables; i++) {
 		struct table_reader *t = &r->tables[i];
 		while (t->frame_id < frame_id)
