@@ -18,11 +18,14 @@ struct lengths {
 	double elapsed_ms; /* from the first to the last frame, of all captures together */
 };
 
-static const char lengths_sql[] = "SELECT t.length, sum(t.frames) FROM capture c JOIN total_length t ON t.capture_id = c.id WHERE %s GROUP BY t.length";
-static const char burst_sql[] = "SELECT t.range, t.frames, t.start_ms FROM capture c JOIN total_burst t ON t.capture_id = c.id WHERE %s ORDER BY c.id";
-static const char elapsed_sql[] =
-	"SELECT total(f.time - c.time_zero) / 1e6 FROM capture c JOIN t_frame f ON f.frame_id = c.first_frame + c.frames - 1 WHERE c.frames AND %s";
-static const char scan_sql[] = "SELECT c.id, f.len, (f.time - c.time_zero) / 1e6 FROM %s ORDER BY c.id, f.frame_id";
+static const char lengths_sql[] = "SELECT t.length, sum(t.frames) FROM capture c JOIN total_length t ON "
+				  "t.capture_id = c.id WHERE %s GROUP BY t.length";
+static const char burst_sql[] = "SELECT t.range, t.frames, t.start_ms FROM capture c JOIN total_burst t ON "
+				"t.capture_id = c.id WHERE %s ORDER BY c.id";
+static const char elapsed_sql[] = "SELECT total(f.time - c.time_zero) / 1e6 FROM capture c JOIN t_frame f ON "
+				  "f.frame_id = c.first_frame + c.frames - 1 WHERE c.frames AND %s";
+static const char scan_sql[] =
+	"SELECT c.id, f.len, (f.time - c.time_zero) / 1e6 FROM %s ORDER BY c.id, f.frame_id";
 
 static unsigned range_of(uint32_t len)
 {
@@ -61,7 +64,8 @@ static void take_total_burst(struct lengths *l, sqlite3_stmt *st)
 {
 	int range = sqlite3_column_int(st, 0);
 	if (range >= 0 && range < NODES)
-		take_burst(&l->nodes[range], (uint32_t)sqlite3_column_int64(st, 1), sqlite3_column_double(st, 2));
+		take_burst(&l->nodes[range], (uint32_t)sqlite3_column_int64(st, 1),
+			sqlite3_column_double(st, 2));
 }
 
 static void take_elapsed(struct lengths *l, sqlite3_stmt *st)
@@ -75,7 +79,8 @@ static int from_totals(struct question *q, struct lengths *l)
 	static const struct {
 		const char *sql;
 		void (*take)(struct lengths *, sqlite3_stmt *);
-	} steps[] = { { lengths_sql, take_length }, { burst_sql, take_total_burst }, { elapsed_sql, take_elapsed } };
+	} steps[] = { { lengths_sql, take_length }, { burst_sql, take_total_burst },
+		{ elapsed_sql, take_elapsed } };
 	int rc = SQLITE_DONE;
 	for (unsigned i = 0; rc == SQLITE_DONE && i < 3; i++) {
 		sqlite3_stmt *st = question_prepare(q, steps[i].sql, q->chosen);
@@ -160,10 +165,13 @@ static int print(struct question *q, const struct lengths *l)
 		if (i == LENGTH_RANGES)
 			snprintf(label, sizeof(label), "%u and greater", length_range_from[i - 1]);
 		else if (i)
-			snprintf(label, sizeof(label), "%u-%u", length_range_from[i - 1], length_range_from[i] - 1);
+			snprintf(label, sizeof(label), "%u-%u", length_range_from[i - 1],
+				length_range_from[i] - 1);
 		double count = (double)n->count;
-		struct value cells[] = { value_text(label), value_int((int64_t)n->count), value_real((double)n->bytes / count, 2), value_int(n->min),
-			value_int(n->max), value_real(count / l->elapsed_ms, 4), value_real(100 * count / (double)l->nodes[0].count, 2),
+		struct value cells[] = { value_text(label), value_int((int64_t)n->count),
+			value_real((double)n->bytes / count, 2), value_int(n->min), value_int(n->max),
+			value_real(count / l->elapsed_ms, 4),
+			value_real(100 * count / (double)l->nodes[0].count, 2),
 			value_real(n->burst / 100.0, 4), value_real(n->burst_start / 1000, 3) };
 		cells[6].unit = "%";
 		if (!n->count)
@@ -196,9 +204,12 @@ const struct command cmd_lengths = {
 	.name = "lengths",
 	.summary = "How long packets are, how often, and in which bursts",
 	.usage = "ARCHIVE",
-	.details = "Wireshark's Packet Lengths over the frames' length on the wire. Rate is frames per millisecond between the\n"
-		   "first and the last frame. Burst rate is the most frames per millisecond in any 100 ms (in steps of 5 ms), burst\n"
-		   "start the second at which that began. Of several captures, times are added and the greatest burst is shown.",
+	.details = "Wireshark's Packet Lengths over the frames' length on the wire. Rate is frames per "
+		   "millisecond between the\n"
+		   "first and the last frame. Burst rate is the most frames per millisecond in any 100 ms "
+		   "(in steps of 5 ms), burst\n"
+		   "start the second at which that began. Of several captures, times are added and the "
+		   "greatest burst is shown.",
 	.examples = "  pcapdex lengths a.db -Y udp   lengths of frames with UDP",
 	.min_args = 1,
 	.max_args = 1,

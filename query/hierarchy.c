@@ -14,7 +14,9 @@ static int add_node(struct hierarchy *h, const char *name, size_t len, int paren
 		h->size = size;
 	}
 	struct hierarchy_node *n = &h->nodes[h->n];
-	*n = (struct hierarchy_node){ .name = strndup(name, len), .parent = parent, .child = -1, .next = -1, .last_child = -1 };
+	*n = (struct hierarchy_node) {
+		.name = strndup(name, len), .parent = parent, .child = -1, .next = -1, .last_child = -1
+	};
 	if (!n->name)
 		return -1;
 	if (parent >= 0) {
@@ -54,8 +56,8 @@ static void count(struct hierarchy *h, int i, uint64_t frames, uint64_t bytes)
 	n->bytes += bytes;
 }
 
-int hierarchy_add(struct hierarchy *h, const char *items, const uint64_t *lengths, unsigned nlengths, uint64_t frames, uint64_t bytes,
-	bool paths)
+int hierarchy_add(struct hierarchy *h, const char *items, const uint64_t *lengths, unsigned nlengths,
+	uint64_t frames, uint64_t bytes, bool paths)
 {
 	uint64_t last = bytes;
 	unsigned i = 0;
@@ -102,5 +104,5 @@ void hierarchy_free(struct hierarchy *h)
 	for (int i = 0; i < h->n; i++)
 		free(h->nodes[i].name);
 	free(h->nodes);
-	*h = (struct hierarchy){ 0 };
+	*h = (struct hierarchy) { 0 };
 }

@@ -6,12 +6,12 @@
 #include <stdint.h>
 
 struct hierarchy_node {
-	char *name;               /* filter name */
-	int parent, child, next;  /* indexes; -1 none */
+	char *name;              /* filter name */
+	int parent, child, next; /* indexes; -1 none */
 	int last_child;
 	uint64_t packets, bytes, pdus;
 	uint64_t end_packets, end_bytes;
-	uint64_t walk;            /* the last stack that came by: a frame counts once a node */
+	uint64_t walk; /* the last stack that came by: a frame counts once a node */
 };
 
 struct hierarchy {
@@ -20,14 +20,14 @@ struct hierarchy {
 	uint64_t walks;
 };
 
-/* Frames of one stack, in the order in which stacks first appeared: `items` are the tree's top-level items ("eth:ip:tcp"),
- * lengths the octets that each has in all these frames (NULL: none are known).
+/* Frames of one stack, in the order in which stacks first appeared: `items` are the tree's top-level items
+ * ("eth:ip:tcp"), lengths the octets that each has in all these frames (NULL: none are known).
  *
- * The window's rule: an item is the node of its name among the children of the node before, else among the siblings of that
- * node or of one above it; only then a new child. So IP inside GRE is the IP that is there already.
- * `paths` is the rule of `tshark -z io,phs`: always a child, and each node counts whole frames. */
-int hierarchy_add(struct hierarchy *h, const char *items, const uint64_t *lengths, unsigned nlengths, uint64_t frames, uint64_t bytes,
-	bool paths);
+ * The window's rule: an item is the node of its name among the children of the node before, else among the
+ * siblings of that node or of one above it; only then a new child. So IP inside GRE is the IP that is there
+ * already. `paths` is the rule of `tshark -z io,phs`: always a child, and each node counts whole frames. */
+int hierarchy_add(struct hierarchy *h, const char *items, const uint64_t *lengths, unsigned nlengths,
+	uint64_t frames, uint64_t bytes, bool paths);
 
 /* The node after `i` in the order of the tree, -1 at the end. */
 int hierarchy_next(const struct hierarchy *h, int i);
