@@ -69,8 +69,8 @@ void dict_free(struct dict *d)
 	free(d);
 }
 
-/* A multiply-and-fold hash over eight octets at a time: not for adversaries, whose worst is a slow capture of their
- * own; the table's probing is bounded by its load of at most one half. */
+/* A multiply-and-fold hash over eight octets at a time: not for adversaries, whose worst is a slow capture of
+ * their own; the table's probing is bounded by its load of at most one half. */
 static uint64_t hash_octets(uint64_t seed, const void *octets, size_t len)
 {
 	const uint8_t *p = octets;
@@ -121,7 +121,8 @@ uint32_t dict_intern(struct dict *d, enum dict_space space, uint8_t kind, const 
 	if (s->slots) {
 		for (at = (uint32_t)hash & s->mask; s->slots[at]; at = (at + 1) & s->mask) {
 			const struct entry *e = &s->entries[s->slots[at] - 1];
-			if (e->hash == hash && e->len == len && e->kind == kind && (len == 0 || memcmp(e->octets, octets, len) == 0))
+			if (e->hash == hash && e->len == len && e->kind == kind &&
+				(len == 0 || memcmp(e->octets, octets, len) == 0))
 				return s->slots[at];
 		}
 	}
@@ -137,7 +138,7 @@ uint32_t dict_intern(struct dict *d, enum dict_space space, uint8_t kind, const 
 	if (len)
 		memcpy(copy, octets, len);
 	((char *)copy)[len] = '\0';
-	s->entries[s->n] = (struct entry){ hash, copy, (uint32_t)len, kind };
+	s->entries[s->n] = (struct entry) { hash, copy, (uint32_t)len, kind };
 	s->slots[at] = ++s->n;
 	return s->n;
 }
@@ -160,8 +161,8 @@ const void *dict_get(const struct dict *d, enum dict_space space, uint32_t id, u
 }
 
 /* A stack is interned as its pointers: the number of tokens, the column text, the tokens, the items. */
-uint32_t dict_stack(struct dict *d, const struct protocol *const *tokens, unsigned ntokens, const struct item *items,
-	unsigned nitems, const char *column)
+uint32_t dict_stack(struct dict *d, const struct protocol *const *tokens, unsigned ntokens,
+	const struct item *items, unsigned nitems, const char *column)
 {
 	const void *key[PACKET_LAYERS_MAX * 4 + 2];
 	unsigned n = 0;
@@ -174,16 +175,36 @@ uint32_t dict_stack(struct dict *d, const struct protocol *const *tokens, unsign
 	return dict_intern(d, DICT_STACK, 0, key, n * sizeof(*key));
 }
 
-void dict_stack_get(const struct dict *d, uint32_t id, struct dict_stack *out)
+void dict_stack_read(const void *octets, size_t len, struct dict_stack *out)
 {
-	size_t len;
-	const void *const *key = dict_get(d, DICT_STACK, id, NULL, &len);
-	*out = (struct dict_stack){ 0 };
-	if (!key)
-		return;
+	const void *const *key = octets;
 	out->ntokens = (uint16_t)(uintptr_t)key[0];
 	out->column = key[1];
 	out->tokens = (const struct protocol *const *)(key + 2);
 	out->items = out->tokens + out->ntokens;
 	out->nitems = (uint16_t)(len / sizeof(*key) - 2 - out->ntokens);
+}
+
+int dict_news_take(const struct dict *d, uint32_t seen[DICT_SPACES], struct dict_news *out)
+{
+	size_t total = 0, at = 0;
+	for (int i = 0; i < DICT_SPACES; i++)
+		total += out->n[i] = d->spaces[i].n - seen[i];
+	out->entries = malloc((total + 1) * sizeof(*out->entries));
+	if (!out->entries)
+		return -1;
+	for (int i = 0; i < DICT_SPACES; i++) {
+		for (uint32_t k = seen[i]; k < d->spaces[i].n; k++) {
+			const struct entry *e = &d->spaces[i].entries[k];
+			out->entries[at++] = (struct dict_entry) { e->octets, e->len, e->kind };
+		}
+		seen[i] = d->spaces[i].n;
+	}
+	return 0;
+}
+
+void dict_news_free(struct dict_news *news)
+{
+	free(news->entries);
+	*news = (struct dict_news) { 0 };
 }

@@ -1,5 +1,5 @@
-/* The dictionary of one capture's indexing: addresses, texts and protocol stacks that repeat get a small number each,
- * in the order of first sight, 1 = first. The store turns these into the archive's ids. */
+/* The dictionary of one capture's indexing: addresses, texts and protocol stacks that repeat get a small
+ * number each, in the order of first sight, 1 = first. The store turns these into the archive's ids. */
 #ifndef PCAPDEX_DICT_H
 #define PCAPDEX_DICT_H
 
@@ -37,6 +37,23 @@ struct dict_stack {
 };
 uint32_t dict_stack(struct dict *d, const struct protocol *const *tokens, unsigned ntokens,
 	const struct item *items, unsigned nitems, const char *column);
-void dict_stack_get(const struct dict *d, uint32_t id, struct dict_stack *out);
+
+/* Read a stack's octets (as dict_get() and dict_news give them). */
+void dict_stack_read(const void *octets, size_t len, struct dict_stack *out);
+
+/* Entries that came since the last time, for a thread that must not look at a growing dictionary. */
+struct dict_entry {
+	const void *octets; /* live as long as the dictionary */
+	uint32_t len;
+	uint8_t kind;
+};
+struct dict_news {
+	struct dict_entry *entries; /* all spaces, one after the other */
+	size_t n[DICT_SPACES];
+};
+
+/* Take what is new since seen[] (counts of each space, moved on). 0, or -1 out of memory. */
+int dict_news_take(const struct dict *d, uint32_t seen[DICT_SPACES], struct dict_news *out);
+void dict_news_free(struct dict_news *news);
 
 #endif

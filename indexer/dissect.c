@@ -56,6 +56,11 @@ void dissection_free(struct dissection *d)
 	free(d);
 }
 
+void dissection_set_rows(struct dissection *d, struct rows *rows)
+{
+	d->pkt.rows = rows;
+}
+
 void dissection_set_tree(struct dissection *d, struct tree *tree)
 {
 	d->pkt.tree = tree;
@@ -107,6 +112,7 @@ static bool try_protocol(struct packet *pkt, const struct protocol *proto, const
 	pkt->nitems = nitems;
 	pkt->nlayers = nlayers;
 	pkt->nnext = nnext;
+	pkt->nexchanges = 0;
 	pkt->column = column;
 	pkt->current = n->parent;
 	pkt->fail = CUR_OK;
@@ -268,40 +274,53 @@ static void take_fragment(struct dissection *d)
 	pkt_next(pkt, CLAIM_IP_PROTO, f->next_proto, c);
 }
 
-static void take_exchange(struct dissection *d)
+/* Is the layer carried by TCP? */
+static bool over_tcp(const struct packet *pkt, int layer)
+{
+	for (; layer >= 0; layer = pkt->layers[layer].parent)
+		if (pkt->layers[layer].proto == &proto_tcp || pkt->layers[layer].proto == &proto_udp)
+			return pkt->layers[layer].proto == &proto_tcp;
+	return false;
+}
+
+static void take_exchange(struct dissection *d, const struct exchange *e)
 {
 	struct packet *pkt = &d->pkt;
-	struct exchange *e = &pkt->exchange;
 	const struct exchange_fields *x = e->proto->exchange;
 	struct exchange_facts facts = { 0 };
 	bool from_a;
-	/* UDP and TCP: the stream; else the pair of addresses, which conv_get() numbers as well. */
-	struct conversation *c = pkt->srcport || pkt->dstport ?
-		conv_get(d->conversations, pkt->tcp.set ? CONV_TCP : CONV_UDP, pkt->net_src, pkt->srcport, pkt->net_dst, pkt->dstport, &from_a) :
-		conv_get(d->conversations, CONV_NONE, pkt->net_src, 0, pkt->net_dst, 0, &from_a);
+	/* With ports the stream; else the pair of addresses, which conv_get() numbers as well. */
+	struct conversation *c =
+		x->by_ports
+			? conv_get(d->conversations, over_tcp(pkt, e->layer) ? CONV_TCP : CONV_UDP,
+				  pkt->net_src, pkt->srcport, pkt->net_dst, pkt->dstport, &from_a)
+			: conv_get(d->conversations, CONV_NONE, pkt->net_src, 0, pkt->net_dst, 0, &from_a);
 	if (!c)
 		return;
 	exchange_take(d->exchanges, pkt, e, (uint64_t)c->type << 32 | c->stream, &facts);
 	if (facts.partner) {
-		if (x->response_to != UINT16_MAX)
+		if (x->response_to != EXCHANGE_NO_FIELD)
 			row_set(e->row, x->response_to, facts.partner);
-		if (x->time != UINT16_MAX) {
+		if (x->time != EXCHANGE_NO_FIELD) {
 			if (e->row->record->fields[x->time].kind == KIND_DOUBLE)
 				row_double(e->row, x->time, (double)facts.time_ns / 1e6);
 			else
 				row_set(e->row, x->time, facts.time_ns);
 		}
-		if (facts.first_response && x->late_record != UINT16_MAX) {
-			struct row *late = row_open_late(pkt, e->proto, x->late_record, facts.partner, facts.partner_layer);
+		if (facts.show_response && x->late_record != EXCHANGE_NO_FIELD) {
+			uint8_t fail = pkt->fail;
+			struct row *late = row_open_late(
+				pkt, e->proto, x->late_record, facts.partner, facts.partner_layer);
+			pkt->fail = CUR_OK; /* the request shows its response even when that is malformed */
 			row_set(late, x->response_in, pkt->number);
+			pkt->fail = fail;
 		}
+	} else if (e->response && !facts.repeat_of && x->unsolicited != EXCHANGE_NO_FIELD) {
+		row_set(e->row, x->unsolicited, 1);
 	}
-	if (facts.repeat_of) {
-		if (x->retransmission != UINT16_MAX)
-			row_set(e->row, x->retransmission, 1);
-		if (x->retransmit_of != UINT16_MAX)
-			row_set(e->row, x->retransmit_of, facts.repeat_of);
-	}
+	uint16_t repeat = e->response ? x->repeat_response : x->repeat_request;
+	if (facts.repeat_of && repeat != EXCHANGE_NO_FIELD)
+		row_set(e->row, repeat, facts.repeat_of);
 }
 
 /* What the layer just dissected asked for. */
@@ -321,9 +340,9 @@ static void serve(struct dissection *d)
 		take_fragment(d);
 	}
 	pkt->fragment.set = false;
-	if (pkt->exchange.set && !pkt->fail)
-		take_exchange(d);
-	pkt->exchange.set = false;
+	for (unsigned i = 0; i < pkt->nexchanges; i++)
+		take_exchange(d, &pkt->exchanges[i]);
+	pkt->nexchanges = 0;
 }
 
 /* ---- one frame ---- */
@@ -379,14 +398,14 @@ struct packet *dissect_frame(struct dissection *d, const struct dissect_input *i
 	pkt->in_error = pkt->fragmented = false;
 	pkt->ip_version = 0;
 	pkt->current = -1;
-	pkt->nlayers = pkt->ntokens = pkt->nitems = pkt->nnext = 0;
+	pkt->nlayers = pkt->ntokens = pkt->nitems = pkt->nnext = pkt->nexchanges = 0;
 	pkt->column = "";
 	pkt->link_src = pkt->link_dst = pkt->net_src = pkt->net_dst = pkt->src = pkt->dst = 0;
 	pkt->net_kind = 0;
 	pkt->srcport = pkt->dstport = 0;
 	pkt->flow = NULL;
 	pkt->ncounts = 0;
-	pkt->tcp.set = pkt->udp.set = pkt->fragment.set = pkt->exchange.set = false;
+	pkt->tcp.set = pkt->udp.set = pkt->fragment.set = false;
 	if (pkt->tree)
 		pkt->tree->n = 0;
 

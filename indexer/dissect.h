@@ -32,6 +32,9 @@ struct dissect_input {
 struct dissection *dissection_new(struct rows *rows, struct dict *dict, int64_t first_frame);
 void dissection_free(struct dissection *d);
 
+/* Fill other rows from the next frame on. */
+void dissection_set_rows(struct dissection *d, struct rows *rows);
+
 /* Dissect one frame; its rows are complete afterwards. Gives the packet, for what is counted per frame (stack, items);
  * valid until the next call. */
 struct packet *dissect_frame(struct dissection *d, const struct dissect_input *in);

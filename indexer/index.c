@@ -9,13 +9,12 @@
 #include <time.h>
 
 #include "indexer/dissect.h"
+#include "indexer/pipeline.h"
 #include "indexer/reader/encap.h"
 #include "indexer/reader/reader.h"
 #include "indexer/registry.h"
 #include "schema/address.h"
 
-#define CHUNK_SIZE      (256u << 10) /* a chunk ends at the first record border behind this */
-#define RAW_MAX         (16u << 20)  /* raw octets held while no record border comes */
 #define FLUSH_ROWS      16384
 #define FLUSH_HEAP      (8u << 20)
 #define PROGRESS_FRAMES 4096
@@ -30,64 +29,26 @@ struct job {
 	struct reader *reader;
 	struct reader_error error;
 	struct dict *dict;
-	struct rows *rows;
 	struct dissection *dissection;
 	struct totals totals;
 	EVP_MD_CTX *sha;
-	/* raw octets not yet in a chunk */
-	uint8_t *raw;
-	size_t raw_used, raw_size;
-	uint64_t raw_offset; /* in the file, of raw[0] */
-	bool draining;
+	struct pipeline *pipeline;
 	struct {
 		uint16_t link_type;
 		uint32_t id;
 		uint8_t fcs_len;
 		uint64_t frames;
-	} *interfaces;
+	} * interfaces;
 	unsigned ninterfaces;
 	int64_t statistics, names;
 	bool store_failed;
 };
 
-/* ---- raw octets ---- */
-
-static int cut_chunk(struct job *j, size_t size)
-{
-	if (!size)
-		return 0;
-	if (store_chunk(j->store, j->raw_offset, j->raw, size) < 0) {
-		j->store_failed = true;
-		return -1;
-	}
-	memmove(j->raw, j->raw + size, j->raw_used - size);
-	j->raw_used -= size;
-	j->raw_offset += size;
-	return 0;
-}
-
 static int on_raw(void *ctx, const uint8_t *octets, size_t n)
 {
 	struct job *j = ctx;
-	if (!EVP_DigestUpdate(j->sha, octets, n))
-		return -1;
 	j->result->file_size += n;
-	if (j->raw_size - j->raw_used < n) {
-		size_t size = j->raw_size ? j->raw_size * 2 : 4 * CHUNK_SIZE;
-		while (size - j->raw_used < n)
-			size *= 2;
-		uint8_t *raw = realloc(j->raw, size);
-		if (!raw)
-			return -1;
-		j->raw = raw;
-		j->raw_size = size;
-	}
-	memcpy(j->raw + j->raw_used, octets, n);
-	j->raw_used += n;
-	while (j->raw_used >= (j->draining ? CHUNK_SIZE : RAW_MAX))
-		if (cut_chunk(j, CHUNK_SIZE) < 0)
-			return -1;
-	return 0;
+	return pipeline_raw(j->pipeline, octets, n);
 }
 
 /* ---- what the capture says beside its frames ---- */
@@ -167,7 +128,8 @@ static int on_interface(void *ctx, const struct reader_interface *i)
 	sqlite3_bind_int(st, 3, (int)i->section);
 	if (pcapng) {
 		sqlite3_bind_int(st, 4, (int)i->id);
-		/* Wireshark shows a description where there is no name, and "unknown" where there is neither. */
+		/* Wireshark shows a description where there is no name, and "unknown" where there is neither.
+		 */
 		bind_text(st, 5, i->name ? i->name : i->description ? i->description : "unknown");
 	}
 	bind_text(st, 6, i->name);
@@ -176,7 +138,8 @@ static int on_interface(void *ctx, const struct reader_interface *i)
 	bind_text(st, 9, i->os);
 	bind_text(st, 10, i->hardware);
 	if (i->has_mac) {
-		snprintf(mac, sizeof(mac), "%02x:%02x:%02x:%02x:%02x:%02x", i->mac[0], i->mac[1], i->mac[2], i->mac[3], i->mac[4], i->mac[5]);
+		snprintf(mac, sizeof(mac), "%02x:%02x:%02x:%02x:%02x:%02x", i->mac[0], i->mac[1], i->mac[2],
+			i->mac[3], i->mac[4], i->mac[5]);
 		bind_text(st, 11, mac);
 	}
 	sqlite3_bind_int(st, 12, i->link_type);
@@ -233,7 +196,11 @@ static int on_name(void *ctx, const struct reader_name *n)
 	sqlite3_stmt *st = store_insert(j->store, "name_record", 4);
 	if (!st)
 		return -1;
-	address_text(text, n->address_len == 4 ? KIND_IPV4 : n->address_len == 16 ? KIND_IPV6 : KIND_ETHER, n->address, n->address_len);
+	address_text(text,
+		n->address_len == 4    ? KIND_IPV4
+		: n->address_len == 16 ? KIND_IPV6
+				       : KIND_ETHER,
+		n->address, n->address_len);
 	sqlite3_bind_int64(st, 1, j->capture_id);
 	sqlite3_bind_int64(st, 2, j->names++);
 	bind_text(st, 3, text);
@@ -284,14 +251,13 @@ static int take_frame(struct job *j, const struct frame *f)
 	}
 	const struct packet *pkt = dissect_frame(j->dissection, &in);
 	totals_add(&j->totals, pkt, dissection_stack(j->dissection));
-	if (f->record_end - j->raw_offset >= CHUNK_SIZE && f->record_end - j->raw_offset <= j->raw_used)
-		if (cut_chunk(j, f->record_end - j->raw_offset) < 0)
+	struct rows *rows = pipeline_rows(j->pipeline);
+	if (pipeline_border(j->pipeline, f->record_end) < 0)
+		return -1;
+	if (rows->total >= FLUSH_ROWS || rows->heap_used >= FLUSH_HEAP) {
+		if (pipeline_flush(j->pipeline) < 0)
 			return -1;
-	if (j->rows->total >= FLUSH_ROWS || j->rows->heap_used >= FLUSH_HEAP) {
-		if (store_flush(j->store, j->rows, j->dict) < 0) {
-			j->store_failed = true;
-			return -1;
-		}
+		dissection_set_rows(j->dissection, pipeline_rows(j->pipeline));
 	}
 	return 0;
 }
@@ -311,7 +277,8 @@ static enum index_status read_frames(struct job *j)
 	enum reader_status status;
 	while ((status = reader_next(j->reader, &f)) == READER_FRAME) {
 		if (j->result->frames == UINT32_MAX - 1) {
-			snprintf(j->result->message, sizeof(j->result->message), "%s: more than %u frames", j->path, UINT32_MAX - 1);
+			snprintf(j->result->message, sizeof(j->result->message), "%s: more than %u frames",
+				j->path, UINT32_MAX - 1);
 			return INDEX_UNREADABLE;
 		}
 		if (take_frame(j, &f) < 0)
@@ -322,8 +289,10 @@ static enum index_status read_frames(struct job *j)
 	if (j->store_failed)
 		return INDEX_ARCHIVE_FAILED;
 	if (status == READER_DAMAGED) {
-		snprintf(j->result->message, sizeof(j->result->message), "%s: %s at offset %llu; %llu frames before it were indexed", j->path,
-			j->error.reason, (unsigned long long)j->error.offset, (unsigned long long)j->result->frames);
+		snprintf(j->result->message, sizeof(j->result->message),
+			"%s: damaged at offset %llu: %s; the %llu frames before it are indexed", j->path,
+			(unsigned long long)j->error.offset, j->error.reason,
+			(unsigned long long)j->result->frames);
 		return INDEX_DAMAGED;
 	}
 	if (status == READER_STOPPED) {
@@ -338,20 +307,23 @@ static enum index_status read_frames(struct job *j)
 static int store_conversations(struct job *j)
 {
 	struct conversations *all = dissection_conversations(j->dissection);
-	sqlite3_stmt *st = store_insert(j->store, "t_conversation", 17);
+	sqlite3_stmt *st = store_insert(j->store, "t_conversation", 18);
 	for (size_t i = 0; st && i < conv_total(all); i++) {
 		const struct conversation *c = conv_at(all, i);
 		if (c->type == CONV_NONE)
 			continue; /* only there to tell exchanges apart */
-		const int64_t values[] = { j->capture_id, c->type, c->stream, store_address(j->store, c->address_a), c->port_a,
-			store_address(j->store, c->address_b), c->port_b, (int64_t)c->frames_ab, (int64_t)c->bytes_ab,
-			(int64_t)c->frames_ba, (int64_t)c->bytes_ba, c->first_ns, c->last_ns, c->first_frame, c->last_frame };
+		const int64_t values[] = { j->capture_id, c->type, c->stream,
+			store_address(j->store, c->address_a), c->port_a,
+			store_address(j->store, c->address_b), c->port_b, (int64_t)c->frames_ab,
+			(int64_t)c->bytes_ab, (int64_t)c->frames_ba, (int64_t)c->bytes_ba, c->first_ns,
+			c->last_ns, c->first_frame, c->last_frame };
 		for (int k = 0; k < 15; k++)
 			sqlite3_bind_int64(st, k + 1, values[k]);
 		if (c->type == CONV_TCP) {
 			sqlite3_bind_int(st, 16, c->completeness);
+			sqlite3_bind_int(st, 17, c->first_completeness);
 			if (c->initial_rtt)
-				sqlite3_bind_int64(st, 17, c->initial_rtt);
+				sqlite3_bind_int64(st, 18, c->initial_rtt);
 		}
 		if (insert_done(j, st) < 0)
 			return -1;
@@ -363,7 +335,9 @@ static int store_interface_frames(struct job *j)
 {
 	sqlite3_stmt *st;
 	int rc = 0;
-	if (sqlite3_prepare_v2(store_db(j->store), "UPDATE interface SET frames=?1 WHERE capture_id=?2 AND number=?3", -1, &st, NULL) != SQLITE_OK)
+	if (sqlite3_prepare_v2(store_db(j->store),
+		    "UPDATE interface SET frames=?1 WHERE capture_id=?2 AND number=?3", -1, &st,
+		    NULL) != SQLITE_OK)
 		return -1;
 	for (unsigned i = 0; rc == 0 && i < j->ninterfaces; i++) {
 		sqlite3_bind_int64(st, 1, (int64_t)j->interfaces[i].frames);
@@ -385,13 +359,14 @@ static const char *encapsulation(const struct job *j)
 
 static char *caps_text(const struct job *j)
 {
-	static const char *const names[CAP_COUNT] = { "nested layers", "child rows", "waiting payloads", "fragmented datagrams",
-		"stream bytes" };
+	static const char *const names[CAP_COUNT] = { "nested layers", "child rows", "waiting payloads",
+		"fragmented datagrams", "stream bytes", "segments in flight", "open requests" };
 	const uint64_t *dropped = dissection_dropped(j->dissection);
 	sqlite3_str *s = sqlite3_str_new(NULL);
 	for (int i = 0; i < CAP_COUNT; i++)
 		if (dropped[i])
-			sqlite3_str_appendf(s, "%s%s: %llu", sqlite3_str_length(s) ? ", " : "", names[i], (unsigned long long)dropped[i]);
+			sqlite3_str_appendf(s, "%s%s: %llu", sqlite3_str_length(s) ? ", " : "", names[i],
+				(unsigned long long)dropped[i]);
 	return sqlite3_str_finish(s); /* NULL when empty */
 }
 
@@ -412,8 +387,9 @@ static int store_capture(struct job *j, const char *sha256, enum index_status st
 	bind_text(st, ++i, j->options->bpf ? j->options->bpf : "");
 	bind_text(st, ++i, reader_container(j->reader));
 	bind_text(st, ++i, reader_compression(j->reader));
-	const int64_t values[] = { (int64_t)j->result->file_size, j->first_frame, (int64_t)t->frames, (int64_t)t->bytes,
-		(int64_t)t->captured, t->time_zero, t->time_first, t->time_last, t->in_order };
+	const int64_t values[] = { (int64_t)j->result->file_size, j->first_frame, (int64_t)t->frames,
+		(int64_t)t->bytes, (int64_t)t->captured, t->time_zero, t->time_first, t->time_last,
+		t->in_order };
 	for (size_t k = 0; k < sizeof(values) / sizeof(*values); k++)
 		sqlite3_bind_int64(st, ++i, values[k]);
 	bind_text(st, ++i, encapsulation(j));
@@ -450,27 +426,28 @@ static void digest_text(char out[65], EVP_MD_CTX *sha)
 static enum index_status finish(struct job *j, enum index_status status)
 {
 	char sha256[65];
-	j->draining = true;
-	if (status == INDEX_DAMAGED && reader_drain(j->reader) < 0 && j->store_failed)
+	if (status == INDEX_DAMAGED)
+		reader_drain(j->reader); /* what cannot be read of the rest was the damage */
+	if (pipeline_finish(j->pipeline) < 0)
 		return INDEX_ARCHIVE_FAILED;
 	digest_text(sha256, j->sha);
-	int found = store_find(j->store, sha256, j->options->bpf ? j->options->bpf : "", &j->result->capture_id);
+	int found =
+		store_find(j->store, sha256, j->options->bpf ? j->options->bpf : "", &j->result->capture_id);
 	if (found > 0)
 		return INDEX_ALREADY;
 	j->result->capture_id = j->capture_id;
-	if (found < 0 || store_flush(j->store, j->rows, j->dict) < 0 || store_capture(j, sha256, status) < 0 ||
-		store_conversations(j) < 0 || store_interface_frames(j) < 0 || store_totals(j->store, &j->totals, j->dict) < 0)
+	if (found < 0 || j->totals.failed || store_capture(j, sha256, status) < 0 ||
+		store_conversations(j) < 0 || store_interface_frames(j) < 0 ||
+		store_totals(j->store, &j->totals) < 0)
 		return INDEX_ARCHIVE_FAILED;
-	while (j->raw_used)
-		if (cut_chunk(j, j->raw_used < 2 * CHUNK_SIZE ? j->raw_used : CHUNK_SIZE) < 0)
-			return INDEX_ARCHIVE_FAILED;
 	if (store_commit(j->store) < 0)
 		return INDEX_ARCHIVE_FAILED;
 	j->result->bytes = j->totals.bytes;
 	return status;
 }
 
-/* SHA-256 of a plain file whose size equals that of a capture in the archive: the same bytes are not read twice. */
+/* SHA-256 of a plain file whose size equals that of a capture in the archive: the same bytes are not read
+ * twice. */
 static int same_bytes(struct job *j)
 {
 	struct stat sb;
@@ -488,7 +465,8 @@ static int same_bytes(struct job *j)
 			EVP_DigestUpdate(j->sha, buffer, n);
 		digest_text(sha256, j->sha);
 		EVP_DigestInit_ex(j->sha, EVP_sha256(), NULL);
-		found = store_find(j->store, sha256, j->options->bpf ? j->options->bpf : "", &j->result->capture_id);
+		found = store_find(
+			j->store, sha256, j->options->bpf ? j->options->bpf : "", &j->result->capture_id);
 	}
 	free(buffer);
 	if (f)
@@ -501,22 +479,26 @@ static enum index_status run(struct job *j)
 	const char *wrong = registry_init();
 	j->sha = EVP_MD_CTX_new();
 	j->dict = dict_new();
-	j->rows = rows_new(protocols, protocols_count);
 	totals_init(&j->totals);
-	if (wrong || !j->sha || !j->dict || !j->rows || !EVP_DigestInit_ex(j->sha, EVP_sha256(), NULL)) {
-		snprintf(j->result->message, sizeof(j->result->message), "%s", wrong ? wrong : "out of memory");
+	if (wrong || !j->sha || !j->dict || !EVP_DigestInit_ex(j->sha, EVP_sha256(), NULL)) {
+		snprintf(j->result->message, sizeof(j->result->message), "%s",
+			wrong ? wrong : "out of memory");
 		return INDEX_UNREADABLE;
 	}
 	if (same_bytes(j))
 		return INDEX_ALREADY;
-	const struct reader_events events = { j, on_raw, on_section, on_interface, on_statistics, on_name, on_block };
+	const struct reader_events events = { j, on_raw, on_section, on_interface, on_statistics, on_name,
+		on_block };
 	if (store_begin(j->store, &j->capture_id, &j->first_frame) < 0)
 		return INDEX_ARCHIVE_FAILED;
-	if (!(j->dissection = dissection_new(j->rows, j->dict, j->first_frame)))
+	if (!(j->pipeline = pipeline_start(j->store, j->dict, j->sha, j->options->jobs != 1)) ||
+		!(j->dissection = dissection_new(pipeline_rows(j->pipeline), j->dict, j->first_frame)))
 		return INDEX_ARCHIVE_FAILED;
 	if (reader_open(&j->reader, j->path, j->options->bpf, &events, &j->error) < 0) {
 		snprintf(j->result->message, sizeof(j->result->message), "%s: %s", j->path, j->error.reason);
-		return j->store_failed ? INDEX_ARCHIVE_FAILED : j->error.not_a_capture ? INDEX_NOT_A_CAPTURE : INDEX_UNREADABLE;
+		return j->store_failed          ? INDEX_ARCHIVE_FAILED
+		       : j->error.not_a_capture ? INDEX_NOT_A_CAPTURE
+						: INDEX_UNREADABLE;
 	}
 	enum index_status status = read_frames(j);
 	return status == INDEX_OK || status == INDEX_DAMAGED ? finish(j, status) : status;
@@ -558,22 +540,22 @@ static int tag_again(struct job *j)
 enum index_status index_capture(struct store *store, const char *path, const struct index_options *options, struct index_result *result)
 {
 	struct job j = { .store = store, .path = path, .options = options, .result = result };
-	*result = (struct index_result){ 0 };
+	*result = (struct index_result) { 0 };
 	enum index_status status = run(&j);
+	pipeline_stop(j.pipeline); /* before anything that its threads use goes away */
 	if (status != INDEX_OK && status != INDEX_DAMAGED) {
 		if (status == INDEX_ARCHIVE_FAILED && !result->message[0])
-			snprintf(result->message, sizeof(result->message), "%s: not indexed, the archive is as it was: %s", path, store_error(store));
+			snprintf(result->message, sizeof(result->message),
+				"%s: not indexed, the archive is as it was: %s", path, store_error(store));
 		store_rollback(store);
 	}
 	if (status == INDEX_ALREADY && options->ntags && tag_again(&j) < 0)
 		status = INDEX_ARCHIVE_FAILED;
 	reader_close(j.reader);
 	dissection_free(j.dissection);
-	rows_free(j.rows);
 	dict_free(j.dict);
 	totals_free(&j.totals);
 	EVP_MD_CTX_free(j.sha);
-	free(j.raw);
 	free(j.interfaces);
 	return status;
 }

@@ -15,8 +15,9 @@ struct index_options {
 	const char *bpf; /* libpcap filter expression, NULL none */
 	const struct index_tag *tags;
 	unsigned ntags;
-	/* Called now and then while a capture is read; non-zero cancels (the archive stays as it was). done and total
-	 * are octets of the file on disk, total 0 when unknown. */
+	unsigned jobs; /* 1: no threads; 0 or more: reading, compressing and writing go side by side */
+	/* Called now and then while a capture is read; non-zero cancels (the archive stays as it was). done
+	 * and total are octets of the file on disk, total 0 when unknown. */
 	int (*progress)(void *ctx, const char *path, uint64_t frames, uint64_t done, uint64_t total);
 	void *progress_ctx;
 };
@@ -27,7 +28,7 @@ enum index_status {
 	                         * it has another value of a tag */
 	INDEX_DAMAGED = 2,      /* indexed up to the damage, see message */
 	INDEX_NOT_A_CAPTURE = 3,
-	INDEX_UNREADABLE = 4,   /* the file or its compression; or a bad --bpf */
+	INDEX_UNREADABLE = 4,     /* the file or its compression; or a bad --bpf */
 	INDEX_ARCHIVE_FAILED = 5, /* disk full, locked, ...: nothing of this capture was kept */
 	INDEX_CANCELLED = 6
 };

@@ -69,8 +69,13 @@ void pkt_item(struct packet *pkt, const struct protocol *proto, uint32_t len)
 
 void pkt_exchange(struct packet *pkt, const struct protocol *proto, struct row *row, uint64_t key, bool response)
 {
-	if (!pkt->fail && !pkt->in_error)
-		pkt->exchange = (struct exchange){ true, proto, row, key, response };
+	if (pkt->fail || pkt->in_error)
+		return;
+	if (pkt->nexchanges == PACKET_EXCHANGES_MAX) {
+		pkt->dropped[CAP_EXCHANGES]++;
+		return;
+	}
+	pkt->exchanges[pkt->nexchanges++] = (struct exchange){ proto, row, key, response, pkt->current };
 }
 
 void *pkt_flow(struct packet *pkt)

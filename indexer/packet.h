@@ -49,14 +49,19 @@ enum verdict {
 };
 
 /* A request and its response in one conversation, matched by a key (DNS id, ICMP ident and seq). The dissector calls
- * pkt_exchange(); track/ finds the partner; dissect.c fills the fields named here (UINT16_MAX: protocol has none). */
+ * pkt_exchange(); track/ finds the partner; dissect.c fills the fields named here (EXCHANGE_NO_FIELD: protocol has none). */
+#define EXCHANGE_NO_FIELD UINT16_MAX
 struct exchange_fields {
-	uint16_t response_to;    /* KIND_FRAME, in the response's row */
-	uint16_t time;           /* KIND_RELTIME (or KIND_DOUBLE milliseconds), in the response's row */
-	uint16_t retransmission; /* KIND_BOOL/KIND_NONE: a repeated request or response */
-	uint16_t retransmit_of;  /* KIND_FRAME of the first request/response */
-	uint16_t late_record;    /* index of the RECORD_LATE record that has response_in */
-	uint16_t response_in;    /* KIND_FRAME, field of that record, keyed by the request's frame */
+	uint16_t response_to;     /* KIND_FRAME, in the row of the first response */
+	uint16_t time;            /* KIND_RELTIME (or KIND_DOUBLE milliseconds), likewise */
+	uint16_t unsolicited;     /* KIND_BOOL/KIND_NONE: a response without a request */
+	uint16_t repeat_request;  /* KIND_FRAME: the request that this one repeats */
+	uint16_t repeat_response; /* KIND_FRAME: the response that this one repeats */
+	uint16_t late_record;     /* index of the RECORD_LATE record that has response_in */
+	uint16_t response_in;     /* KIND_FRAME, field of that record, keyed by the request's frame */
+	int64_t repeat_ns;        /* a request that comes again sooner than this, still without a response, is a repetition; 0:
+	                           * each request begins a new exchange (ICMP) */
+	bool by_ports;            /* the conversation has ports; else the pair of addresses alone tells it */
 };
 
 struct protocol {
@@ -82,6 +87,7 @@ struct protocol {
 /* ---- the packet ------------------------------------------------------------------------------------------ */
 
 #define PACKET_LAYERS_MAX 48  /* nested layers; more end as data, and are counted */
+#define PACKET_EXCHANGES_MAX 32 /* requests and responses in one layer (DNS messages in a TCP segment) */
 #define PACKET_NEXT_MAX   64  /* payloads waiting to be dissected */
 
 /* A layer that was accepted. */
@@ -159,11 +165,11 @@ struct fragment {
 };
 
 struct exchange {
-	bool set;
 	const struct protocol *proto;
 	struct row *row;
 	uint64_t key;
 	bool response;
+	int16_t layer; /* index of the layer that asks */
 };
 
 struct packet {
@@ -200,7 +206,8 @@ struct packet {
 	struct tcp_segment tcp;
 	struct udp_datagram udp;
 	struct fragment fragment;
-	struct exchange exchange;
+	uint16_t nexchanges;
+	struct exchange exchanges[PACKET_EXCHANGES_MAX];
 
 	/* address pairs to be counted, see pkt_count() */
 	uint8_t ncounts;
@@ -216,7 +223,7 @@ struct packet {
 	uint64_t *dropped;    /* counts of caps that were hit, enum packet_cap */
 };
 
-enum packet_cap { CAP_LAYERS, CAP_CHILDREN, CAP_NEXT, CAP_FRAGMENTS, CAP_STREAM_BYTES, CAP_SEGMENTS, CAP_COUNT };
+enum packet_cap { CAP_LAYERS, CAP_CHILDREN, CAP_NEXT, CAP_FRAGMENTS, CAP_STREAM_BYTES, CAP_SEGMENTS, CAP_EXCHANGES, CAP_COUNT };
 
 /* Open the row of record `k` of the protocol (0: its own layer record). Never NULL. Rows come out in the order in
  * which they were opened. */
@@ -248,7 +255,8 @@ void pkt_token(struct packet *pkt, const struct protocol *proto);
 /* A further top-level item of the hierarchy. */
 void pkt_item(struct packet *pkt, const struct protocol *proto, uint32_t len);
 
-/* Ask for the partner of a request or response in the current conversation. */
+/* Ask for the partner of a request or response in the current conversation: as soon as the key is read, since a message
+ * that turns out malformed further on is matched all the same (but does not show it). */
 void pkt_exchange(struct packet *pkt, const struct protocol *proto, struct row *row, uint64_t key, bool response);
 
 /* Conversations that are counted (columns and order of the archive's conversation types: append). */

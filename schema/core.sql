@@ -137,7 +137,8 @@ CREATE TABLE t_conversation (
   frames_ba INTEGER NOT NULL, bytes_ba INTEGER NOT NULL,
   first INTEGER, last INTEGER,             -- times, nanoseconds
   first_frame INTEGER, last_frame INTEGER, -- frame numbers
-  completeness INTEGER, initial_rtt INTEGER, -- TCP
+  completeness INTEGER, first_completeness INTEGER, -- TCP: tcp.completeness; what the first frame shows
+  initial_rtt INTEGER,                               -- TCP, nanoseconds
   PRIMARY KEY (capture_id, type, stream)
 ) WITHOUT ROWID;
 

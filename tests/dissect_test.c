@@ -141,7 +141,12 @@ static void say_rows(const uint8_t *frame)
 static void run(enum claim_table table, uint32_t key, const uint8_t *octets, uint32_t cap, uint32_t len)
 {
 	rows_clear(t.rows);
-	struct dissect_input in = { .data = octets, .cap_len = cap, .len = len, .table = table, .key = key, .number = ++t.number,
+	struct dissect_input in = { .data = octets,
+		.cap_len = cap,
+		.len = len,
+		.table = table,
+		.key = key,
+		.number = ++t.number,
 		.time_ns = (int64_t)t.number * 1000000 };
 	const struct packet *pkt = dissect_frame(t.dissection, &in);
 	used = 0;

@@ -27,9 +27,12 @@ static void frame_to_rows(void **state)
 	(void)state;
 	assert_string_equal(dissect_hex(CLAIM_LINKTYPE, ETHERNET, udp_frame, 0),
 		"stack: eth:ethertype:ip:udp:data\n"
-		"eth dst=02:00:00:00:00:02 src=02:00:00:00:00:01 type=0x0800 padding=0000000000000000000000000000\n"
-		"ip hdr_len=20 dsfield=0x00 len=32 id=0x1234 frag=0x4000 ttl=64 proto=17 checksum=0x0000 src=192.0.2.1 dst=192.0.2.2\n"
-		"udp srcport=4660 dstport=22136 length=12 checksum=0x0000 stream=0 time_delta=0.000000000 time_relative=0.000000000\n"
+		"eth dst=02:00:00:00:00:02 src=02:00:00:00:00:01 type=0x0800 "
+		"padding=0000000000000000000000000000\n"
+		"ip hdr_len=20 dsfield=0x00 len=32 id=0x1234 frag=0x4000 ttl=64 proto=17 checksum=0x0000 "
+		"src=192.0.2.1 dst=192.0.2.2\n"
+		"udp srcport=4660 dstport=22136 length=12 checksum=0x0000 stream=0 time_delta=0.000000000 "
+		"time_relative=0.000000000\n"
 		"data len=4 data=61626364\n");
 }
 

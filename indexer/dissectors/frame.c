@@ -86,7 +86,8 @@ struct row *frame_open(struct packet *pkt, const struct dissect_input *in)
 	if (in->cap_len != in->len)
 		row_set(r, FRAME_CAPLEN, in->cap_len);
 	row_set(r, FRAME_OFFSET, (int64_t)in->offset);
-	row_set(r, FRAME_INTERFACE, in->interface);
+	if (in->interface != UINT32_MAX)
+		row_set(r, FRAME_INTERFACE, in->interface);
 	if (in->has_flags)
 		row_set(r, FRAME_FLAGS, in->flags);
 	if (in->has_packet_id)

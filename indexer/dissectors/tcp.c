@@ -93,6 +93,7 @@ enum {
 	TCP_A_WINDOW_FULL,
 	TCP_A_KEEP_ALIVE,
 	TCP_A_KEEP_ALIVE_ACK,
+	TCP_A_DUPLICATE_ACK_MARK,
 	TCP_A_DUPLICATE_ACK,
 	TCP_A_ZERO_WINDOW_PROBE,
 	TCP_A_ZERO_WINDOW,
@@ -122,16 +123,26 @@ enum {
 	TCP_NFIELDS
 };
 
-#define FLAG_BIT(field, text, bit) { "tcp.flags." field, text, KIND_BOOL, .of = TCP_FLAGS, .mask = bit }
+#define FLAG_BIT(field, text, bit)                                                                           \
+	{                                                                                                    \
+		"tcp.flags." field, text, KIND_BOOL, .of = TCP_FLAGS, .mask = bit                            \
+	}
 /* An analysis flag is there or not; where it is not, the cell is empty. */
-#define ANALYSIS(field, text, condition) \
-	{ "tcp.analysis." field, text, KIND_NONE, .part = 2, .generated = true, .sql = "CASE WHEN {a_flags} & " condition " THEN 1 END" }
+#define ANALYSIS(field, text, condition)                                                                     \
+	{                                                                                                    \
+		"tcp.analysis." field, text, KIND_NONE,                                                      \
+			.part = 2, .generated = true,                                                        \
+			.sql = "CASE WHEN {a_flags} & " condition " THEN 1 END"                              \
+	}
 /* Marks that few segments have, by the bits of enum note. */
-#define NOTE(field, text, bit) \
-	{ field, text, KIND_NONE, .generated = true, .sql = "CASE WHEN {notes} & " bit " THEN 1 END" }
+#define NOTE(field, text, bit)                                                                               \
+	{                                                                                                    \
+		field, text, KIND_NONE, .generated = true, .sql = "CASE WHEN {notes} & " bit " THEN 1 END"   \
+	}
 #define FLAG_TEXT(bit, letter) "iif({flags} & " bit ", '" letter "', '\xc2\xb7')"
-#define OF_CONVERSATION(column) \
-	"(SELECT v." column " FROM t_conversation v WHERE v.capture_id={capture} AND v.type=4 AND v.stream={stream})"
+#define OF_CONVERSATION(column)                                                                              \
+	"(SELECT " column                                                                                    \
+	" FROM t_conversation v WHERE v.capture_id={capture} AND v.type=4 AND v.stream={stream})"
 
 /* Bits of column `notes`, which archives keep: append, never renumber. */
 enum note {
@@ -146,7 +157,8 @@ enum note {
 	NOTE_AFTER_EOL = 256,
 	NOTE_MSS_ABSENT = 512,
 	NOTE_MSS_PRESENT = 1024,
-	NOTE_DSACK = 2048
+	NOTE_DSACK = 2048,
+	NOTE_OPENING = 4096 /* see tcp_facts.opening */
 };
 
 static const struct field tcp_fields[TCP_NFIELDS] = {
@@ -161,45 +173,60 @@ static const struct field tcp_fields[TCP_NFIELDS] = {
 	[TCP_HDR_LEN] = { "tcp.hdr_len", "Header Length", KIND_UINT, .octets = 1 },
 	[TCP_FLAGS] = { "tcp.flags", "Flags", KIND_UINT, BASE_HEX, 2 },
 	[TCP_WINDOW_SIZE_VALUE] = { "tcp.window_size_value", "Window", KIND_UINT, .octets = 2 },
-	[TCP_WINDOW_SIZE] = { "tcp.window_size", "Calculated window size", KIND_UINT, .octets = 4, .generated = true },
-	[TCP_SCALE] = { "tcp.window_size_scalefactor", "Window size scaling factor", KIND_INT, .octets = 4, .generated = true },
+	[TCP_WINDOW_SIZE] = { "tcp.window_size", "Calculated window size", KIND_UINT, .octets = 4,
+		.generated = true },
+	[TCP_SCALE] = { "tcp.window_size_scalefactor", "Window size scaling factor", KIND_INT, .octets = 4,
+		.generated = true },
 	[TCP_CHECKSUM] = { "tcp.checksum", "Checksum", KIND_UINT, BASE_HEX, 2 },
 	[TCP_URGENT_POINTER] = { "tcp.urgent_pointer", "Urgent Pointer", KIND_UINT, .octets = 2 },
 	[TCP_OPTION_KIND] = { "tcp.option_kind", "Kind", KIND_LIST },
 	[TCP_TSVAL] = { "tcp.options.timestamp.tsval", "Timestamp value", KIND_UINT, .octets = 4 },
 	[TCP_TSECR] = { "tcp.options.timestamp.tsecr", "Timestamp echo reply", KIND_UINT, .octets = 4 },
-	[TCP_TIME_DELTA] = { "tcp.time_delta", "Time since previous frame in this TCP stream", KIND_RELTIME, .generated = true },
+	[TCP_TIME_DELTA] = { "tcp.time_delta", "Time since previous frame in this TCP stream", KIND_RELTIME,
+		.generated = true },
 	[TCP_NXTSEQ] = { "tcp.nxtseq", "Next Sequence Number", KIND_UINT, .octets = 4, .generated = true },
-	[TCP_TIME_RELATIVE] = { "tcp.time_relative", "Time since first frame in this TCP stream", KIND_RELTIME, .generated = true },
-	[TCP_OFFSET] = { "offset", "where the header begins in the frame's captured octets", KIND_UINT, .internal = true },
+	[TCP_TIME_RELATIVE] = { "tcp.time_relative", "Time since first frame in this TCP stream",
+		KIND_RELTIME, .generated = true },
+	[TCP_OFFSET] = { "offset", "where the header begins in the frame's captured octets", KIND_UINT,
+		.internal = true },
 	[TCP_OPTION_LEN] = { "tcp.option_len", "Length", KIND_LIST },
 	[TCP_MSS] = { "tcp.options.mss_val", "MSS Value", KIND_UINT, .octets = 2, .part = 1 },
 	[TCP_WSCALE_SHIFT] = { "tcp.options.wscale.shift", "Shift count", KIND_UINT, .octets = 1, .part = 1 },
 	[TCP_SACK_PERM] = { "tcp.options.sack_perm", "TCP SACK Permitted Option", KIND_BYTES, .part = 1 },
-	[TCP_A_FLAGS] = { "a_flags", "bits of the analysis flags below", KIND_UINT, .part = 2, .internal = true },
-	[TCP_A_DUP_NUM] = { "tcp.analysis.duplicate_ack_num", "Duplicate ACK #", KIND_UINT, .octets = 4, .part = 2, .generated = true },
-	[TCP_A_DUP_FRAME] = { "tcp.analysis.duplicate_ack_frame", "Duplicate to the ACK in frame", KIND_FRAME, .part = 2,
-		.generated = true },
-	[TCP_A_RTO] = { "tcp.analysis.rto", "The RTO for this segment was", KIND_RELTIME, .part = 2, .generated = true },
-	[TCP_A_RTO_FRAME] = { "tcp.analysis.rto_frame", "RTO based on delta from frame", KIND_FRAME, .part = 2, .generated = true },
-	[TCP_A_ACKS_FRAME] = { "tcp.analysis.acks_frame", "This is an ACK to the segment in frame", KIND_FRAME, .part = 2,
-		.generated = true },
-	[TCP_A_ACK_RTT] = { "tcp.analysis.ack_rtt", "The RTT to ACK the segment was", KIND_RELTIME, .part = 2, .generated = true },
-	[TCP_A_BYTES_IN_FLIGHT] = { "tcp.analysis.bytes_in_flight", "Bytes in flight", KIND_UINT, .octets = 4, .part = 2,
-		.generated = true },
-	[TCP_A_PUSH_BYTES_SENT] = { "tcp.analysis.push_bytes_sent", "Bytes sent since last PSH flag", KIND_UINT, .octets = 4,
-		.part = 2, .generated = true },
-	[TCP_NOTES] = { "notes", "bits of the marks below", KIND_UINT, .part = 3, .internal = true },
-	[TCP_SACK_COUNT] = { "tcp.options.sack.count", "TCP SACK Count", KIND_UINT, .octets = 1, .part = 3, .generated = true },
-	[TCP_DSACK_LE] = { "tcp.options.sack.dsack_le", "TCP D-SACK Left Edge", KIND_UINT, .octets = 4, .part = 3 },
-	[TCP_DSACK_RE] = { "tcp.options.sack.dsack_re", "TCP D-SACK Right Edge", KIND_UINT, .octets = 4, .part = 3 },
-	[TCP_RESET_CAUSE] = { "tcp.reset_cause", "Reset cause", KIND_TEXT, .part = 3 },
-	[TCP_OPTIONS_CAPTURED] = { "options_captured", "octets of options where they are fewer than hdr_len says", KIND_UINT,
-		.part = 3, .internal = true },
-	[TCP_PAYLOAD_CAPTURED] = { "payload_captured", "octets of payload where they are not as many as len says", KIND_UINT,
-		.part = 3, .internal = true },
-	[TCP_PAYLOAD_COPY] = { "payload_copy", "payload of a segment put together from IP fragments", KIND_BYTES, .part = 3,
+	[TCP_A_FLAGS] = { "a_flags", "bits of the analysis flags below", KIND_UINT, .part = 2,
 		.internal = true },
+	[TCP_A_DUP_NUM] = { "tcp.analysis.duplicate_ack_num", "Duplicate ACK #", KIND_UINT, .octets = 4,
+		.part = 2, .generated = true },
+	[TCP_A_DUP_FRAME] = { "tcp.analysis.duplicate_ack_frame", "Duplicate to the ACK in frame", KIND_FRAME,
+		.part = 2, .generated = true },
+	[TCP_A_RTO] = { "tcp.analysis.rto", "The RTO for this segment was", KIND_RELTIME, .part = 2,
+		.generated = true },
+	[TCP_A_RTO_FRAME] = { "tcp.analysis.rto_frame", "RTO based on delta from frame", KIND_FRAME,
+		.part = 2, .generated = true },
+	[TCP_A_ACKS_FRAME] = { "tcp.analysis.acks_frame", "This is an ACK to the segment in frame",
+		KIND_FRAME, .part = 2, .generated = true },
+	[TCP_A_ACK_RTT] = { "tcp.analysis.ack_rtt", "The RTT to ACK the segment was", KIND_RELTIME, .part = 2,
+		.generated = true },
+	[TCP_A_BYTES_IN_FLIGHT] = { "tcp.analysis.bytes_in_flight", "Bytes in flight", KIND_UINT, .octets = 4,
+		.part = 2, .generated = true },
+	[TCP_A_PUSH_BYTES_SENT] = { "tcp.analysis.push_bytes_sent", "Bytes sent since last PSH flag",
+		KIND_UINT, .octets = 4, .part = 2, .generated = true },
+	[TCP_NOTES] = { "notes", "bits of the marks below", KIND_UINT, .part = 3, .internal = true },
+	[TCP_SACK_COUNT] = { "tcp.options.sack.count", "TCP SACK Count", KIND_UINT, .octets = 1, .part = 3,
+		.generated = true },
+	[TCP_DSACK_LE] = { "tcp.options.sack.dsack_le", "TCP D-SACK Left Edge", KIND_UINT, .octets = 4,
+		.part = 3 },
+	[TCP_DSACK_RE] = { "tcp.options.sack.dsack_re", "TCP D-SACK Right Edge", KIND_UINT, .octets = 4,
+		.part = 3 },
+	[TCP_RESET_CAUSE] = { "tcp.reset_cause", "Reset cause", KIND_TEXT, .part = 3 },
+	[TCP_OPTIONS_CAPTURED] = { "options_captured",
+		"octets of options where they are fewer than hdr_len says", KIND_UINT, .part = 3,
+		.internal = true },
+	[TCP_PAYLOAD_CAPTURED] = { "payload_captured",
+		"octets of payload where they are not as many as len says", KIND_UINT, .part = 3,
+		.internal = true },
+	[TCP_PAYLOAD_COPY] = { "payload_copy", "payload of a segment put together from IP fragments",
+		KIND_BYTES, .part = 3, .internal = true },
 	[TCP_PORT] = { "tcp.port", "Source or Destination Port", KIND_UINT, .octets = 2, .hidden = true,
 		.any = { TCP_SRCPORT, TCP_DSTPORT }, .nany = 2 },
 	[TCP_FLAGS_RES] = FLAG_BIT("res", "Reserved", 0xe00),
@@ -213,81 +240,105 @@ static const struct field tcp_fields[TCP_NFIELDS] = {
 	[TCP_FLAGS_SYN] = FLAG_BIT("syn", "Syn", 0x002),
 	[TCP_FLAGS_FIN] = FLAG_BIT("fin", "Fin", 0x001),
 	[TCP_FLAGS_STR] = { "tcp.flags.str", "TCP Flags", KIND_TEXT, .generated = true,
-		.sql = "CASE WHEN {flags} IS NOT NULL THEN " FLAG_TEXT("2048", "R") "||" FLAG_TEXT("1024", "R") "||"
-			FLAG_TEXT("512", "R") "||" FLAG_TEXT("256", "A") "||" FLAG_TEXT("128", "C") "||" FLAG_TEXT("64", "E") "||"
-			FLAG_TEXT("32", "U") "||" FLAG_TEXT("16", "A") "||" FLAG_TEXT("8", "P") "||" FLAG_TEXT("4", "R") "||"
-			FLAG_TEXT("2", "S") "||" FLAG_TEXT("1", "F") " END" },
+		.sql = "CASE WHEN {flags} IS NOT NULL THEN " FLAG_TEXT("2048", "R") "||" FLAG_TEXT(
+			"1024", "R") "||" FLAG_TEXT("512", "R") "||" FLAG_TEXT("256",
+			"A") "||" FLAG_TEXT("128", "C") "||" FLAG_TEXT("64", "E") "||" FLAG_TEXT("32",
+			"U") "||" FLAG_TEXT("16", "A") "||" FLAG_TEXT("8", "P") "||" FLAG_TEXT("4",
+			"R") "||" FLAG_TEXT("2", "S") "||" FLAG_TEXT("1", "F") " END" },
 	/* not computed: 2 is Wireshark's "Unverified" */
-	[TCP_CHECKSUM_STATUS] = { "tcp.checksum.status", "Checksum Status", KIND_UINT, .octets = 1, .generated = true,
-		.sql = "CASE WHEN {checksum} IS NOT NULL THEN 2 END" },
+	[TCP_CHECKSUM_STATUS] = { "tcp.checksum.status", "Checksum Status", KIND_UINT, .octets = 1,
+		.generated = true, .sql = "CASE WHEN {checksum} IS NOT NULL THEN 2 END" },
 	[TCP_OPTIONS] = { "tcp.options", "TCP Options", KIND_BYTES,
-		.sql = "CASE WHEN coalesce({options_captured}, {hdr_len} - 20) > 0 AND {urgent_pointer} IS NOT NULL"
-		       " THEN ({offset} + 20) << 24 | coalesce({options_captured}, {hdr_len} - 20) END" },
+		.sql = "CASE WHEN coalesce({options_captured}, {hdr_len} - 20) > 0 AND "
+		       "{urgent_pointer} IS NOT NULL"
+		       " THEN ({offset} + 20) << 24 | coalesce({options_captured}, {hdr_len} "
+		       "- 20) END" },
 	[TCP_PAYLOAD] = { "tcp.payload", "TCP payload", KIND_BYTES,
-		.sql = "coalesce({payload_copy}, CASE WHEN {hdr_len} >= 20 AND coalesce({payload_captured}, {len}) > 0"
-		       " THEN ({offset} + {hdr_len}) << 24 | coalesce({payload_captured}, {len}) END)" },
-	[TCP_WSCALE_MULTIPLIER] = { "tcp.options.wscale.multiplier", "Multiplier", KIND_UINT, .octets = 2, .part = 1,
-		.generated = true, .sql = "1 << min({options_wscale_shift}, 14)" },
-	[TCP_COMPLETENESS] = { "tcp.completeness", "Conversation completeness", KIND_UINT, .octets = 1, .generated = true,
-		.sql = OF_CONVERSATION("completeness") },
-	[TCP_A_INITIAL_RTT] = { "tcp.analysis.initial_rtt", "iRTT", KIND_RELTIME, .part = 2, .generated = true,
-		.sql = "CASE WHEN {a_flags} IS NOT NULL THEN " OF_CONVERSATION("initial_rtt") " END" },
+		.sql = "coalesce({payload_copy}, CASE WHEN {hdr_len} >= 20 AND "
+		       "coalesce({payload_captured}, {len}) > 0"
+		       " THEN ({offset} + {hdr_len}) << 24 | coalesce({payload_captured}, "
+		       "{len}) END)" },
+	[TCP_WSCALE_MULTIPLIER] = { "tcp.options.wscale.multiplier", "Multiplier", KIND_UINT, .octets = 2,
+		.part = 1, .generated = true, .sql = "1 << min({options_wscale_shift}, 14)" },
+	[TCP_COMPLETENESS] = { "tcp.completeness", "Conversation completeness", KIND_UINT, .octets = 1,
+		.generated = true,
+		.sql = "CASE WHEN {notes} & 4096 THEN " OF_CONVERSATION("v.first_completeness") " ELSE " OF_CONVERSATION(
+			"v.completeness") " END" },
+	[TCP_A_INITIAL_RTT] = { "tcp.analysis.initial_rtt", "iRTT", KIND_RELTIME, .part = 2,
+		.generated = true,
+		.sql = "CASE WHEN {a_flags} IS NOT NULL THEN " OF_CONVERSATION("v.initial_rtt") " END" },
 	[TCP_ANALYSIS] = { "tcp.analysis", "SEQ/ACK analysis", KIND_NONE, .part = 2, .generated = true,
 		.sql = "CASE WHEN {a_flags} IS NOT NULL THEN 1 END" },
-	[TCP_ANALYSIS_FLAGS] = { "tcp.analysis.flags", "TCP Analysis Flags", KIND_NONE, .part = 2, .generated = true,
-		.sql = "CASE WHEN {a_flags} THEN 1 END" },
+	[TCP_ANALYSIS_FLAGS] = { "tcp.analysis.flags", "TCP Analysis Flags", KIND_NONE, .part = 2,
+		.generated = true, .sql = "CASE WHEN {a_flags} THEN 1 END" },
 	/* Wireshark marks all three kinds with this one as well */
-	[TCP_A_RETRANSMISSION] = ANALYSIS("retransmission", "This frame is a (suspected) retransmission", "7"),
-	[TCP_A_FAST_RETRANSMISSION] = ANALYSIS("fast_retransmission", "This frame is a (suspected) fast retransmission", "2"),
-	[TCP_A_SPURIOUS_RETRANSMISSION] =
-		ANALYSIS("spurious_retransmission", "This frame is a (suspected) spurious retransmission", "4"),
-	[TCP_A_OUT_OF_ORDER] = ANALYSIS("out_of_order", "This frame is a (suspected) out-of-order segment", "8"),
+	[TCP_A_RETRANSMISSION] =
+		ANALYSIS("retransmission", "This frame is a (suspected) retransmission", "7"),
+	[TCP_A_FAST_RETRANSMISSION] =
+		ANALYSIS("fast_retransmission", "This frame is a (suspected) fast retransmission", "2"),
+	[TCP_A_SPURIOUS_RETRANSMISSION] = ANALYSIS(
+		"spurious_retransmission", "This frame is a (suspected) spurious retransmission", "4"),
+	[TCP_A_OUT_OF_ORDER] =
+		ANALYSIS("out_of_order", "This frame is a (suspected) out-of-order segment", "8"),
 	[TCP_A_LOST_SEGMENT] =
 		ANALYSIS("lost_segment", "Previous segment(s) not captured (common at capture start)", "16"),
-	[TCP_A_ACK_LOST_SEGMENT] =
-		ANALYSIS("ack_lost_segment", "ACKed segment that wasn't captured (common at capture start)", "32"),
+	[TCP_A_ACK_LOST_SEGMENT] = ANALYSIS(
+		"ack_lost_segment", "ACKed segment that wasn't captured (common at capture start)", "32"),
 	[TCP_A_WINDOW_UPDATE] = ANALYSIS("window_update", "TCP window update", "64"),
 	[TCP_A_WINDOW_FULL] =
 		ANALYSIS("window_full", "TCP window specified by the receiver is now completely full", "128"),
 	[TCP_A_KEEP_ALIVE] = ANALYSIS("keep_alive", "TCP keep-alive segment", "256"),
 	[TCP_A_KEEP_ALIVE_ACK] = ANALYSIS("keep_alive_ack", "ACK to a TCP keep-alive segment", "512"),
-	[TCP_A_DUPLICATE_ACK] = ANALYSIS("duplicate_ack", "Duplicate ACK", "1024"),
+	/* Wireshark shows it twice, as a field and as an expert mark. */
+	[TCP_A_DUPLICATE_ACK_MARK] = { "a_duplicate_ack", "one of the two", KIND_NONE, .part = 2,
+		.internal = true, .sql = "CASE WHEN {a_flags} & 1024 THEN 1 END" },
+	[TCP_A_DUPLICATE_ACK] = { "tcp.analysis.duplicate_ack", "Duplicate ACK", KIND_NONE, .part = 2,
+		.generated = true, .any = { TCP_A_DUPLICATE_ACK_MARK, TCP_A_DUPLICATE_ACK_MARK }, .nany = 2 },
 	[TCP_A_ZERO_WINDOW_PROBE] = ANALYSIS("zero_window_probe", "TCP Zero Window Probe", "2048"),
 	[TCP_A_ZERO_WINDOW] = ANALYSIS("zero_window", "TCP Zero Window segment", "4096"),
-	[TCP_A_ZERO_WINDOW_PROBE_ACK] = ANALYSIS("zero_window_probe_ack", "ACK to a TCP Zero Window Probe", "8192"),
+	[TCP_A_ZERO_WINDOW_PROBE_ACK] =
+		ANALYSIS("zero_window_probe_ack", "ACK to a TCP Zero Window Probe", "8192"),
 	[TCP_A_REUSED_PORTS] = ANALYSIS("reused_ports",
-		"A new tcp session is started with the same ports as an earlier session in this trace", "16384"),
+		"A new tcp session is started with the same ports as an earlier session in "
+		"this trace",
+		"16384"),
 	[TCP_A_TFO_SYN] = NOTE("tcp.analysis.tfo_syn", "TCP SYN with TFO Cookie", "1"),
-	[TCP_A_TFO_ACK] = { "tcp.analysis.tfo_ack", "TCP SYN-ACK accepting TFO data", KIND_NONE, .generated = true,
-		.sql = "CASE WHEN {flags} & 18 = 18 AND {len} IS NOT NULL AND {ack} > 1 THEN 1 END" },
+	[TCP_A_TFO_ACK] = { "tcp.analysis.tfo_ack", "TCP SYN-ACK accepting TFO data", KIND_NONE,
+		.generated = true, .sql = "CASE WHEN {flags} & 18 = 18 AND {ack} > 1 THEN 1 END" },
 	[TCP_A_TFO_IGNORED] = NOTE("tcp.analysis.tfo_ignored", "TCP SYN-ACK ignoring TFO data", "2"),
-	[TCP_CONNECTION_SYN] = { "tcp.connection.syn", "Connection establish request (SYN)", KIND_NONE, .generated = true,
-		.sql = "CASE WHEN {flags} & 18 = 2 THEN 1 END" },
-	[TCP_CONNECTION_SYNACK] = { "tcp.connection.synack", "Connection establish acknowledge (SYN+ACK)", KIND_NONE,
-		.generated = true, .sql = "CASE WHEN {flags} & 18 = 18 THEN 1 END" },
-	[TCP_CONNECTION_FIN] = { "tcp.connection.fin", "Connection finish (FIN)", KIND_NONE, .generated = true,
-		.sql = "CASE WHEN {flags} & 1 THEN 1 END" },
+	[TCP_CONNECTION_SYN] = { "tcp.connection.syn", "Connection establish request (SYN)", KIND_NONE,
+		.generated = true, .sql = "CASE WHEN {flags} & 18 = 2 THEN 1 END" },
+	[TCP_CONNECTION_SYNACK] = { "tcp.connection.synack", "Connection establish acknowledge (SYN+ACK)",
+		KIND_NONE, .generated = true, .sql = "CASE WHEN {flags} & 18 = 18 THEN 1 END" },
+	[TCP_CONNECTION_FIN] = { "tcp.connection.fin", "Connection finish (FIN)", KIND_NONE,
+		.generated = true, .sql = "CASE WHEN {flags} & 1 THEN 1 END" },
 	[TCP_CONNECTION_RST] = { "tcp.connection.rst", "Connection reset (RST)", KIND_NONE, .generated = true,
 		.sql = "CASE WHEN {flags} & 4 THEN 1 END" },
-	[TCP_FIN_ACTIVE] = NOTE("tcp.connection.fin_active", "This frame initiates the connection closing", "4"),
-	[TCP_FIN_PASSIVE] = NOTE("tcp.connection.fin_passive", "This frame undergoes the connection closing", "8"),
-	[TCP_ACK_NONZERO] = { "tcp.ack.nonzero", "The acknowledgment number field is nonzero while the ACK flag is not set",
-		KIND_NONE, .generated = true, .sql = "CASE WHEN {flags} & 16 = 0 AND {ack_raw} <> 0 THEN 1 END" },
+	[TCP_FIN_ACTIVE] =
+		NOTE("tcp.connection.fin_active", "This frame initiates the connection closing", "4"),
+	[TCP_FIN_PASSIVE] =
+		NOTE("tcp.connection.fin_passive", "This frame undergoes the connection closing", "8"),
+	[TCP_ACK_NONZERO] = { "tcp.ack.nonzero",
+		"The acknowledgment number field is nonzero while the ACK flag is not set", KIND_NONE,
+		.generated = true, .sql = "CASE WHEN {flags} & 16 = 0 AND {ack_raw} <> 0 THEN 1 END" },
 	[TCP_URGENT_NON_ZERO] = { "tcp.urgent_pointer.non_zero",
-		"The urgent pointer field is nonzero while the URG flag is not set", KIND_NONE, .generated = true,
-		.sql = "CASE WHEN {flags} & 32 = 0 AND {urgent_pointer} <> 0 THEN 1 END" },
-	[TCP_BOGUS_HEADER_LENGTH] = { "tcp.bogus_header_length", "Bogus TCP Header length", KIND_NONE, .generated = true,
-		.sql = "CASE WHEN {hdr_len} < 20 THEN 1 END" },
+		"The urgent pointer field is nonzero while the URG flag is not set", KIND_NONE,
+		.generated = true, .sql = "CASE WHEN {flags} & 32 = 0 AND {urgent_pointer} <> 0 THEN 1 END" },
+	[TCP_BOGUS_HEADER_LENGTH] = { "tcp.bogus_header_length", "Bogus TCP Header length", KIND_NONE,
+		.generated = true, .sql = "CASE WHEN {hdr_len} < 20 THEN 1 END" },
 	[TCP_SHORT_SEGMENT] = NOTE("tcp.short_segment", "Short segment", "16"),
 	[TCP_OPTION_INVALID] = NOTE("tcp.option.len.invalid", "Invalid length for option", "32"),
-	[TCP_SUBOPTION_MALFORMED] = NOTE("tcp.suboption_malformed", "suboption would go past end of option", "64"),
+	[TCP_SUBOPTION_MALFORMED] =
+		NOTE("tcp.suboption_malformed", "suboption would go past end of option", "64"),
 	[TCP_NOP4] = NOTE("tcp.nop", "4 NOP in a row - a router may have removed some options", "128"),
-	[TCP_AFTER_EOL] =
-		NOTE("tcp.non_zero_bytes_after_eol", "Non zero bytes in option space after EOL option", "256"),
-	[TCP_MSS_ABSENT] = NOTE("tcp.options.mss.absent", "The SYN packet does not contain a MSS option", "512"),
-	[TCP_MSS_PRESENT] = NOTE("tcp.options.mss.present", "The non-SYN packet does contain a MSS option", "1024"),
-	[TCP_WSCALE_INVALID] = { "tcp.options.wscale.shift.invalid", "Window scale shift exceeds 14", KIND_NONE,
-		.generated = true, .sql = "CASE WHEN {options_wscale_shift} > 14 THEN 1 END" },
+	[TCP_AFTER_EOL] = NOTE(
+		"tcp.non_zero_bytes_after_eol", "Non zero bytes in option space after EOL option", "256"),
+	[TCP_MSS_ABSENT] =
+		NOTE("tcp.options.mss.absent", "The SYN packet does not contain a MSS option", "512"),
+	[TCP_MSS_PRESENT] =
+		NOTE("tcp.options.mss.present", "The non-SYN packet does contain a MSS option", "1024"),
+	[TCP_WSCALE_INVALID] = { "tcp.options.wscale.shift.invalid", "Window scale shift exceeds 14",
+		KIND_NONE, .generated = true, .sql = "CASE WHEN {options_wscale_shift} > 14 THEN 1 END" },
 	[TCP_DSACK] = NOTE("tcp.options.sack.dsack", "D-SACK Sequence", "2048"),
 };
 
@@ -318,7 +369,8 @@ enum {
 static const struct field option_fields[OPTION_NFIELDS] = {
 	[OPTION_TFO_REQUEST] = { "tcp.options.tfo.request", "Fast Open Cookie Request", KIND_NONE },
 	[OPTION_TFO_COOKIE] = { "tcp.options.tfo.cookie", "Fast Open Cookie", KIND_BYTES },
-	[OPTION_USER_TIMEOUT] = { "user_to", "granularity and value of a user timeout", KIND_UINT, BASE_HEX, 2, .internal = true },
+	[OPTION_USER_TIMEOUT] = { "user_to", "granularity and value of a user timeout", KIND_UINT, BASE_HEX,
+		2, .internal = true },
 	[OPTION_ECHO] = { "tcp.options.echo_value", "TCP Echo Option", KIND_UINT, .octets = 4 },
 	[OPTION_CC] = { "tcp.options.cc_value", "TCP CC Option", KIND_UINT, .octets = 4 },
 	[OPTION_MD5] = { "tcp.options.md5.digest", "MD5 digest", KIND_BYTES },
@@ -328,16 +380,16 @@ static const struct field option_fields[OPTION_NFIELDS] = {
 	[OPTION_EXID] = { "tcp.options.experimental.exid", "Experiment Identifier", KIND_UINT, BASE_HEX, 2 },
 	[OPTION_EXPERIMENTAL] = { "tcp.options.experimental.data", "Data", KIND_BYTES },
 	[OPTION_UNKNOWN] = { "tcp.options.unknown.payload", "Payload", KIND_BYTES },
-	[OPTION_USER_GRANULARITY] = { "tcp.options.user_to_granularity", "Granularity", KIND_BOOL, .of = OPTION_USER_TIMEOUT,
-		.mask = 0x8000 },
-	[OPTION_USER_VALUE] = { "tcp.options.user_to_val", "User Timeout", KIND_UINT, .octets = 2, .of = OPTION_USER_TIMEOUT,
-		.mask = 0x7fff },
+	[OPTION_USER_GRANULARITY] = { "tcp.options.user_to_granularity", "Granularity", KIND_BOOL,
+		.of = OPTION_USER_TIMEOUT, .mask = 0x8000 },
+	[OPTION_USER_VALUE] = { "tcp.options.user_to_val", "User Timeout", KIND_UINT, .octets = 2,
+		.of = OPTION_USER_TIMEOUT, .mask = 0x7fff },
 };
 
 enum { REC_TCP, REC_SACK, REC_OPTION, REC_COUNT };
 static const struct record tcp_records[REC_COUNT] = {
 	[REC_TCP] = { "tcp", RECORD_LAYER, TCP_NFIELDS, tcp_fields,
-		(const char *const[]){ "syn", "analysis", "notes", NULL } },
+		(const char *const[]) { "syn", "analysis", "notes", NULL } },
 	[REC_SACK] = { "tcp_sack", RECORD_CHILD, SACK_NFIELDS, sack_fields, NULL },
 	[REC_OPTION] = { "tcp_option", RECORD_CHILD, OPTION_NFIELDS, option_fields, NULL },
 };
@@ -379,7 +431,7 @@ struct options {
 	struct tcp_segment *s;
 	struct row *r;
 	uint32_t notes;
-	bool mss;  /* there is a MSS option, good or bad */
+	bool mss; /* there is a MSS option, good or bad */
 	bool sack;
 };
 
@@ -401,12 +453,11 @@ static void fast_open(struct options *o, struct cursor *c)
 		o->notes |= NOTE_TFO_SYN;
 }
 
-/* RFC 2018, section 3: pairs of edges. An edge without its partner is shown but makes no block; an option without any
- * block is read on for one, so it is malformed where there is something to acknowledge. */
+/* RFC 2018, section 3: pairs of edges. An edge without its partner is shown but makes no block; an option
+ * without any block is read on for one, so it is malformed where there is something to acknowledge. */
 static void sack(struct options *o, struct cursor *c)
 {
 	struct tcp_segment *s = o->s;
-	o->sack = true;
 	while (cur_left(c) >= 4 && s->nsack < 4) {
 		s->sack_le[s->nsack] = (uint32_t)cur_be(c, 4);
 		s->sack_odd = !*c->fail;
@@ -418,9 +469,12 @@ static void sack(struct options *o, struct cursor *c)
 		s->sack_odd = false;
 		s->nsack++;
 	}
+	if (*c->fail)
+		return;
+	o->sack = true;
 	if (cur_left(c) || s->sack_odd)
 		o->notes |= NOTE_SUBOPTION_MALFORMED;
-	if (s->nsack == 0 && s->ack && !*c->fail)
+	if (s->nsack == 0 && s->ack)
 		*c->fail = CUR_BAD;
 }
 
@@ -506,6 +560,7 @@ static void option(struct options *o, uint32_t kind, struct cursor *c)
 	case OPT_SCPS:
 	case OPT_QUICK_START:
 	case OPT_MPTCP:
+		cur_take(c, left);
 		break;
 	default:
 		if (left)
@@ -516,8 +571,8 @@ static void option(struct options *o, uint32_t kind, struct cursor *c)
 		o->notes |= NOTE_OPTION_INVALID;
 }
 
-/* RFC 9293, section 3.1: a kind, for most a length that counts both; kind 0 ends the list, and what stands behind it
- * should be zero. The area may be longer than the segment: reading on then fails. */
+/* RFC 9293, section 3.1: a kind, for most a length that counts both; kind 0 ends the list, and what stands
+ * behind it should be zero. The area may be longer than the segment: reading on then fails. */
 static void options(struct options *o, struct cursor *c, uint32_t area)
 {
 	uint32_t kinds[OPTION_MAX], lens[OPTION_MAX];
@@ -604,7 +659,7 @@ static enum verdict tcp_dissect(struct packet *pkt, struct cursor *c)
 {
 	struct row *r = row_open(pkt, &proto_tcp, 0);
 	struct tcp_segment *s = &pkt->tcp;
-	*s = (struct tcp_segment){ .row = r, .wscale = -1 };
+	*s = (struct tcp_segment) { .row = r, .wscale = -1 };
 	if (!cur_need(c, 4))
 		return MINE;
 	s->srcport = (uint16_t)row_be(r, TCP_SRCPORT, c, 2);
@@ -655,6 +710,9 @@ static enum verdict tcp_dissect(struct packet *pkt, struct cursor *c)
 	}
 	s->notes = o.notes;
 	s->has_sack = o.sack;
+	/* A header longer than its segment. */
+	if (!pkt->fail && c->len < s->hdr_len)
+		pkt->fail = CUR_BAD;
 	if (pkt->fail)
 		return MINE;
 	s->whole = true;
@@ -664,13 +722,15 @@ static enum verdict tcp_dissect(struct packet *pkt, struct cursor *c)
 	return MINE;
 }
 
-/* RFC 2883: a first block below what is acknowledged, or inside the second one, tells of octets received twice. */
+/* RFC 2883: a first block below what is acknowledged, or inside the second one, tells of octets received
+ * twice. */
 static bool is_dsack(const struct tcp_segment *s, const struct tcp_facts *f)
 {
-	uint32_t left = s->nsack ? s->sack_le[0] - f->ack_base : 0;
-	if ((int32_t)(f->ack - left) > 0)
+	uint32_t right = s->nsack ? s->sack_re[0] - f->ack_base : 0;
+	if ((int32_t)(f->ack - right) >= 0)
 		return true;
-	return s->nsack > 1 && (int32_t)(s->sack_le[0] - s->sack_le[1]) >= 0 && (int32_t)(s->sack_re[1] - s->sack_re[0]) >= 0;
+	return s->nsack > 1 && (int32_t)(s->sack_re[0] - s->sack_le[1]) > 0 &&
+	       (int32_t)(s->sack_re[1] - s->sack_re[0]) >= 0;
 }
 
 static uint32_t tracked_sack(struct packet *pkt, const struct tcp_segment *s, const struct tcp_facts *f)
@@ -681,6 +741,8 @@ static uint32_t tracked_sack(struct packet *pkt, const struct tcp_segment *s, co
 		if (i < s->nsack)
 			row_set(sack, SACK_RE, s->sack_re[i] - f->ack_base);
 	}
+	if (!s->has_sack)
+		return 0;
 	row_set(s->row, TCP_SACK_COUNT, s->nsack);
 	if (!is_dsack(s, f))
 		return 0;
@@ -733,17 +795,21 @@ void tcp_tracked(struct packet *pkt, struct tcp_segment *s, const struct tcp_fac
 		row_set(r, TCP_TIME_RELATIVE, f->time_relative);
 		row_set(r, TCP_TIME_DELTA, f->time_delta);
 	}
+	if (f->opening)
+		notes |= NOTE_OPENING;
 	if (f->fin_active)
 		notes |= NOTE_FIN_ACTIVE;
 	if (f->fin_passive)
 		notes |= NOTE_FIN_PASSIVE;
 	if (f->tfo_ignored)
 		notes |= NOTE_TFO_IGNORED;
-	if (s->has_sack)
+	if (s->has_sack || s->nsack || s->sack_odd)
 		notes |= tracked_sack(pkt, s, f);
 	if (notes)
 		row_set(r, TCP_NOTES, notes);
-	if (f->record && s->whole)
+	if (!s->whole && s->len)
+		row_set(r, TCP_PAYLOAD_CAPTURED, 0);
+	if (f->record && f->analysed && s->whole)
 		tracked_analysis(r, f);
 }
 

@@ -10,10 +10,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
-#ifdef HAVE_ZSTD
+#if HAVE_ZSTD
 #include <zstd.h>
 #endif
-#ifdef HAVE_LZ4
+#if HAVE_LZ4
 #include <lz4frame.h>
 #endif
 
@@ -105,7 +105,7 @@ static size_t unpack_gzip(struct input *in, uint8_t *to, size_t room)
 	return room - z->avail_out;
 }
 
-#ifdef HAVE_ZSTD
+#if HAVE_ZSTD
 static size_t unpack_zstd(struct input *in, uint8_t *to, size_t room)
 {
 	ZSTD_outBuffer out = { to, room, 0 };
@@ -129,7 +129,7 @@ static size_t unpack_zstd(struct input *in, uint8_t *to, size_t room)
 }
 #endif
 
-#ifdef HAVE_LZ4
+#if HAVE_LZ4
 static size_t unpack_lz4(struct input *in, uint8_t *to, size_t room)
 {
 	size_t got = 0;
@@ -169,12 +169,12 @@ static size_t read_some(struct input *in, uint8_t *to, size_t room)
 		n = unpack_gzip(in, to, room);
 		break;
 	case INPUT_ZSTD:
-#ifdef HAVE_ZSTD
+#if HAVE_ZSTD
 		n = unpack_zstd(in, to, room);
 #endif
 		break;
 	case INPUT_LZ4:
-#ifdef HAVE_LZ4
+#if HAVE_LZ4
 		n = unpack_lz4(in, to, room);
 #endif
 		break;
@@ -194,7 +194,8 @@ static void arrived(struct input *in, size_t n)
 
 static bool grow(struct input *in, size_t want)
 {
-	size_t have = input_available(in), capacity = in->capacity * 2;
+	size_t have = input_available(in),
+	       capacity = in->capacity < WINDOW_SIZE ? WINDOW_SIZE : in->capacity * 2;
 	uint8_t *window;
 
 	if (capacity > want && want > WINDOW_SIZE)
@@ -278,14 +279,14 @@ static void *decoder_new(enum input_compression compression, char *reason, size_
 		}
 		break;
 	case INPUT_ZSTD:
-#ifdef HAVE_ZSTD
+#if HAVE_ZSTD
 		decoder = ZSTD_createDCtx();
 #else
 		snprintf(reason, reason_size, "compressed by zstd, which this pcapdex was built without");
 #endif
 		break;
 	case INPUT_LZ4:
-#ifdef HAVE_LZ4
+#if HAVE_LZ4
 	{
 		LZ4F_dctx *lz4 = NULL;
 
@@ -308,11 +309,11 @@ static void decoder_free(struct input *in)
 		inflateEnd(in->decoder);
 		free(in->decoder);
 	}
-#ifdef HAVE_ZSTD
+#if HAVE_ZSTD
 	if (in->compression == INPUT_ZSTD)
 		ZSTD_freeDCtx(in->decoder);
 #endif
-#ifdef HAVE_LZ4
+#if HAVE_LZ4
 	if (in->compression == INPUT_LZ4)
 		LZ4F_freeDecompressionContext(in->decoder);
 #endif

@@ -25,8 +25,8 @@ enum {
 #define MAGIC_MICRO     0xa1b2c3d4u /* too large for enumerators of C17 */
 #define MAGIC_NANO      0xa1b23c4du
 #define MAGIC_MODIFIED  0xa1b2cd34u /* Alexey Kuznetsov's patches to libpcap, 1999 */
-#define MAGIC_IXIA_HARD 0x1c0001acu /* Ixia lcap: nanoseconds, and four octets more of file header */
-#define MAGIC_IXIA_SOFT 0x1c0001abu /* the same in microseconds */
+#define MAGIC_IXIA_HARD 0x1c0001acu /* Ixia lcap, by hardware: four octets more of file header */
+#define MAGIC_IXIA_SOFT 0x1c0001abu /* and by software */
 
 /* Files before version 2.3 had the two lengths of a record in the other order; some of 2.3 have, some have
  * not. */
@@ -269,7 +269,9 @@ int pcap_begin(struct reader *r)
 		pcap->lengths = LENGTHS_SORTED;
 	read_link_type(pcap, network);
 	pcap->max_frame = encap_max_frame(pcap->link_type);
-	pcap->nanoseconds = magic == MAGIC_NANO || magic == MAGIC_IXIA_HARD;
+	/* Ixia's hardware is said to count nanoseconds; Wireshark 4.0 shows its files in microseconds, and so
+	 * do we. */
+	pcap->nanoseconds = magic == MAGIC_NANO;
 	pcap->record_header = 16;
 	r->container = pcap->nanoseconds ? "nsecpcap" : "pcap";
 	if (magic == MAGIC_MODIFIED) {

@@ -8,10 +8,10 @@ struct batch_table {
 	struct batch_source *source;
 	unsigned index, part;
 	enum table_role role;
-	unsigned nfixed;            /* frame_id, n, layer: columns that are no fields */
+	unsigned nfixed; /* frame_id, n, layer: columns that are no fields */
 	bool has_n, has_layer;
 	unsigned ncolumns;
-	uint16_t columns[RECORD_FIELDS_MAX]; /* field of each further column */
+	uint16_t columns[RECORD_FIELDS_MAX];   /* field of each further column */
 	uint64_t mask[RECORD_FIELDS_MAX / 64]; /* fields of the part */
 };
 
@@ -22,7 +22,8 @@ struct batch_cursor {
 	const struct row *row;
 };
 
-static int connect_table(sqlite3 *db, void *aux, int argc, const char *const *argv, sqlite3_vtab **out, char **error)
+static int connect_table(
+	sqlite3 *db, void *aux, int argc, const char *const *argv, sqlite3_vtab **out, char **error)
 {
 	(void)error;
 	if (argc != 6)
@@ -223,7 +224,8 @@ int batch_register(sqlite3 *db, struct batch_source *source)
 
 int batch_create(sqlite3 *db, const char *name, unsigned index, enum table_role role, unsigned part)
 {
-	char *sql = sqlite3_mprintf("CREATE VIRTUAL TABLE temp.\"%w\" USING batch(%u, %d, %u)", name, index, (int)role, part);
+	char *sql = sqlite3_mprintf(
+		"CREATE VIRTUAL TABLE temp.\"%w\" USING batch(%u, %d, %u)", name, index, (int)role, part);
 	int rc = sql ? sqlite3_exec(db, sql, NULL, NULL, NULL) : SQLITE_NOMEM;
 	sqlite3_free(sql);
 	return rc;

@@ -1,5 +1,5 @@
-/* A batch of rows as a virtual table, so that one `INSERT INTO t SELECT * FROM batch` moves thousands of rows into
- * SQLite without a bind each. */
+/* A batch of rows as a virtual table, so that one `INSERT INTO t SELECT * FROM batch` moves thousands of rows
+ * into SQLite without a bind each. */
 #ifndef PCAPDEX_STORE_BATCH_H
 #define PCAPDEX_STORE_BATCH_H
 

@@ -22,7 +22,9 @@ size_t chunk_compress(const uint8_t *octets, size_t size, uint8_t *out, size_t o
 	stream.avail_in = (uint32_t)size;
 	stream.next_out = out;
 	stream.avail_out = (uint32_t)(out_max < size ? out_max : size);
-	return isal_deflate_stateless(&stream) == COMP_OK && stream.avail_in == 0 && stream.total_out < size ? stream.total_out : 0;
+	return isal_deflate_stateless(&stream) == COMP_OK && stream.avail_in == 0 && stream.total_out < size
+		       ? stream.total_out
+		       : 0;
 }
 
 #else

@@ -5,8 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* zlib stream (RFC 1950) of the octets into out[size_max]; its length, or 0 where it would not shrink. ISA-L's igzip where
- * the build has it, else zlib level 1. */
+/* zlib stream (RFC 1950) of the octets into out[size_max]; its length, or 0 where it would not shrink.
+ * ISA-L's igzip where the build has it, else zlib level 1. */
 size_t chunk_compress(const uint8_t *octets, size_t size, uint8_t *out, size_t out_max);
 
 #endif

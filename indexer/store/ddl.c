@@ -7,7 +7,9 @@
 #include "indexer/store/names.h"
 
 /* The capture of a frame, for views: a field_source keeps {capture}, since whoever asks knows it. */
-#define CAPTURE_OF_FRAME "(SELECT c.id FROM capture c WHERE c.first_frame <= t.frame_id ORDER BY c.first_frame DESC, c.id DESC LIMIT 1)"
+#define CAPTURE_OF_FRAME                                                                                     \
+	"(SELECT c.id FROM capture c WHERE c.first_frame <= t.frame_id ORDER BY c.first_frame DESC, c.id "   \
+	"DESC LIMIT 1)"
 
 static const char *sql_type(const struct field *f)
 {
@@ -31,12 +33,14 @@ static int run(sqlite3 *db, sqlite3_str *s)
 	return rc;
 }
 
-static void table_sql(sqlite3_str *s, const char *protocol, const struct record *rec, enum table_role role, unsigned part)
+static void table_sql(
+	sqlite3_str *s, const char *protocol, const struct record *rec, enum table_role role, unsigned part)
 {
 	char name[NAME_MAX_LEN], column[NAME_MAX_LEN];
 	bool rowid = rec->shape == RECORD_LAYER && role != TABLE_MORE;
 	table_name(name, rec, role, part);
-	sqlite3_str_appendf(s, "CREATE TABLE \"%w\" (frame_id INTEGER %s", name, rowid ? "PRIMARY KEY" : "NOT NULL");
+	sqlite3_str_appendf(
+		s, "CREATE TABLE \"%w\" (frame_id INTEGER %s", name, rowid ? "PRIMARY KEY" : "NOT NULL");
 	if (rec->shape == RECORD_CHILD)
 		sqlite3_str_appendall(s, ", n INTEGER NOT NULL");
 	if (!rowid)
@@ -49,27 +53,28 @@ static void table_sql(sqlite3_str *s, const char *protocol, const struct record 
 		sqlite3_str_appendf(s, ", \"%w\" %s", column, sql_type(f));
 	}
 	if (!rowid)
-		sqlite3_str_appendf(s, ", PRIMARY KEY (frame_id, %s)", rec->shape == RECORD_CHILD ? "n" : "layer");
+		sqlite3_str_appendf(
+			s, ", PRIMARY KEY (frame_id, %s)", rec->shape == RECORD_CHILD ? "n" : "layer");
 	sqlite3_str_appendall(s, rowid ? ");\n" : ") WITHOUT ROWID;\n");
 }
 
-/* One column of the record as seen from the table `alias` of this role. In a view, alias p1, p2 ... are the parts. */
-static void append_column(sqlite3_str *s, const struct record *rec, const char *protocol, const struct field *f,
-	enum table_role role, unsigned part, bool view)
+/* One column of the record as seen from the table of this role, alias t. What stands in another part is
+ * fetched by a subquery: it costs nothing to those who do not ask for it. */
+static void append_column(sqlite3_str *s, const struct record *rec, const char *protocol,
+	const struct field *f, enum table_role role, unsigned part)
 {
 	char column[NAME_MAX_LEN], table[NAME_MAX_LEN];
 	column_name(column, protocol, f);
-	if (role == TABLE_MORE || (!view && f->part == (role == TABLE_PART ? part : 0)) || (view && f->part == 0)) {
+	if (role == TABLE_MORE || f->part == (role == TABLE_PART ? part : 0)) {
 		sqlite3_str_appendf(s, "t.\"%w\"", column);
-	} else if (view) {
-		sqlite3_str_appendf(s, "p%d.\"%w\"", f->part, column);
-	} else {
-		table_name(table, rec, f->part ? TABLE_PART : TABLE_MAIN, f->part);
-		sqlite3_str_appendf(s, "(SELECT m.\"%w\" FROM \"%w\" m WHERE m.frame_id=t.frame_id)", column, table);
+		return;
 	}
+	table_name(table, rec, f->part ? TABLE_PART : TABLE_MAIN, f->part);
+	sqlite3_str_appendf(s, "(SELECT m.\"%w\" FROM \"%w\" m WHERE m.frame_id=t.frame_id)", column, table);
 }
 
-static const struct field *field_by_column(const struct record *rec, const char *protocol, const char *name, size_t n)
+static const struct field *field_by_column(
+	const struct record *rec, const char *protocol, const char *name, size_t n)
 {
 	char column[NAME_MAX_LEN];
 	for (unsigned i = 0; i < rec->nfields; i++) {
@@ -92,7 +97,7 @@ static void append_expr(sqlite3_str *s, const struct record *rec, const char *pr
 		return;
 	}
 	if (!f->sql) {
-		append_column(s, rec, protocol, f, role, part, view);
+		append_column(s, rec, protocol, f, role, part);
 		return;
 	}
 	sqlite3_str_appendall(s, "(");
@@ -116,8 +121,8 @@ static void append_expr(sqlite3_str *s, const struct record *rec, const char *pr
 }
 
 /* The value as a reader of a view wants it: text for addresses, seconds for times. */
-static void append_view_column(sqlite3_str *s, const struct record *rec, const char *protocol, const struct field *f,
-	enum table_role role, unsigned part)
+static void append_view_column(sqlite3_str *s, const struct record *rec, const char *protocol,
+	const struct field *f, enum table_role role, unsigned part)
 {
 	char column[NAME_MAX_LEN];
 	sqlite3_str *e = sqlite3_str_new(NULL);
@@ -142,14 +147,19 @@ static void append_view_column(sqlite3_str *s, const struct record *rec, const c
 			sqlite3_str_appendf(s, "(SELECT x.value FROM t_text x WHERE x.id=%s)", expr);
 		break;
 	case KIND_TIME: /* UTC */
-		sqlite3_str_appendf(s, "strftime('%%Y-%%m-%%d %%H:%%M:%%S', %s/1000000000, 'unixepoch')||printf('.%%09d', %s%%1000000000)", expr, expr);
+		sqlite3_str_appendf(s,
+			"strftime('%%Y-%%m-%%d %%H:%%M:%%S', %s/1000000000, 'unixepoch')||printf('.%%09d', "
+			"%s%%1000000000)",
+			expr, expr);
 		break;
 	case KIND_RELTIME:
 		sqlite3_str_appendf(s, "%s/1e9", expr);
 		break;
 	case KIND_BYTES: /* where they stand in the frame; the octets are in the chunks */
-		sqlite3_str_appendf(s, "CASE typeof(%s) WHEN 'integer' THEN %s>>24 END AS \"%w_offset\",\n  "
-			"CASE typeof(%s) WHEN 'integer' THEN %s&16777215 WHEN 'blob' THEN length(%s) END AS \"%w_length\"",
+		sqlite3_str_appendf(s,
+			"CASE typeof(%s) WHEN 'integer' THEN %s>>24 END AS \"%w_offset\",\n  "
+			"CASE typeof(%s) WHEN 'integer' THEN %s&16777215 WHEN 'blob' THEN length(%s) END AS "
+			"\"%w_length\"",
 			expr, expr, column, expr, expr, expr, column);
 		sqlite3_free(expr);
 		return;
@@ -165,36 +175,42 @@ static bool in_view(const struct field *f)
 	return !f->internal && !f->nany && f->kind != KIND_STACK;
 }
 
-/* The public view: NAME has one row a frame (the first of its layers), NAME_all every one, with `layer`. */
+static void view_columns(
+	sqlite3_str *s, const char *protocol, const struct record *rec, enum table_role role, unsigned part)
+{
+	for (unsigned i = 0; i < rec->nfields; i++) {
+		const struct field *f = &rec->fields[i];
+		if (in_view(f) && (role != TABLE_PART || f->part == part))
+			append_view_column(s, rec, protocol, f, role, part);
+	}
+}
+
+/* The public views of a record. Of a layer: NAME has one row a frame, the first of its layers; NAME_PART the
+ * rows that have something of the part, for quick scans; NAME_all every layer, numbered. */
 static void view_sql(sqlite3_str *s, const char *protocol, const struct record *rec)
 {
-	char table[NAME_MAX_LEN], name[NAME_MAX_LEN];
-	bool layers = rec->shape == RECORD_LAYER;
+	static const char *const keys[] = {
+		[RECORD_LAYER] = "", [RECORD_CHILD] = ", t.n, t.layer", [RECORD_LATE] = ", t.layer"
+	};
+	char table[NAME_MAX_LEN], part[NAME_MAX_LEN], more[NAME_MAX_LEN];
 	table_name(table, rec, TABLE_MAIN, 0);
-	snprintf(name, sizeof(name), "%s", table + 2);
-	for (int all = 0; all <= (layers ? 1 : 0); all++) {
-		sqlite3_str_appendf(s, "CREATE VIEW \"%w%s\" AS SELECT t.frame_id%s", name, all ? "_all" : "",
-			all ? ", 1 AS layer" : rec->shape == RECORD_CHILD ? ", t.n, t.layer" : rec->shape == RECORD_LATE ? ", t.layer" : "");
-		for (unsigned i = 0; i < rec->nfields; i++)
-			if (in_view(&rec->fields[i]))
-				append_view_column(s, rec, protocol, &rec->fields[i], TABLE_MAIN, 0);
-		sqlite3_str_appendf(s, "\nFROM \"%w\" t", table);
-		for (unsigned p = 1; layers && p <= record_parts(rec); p++) {
-			char part[NAME_MAX_LEN];
-			table_name(part, rec, TABLE_PART, p);
-			sqlite3_str_appendf(s, " LEFT JOIN \"%w\" p%u ON p%u.frame_id=t.frame_id", part, p, p);
-		}
-		if (all) {
-			char more[NAME_MAX_LEN];
-			table_name(more, rec, TABLE_MORE, 0);
-			sqlite3_str_appendall(s, "\nUNION ALL SELECT t.frame_id, t.layer");
-			for (unsigned i = 0; i < rec->nfields; i++)
-				if (in_view(&rec->fields[i]))
-					append_view_column(s, rec, protocol, &rec->fields[i], TABLE_MORE, 0);
-			sqlite3_str_appendf(s, "\nFROM \"%w\" t", more);
-		}
-		sqlite3_str_appendall(s, ";\n");
+	sqlite3_str_appendf(s, "CREATE VIEW \"%w\" AS SELECT t.frame_id%s", table + 2, keys[rec->shape]);
+	view_columns(s, protocol, rec, TABLE_MAIN, 0);
+	sqlite3_str_appendf(s, "\nFROM \"%w\" t;\n", table);
+	if (rec->shape != RECORD_LAYER)
+		return;
+	for (unsigned p = 1; p <= record_parts(rec); p++) {
+		table_name(part, rec, TABLE_PART, p);
+		sqlite3_str_appendf(s, "CREATE VIEW \"%w\" AS SELECT t.frame_id", part + 2);
+		view_columns(s, protocol, rec, TABLE_PART, p);
+		sqlite3_str_appendf(s, "\nFROM \"%w\" t;\n", part);
 	}
+	table_name(more, rec, TABLE_MORE, 0);
+	sqlite3_str_appendf(s, "CREATE VIEW \"%w_all\" AS SELECT t.frame_id, 1 AS layer", table + 2);
+	view_columns(s, protocol, rec, TABLE_MAIN, 0);
+	sqlite3_str_appendf(s, "\nFROM \"%w\" t\nUNION ALL SELECT t.frame_id, t.layer", table);
+	view_columns(s, protocol, rec, TABLE_MORE, 0);
+	sqlite3_str_appendf(s, "\nFROM \"%w\" t;\n", more);
 }
 
 static bool is_frame(const struct record *rec)
@@ -202,7 +218,8 @@ static bool is_frame(const struct record *rec)
 	return strcmp(rec->name, "frame") == 0;
 }
 
-static int install_tables(sqlite3 *db, const struct protocol *const *protocols, size_t n, sqlite3_str *only_text)
+static int install_tables(
+	sqlite3 *db, const struct protocol *const *protocols, size_t n, sqlite3_str *only_text)
 {
 	sqlite3_str *s = only_text ? only_text : sqlite3_str_new(db);
 	for (size_t i = 0; i < n; i++) {
@@ -232,18 +249,17 @@ static int install_frame_view(sqlite3 *db, const struct protocol *frame)
 {
 	const struct record *rec = &frame->records[0];
 	sqlite3_str *s = sqlite3_str_new(db);
-	sqlite3_str_appendall(s, "CREATE VIEW frame AS SELECT t.frame_id, " CAPTURE_OF_FRAME " AS capture_id");
-	for (unsigned i = 0; i < rec->nfields; i++)
-		if (in_view(&rec->fields[i]))
-			append_view_column(s, rec, frame->name, &rec->fields[i], TABLE_MAIN, 0);
-	sqlite3_str_appendall(s, "\nFROM t_frame t LEFT JOIN t_frame_flags p1 ON p1.frame_id=t.frame_id;");
+	sqlite3_str_appendall(
+		s, "CREATE VIEW frame AS SELECT t.frame_id, " CAPTURE_OF_FRAME " AS capture_id");
+	view_columns(s, frame->name, rec, TABLE_MAIN, 0);
+	sqlite3_str_appendall(s, "\nFROM t_frame t;");
 	return run(db, s);
 }
 
 /* ---- the catalogue ---- */
 
-static int insert_source(sqlite3_stmt *st, int64_t field_id, int *n, const struct protocol *p, const struct record *rec,
-	const struct field *f, enum table_role role)
+static int insert_source(sqlite3_stmt *st, int64_t field_id, int *n, const struct protocol *p,
+	const struct record *rec, const struct field *f, enum table_role role)
 {
 	char table[NAME_MAX_LEN];
 	table_name(table, rec, role, f->part);
@@ -262,7 +278,8 @@ static int insert_source(sqlite3_stmt *st, int64_t field_id, int *n, const struc
 	return rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
 
-static int insert_sources(sqlite3_stmt *st, int64_t field_id, int *n, const struct protocol *p, const struct record *rec, const struct field *f)
+static int insert_sources(sqlite3_stmt *st, int64_t field_id, int *n, const struct protocol *p,
+	const struct record *rec, const struct field *f)
 {
 	const struct field *list[2] = { f };
 	unsigned count = 1;
@@ -273,8 +290,10 @@ static int insert_sources(sqlite3_stmt *st, int64_t field_id, int *n, const stru
 			list[i] = &rec->fields[f->any[i]];
 	}
 	for (unsigned i = 0; rc == SQLITE_OK && i < count; i++)
-		rc = insert_source(st, field_id, n, p, rec, list[i], list[i]->part && rec->shape == RECORD_LAYER ? TABLE_PART : TABLE_MAIN);
-	for (unsigned i = 0; rc == SQLITE_OK && rec->shape == RECORD_LAYER && !is_frame(rec) && i < count; i++)
+		rc = insert_source(st, field_id, n, p, rec, list[i],
+			list[i]->part && rec->shape == RECORD_LAYER ? TABLE_PART : TABLE_MAIN);
+	for (unsigned i = 0; rc == SQLITE_OK && rec->shape == RECORD_LAYER && !is_frame(rec) && i < count;
+		i++)
 		rc = insert_source(st, field_id, n, p, rec, list[i], TABLE_MORE);
 	return rc;
 }
@@ -290,7 +309,8 @@ static int64_t one_int(sqlite3_stmt *st)
 	return v;
 }
 
-static int insert_field(struct catalogue_stmts *c, sqlite3 *db, const struct protocol *p, const struct record *rec, const struct field *f)
+static int insert_field(struct catalogue_stmts *c, sqlite3 *db, const struct protocol *p,
+	const struct record *rec, const struct field *f)
 {
 	/* A field of several protocols (http.* in ssdp, ip.version in ipv6) has the sources of all. */
 	sqlite3_bind_text(c->find, 1, f->name, -1, SQLITE_STATIC);
@@ -358,7 +378,8 @@ static int install_catalogue(sqlite3 *db, const struct protocol *const *protocol
 		for (unsigned k = 0; rc == SQLITE_OK && k < p->nrecords; k++)
 			for (unsigned f = 0; rc == SQLITE_OK && f < p->records[k].nfields; f++)
 				if (!p->records[k].fields[f].internal)
-					rc = insert_field(&c, db, p, &p->records[k], &p->records[k].fields[f]);
+					rc = insert_field(
+						&c, db, p, &p->records[k], &p->records[k].fields[f]);
 	}
 	for (size_t i = 0; i < sizeof(st) / sizeof(*st); i++)
 		sqlite3_finalize(*st[i]);
@@ -397,7 +418,8 @@ int ddl_install(sqlite3 *db, const struct protocol *const *protocols, size_t n)
 	if (rc == SQLITE_OK)
 		rc = install_catalogue(db, protocols, n);
 	if (rc == SQLITE_OK) {
-		char *sql = sqlite3_mprintf("INSERT INTO protocol VALUES ('', '', '%lld', NULL, NULL)", (long long)ddl_hash(protocols, n));
+		char *sql = sqlite3_mprintf("INSERT INTO protocol VALUES ('', '', '%lld', NULL, NULL)",
+			(long long)ddl_hash(protocols, n));
 		rc = sql ? sqlite3_exec(db, sql, NULL, NULL, NULL) : SQLITE_NOMEM;
 		sqlite3_free(sql);
 	}

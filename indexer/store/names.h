@@ -6,8 +6,9 @@
 
 #define NAME_MAX_LEN 128
 
-/* Column of a field: its name without the protocol's, dots as underscores (tcp.options.mss_val: options_mss_val). A
- * field of another protocol's family keeps all of it (x509sat.uTF8String in tls: x509sat_uTF8String). */
+/* Column of a field: its name without the protocol's, dots as underscores (tcp.options.mss_val:
+ * options_mss_val). A field of another protocol's family keeps all of it (x509sat.uTF8String in tls:
+ * x509sat_uTF8String). */
 void column_name(char out[NAME_MAX_LEN], const char *protocol, const struct field *f);
 
 /* Which rows of a record a table has. */

@@ -21,7 +21,9 @@ struct raw {
 struct raw *raw_open(sqlite3 *db)
 {
 	struct raw *r = calloc(1, sizeof(*r));
-	if (r && sqlite3_prepare_v3(db, "SELECT offset, size, data FROM chunk WHERE capture_id=?1 AND offset<=?2 ORDER BY offset DESC LIMIT 1",
+	if (r && sqlite3_prepare_v3(db,
+			 "SELECT offset, size, data FROM chunk WHERE capture_id=?1 AND offset<=?2 ORDER BY "
+			 "offset DESC LIMIT 1",
 			 -1, SQLITE_PREPARE_PERSISTENT, &r->find, NULL) != SQLITE_OK)
 		snprintf(r->error, sizeof(r->error), "%s", sqlite3_errmsg(db));
 	return r;
@@ -68,7 +70,8 @@ static int reserve(uint8_t **buffer, size_t *size, size_t n)
 /* Hold the chunk that has the octet at `offset`. */
 static int load(struct raw *r, int64_t capture_id, uint64_t offset)
 {
-	if (r->chunk_used && r->capture_id == capture_id && offset >= r->offset && offset - r->offset < r->chunk_used)
+	if (r->chunk_used && r->capture_id == capture_id && offset >= r->offset &&
+		offset - r->offset < r->chunk_used)
 		return 0;
 	if (!r->find)
 		return -1;
@@ -79,16 +82,19 @@ static int load(struct raw *r, int64_t capture_id, uint64_t offset)
 	if (sqlite3_step(r->find) == SQLITE_ROW) {
 		int64_t size = sqlite3_column_int64(r->find, 1);
 		r->offset = (uint64_t)sqlite3_column_int64(r->find, 0);
-		if (size > 0 && size < CHUNK_MAX && offset - r->offset < (uint64_t)size && reserve(&r->chunk, &r->chunk_size, (size_t)size) == 0 &&
-			raw_unpack(sqlite3_column_blob(r->find, 2), (size_t)sqlite3_column_bytes(r->find, 2), r->chunk, (size_t)size) == 0) {
+		if (size > 0 && size < CHUNK_MAX && offset - r->offset < (uint64_t)size &&
+			reserve(&r->chunk, &r->chunk_size, (size_t)size) == 0 &&
+			raw_unpack(sqlite3_column_blob(r->find, 2), (size_t)sqlite3_column_bytes(r->find, 2),
+				r->chunk, (size_t)size) == 0) {
 			r->chunk_used = (size_t)size;
 			r->capture_id = capture_id;
 			rc = 0;
 		}
 	}
 	if (rc < 0)
-		snprintf(r->error, sizeof(r->error), "the chunk of capture %lld at offset %llu is missing or broken", (long long)capture_id,
-			(unsigned long long)offset);
+		snprintf(r->error, sizeof(r->error),
+			"the chunk of capture %lld at offset %llu is missing or broken",
+			(long long)capture_id, (unsigned long long)offset);
 	sqlite3_reset(r->find);
 	return rc;
 }

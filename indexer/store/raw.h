@@ -12,8 +12,8 @@ struct raw;
 struct raw *raw_open(sqlite3 *db);
 void raw_close(struct raw *r); /* takes NULL */
 
-/* Octets [offset, offset + n) of the capture's decompressed file; valid until the next call. NULL when they are not there or a
- * chunk is broken: raw_error() says why. */
+/* Octets [offset, offset + n) of the capture's decompressed file; valid until the next call. NULL when they
+ * are not there or a chunk is broken: raw_error() says why. */
 const uint8_t *raw_read(struct raw *r, int64_t capture_id, uint64_t offset, size_t n);
 const char *raw_error(const struct raw *r);
 

@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include "indexer/store/batch.h"
-#include "indexer/store/chunk.h"
 #include "indexer/store/ddl.h"
 #include "schema/address.h"
 #include "schema/archive.h"
@@ -35,8 +34,6 @@ struct store {
 	bool open; /* a transaction is */
 	bool made; /* the file was, by us */
 	const char *error; /* what is wrong beside SQLite's own errors */
-	uint8_t *packed;
-	size_t packed_size;
 };
 
 static int prepare(struct store *s, sqlite3_stmt **st, const char *sql)
@@ -197,7 +194,6 @@ void store_close(struct store *s)
 	free(s->source.address.ids);
 	free(s->source.text.ids);
 	free(s->source.stack.ids);
-	free(s->packed);
 	free(s);
 }
 
@@ -314,24 +310,17 @@ static int find_or_add(struct store *s, struct id_map *map, sqlite3_stmt *find, 
 	return map_add(map, found ? id : sqlite3_last_insert_rowid(s->db));
 }
 
-static int map_addresses(struct store *s, const struct dict *dict)
+static int map_address(struct store *s, const struct dict_entry *e)
 {
-	for (uint32_t id = (uint32_t)s->source.address.n + 1; id <= dict_count(dict, DICT_ADDRESS); id++) {
-		uint8_t kind;
-		size_t len;
-		char text[64];
-		const void *octets = dict_get(dict, DICT_ADDRESS, id, &kind, &len);
-		address_text(text, kind, octets, len);
-		sqlite3_stmt *st[] = { s->find_address, s->add_address };
-		for (int i = 0; i < 2; i++) {
-			sqlite3_bind_blob(st[i], 1, octets, (int)len, SQLITE_STATIC);
-			sqlite3_bind_int(st[i], 2, kind);
-		}
-		sqlite3_bind_text(s->add_address, 3, text, -1, SQLITE_TRANSIENT);
-		if (find_or_add(s, &s->source.address, s->find_address, s->add_address) < 0)
-			return -1;
+	char text[64];
+	address_text(text, e->kind, e->octets, e->len);
+	sqlite3_stmt *st[] = { s->find_address, s->add_address };
+	for (int i = 0; i < 2; i++) {
+		sqlite3_bind_blob(st[i], 1, e->octets, (int)e->len, SQLITE_STATIC);
+		sqlite3_bind_int(st[i], 2, e->kind);
 	}
-	return 0;
+	sqlite3_bind_text(s->add_address, 3, text, -1, SQLITE_STATIC);
+	return find_or_add(s, &s->source.address, s->find_address, s->add_address);
 }
 
 static int64_t text_hash(const char *p, size_t n)
@@ -342,20 +331,14 @@ static int64_t text_hash(const char *p, size_t n)
 	return (int64_t)(h >> 16);
 }
 
-static int map_texts(struct store *s, const struct dict *dict)
+static int map_text(struct store *s, const struct dict_entry *e)
 {
-	for (uint32_t id = (uint32_t)s->source.text.n + 1; id <= dict_count(dict, DICT_TEXT); id++) {
-		size_t len;
-		const char *text = dict_get(dict, DICT_TEXT, id, NULL, &len);
-		sqlite3_stmt *st[] = { s->find_text, s->add_text };
-		for (int i = 0; i < 2; i++) {
-			sqlite3_bind_int64(st[i], 1, text_hash(text, len));
-			sqlite3_bind_text(st[i], 2, text, (int)len, SQLITE_STATIC);
-		}
-		if (find_or_add(s, &s->source.text, s->find_text, s->add_text) < 0)
-			return -1;
+	sqlite3_stmt *st[] = { s->find_text, s->add_text };
+	for (int i = 0; i < 2; i++) {
+		sqlite3_bind_int64(st[i], 1, text_hash(e->octets, e->len));
+		sqlite3_bind_text(st[i], 2, e->octets, (int)e->len, SQLITE_STATIC);
 	}
-	return 0;
+	return find_or_add(s, &s->source.text, s->find_text, s->add_text);
 }
 
 static void join_names(char *out, size_t size, const struct protocol *const *list, unsigned n)
@@ -366,23 +349,33 @@ static void join_names(char *out, size_t size, const struct protocol *const *lis
 		used += (size_t)snprintf(out + used, size - used, i ? ":%s" : "%s", list[i]->name);
 }
 
-static int map_stacks(struct store *s, const struct dict *dict)
+static int map_stack(struct store *s, const struct dict_entry *e)
 {
-	for (uint32_t id = (uint32_t)s->source.stack.n + 1; id <= dict_count(dict, DICT_STACK); id++) {
-		struct dict_stack stack;
-		char tokens[4096], items[4096];
-		dict_stack_get(dict, id, &stack);
-		join_names(tokens, sizeof(tokens), stack.tokens, stack.ntokens);
-		join_names(items, sizeof(items), stack.items, stack.nitems);
-		sqlite3_stmt *st[] = { s->find_stack, s->add_stack };
-		for (int i = 0; i < 2; i++) {
-			sqlite3_bind_text(st[i], 1, tokens, -1, SQLITE_STATIC);
-			sqlite3_bind_text(st[i], 2, items, -1, SQLITE_STATIC);
-			sqlite3_bind_text(st[i], 3, stack.column, -1, SQLITE_STATIC);
-		}
-		if (find_or_add(s, &s->source.stack, s->find_stack, s->add_stack) < 0)
-			return -1;
+	struct dict_stack stack;
+	char tokens[4096], items[4096];
+	dict_stack_read(e->octets, e->len, &stack);
+	join_names(tokens, sizeof(tokens), stack.tokens, stack.ntokens);
+	join_names(items, sizeof(items), stack.items, stack.nitems);
+	sqlite3_stmt *st[] = { s->find_stack, s->add_stack };
+	for (int i = 0; i < 2; i++) {
+		sqlite3_bind_text(st[i], 1, tokens, -1, SQLITE_STATIC);
+		sqlite3_bind_text(st[i], 2, items, -1, SQLITE_STATIC);
+		sqlite3_bind_text(st[i], 3, stack.column, -1, SQLITE_STATIC);
 	}
+	return find_or_add(s, &s->source.stack, s->find_stack, s->add_stack);
+}
+
+/* The archive's ids of the dictionary's new entries. */
+static int map_news(struct store *s, const struct dict_news *news)
+{
+	static int (*const map[DICT_SPACES])(struct store *, const struct dict_entry *) = {
+		[DICT_ADDRESS] = map_address, [DICT_TEXT] = map_text, [DICT_STACK] = map_stack
+	};
+	const struct dict_entry *e = news->entries;
+	for (int space = 0; space < DICT_SPACES; space++)
+		for (size_t i = 0; i < news->n[space]; i++)
+			if (map[space](s, e++) < 0)
+				return -1;
 	return 0;
 }
 
@@ -423,10 +416,10 @@ static int ready_drain(struct store *s, unsigned index, const struct record *rec
 	return 0;
 }
 
-int store_flush(struct store *s, struct rows *rows, const struct dict *dict)
+int store_flush(struct store *s, const struct rows *rows, const struct dict_news *news)
 {
 	s->source.rows = rows;
-	if (map_addresses(s, dict) < 0 || map_texts(s, dict) < 0 || map_stacks(s, dict) < 0)
+	if (map_news(s, news) < 0)
 		return -1;
 	for (unsigned i = 0; i < rows->nbatches; i++) {
 		const struct batch *b = &rows->batches[i];
@@ -438,24 +431,15 @@ int store_flush(struct store *s, struct rows *rows, const struct dict *dict)
 			if (done(s->drains[i].st[k]) < 0)
 				return -1;
 	}
-	rows_clear(rows);
 	return 0;
 }
 
-int store_chunk(struct store *s, uint64_t offset, const uint8_t *octets, size_t size)
+int store_chunk(struct store *s, uint64_t offset, const uint8_t *data, size_t data_len, size_t size)
 {
-	if (s->packed_size < size) {
-		uint8_t *packed = realloc(s->packed, size);
-		if (!packed)
-			return -1;
-		s->packed = packed;
-		s->packed_size = size;
-	}
-	size_t n = chunk_compress(octets, size, s->packed, size);
 	sqlite3_bind_int64(s->add_chunk, 1, s->capture_id);
 	sqlite3_bind_int64(s->add_chunk, 2, (int64_t)offset);
 	sqlite3_bind_int64(s->add_chunk, 3, (int64_t)size);
-	sqlite3_bind_blob64(s->add_chunk, 4, n ? s->packed : octets, n ? n : size, SQLITE_STATIC);
+	sqlite3_bind_blob64(s->add_chunk, 4, data, data_len, SQLITE_STATIC);
 	int rc = done(s->add_chunk);
 	sqlite3_bind_null(s->add_chunk, 4);
 	return rc;
@@ -470,10 +454,10 @@ static int bind_done(sqlite3_stmt *st, unsigned n, const int64_t *values)
 	return done(st);
 }
 
-static int store_stacks(struct store *s, const struct totals *t, const struct dict *dict)
+static int store_stacks(struct store *s, const struct totals *t)
 {
 	sqlite3_stmt *st = store_insert(s, "total_stack", 6);
-	if (!st || map_stacks(s, dict) < 0)
+	if (!st)
 		return -1;
 	for (size_t i = 1; i < t->nstacks; i++) {
 		const struct total_stack *k = &t->stacks[i];
@@ -493,9 +477,9 @@ static int store_stacks(struct store *s, const struct totals *t, const struct di
 	return 0;
 }
 
-int store_totals(struct store *s, const struct totals *t, const struct dict *dict)
+int store_totals(struct store *s, const struct totals *t)
 {
-	if (store_stacks(s, t, dict) < 0)
+	if (store_stacks(s, t) < 0)
 		return -1;
 	sqlite3_stmt *st = store_insert(s, "total_length", 3);
 	for (size_t i = 0; st && i < t->nlengths; i++)

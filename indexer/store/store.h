@@ -35,17 +35,18 @@ int store_begin(struct store *s, int64_t *capture_id, int64_t *first_frame);
 /* Prepared INSERT into a table of core.sql: values bound by the caller, kept until the store is closed. */
 sqlite3_stmt *store_insert(struct store *s, const char *table, unsigned columns);
 
-/* Move all rows into their tables and clear them; new entries of the dictionary first. 0 or -1. */
-int store_flush(struct store *s, struct rows *rows, const struct dict *dict);
+/* Move all rows into their tables; new entries of the dictionary first. The rows stay. 0 or -1. */
+int store_flush(struct store *s, const struct rows *rows, const struct dict_news *news);
 
-/* A raw chunk: octets [offset, offset + size) of the file; kept plain where it does not shrink. 0 or -1. */
-int store_chunk(struct store *s, uint64_t offset, const uint8_t *octets, size_t size);
+/* A raw chunk: octets [offset, offset + size) of the file; data is their zlib stream, or they themselves where
+ * data_len = size. 0 or -1. */
+int store_chunk(struct store *s, uint64_t offset, const uint8_t *data, size_t data_len, size_t size);
 
 /* An archive id of a dictionary number; 0 none. After a flush. */
 int64_t store_address(const struct store *s, uint32_t local);
 
 /* The totals of the capture. 0 or -1. */
-int store_totals(struct store *s, const struct totals *totals, const struct dict *dict);
+int store_totals(struct store *s, const struct totals *totals);
 
 int store_commit(struct store *s);
 void store_rollback(struct store *s);

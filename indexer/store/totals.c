@@ -6,16 +6,22 @@
 
 const uint32_t length_range_from[LENGTH_RANGES] = { 0, 20, 40, 80, 160, 320, 640, 1280, 2560, 5120 };
 
-#define BUCKET_MS 5
-#define BUCKETS   20 /* a window of 100 ms */
+#define BUCKET_MS  5
+#define BUCKETS    20         /* a window of 100 ms */
 #define MAX_LENGTH (1u << 20) /* lengths above this are counted as this: no frame is that long */
+
+void burst_init(struct burst *b)
+{
+	memset(b, 0, sizeof(*b));
+	b->n = 1; /* Wireshark begins with an empty bucket at time 0 */
+}
 
 void totals_init(struct totals *t)
 {
 	memset(t, 0, sizeof(*t));
 	t->in_order = true;
 	for (unsigned i = 0; i <= LENGTH_RANGES; i++)
-		t->bursts[i].n = 1; /* Wireshark begins with an empty bucket at time 0 */
+		burst_init(&t->bursts[i]);
 }
 
 void totals_free(struct totals *t)
@@ -50,8 +56,7 @@ static void drop_first(struct burst *b)
 	memmove(b->buckets, b->buckets + 1, --b->n * sizeof(*b->buckets));
 }
 
-/* One more frame `now` milliseconds after the first. */
-static void burst_add(struct burst *b, double now)
+void burst_add(struct burst *b, double now)
 {
 	int64_t k = (int64_t)floor(now / BUCKET_MS);
 	unsigned last = b->n - 1;
@@ -76,7 +81,8 @@ static void burst_add(struct burst *b, double now)
 		while (b->buckets[i].number > k)
 			i--;
 		if (b->buckets[i].number < k) {
-			memmove(b->buckets + i + 2, b->buckets + i + 1, (b->n++ - i - 1) * sizeof(*b->buckets));
+			memmove(b->buckets + i + 2, b->buckets + i + 1,
+				(b->n++ - i - 1) * sizeof(*b->buckets));
 			i++;
 			b->buckets[i].number = k;
 			b->buckets[i].count = 0;
@@ -111,7 +117,7 @@ static void second_add(struct totals *t, int64_t second, uint32_t len)
 			t->seconds_size = size;
 		}
 		memmove(t->seconds + i + 1, t->seconds + i, (t->nseconds++ - i) * sizeof(*t->seconds));
-		t->seconds[i++] = (struct second){ second, 0, 0 };
+		t->seconds[i++] = (struct second) { second, 0, 0 };
 	}
 	t->seconds[i - 1].frames++;
 	t->seconds[i - 1].bytes += len;
@@ -169,5 +175,7 @@ void totals_add(struct totals *t, const struct packet *pkt, uint32_t stack)
 		range--;
 	burst_add(&t->bursts[0], (double)relative / 1e6);
 	burst_add(&t->bursts[range], (double)relative / 1e6);
-	second_add(t, relative >= 0 ? relative / 1000000000 : -((-relative + 999999999) / 1000000000), pkt->len);
+	/* Wireshark's intervals round to microseconds first. */
+	int64_t us = relative >= 0 ? (relative + 500) / 1000 : -((-relative + 500) / 1000);
+	second_add(t, us >= 0 ? us / 1000000 : -((-us + 999999) / 1000000), pkt->len);
 }

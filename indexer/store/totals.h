@@ -18,7 +18,8 @@ struct total_stack {
 	uint64_t *item_bytes;
 };
 
-/* Most frames in a window of 100 ms, as Wireshark's stats tree finds it: buckets of 5 ms, of which the last 20 count. */
+/* Most frames in a window of 100 ms, as Wireshark's stats tree finds it: buckets of 5 ms, of which the last
+ * 20 count. */
 struct burst {
 	struct {
 		int64_t number;
@@ -29,6 +30,10 @@ struct burst {
 	uint32_t current, max;
 	double max_start;
 };
+
+void burst_init(struct burst *b);
+/* One more frame `now` milliseconds after the first of the capture. */
+void burst_add(struct burst *b, double now);
 
 struct second {
 	int64_t second;
@@ -41,12 +46,12 @@ struct totals {
 	bool in_order;
 	struct total_stack *stacks; /* by dictionary number of the stack */
 	size_t nstacks;
-	uint64_t *lengths;          /* by frame.len */
+	uint64_t *lengths; /* by frame.len */
 	size_t nlengths;
 	struct burst bursts[1 + LENGTH_RANGES];
-	struct second *seconds;     /* sorted by second */
+	struct second *seconds; /* sorted by second */
 	size_t nseconds, seconds_size;
-	bool failed;                /* out of memory */
+	bool failed; /* out of memory */
 };
 
 void totals_init(struct totals *t);

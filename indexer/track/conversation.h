@@ -18,7 +18,8 @@ struct conversation {
 	bool counted;        /* false: only seen in ICMP errors */
 	/* owned by track/tcp.c */
 	void *tcp;
-	uint8_t completeness;
+	uint8_t completeness;       /* tcp.completeness, final */
+	uint8_t first_completeness; /* what the first frame shows: its own bits count only from the next frame on */
 	int64_t initial_rtt; /* ns; 0 unknown */
 	/* owned by the loop: protocol that this conversation was found to speak, its state */
 	const struct protocol *dissector;

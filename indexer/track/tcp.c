@@ -1,7 +1,7 @@
 /* What each segment means after those before it. The rules are Wireshark's (its two-pass view, default
- * preferences), stated as state per direction and a fixed order of steps; where a step rests on the protocol itself the RFC
- * is named. Zero stands for "not seen yet" in next, maxack and lastack, as it does there: a stream whose real number is
- * exactly 0 at such a moment is judged as one that begins. */
+ * preferences), stated as state per direction and a fixed order of steps; where a step rests on the protocol
+ * itself the RFC is named. Zero stands for "not seen yet" in next, maxack and lastack, as it does there: a
+ * stream whose real number is exactly 0 at such a moment is judged as one that begins. */
 #include "indexer/track/tcp.h"
 
 #include <stdlib.h>
@@ -16,13 +16,14 @@ enum { FIN = 0x01, SYN = 0x02, RST = 0x04, PSH = 0x08, ACK = 0x10 };
 #define WS_MAX      14         /* RFC 7323, section 2.3 */
 #define WINDOW_NONE UINT32_MAX /* no segment of this direction yet */
 
-/* The peer's count of duplicate ACKs after it acknowledged what was never captured: as a number it is beyond any limit, and
- * the next duplicate counts as the first. */
+/* The peer's count of duplicate ACKs after it acknowledged what was never captured: as a number it is beyond
+ * any limit, and the next duplicate counts as the first. */
 #define DUP_MARKER UINT32_MAX
 
 #define FAST_RETRANSMISSION_NS INT64_C(20000000)
-#define OUT_OF_ORDER_NS        INT64_C(3000000)  /* where the handshake gave no round-trip time */
+#define OUT_OF_ORDER_NS        INT64_C(3000000) /* where the handshake gave no round-trip time */
 #define IN_FLIGHT_MAX          2000000000u
+#define SACK_BLOCKS            3 /* a fourth block is not subtracted */
 
 /* One direction of a stream. */
 struct side {
@@ -44,7 +45,7 @@ struct side {
 	bool gap : 1;        /* a hole: what is in flight cannot be told */
 	bool push_closed : 1;
 	bool was_keep_alive : 1, was_probe : 1; /* the last segment */
-	bool tfo_data : 1;   /* its SYN carried a cookie and data */
+	bool tfo_data : 1;                      /* its SYN carried a cookie and data */
 	bool closed_first : 1;
 };
 
@@ -53,6 +54,7 @@ struct stream {
 	struct stream *next_free;
 	int64_t syn_ns; /* of the last SYN without ACK */
 	bool syn_seen;
+	uint8_t opening, rest; /* completeness: of the first segment, of the others */
 };
 
 #define SLAB 256 /* streams */
@@ -63,9 +65,9 @@ struct slab {
 };
 
 struct tcp_tracker {
-	struct slab *slabs;     /* the newest first; only that one has room */
-	unsigned used;          /* in the newest slab */
-	struct stream *free;    /* of conversations that ended by port reuse */
+	struct slab *slabs;  /* the newest first; only that one has room */
+	unsigned used;       /* in the newest slab */
+	struct stream *free; /* of conversations that ended by port reuse */
 	struct unacked_pool pool;
 };
 
@@ -200,6 +202,7 @@ static void judge_ack(struct step *p)
 	if (!(s->flags & ACK) || !r->maxack || !after(s->ack, r->maxack))
 		return;
 	/* More is acknowledged than came without a gap. */
+	p->facts->record = true;
 	if (after(r->next, r->maxack)) {
 		r->maxack = r->next;
 		p->flags |= TCPA_ACK_LOST_SEGMENT;
@@ -212,11 +215,17 @@ static void judge_ack(struct step *p)
 
 /* ---- retransmission, out of order ---- */
 
+/* Less than `limit` after `then`; never when the clock stepped back. */
+static bool within(int64_t now, int64_t then, int64_t limit)
+{
+	return (uint64_t)now - (uint64_t)then < (uint64_t)limit;
+}
+
 static void judge_repeat(struct step *p)
 {
 	const struct tcp_segment *s = p->s;
 	const struct side *f = p->f, *r = p->r;
-	int64_t now = p->pkt->time_ns;
+	int64_t now = p->pkt->time_ns, rtt = p->conversation->initial_rtt;
 	bool phantom = s->flags & (SYN | FIN);
 	if ((!s->len && !phantom) || p->flags & TCPA_KEEP_ALIVE)
 		return;
@@ -229,12 +238,11 @@ static void judge_repeat(struct step *p)
 	if (!behind)
 		return;
 	/* RFC 5681, section 3.2 */
-	if (r->dup >= 2 && r->lastack == s->seq && now - r->lastack_ns < FAST_RETRANSMISSION_NS) {
+	if (r->dup >= 2 && r->lastack == s->seq && within(now, r->lastack_ns, FAST_RETRANSMISSION_NS)) {
 		p->flags |= TCPA_FAST_RETRANSMISSION;
 		return;
 	}
-	int64_t rtt = p->conversation->initial_rtt;
-	if (now - f->next_ns < (rtt ? rtt : OUT_OF_ORDER_NS) && f->next != p->end + phantom) {
+	if (within(now, f->next_ns, rtt ? rtt : OUT_OF_ORDER_NS) && f->next != p->end + phantom) {
 		p->flags |= TCPA_OUT_OF_ORDER;
 		return;
 	}
@@ -340,20 +348,26 @@ static void note_handshake(struct stream *st, struct step *p, bool is_new)
 	struct conversation *c = p->conversation;
 	uint32_t flags = s->flags, len = s->len_known ? s->len : 0;
 	int64_t now = p->pkt->time_ns;
-	/* The first segment counts as an opening SYN or not at all. */
-	if (is_new) {
-		if ((flags & (SYN | ACK)) == SYN)
-			c->completeness |= TCP_COMPLETE_SYN | (len ? TCP_COMPLETE_DATA : 0);
+	if (is_new && (flags & (SYN | ACK)) == SYN) {
+		st->rest = TCP_COMPLETE_SYN | (len ? TCP_COMPLETE_DATA : 0);
 	} else {
+		uint8_t bits = 0;
 		if ((flags & (SYN | ACK)) == (SYN | ACK))
-			c->completeness |= TCP_COMPLETE_SYNACK;
+			bits |= TCP_COMPLETE_SYNACK;
 		if ((flags & (SYN | ACK)) == ACK)
-			c->completeness |= len ? TCP_COMPLETE_DATA : TCP_COMPLETE_ACK;
+			bits |= len ? TCP_COMPLETE_DATA : TCP_COMPLETE_ACK;
 		if ((flags & (FIN | ACK)) == (FIN | ACK))
-			c->completeness |= TCP_COMPLETE_FIN;
+			bits |= TCP_COMPLETE_FIN;
 		if (flags & RST)
-			c->completeness |= TCP_COMPLETE_RST;
+			bits |= TCP_COMPLETE_RST;
+		if (is_new)
+			st->opening = bits;
+		else
+			st->rest |= bits;
+		p->facts->opening = is_new && bits;
 	}
+	c->completeness = st->rest | st->opening;
+	c->first_completeness = st->rest;
 	if (flags & SYN) {
 		p->f->first_ack = true;
 		if (!(flags & ACK)) {
@@ -361,7 +375,8 @@ static void note_handshake(struct stream *st, struct step *p, bool is_new)
 			st->syn_ns = now;
 		}
 	} else if (flags & ACK) {
-		/* From the SYN to the handshake's last ACK: a whole round trip wherever the capture was taken. */
+		/* From the SYN to the handshake's last ACK: a whole round trip wherever the capture was
+		 * taken. */
 		if (st->syn_seen && !c->initial_rtt)
 			c->initial_rtt = now - st->syn_ns;
 		p->f->first_ack = false;
@@ -381,7 +396,7 @@ static void note_options(struct step *p)
 	struct side *f = p->f, *r = p->r;
 	if (s->wscale >= 0)
 		f->ws = s->wscale > WS_MAX ? WS_MAX : (int8_t)s->wscale;
-	for (unsigned i = 0; i < s->nsack; i++)
+	for (unsigned i = 0; i < s->nsack && i < SACK_BLOCKS; i++)
 		f->sacked += s->sack_re[i] - s->sack_le[i];
 	if (!s->whole || !(s->flags & SYN))
 		return;
@@ -416,10 +431,10 @@ static struct stream *find_stream(struct tcp_tracker *t, struct conversations *a
 			c = fresh;
 			st = NULL;
 			facts->from_a = true;
-			c->completeness = TCP_COMPLETE_SYN;
 			*reused = true;
 		} else if (f->based) {
 			f->next = f->maxack; /* the SYN again */
+			facts->record = true;
 		}
 	} else if (st && (s->flags & (SYN | ACK)) == (SYN | ACK)) {
 		struct side *f = &st->side[direction];
@@ -430,16 +445,17 @@ static struct stream *find_stream(struct tcp_tracker *t, struct conversations *a
 	}
 	facts->conversation = c;
 	*is_new = !st && !*reused;
-	if (!st)
-		c->tcp = st = stream_new(t);
+	if (!st && (c->tcp = st = stream_new(t)) && *reused)
+		c->completeness = st->rest = TCP_COMPLETE_SYN;
 	return st;
 }
 
-bool tcp_track(struct tcp_tracker *t, struct conversations *all, const struct packet *pkt, const struct tcp_segment *s,
-	struct tcp_facts *facts)
+bool tcp_track(struct tcp_tracker *t, struct conversations *all, const struct packet *pkt,
+	const struct tcp_segment *s, struct tcp_facts *facts)
 {
 	/* The directions are told apart by the order of the ends, whoever side A is. */
-	unsigned direction = pkt->net_src != pkt->net_dst ? pkt->net_src > pkt->net_dst : s->srcport > s->dstport;
+	unsigned direction =
+		pkt->net_src != pkt->net_dst ? pkt->net_src > pkt->net_dst : s->srcport > s->dstport;
 	bool is_new, reused = false;
 	struct stream *st = find_stream(t, all, pkt, s, direction, facts, &is_new, &reused);
 	if (!st)

@@ -23,7 +23,8 @@ enum tcp_flag {
 	TCPA_REUSED_PORTS = 1 << 14
 };
 
-/* Bits of conversation.completeness. */
+/* Bits of conversation.completeness. A first segment that is no SYN adds its bits only where it is seen a second time,
+ * that is on the frames after it: conversation.first_completeness is what that first frame itself shows. */
 enum tcp_completeness {
 	TCP_COMPLETE_SYN = 1,
 	TCP_COMPLETE_SYNACK = 2,
@@ -36,24 +37,26 @@ enum tcp_completeness {
 /* What is known of one segment. */
 struct tcp_facts {
 	struct conversation *conversation;
-	bool from_a;             /* sent by side A of the conversation */
-	bool analysed;           /* sequence analysis took part: seq, ack and nxtseq count from the bases */
+	bool from_a;               /* sent by side A of the conversation */
+	bool analysed;             /* sequence analysis took part: seq, ack and nxtseq count from the bases */
 	uint32_t seq, ack, nxtseq; /* as shown; ack stays raw where the ACK flag is not set */
-	uint32_t base, ack_base; /* raw number shown as 0, of this direction and of the other (for SACK edges); 0 unknown */
-	uint32_t window;         /* calculated window size */
+	uint32_t base, ack_base;   /* raw number shown as 0, of this direction and of the other (for SACK
+				      edges); 0 unknown */
+	uint32_t window;           /* calculated window size */
 	bool has_scale;
-	int32_t scale;           /* -1 unknown, -2 not used, else the multiplier */
+	int32_t scale;                     /* -1 unknown, -2 not used, else the multiplier */
 	int64_t time_relative, time_delta; /* ns in the stream; dissect.c fills them */
-	bool record;             /* tcp.analysis is shown */
-	uint32_t flags;          /* enum tcp_flag */
+	bool record;                       /* tcp.analysis is shown */
+	uint32_t flags;                    /* enum tcp_flag */
 	uint32_t dup_ack_num, dup_ack_frame;
-	int64_t rto;             /* ns; 0 none */
+	int64_t rto; /* ns; 0 none */
 	uint32_t rto_frame;
-	uint32_t acks_frame;     /* 0 none */
-	int64_t ack_rtt;         /* ns; 0 none */
+	uint32_t acks_frame;                       /* 0 none */
+	int64_t ack_rtt;                           /* ns; 0 none */
 	uint32_t bytes_in_flight, push_bytes_sent; /* 0 none */
+	bool opening; /* the stream's first segment, where it shows a completeness of its own */
 	bool fin_active, fin_passive; /* this FIN comes from the side that closed first, from the other one */
-	bool tfo_ignored;        /* a SYN-ACK that does not take the data of the SYN (RFC 7413, section 4.2) */
+	bool tfo_ignored; /* a SYN-ACK that does not take the data of the SYN (RFC 7413, section 4.2) */
 };
 
 struct tcp_tracker;
@@ -61,9 +64,9 @@ struct tcp_tracker;
 struct tcp_tracker *tcp_tracker_new(void);
 void tcp_tracker_free(struct tcp_tracker *t);
 
-/* Take the segment of this frame: find or make its conversation, update its state, say what is known. The tracker
- * owns what conversation->tcp points at and also fills completeness and initial_rtt of the conversation.
- * false: out of memory. */
+/* Take the segment of this frame: find or make its conversation, update its state, say what is known. The
+ * tracker owns what conversation->tcp points at and also fills completeness and initial_rtt of the
+ * conversation. false: out of memory. */
 bool tcp_track(struct tcp_tracker *t, struct conversations *all, const struct packet *pkt,
 	const struct tcp_segment *segment, struct tcp_facts *facts);
 

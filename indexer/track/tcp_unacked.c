@@ -86,7 +86,8 @@ static struct unacked *make_room(struct unacked_pool *pool, struct unacked *u)
 	return bigger;
 }
 
-bool unacked_add(struct unacked_pool *pool, struct unacked **list, uint32_t base, const struct unacked_segment *s)
+bool unacked_add(
+	struct unacked_pool *pool, struct unacked **list, uint32_t base, const struct unacked_segment *s)
 {
 	struct unacked *u = *list;
 	uint32_t low = s->seq - base, high = s->end - base;
@@ -185,14 +186,16 @@ static bool ack_front(struct unacked *u, uint32_t ack, struct unacked_segment *a
 	return found;
 }
 
-bool unacked_ack(struct unacked_pool *pool, struct unacked **list, uint32_t ack, struct unacked_segment *acked)
+bool unacked_ack(
+	struct unacked_pool *pool, struct unacked **list, uint32_t ack, struct unacked_segment *acked)
 {
 	struct unacked *u = *list;
 	bool found;
 	if (!u)
 		return false;
 	const struct unacked_segment *first = &u->at[u->head], *last = first + u->n - 1;
-	/* The short way holds while no comparison of this list with `ack` wraps, from the lowest seq to the last end. */
+	/* The short way holds while no comparison of this list with `ack` wraps, from the lowest seq to the
+	 * last end. */
 	int64_t from = (int32_t)(first->seq - ack), to = (int32_t)(last->end - ack);
 	if (u->ordered && to - from == (int64_t)(last->end - first->seq))
 		found = ack_front(u, ack, acked);

@@ -25,7 +25,8 @@ struct unacked {
 		struct {
 			uint16_t head, n;
 			uint8_t size_class;
-			bool ordered;      /* seq and end never go down from one to the next, counted from `base` */
+			bool ordered; /* seq and end never go down from one to the next, counted from `base`
+				       */
 		};
 	};
 	uint32_t base;      /* raw number from which low and high are counted */
@@ -36,16 +37,19 @@ struct unacked {
 /* Blocks that no list uses. */
 struct unacked_pool {
 	struct unacked *free[UNACKED_CLASSES];
-	uint32_t total;      /* segments that all blocks in use have room for */
+	uint32_t total; /* segments that all blocks in use have room for */
 	uint32_t total_max;
 };
 
 /* Add a segment. false: no room, by the caps or for want of memory; the list is as before. */
-bool unacked_add(struct unacked_pool *pool, struct unacked **list, uint32_t base, const struct unacked_segment *s);
+bool unacked_add(
+	struct unacked_pool *pool, struct unacked **list, uint32_t base, const struct unacked_segment *s);
 
-/* An acknowledgment arrived: drop what it covers, shorten what it covers in part. *acked: the oldest segment that
- * ends exactly there; false: there is none. An emptied list goes back to the pool and *list becomes NULL. */
-bool unacked_ack(struct unacked_pool *pool, struct unacked **list, uint32_t ack, struct unacked_segment *acked);
+/* An acknowledgment arrived: drop what it covers, shorten what it covers in part. *acked: the oldest segment
+ * that ends exactly there; false: there is none. An emptied list goes back to the pool and *list becomes
+ * NULL. */
+bool unacked_ack(
+	struct unacked_pool *pool, struct unacked **list, uint32_t ack, struct unacked_segment *acked);
 
 /* Numbers from the lowest seq to the highest end, counted from base. */
 uint32_t unacked_span(struct unacked *list, uint32_t base);

@@ -1,0 +1,294 @@
+#include "indexer/pipeline.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "indexer/registry.h"
+#include "indexer/store/chunk.h"
+
+#define CHUNK_SIZE (256u << 10) /* a chunk ends at the first record border behind this ... */
+#define RAW_MAX                                                                                              \
+	(4u << 20) /* ... or here, when no border comes: a record this long, or octets behind a damage */
+#define ROW_SETS 3
+#define QUEUE    24
+
+enum step { STEP_ROWS, STEP_RAW, STEP_CHUNK, STEP_END };
+
+struct work {
+	enum step step;
+	struct rows *rows;
+	struct dict_news news;
+	uint64_t offset;     /* STEP_RAW, STEP_CHUNK: in the file */
+	uint8_t *octets;     /* malloc'ed */
+	size_t size, packed; /* packed: length of octets when compressed, 0 plain */
+};
+
+struct queue {
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	struct work list[QUEUE];
+	unsigned first, n;
+};
+
+struct pipeline {
+	struct store *store;
+	struct dict *dict;
+	EVP_MD_CTX *sha;
+	bool threads, failed; /* failed: read and set atomically */
+	pthread_t writer, compressor;
+	struct queue to_writer, to_compressor, free_rows;
+	struct rows *rows; /* being filled */
+	struct rows *sets[ROW_SETS];
+	uint32_t seen[DICT_SPACES]; /* entries of the dictionary that were handed over */
+	/* raw octets not yet in a chunk */
+	uint8_t *raw;
+	size_t used, size;
+	uint64_t offset; /* in the file, of raw[0] */
+};
+
+static bool has_failed(struct pipeline *p)
+{
+	return __atomic_load_n(&p->failed, __ATOMIC_ACQUIRE);
+}
+
+static int fail(struct pipeline *p)
+{
+	__atomic_store_n(&p->failed, true, __ATOMIC_RELEASE);
+	return -1;
+}
+
+/* ---- queues ---- */
+
+static void push(struct queue *q, const struct work *w)
+{
+	pthread_mutex_lock(&q->lock);
+	while (q->n == QUEUE)
+		pthread_cond_wait(&q->changed, &q->lock);
+	q->list[(q->first + q->n++) % QUEUE] = *w;
+	pthread_cond_broadcast(&q->changed);
+	pthread_mutex_unlock(&q->lock);
+}
+
+static struct work pop(struct queue *q)
+{
+	pthread_mutex_lock(&q->lock);
+	while (q->n == 0)
+		pthread_cond_wait(&q->changed, &q->lock);
+	struct work w = q->list[q->first];
+	q->first = (q->first + 1) % QUEUE;
+	q->n--;
+	pthread_cond_broadcast(&q->changed);
+	pthread_mutex_unlock(&q->lock);
+	return w;
+}
+
+/* ---- the steps ---- */
+
+/* Into SQLite. After a failure work is only taken off the queue, so that nobody waits for ever. */
+static void write_work(struct pipeline *p, struct work *w)
+{
+	if (!has_failed(p)) {
+		int rc = w->step == STEP_ROWS ? store_flush(p->store, w->rows, &w->news)
+					      : store_chunk(p->store, w->offset, w->octets,
+							w->packed ? w->packed : w->size, w->size);
+		if (rc < 0)
+			fail(p);
+	}
+	if (w->step == STEP_ROWS) {
+		rows_clear(w->rows);
+		dict_news_free(&w->news);
+	}
+	free(w->octets);
+}
+
+/* Hash and compress. The work becomes a chunk. */
+static void compress_work(struct pipeline *p, struct work *w)
+{
+	w->step = STEP_CHUNK;
+	if (has_failed(p))
+		return;
+	uint8_t *packed = malloc(w->size);
+	if (!packed || !EVP_DigestUpdate(p->sha, w->octets, w->size)) {
+		free(packed);
+		fail(p);
+		return;
+	}
+	w->packed = chunk_compress(w->octets, w->size, packed, w->size);
+	if (w->packed) {
+		free(w->octets);
+		w->octets = packed;
+	} else {
+		free(packed);
+	}
+}
+
+static void *write_all(void *arg)
+{
+	struct pipeline *p = arg;
+	for (;;) {
+		struct work w = pop(&p->to_writer);
+		if (w.step == STEP_END)
+			return NULL;
+		write_work(p, &w);
+		if (w.step == STEP_ROWS)
+			push(&p->free_rows, &w);
+	}
+}
+
+static void *compress_all(void *arg)
+{
+	struct pipeline *p = arg;
+	for (;;) {
+		struct work w = pop(&p->to_compressor);
+		if (w.step != STEP_END)
+			compress_work(p, &w);
+		push(&p->to_writer, &w);
+		if (w.step == STEP_END)
+			return NULL;
+	}
+}
+
+/* ---- the caller's side ---- */
+
+static void queue_init(struct queue *q)
+{
+	pthread_mutex_init(&q->lock, NULL);
+	pthread_cond_init(&q->changed, NULL);
+}
+
+static void queue_free(struct queue *q)
+{
+	pthread_mutex_destroy(&q->lock);
+	pthread_cond_destroy(&q->changed);
+}
+
+struct pipeline *pipeline_start(struct store *store, struct dict *dict, EVP_MD_CTX *sha, bool threads)
+{
+	struct pipeline *p = calloc(1, sizeof(*p));
+	if (!p)
+		return NULL;
+	p->store = store;
+	p->dict = dict;
+	p->sha = sha;
+	queue_init(&p->to_writer);
+	queue_init(&p->to_compressor);
+	queue_init(&p->free_rows);
+	for (int i = 0; i < (threads ? ROW_SETS : 1); i++) {
+		if (!(p->sets[i] = rows_new(protocols, protocols_count))) {
+			pipeline_stop(p);
+			return NULL;
+		}
+		if (i)
+			push(&p->free_rows, &(struct work) { .rows = p->sets[i] });
+	}
+	p->rows = p->sets[0];
+	if (threads && pthread_create(&p->writer, NULL, write_all, p) == 0) {
+		p->threads = pthread_create(&p->compressor, NULL, compress_all, p) == 0;
+		if (!p->threads) {
+			push(&p->to_writer, &(struct work) { .step = STEP_END });
+			pthread_join(p->writer, NULL);
+		}
+	}
+	return p;
+}
+
+struct rows *pipeline_rows(struct pipeline *p)
+{
+	return p->rows;
+}
+
+int pipeline_flush(struct pipeline *p)
+{
+	struct work w = { .step = STEP_ROWS, .rows = p->rows };
+	if (dict_news_take(p->dict, p->seen, &w.news) < 0)
+		return fail(p);
+	if (!p->threads) {
+		write_work(p, &w);
+	} else {
+		push(&p->to_writer, &w);
+		p->rows = pop(&p->free_rows).rows;
+	}
+	return has_failed(p) ? -1 : 0;
+}
+
+/* The first `size` raw octets are a chunk. */
+static int cut(struct pipeline *p, size_t size)
+{
+	struct work w = { .step = STEP_RAW, .offset = p->offset, .octets = malloc(size), .size = size };
+	if (!w.octets)
+		return fail(p);
+	memcpy(w.octets, p->raw, size);
+	memmove(p->raw, p->raw + size, p->used - size);
+	p->used -= size;
+	p->offset += size;
+	if (p->threads) {
+		push(&p->to_compressor, &w);
+	} else {
+		compress_work(p, &w);
+		write_work(p, &w);
+	}
+	return has_failed(p) ? -1 : 0;
+}
+
+int pipeline_raw(struct pipeline *p, const uint8_t *octets, size_t n)
+{
+	if (p->size - p->used < n) {
+		size_t size = p->size ? p->size * 2 : 4 * CHUNK_SIZE;
+		while (size - p->used < n)
+			size *= 2;
+		uint8_t *raw = realloc(p->raw, size);
+		if (!raw)
+			return fail(p);
+		p->raw = raw;
+		p->size = size;
+	}
+	memcpy(p->raw + p->used, octets, n);
+	p->used += n;
+	while (p->used >= RAW_MAX)
+		if (cut(p, CHUNK_SIZE) < 0)
+			return -1;
+	return has_failed(p) ? -1 : 0;
+}
+
+int pipeline_border(struct pipeline *p, uint64_t offset)
+{
+	uint64_t size = offset - p->offset;
+	return offset > p->offset && size >= CHUNK_SIZE && size <= p->used ? cut(p, (size_t)size) : 0;
+}
+
+static void join(struct pipeline *p)
+{
+	if (!p->threads)
+		return;
+	/* Through the compressor, so that the writer ends behind the last chunk. */
+	push(&p->to_compressor, &(struct work) { .step = STEP_END });
+	pthread_join(p->compressor, NULL);
+	pthread_join(p->writer, NULL);
+	p->threads = false;
+}
+
+int pipeline_finish(struct pipeline *p)
+{
+	int rc = pipeline_flush(p);
+	while (rc == 0 && p->used)
+		rc = cut(p, p->used < 2 * CHUNK_SIZE ? p->used : CHUNK_SIZE);
+	join(p);
+	return has_failed(p) ? -1 : rc;
+}
+
+void pipeline_stop(struct pipeline *p)
+{
+	if (!p)
+		return;
+	if (p->threads)
+		fail(p);
+	join(p);
+	for (int i = 0; i < ROW_SETS; i++)
+		rows_free(p->sets[i]);
+	queue_free(&p->to_writer);
+	queue_free(&p->to_compressor);
+	queue_free(&p->free_rows);
+	free(p->raw);
+	free(p);
+}

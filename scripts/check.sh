@@ -1,0 +1,49 @@
+#!/bin/sh
+# Build (release, and with AddressSanitizer and UBSan), run every test, and, where the reference answers are there
+# (../shared/conform), compare with tshark cell by cell. Installs what is missing.
+set -eu
+cd "$(dirname "$0")/.."
+scripts/setup.sh check
+
+step() { printf '\n== %s\n' "$*"; }
+
+step "layout"
+git ls-files '*.c' '*.h' | xargs clang-format --dry-run --Werror --style=file
+
+step "fixtures are what their program makes"
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+python3 fixtures/make.py "$scratch"
+for f in "$scratch"/*; do cmp "$f" "fixtures/$(basename "$f")"; done
+
+step "release, gcc"
+cmake --preset release
+cmake --build --preset release
+step "ASan and UBSan, gcc"
+cmake --preset debug
+cmake --build --preset debug
+step "warnings, clang"
+CC=clang cmake -S . -B build-clang -G Ninja >/dev/null
+cmake --build build-clang
+
+step "tests"
+ctest --test-dir build-debug --output-on-failure
+
+conform=../shared/conform
+if [ -d "$conform" ]; then
+	step "agreement with tshark"
+	python3 "$conform/compare.py" --pcapdex build/pcapdex ../shared/captures \
+		--min frame=99.5 --min eth=99.5 --min arp=99.5 --min ip=99.5 --min ipv6=99.5 --min icmp=99.5 --min tcp=99.5 \
+		--min udp=99.5
+	python3 "$conform/compare_stats.py" --pcapdex build/pcapdex ../shared/captures \
+		--min conversations=99 --min endpoints=99 --min lengths=99 --min io=99
+
+	step "sanitizers on every capture"
+	tests/sanitize.sh build-debug/pcapdex ../shared/captures
+
+	step "export gives every file back"
+	tests/export.sh build/pcapdex ../shared/captures
+fi
+
+step "tests, release"
+ctest --test-dir build --output-on-failure
