@@ -194,7 +194,7 @@ static void stream_times(struct conversation *c, int64_t now, int64_t *relative,
 /* The payload of a segment that carries some: what keeps it from a dissector (reset, retransmission), else the ports. */
 static void segment_payload(struct packet *pkt, const struct tcp_segment *s, const struct tcp_facts *facts)
 {
-	if (s->payload.len == 0 || pkt->fragmented)
+	if (s->payload.len == 0)
 		return;
 	if (facts->flags & (TCPA_SPURIOUS_RETRANSMISSION | TCPA_RETRANSMISSION | TCPA_OUT_OF_ORDER) || s->flags & 4)
 		return;
@@ -222,7 +222,7 @@ static void take_segment(struct dissection *d)
 	pkt->fail = CUR_OK; /* what track/ says holds whatever came after the header */
 	tcp_tracked(pkt, s, &facts);
 	pkt->fail = fail;
-	if (!fail && s->len_known)
+	if (!fail && (s->len_known || (pkt->fragmented && !pkt->in_error)))
 		segment_payload(pkt, s, &facts);
 }
 
@@ -249,29 +249,18 @@ static void take_datagram(struct dissection *d)
 	pkt->next[pkt->nnext - 1].key2 = u->dstport;
 }
 
-/* Fields of ip and ipv6 that reassembly fills: each names them in its exchange-like table below. */
+/* The fragment that completes a datagram goes on with the whole of it. */
 static void take_fragment(struct dissection *d)
 {
 	struct packet *pkt = &d->pkt;
 	struct fragment *f = &pkt->fragment;
 	struct reassembled whole;
-	uint32_t done_in = 0;
-	if (pkt->in_error || f->data.cap < f->data.len) {
-		pkt->fragmented = true;
+	if (!fragments_add(d->fragments, pkt, f, &whole)) {
 		pkt_next_proto(pkt, &proto_data, f->data);
 		return;
 	}
-	if (!fragments_add(d->fragments, pkt, f, &whole, &done_in)) {
-		pkt->fragmented = true;
-		if (done_in && f->proto->reassembled)
-			f->proto->reassembled(pkt, f, NULL, done_in);
-		pkt_next_proto(pkt, &proto_data, f->data);
-		return;
-	}
-	if (f->proto->reassembled)
-		f->proto->reassembled(pkt, f, &whole, pkt->number);
-	struct cursor c = { whole.data, 0, whole.len, whole.len, &pkt->fail };
-	pkt_next(pkt, CLAIM_IP_PROTO, f->next_proto, c);
+	f->proto->reassembled(pkt, f, &whole);
+	pkt_next(pkt, CLAIM_IP_PROTO, f->next_proto, (struct cursor){ whole.data, 0, whole.len, whole.len, &pkt->fail });
 }
 
 /* Is the layer carried by TCP? */
@@ -397,6 +386,7 @@ struct packet *dissect_frame(struct dissection *d, const struct dissect_input *i
 	pkt->fail = CUR_OK;
 	pkt->in_error = pkt->fragmented = false;
 	pkt->ip_version = 0;
+	pkt->vlan_id = 0;
 	pkt->current = -1;
 	pkt->nlayers = pkt->ntokens = pkt->nitems = pkt->nnext = pkt->nexchanges = 0;
 	pkt->column = "";

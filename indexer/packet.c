@@ -2,8 +2,6 @@
 
 static struct next *next_add(struct packet *pkt, struct cursor payload)
 {
-	if (payload.len == 0)
-		return NULL;
 	if (pkt->nnext == PACKET_NEXT_MAX) {
 		pkt->dropped[CAP_NEXT]++;
 		return NULL;
@@ -17,7 +15,8 @@ static struct next *next_add(struct packet *pkt, struct cursor payload)
 
 void pkt_next(struct packet *pkt, enum claim_table table, uint32_t key, struct cursor payload)
 {
-	struct next *n = next_add(pkt, payload);
+	/* An ethertype names a protocol even where nothing follows it. */
+	struct next *n = payload.len || table == CLAIM_ETHERTYPE ? next_add(pkt, payload) : NULL;
 	if (n) {
 		n->table = table;
 		n->key = key;
@@ -26,10 +25,19 @@ void pkt_next(struct packet *pkt, enum claim_table table, uint32_t key, struct c
 
 void pkt_next_proto(struct packet *pkt, const struct protocol *proto, struct cursor payload)
 {
-	struct next *n = next_add(pkt, payload);
+	struct next *n = payload.len ? next_add(pkt, payload) : NULL;
 	if (n) {
 		n->table = CLAIM_NONE;
 		n->direct = proto;
+	}
+}
+
+void pkt_next_header(struct packet *pkt, uint32_t ip_proto, struct cursor payload)
+{
+	struct next *n = next_add(pkt, payload);
+	if (n) {
+		n->table = CLAIM_IP_PROTO;
+		n->key = ip_proto;
 	}
 }
 

@@ -76,9 +76,8 @@ struct protocol {
 	const struct claim *claims;
 	enum verdict (*dissect)(struct packet *, struct cursor *);
 	const struct exchange_fields *exchange;
-	/* Reassembly's outcome for a fragment that this protocol met: `whole` when this frame completed the datagram,
-	 * else NULL and `done_in` the frame that did. */
-	void (*reassembled)(struct packet *, const struct fragment *, const struct reassembled *whole, uint32_t done_in);
+	/* This fragment that the protocol met completes a datagram. */
+	void (*reassembled)(struct packet *, const struct fragment *, const struct reassembled *whole);
 	uint32_t flow_size; /* octets of zeroed state per conversation, see pkt_flow() */
 	int32_t item_len;   /* what pkt_item_len() starts with: 0 the whole buffer, else octets (udp 8) */
 	bool no_item;       /* gives a token but no item in the tree ("ethertype"): not in the hierarchy */
@@ -152,12 +151,12 @@ struct udp_datagram {
 	struct cursor payload;
 };
 
-/* A fragment that ip.c or ipv6.c met. */
+/* A fragment that ip.c or ipv6_fraghdr.c met, all its octets captured: to be put together with the others. */
 struct fragment {
 	bool set;
-	const struct protocol *proto; /* who: its RECORD_LATE record takes reassembled_in */
+	const struct protocol *proto; /* who: its reassembled() takes the outcome */
 	struct row *row;
-	uint32_t id;
+	uint32_t key;                 /* tells datagrams of one pair of addresses apart */
 	uint8_t next_proto;           /* IP protocol of the whole */
 	uint32_t offset;              /* octets */
 	bool more;
@@ -188,6 +187,8 @@ struct packet {
 	bool in_error;     /* inside the packet quoted by an ICMP error: no analysis, no statistics, no items */
 	bool fragmented;   /* the octets are an incomplete fragment */
 	uint8_t ip_version;   /* of the innermost IP header, 0 none */
+	uint16_t vlan_id;     /* of the innermost VLAN tag, 0 none */
+	uint32_t net_missing; /* octets that the innermost IPv6 header claims and the packet does not have */
 	int16_t current;      /* index of the layer being dissected */
 	uint16_t nlayers, ntokens, nitems, nnext;
 	struct layer layers[PACKET_LAYERS_MAX];
@@ -234,9 +235,12 @@ struct row *row_open_late(struct packet *pkt, const struct protocol *proto, unsi
 
 /* Hand on a payload: to whoever claims `key` in `table` (else to data), to the lower or the higher of two ports, or
  * straight to a protocol. Several payloads are dissected in the order they are handed on, each with all that is
- * inside it before the next. An empty payload is dropped. */
+ * inside it before the next. An empty payload is dropped, but for that of an ethertype. */
 void pkt_next(struct packet *pkt, enum claim_table table, uint32_t key, struct cursor payload);
 void pkt_next_proto(struct packet *pkt, const struct protocol *proto, struct cursor payload);
+
+/* Hand on what an IPv6 next header names, even when nothing stands behind it: who claims it then finds it too short. */
+void pkt_next_header(struct packet *pkt, uint32_t ip_proto, struct cursor payload);
 
 /* This layer's own length, when less than its buffer (the rest is the padding of the layer below). */
 void pkt_trim(struct packet *pkt, uint32_t len);

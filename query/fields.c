@@ -81,12 +81,12 @@ static void put_hex(struct text *t, const uint8_t *p, size_t n)
 	}
 }
 
-/* Text as tshark prints it in fields: tab, CR, LF and the like as \t, \r, \n. */
+/* Text as tshark prints it in fields: backspace, form feed, LF, CR and tab as \b, \f, \n, \r, \t; other octets as they are. */
 static void put_escaped(struct text *t, const char *p)
 {
 	for (; p && *p; p++) {
-		static const char from[] = "\a\b\f\n\r\t\v\\", to[] = "abfnrtv\\";
-		const char *hit = *p == '\\' ? NULL : strchr(from, *p);
+		static const char from[] = "\b\f\n\r\t", to[] = "bfnrt";
+		const char *hit = strchr(from, *p);
 		if (hit) {
 			char two[2] = { '\\', to[hit - from] };
 			put(t, two, 2);

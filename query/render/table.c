@@ -162,6 +162,13 @@ static void end(struct render *r)
 		free(widths);
 		return;
 	}
+	for (size_t i = 0, from = 0; i < r->nends; from = r->ends[i++]) {
+		unsigned columns = text_columns(r->text.at + from, r->ends[i] - from);
+		if (columns > widths[i % r->ncolumns])
+			widths[i % r->ncolumns] = columns;
+	}
+	if (r->terminal)
+		fit(r, widths);
 	for (size_t row = 0; row + r->ncolumns <= r->nends; row += r->ncolumns) {
 		print_row(r, row, widths);
 		if (row == 0 && r->terminal)
