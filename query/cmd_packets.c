@@ -1,4 +1,5 @@
-/* pcapdex packets: frames, one a line: Wireshark's packet list, or fields as `tshark -T fields` prints them. */
+/* pcapdex packets: frames, one a line: Wireshark's packet list, or fields as `tshark -T fields` prints them.
+ */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -28,8 +29,8 @@ static const struct answer_column columns[COLUMNS] = {
 	[LENGTH] = { { "length", "Length", RENDER_NUMBER } },
 };
 
-/* Lines of text on their way out. Columns are as wide as what was printed so far needs: nothing is kept but a window, however
- * long the list. */
+/* Lines of text on their way out. Columns are as wide as what was printed so far needs: nothing is kept but a
+ * window, however long the list. */
 struct window {
 	char *cells[WINDOW][COLUMNS];
 	unsigned n;
@@ -37,7 +38,8 @@ struct window {
 	bool used[COLUMNS], begun;
 };
 
-/* Octets of a text that is its own picture, as nearly all are: then no more need be asked. SIZE_MAX when it is not. */
+/* Octets of a text that is its own picture, as nearly all are: then no more need be asked. SIZE_MAX when it
+ * is not. */
 static size_t plain_width(const char *text)
 {
 	size_t n = 0;
@@ -101,8 +103,10 @@ static void print_window(struct window *w)
 static int time_digits(struct packets *p)
 {
 	int digits = 6;
-	sqlite3_stmt *st = question_prepare(&p->q, "SELECT 9 FROM interface i JOIN capture c ON c.id=i.capture_id WHERE (%s)"
-		" AND i.tick NOT GLOB '10^-[0-6] s' LIMIT 1", p->q.chosen);
+	sqlite3_stmt *st = question_prepare(&p->q,
+		"SELECT 9 FROM interface i JOIN capture c ON c.id=i.capture_id WHERE (%s)"
+		" AND i.tick NOT GLOB '10^-[0-6] s' LIMIT 1",
+		p->q.chosen);
 	if (st && sqlite3_step(st) == SQLITE_ROW)
 		digits = sqlite3_column_int(st, 0);
 	sqlite3_finalize(st);
@@ -144,10 +148,13 @@ static int print_list(struct packets *p)
 	struct answer_column shown[COLUMNS];
 	memcpy(shown, columns, sizeof(shown));
 	shown[CAPTURE].hidden = !several;
-	sqlite3_stmt *st = question_prepare(&p->q, "SELECT c.id AS capture_id, f.frame_id - c.first_frame + 1 AS number,"
-		" (f.time - c.time_zero) / 1e9 AS time, (SELECT text FROM t_address WHERE id = f.src) AS source,"
+	sqlite3_stmt *st = question_prepare(&p->q,
+		"SELECT c.id AS capture_id, f.frame_id - c.first_frame + 1 AS number,"
+		" (f.time - c.time_zero) / 1e9 AS time, (SELECT text FROM t_address WHERE id = f.src) AS "
+		"source,"
 		" (SELECT text FROM t_address WHERE id = f.dst) AS destination,"
-		" (SELECT shown FROM t_stack WHERE id = f.stack) AS protocol, f.len AS length FROM %s ORDER BY c.id, f.frame_id LIMIT %lld",
+		" (SELECT shown FROM t_stack WHERE id = f.stack) AS protocol, f.len AS length FROM %s ORDER "
+		"BY c.id, f.frame_id LIMIT %lld",
 		p->q.frames, (long long)p->limit);
 	if (!st || !text || p->q.show_sql)
 		return question_answer(&p->q, st, shown, COLUMNS);
@@ -200,7 +207,8 @@ static int print_captures(struct packets *p, struct field_reader *r, struct fiel
 	int64_t left = p->limit;
 	for (unsigned c = 0; rc == 0 && left && c < p->q.session.ncaptures; c++) {
 		const struct selected_capture *capture = &p->q.session.captures[c];
-		int64_t frames = left < 0 || capture->frames < left ? capture->frames : left, last = capture->first_frame + frames - 1;
+		int64_t frames = left < 0 || capture->frames < left ? capture->frames : left,
+			last = capture->first_frame + frames - 1;
 		rc = fields_range(r, capture, capture->first_frame, last);
 		for (int64_t id = capture->first_frame; rc == 0 && id <= last; id++)
 			rc = print_frame(r, id, out);
@@ -212,7 +220,8 @@ static int print_captures(struct packets *p, struct field_reader *r, struct fiel
 /* With a filter: those that it leaves, in order. */
 static int print_filtered(struct packets *p, struct field_reader *r, struct fields_out *out)
 {
-	sqlite3_stmt *st = question_prepare(&p->q, "SELECT f.frame_id, c.id FROM %s ORDER BY c.id, f.frame_id LIMIT %lld", p->q.frames,
+	sqlite3_stmt *st = question_prepare(&p->q,
+		"SELECT f.frame_id, c.id FROM %s ORDER BY c.id, f.frame_id LIMIT %lld", p->q.frames,
 		(long long)p->limit);
 	const struct selected_capture *capture = p->q.session.captures, *at = NULL;
 	int rc = st ? 0 : -1, step;
@@ -225,7 +234,8 @@ static int print_filtered(struct packets *p, struct field_reader *r, struct fiel
 		while (capture->id != sqlite3_column_int64(st, 1))
 			capture++;
 		if (capture != at)
-			rc = fields_range(r, capture, sqlite3_column_int64(st, 0), capture->first_frame + capture->frames - 1);
+			rc = fields_range(r, capture, sqlite3_column_int64(st, 0),
+				capture->first_frame + capture->frames - 1);
 		at = capture;
 		if (rc == 0)
 			rc = print_frame(r, sqlite3_column_int64(st, 0), out);
@@ -238,17 +248,19 @@ static int print_fields(struct packets *p, const struct args *args)
 {
 	const char *names[FIELDS_MAX];
 	struct render_column *titles = calloc(FIELDS_MAX, sizeof(*titles));
-	struct fields_out out = { .terminal = isatty(STDOUT_FILENO), .values = calloc(FIELDS_MAX, sizeof(*out.values)) };
+	struct fields_out out = { .terminal = isatty(STDOUT_FILENO),
+		.values = calloc(FIELDS_MAX, sizeof(*out.values)) };
 	int status = EXIT_FAILED;
 	while (titles && out.n < FIELDS_MAX && args_nth(args, "field", out.n)) {
 		names[out.n] = args_nth(args, "field", out.n);
-		titles[out.n] = (struct render_column){ names[out.n], NULL, RENDER_TEXT };
+		titles[out.n] = (struct render_column) { names[out.n], NULL, RENDER_TEXT };
 		out.n++;
 	}
 	bool tabs = strcmp(p->type, "fields") == 0;
 	struct field_reader *r = titles && out.values ? fields_open(&p->q.session, names, out.n) : NULL;
 	if (r && !tabs)
-		out.render = render_open(strcmp(p->type, "text") == 0 ? "table" : p->type, stdout, titles, out.n);
+		out.render =
+			render_open(strcmp(p->type, "text") == 0 ? "table" : p->type, stdout, titles, out.n);
 	if (r && (tabs || out.render)) {
 		int rc = p->q.filter ? print_filtered(p, r, &out) : print_captures(p, r, &out);
 		status = rc == 0 && fields_missing(r) == 0 ? EXIT_DONE : EXIT_FAILED;
@@ -279,13 +291,15 @@ static int run(const struct args *args)
 	char *end = NULL;
 	p.type = args_value(args, "type", format && strcmp(format, "table") != 0 ? format : "text");
 	if (!is_word_of(p.type, "text fields csv json jsonl"))
-		return complain(EXIT_USAGE, "packets: -T is text, fields, csv, json or jsonl, not %s", p.type);
+		return complain(
+			EXIT_USAGE, "packets: -T is text, fields, csv, json or jsonl, not %s", p.type);
 	if (limit && ((p.limit = strtoll(limit, &end, 10)) < 0 || *end || end == limit))
 		return complain(EXIT_USAGE, "packets: --limit needs a number, not %s", limit);
 	if (strcmp(p.type, "fields") == 0 && !args_has(args, "field"))
 		return complain(EXIT_USAGE, "packets: -T fields needs at least one -e FIELD");
 	if (args_has(args, "field") && args_has(args, "sql"))
-		return complain(EXIT_USAGE, "packets: fields are put together from several statements; `pcapdex fields ARCHIVE FIELD --source` tells where they stand");
+		return complain(EXIT_USAGE, "packets: fields are put together from several statements; "
+					    "`pcapdex fields ARCHIVE FIELD --source` tells where they stand");
 	int status = question_open(&p.q, args);
 	if (status == EXIT_DONE) {
 		if (strcmp(p.type, "text") != 0 && strcmp(p.type, "fields") != 0)
@@ -297,7 +311,8 @@ static int run(const struct args *args)
 }
 
 static const struct option_spec options[] = {
-	{ "type", 'T', "TYPE", false, "text, fields, csv, json or jsonl (default: as --format says)", "text fields csv json jsonl" },
+	{ "type", 'T', "TYPE", false, "text, fields, csv, json or jsonl (default: as --format says)",
+		"text fields csv json jsonl" },
 	{ "field", 'e', "FIELD", true, "print this field; `pcapdex fields ARCHIVE` lists them" },
 	{ "limit", 0, "N", false, "no more than the first N frames" },
 	{ 0 },
@@ -307,14 +322,14 @@ const struct command cmd_packets = {
 	.name = "packets",
 	.summary = "List frames, or print fields of them",
 	.usage = "ARCHIVE [-T TYPE] [-e FIELD]...",
-	.details =
-		"Without -e the packet list: number, seconds since the capture's first frame, source, destination, protocol, length.\n"
-		"With -e the fields named, all values of a frame joined by commas; -T fields prints exactly what `tshark -T fields\n"
-		"-E occurrence=a` prints, a line a frame and a tab between fields.",
-	.examples =
-		"  pcapdex packets trace.db --limit 20\n"
-		"  pcapdex packets trace.db -Y 'tcp.analysis.flags' -f csv\n"
-		"  pcapdex packets trace.db -T fields -e frame.number -e ip.src -e tcp.stream",
+	.details = "Without -e the packet list: number, seconds since the capture's first frame, source, "
+		   "destination, protocol, length.\n"
+		   "With -e the fields named, all values of a frame joined by commas; -T fields prints "
+		   "exactly what `tshark -T fields\n"
+		   "-E occurrence=a` prints, a line a frame and a tab between fields.",
+	.examples = "  pcapdex packets trace.db --limit 20\n"
+		    "  pcapdex packets trace.db -Y 'tcp.analysis.flags' -f csv\n"
+		    "  pcapdex packets trace.db -T fields -e frame.number -e ip.src -e tcp.stream",
 	.min_args = 1,
 	.max_args = 1,
 	.query = true,

@@ -40,7 +40,8 @@ const struct option_spec query_options[] = {
 	{ "capture", 'c', "CAPTURE", true,
 		"only this capture: its id, name, a glob, or TAG=VALUE (default: all)" },
 	{ "filter", 'Y', "FILTER", false, "only frames that match this Wireshark display filter" },
-	{ "format", 'f', "FORMAT", false, "table, csv, json or jsonl (default: table)", "table csv json jsonl" },
+	{ "format", 'f', "FORMAT", false, "table, csv, json or jsonl (default: table)",
+		"table csv json jsonl" },
 	{ "sql", 0, NULL, false, "print the SQL instead of running it" },
 	{ 0 },
 };
