@@ -49,7 +49,7 @@ struct rows {
 	size_t total;          /* rows in all batches */
 };
 
-#define RECORDS_PER_PROTOCOL 8
+#define RECORDS_PER_PROTOCOL 16
 
 static inline struct row *batch_row(const struct batch *b, size_t i)
 {

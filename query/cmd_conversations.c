@@ -1,4 +1,5 @@
-/* pcapdex conversations: who talked with whom, as Wireshark's Conversations window and `tshark -z conv` have it. */
+/* pcapdex conversations: who talked with whom, as Wireshark's Conversations window and `tshark -z conv` have
+ * it. */
 #include "query/conversations.h"
 
 #include <string.h>
@@ -33,19 +34,29 @@ static int answer(struct question *q)
 	columns[CAPTURE].hidden = q->table && q->session.ncaptures < 2;
 	columns[STREAM].hidden = columns[PORT_A].hidden = columns[PORT_B].hidden = !kind->ports;
 	columns[TOTAL].hidden = columns[PERCENT].hidden = !q->filter;
-	char *order = order_sql(q->args, columns, COLUMNS, "frames DESC, v.capture_id, v.first_frame, v.stream");
+	char *order =
+		order_sql(q->args, columns, COLUMNS, "frames DESC, v.capture_id, v.first_frame, v.stream");
 	if (!order)
 		return EXIT_USAGE;
 	char *from = conversations_sql(q, kind);
-	sqlite3_stmt *st = !from ? NULL :
-		question_prepare(q, "SELECT c.name AS capture, %s AS stream, a.text AS address_a, %s AS port_a, b.text AS address_b, %s AS port_b,\n"
-			" v.fab + v.fba AS frames, v.bab + v.bba AS bytes, v.fab AS frames_ab, v.bab AS bytes_ab, v.fba AS frames_ba, v.bba AS bytes_ba,\n"
-			" (v.first - c.time_zero) / 1e9 AS start, (v.last - v.first) / 1e9 AS duration,\n"
-			" v.bab * 8e9 / nullif(v.last - v.first, 0) AS bits_s_ab, v.bba * 8e9 / nullif(v.last - v.first, 0) AS bits_s_ba,\n"
-			" v.total AS total_frames, 100.0 * (v.fab + v.fba) / v.total AS percent_filtered\n"
-			"FROM (%s) v\n"
-			"JOIN capture c ON c.id = v.capture_id JOIN t_address a ON a.id = v.a JOIN t_address b ON b.id = v.b%s",
-			kind->ports ? "v.stream" : "NULL", kind->ports ? "v.pa" : "NULL", kind->ports ? "v.pb" : "NULL", from, order);
+	sqlite3_stmt *st =
+		!from ? NULL
+		      : question_prepare(q,
+				"SELECT c.name AS capture, %s AS stream, a.text AS address_a, %s AS port_a, "
+				"b.text AS address_b, %s AS port_b,\n"
+				" v.fab + v.fba AS frames, v.bab + v.bba AS bytes, v.fab AS frames_ab, v.bab "
+				"AS bytes_ab, v.fba AS frames_ba, v.bba AS bytes_ba,\n"
+				" (v.first - c.time_zero) / 1e9 AS start, (v.last - v.first) / 1e9 AS "
+				"duration,\n"
+				" v.bab * 8e9 / nullif(v.last - v.first, 0) AS bits_s_ab, v.bba * 8e9 / "
+				"nullif(v.last - v.first, 0) AS bits_s_ba,\n"
+				" v.total AS total_frames, 100.0 * (v.fab + v.fba) / v.total AS "
+				"percent_filtered\n"
+				"FROM (%s) v\n"
+				"JOIN capture c ON c.id = v.capture_id JOIN t_address a ON a.id = v.a JOIN "
+				"t_address b ON b.id = v.b%s",
+				kind->ports ? "v.stream" : "NULL", kind->ports ? "v.pa" : "NULL",
+				kind->ports ? "v.pb" : "NULL", from, order);
 	sqlite3_free(from);
 	sqlite3_free(order);
 	return question_answer(q, st, columns, COLUMNS);
@@ -63,7 +74,8 @@ static int run(const struct args *args)
 
 static const struct option_spec options[] = {
 	{ "type", 't', "TYPE", false, "eth, ip, ipv6, tcp or udp (default: tcp)" },
-	{ "sort", 0, "COLUMN", false, "order by a column of --format csv, COLUMN:asc or :desc (default: packets, descending)" },
+	{ "sort", 0, "COLUMN", false,
+		"order by a column of --format csv, COLUMN:asc or :desc (default: packets, descending)" },
 	{ "limit", 'n', "N", false, "only the first N rows" },
 	{ 0 },
 };
@@ -72,13 +84,20 @@ const struct command cmd_conversations = {
 	.name = "conversations",
 	.summary = "Who talked with whom: packets, bytes and rates each way",
 	.usage = "ARCHIVE [--type TYPE]",
-	.details = "One row a conversation, as in Wireshark's Conversations window. A is the end that sent the first frame.\n"
-		   "For tcp and udp a conversation is a stream: a port that is used again begins a new one. Bytes are those of\n"
-		   "whole frames on the wire; frames quoted by ICMP errors do not count. Rates are per second of the duration and\n"
-		   "missing where that is 0. Each capture has its own conversations; rel start is in seconds from its first frame.\n"
-		   "With -Y only frames that match count, and the last columns say how many the conversation has in all.",
-	.examples = "  pcapdex conversations a.db --type ip --sort bytes --limit 10   the ten that moved most\n"
-		    "  pcapdex conversations a.db -Y tls --format csv                 those with TLS, for a spreadsheet",
+	.details = "One row a conversation, as in Wireshark's Conversations window. A is the end that sent "
+		   "the first frame.\n"
+		   "For tcp and udp a conversation is a stream: a port that is used again begins a new one. "
+		   "Bytes are those of\n"
+		   "whole frames on the wire; frames quoted by ICMP errors do not count. Rates are per "
+		   "second of the duration and\n"
+		   "missing where that is 0. Each capture has its own conversations; rel start is in seconds "
+		   "from its first frame.\n"
+		   "With -Y only frames that match count, and the last columns say how many the conversation "
+		   "has in all.",
+	.examples =
+		"  pcapdex conversations a.db --type ip --sort bytes --limit 10   the ten that moved most\n"
+		"  pcapdex conversations a.db -Y tls --format csv                 those with TLS, for a "
+		"spreadsheet",
 	.min_args = 1,
 	.max_args = 1,
 	.query = true,

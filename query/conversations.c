@@ -26,80 +26,116 @@ static bool has_table(sqlite3 *db, const char *name)
 	return sqlite3_table_column_metadata(db, NULL, name, NULL, NULL, NULL, NULL, NULL, NULL) == SQLITE_OK;
 }
 
-/* One row for each header of the protocol that counts, in frames that match: not those that an ICMP error quotes, which
- * are the ones behind an icmp token; `layers` of a stack are the headers before it. `back` is 1 where the header goes from
- * `high` to `low` (addresses), or from B to A of its stream. */
+/* One row for each header of the protocol that counts, in frames that match: not those that an ICMP error
+ * quotes, which are the ones behind an icmp token; `layers` of a stack are the headers before it. `back` is 1
+ * where the header goes from `high` to `low` (addresses), or from B to A of its stream. */
 static void append_headers(sqlite3_str *s, struct question *q, const struct conversation_kind *kind)
 {
 	static const char *const tail[] = { "", "_more" };
 	/* By the ports, else by the innermost address, else by that of the frame's first IP header. */
 	static const char from_a[] = "CASE WHEN v.port_a <> v.port_b THEN t.srcport = v.port_a"
-		" WHEN f.src IN (v.address_a, v.address_b) THEN f.src = v.address_a"
-		" ELSE coalesce((SELECT i.src FROM t_ip i WHERE i.frame_id = f.frame_id) = v.address_a, 1) END";
-	sqlite3_str_appendf(s, "SELECT 0 AS capture_id, 0 AS ord, 0 AS len, 0 AS time, 0 AS low, 0 AS high, 0 AS back WHERE 0");
+				     " WHEN f.src IN (v.address_a, v.address_b) THEN f.src = v.address_a"
+				     " ELSE coalesce((SELECT i.src FROM t_ip i WHERE i.frame_id = "
+				     "f.frame_id) = v.address_a, 1) END";
+	sqlite3_str_appendf(s, "SELECT 0 AS capture_id, 0 AS ord, 0 AS len, 0 AS time, 0 AS low, 0 AS high, "
+			       "0 AS back WHERE 0");
 	for (unsigned i = 0; i < 2; i++) {
 		char table[32];
 		snprintf(table, sizeof(table), "t_%s%s", kind->name, tail[i]);
 		if (!has_table(q->session.db, table))
 			continue;
-		sqlite3_str_appendf(s, "\n  UNION ALL SELECT c.id, f.frame_id * 64 + %s, f.len, f.time, ", i ? "t.layer" : "1");
+		sqlite3_str_appendf(s, "\n  UNION ALL SELECT c.id, f.frame_id * 64 + %s, f.len, f.time, ",
+			i ? "t.layer" : "1");
 		if (kind->ports)
 			sqlite3_str_appendf(s, "t.stream, 0, NOT %s", from_a);
 		else
 			sqlite3_str_appendall(s, "min(t.src, t.dst), max(t.src, t.dst), t.src > t.dst");
-		sqlite3_str_appendf(s, "\n  FROM (SELECT c.id AS cid, f.frame_id AS fid FROM %s) m JOIN capture c ON c.id = m.cid"
-			" JOIN t_frame f ON f.frame_id = m.fid JOIN \"%w\" t ON t.frame_id = m.fid JOIN stacks k ON k.id = f.stack", q->frames, table);
+		sqlite3_str_appendf(s,
+			"\n  FROM (SELECT c.id AS cid, f.frame_id AS fid FROM %s) m JOIN capture c ON c.id = "
+			"m.cid"
+			" JOIN t_frame f ON f.frame_id = m.fid JOIN \"%w\" t ON t.frame_id = m.fid JOIN "
+			"stacks k ON k.id = f.stack",
+			q->frames, table);
 		if (kind->ports)
-			sqlite3_str_appendf(s, " JOIN t_conversation v ON v.capture_id = c.id AND v.type = %d AND v.stream = t.stream", kind->type);
+			sqlite3_str_appendf(s,
+				" JOIN t_conversation v ON v.capture_id = c.id AND v.type = %d AND v.stream "
+				"= t.stream",
+				kind->type);
 		sqlite3_str_appendf(s, " WHERE %s <= k.layers", i ? "t.layer" : "1");
 		/* A header that ended early is not counted. */
-		sqlite3_str_appendall(s, kind->type == 4 ? " AND t.urgent_pointer IS NOT NULL" : kind->ports ? "" : " AND t.src AND t.dst");
+		sqlite3_str_appendall(s, kind->type == 4 ? " AND t.urgent_pointer IS NOT NULL"
+					 : kind->ports   ? ""
+							 : " AND t.src AND t.dst");
 	}
 }
 
 static char *filtered_sql(struct question *q, const struct conversation_kind *kind)
 {
 	sqlite3_str *s = sqlite3_str_new(NULL);
-	/* Tokens of a stack, each between colons of its own; how many of this protocol come before the first icmp. */
-	sqlite3_str_appendf(s, "WITH tokens AS (SELECT id, ':'||replace(protocols, ':', '::')||':' AS every FROM t_stack),\n"
-		" unquoted AS (SELECT id, CASE WHEN instr(every, ':icmp') THEN substr(every, 1, instr(every, ':icmp') - 1) ELSE every END AS every"
+	/* Tokens of a stack, each between colons of its own; how many of this protocol come before the first
+	 * icmp. */
+	sqlite3_str_appendf(s,
+		"WITH tokens AS (SELECT id, ':'||replace(protocols, ':', '::')||':' AS every FROM t_stack),\n"
+		" unquoted AS (SELECT id, CASE WHEN instr(every, ':icmp') THEN substr(every, 1, instr(every, "
+		"':icmp') - 1) ELSE every END AS every"
 		" FROM tokens),\n"
-		" stacks AS MATERIALIZED (SELECT id, (length(every) - length(replace(every, ':%s:', ''))) / %d AS layers FROM unquoted),\n"
-		" h AS (", kind->name, (int)strlen(kind->name) + 2);
+		" stacks AS MATERIALIZED (SELECT id, (length(every) - length(replace(every, ':%s:', ''))) / "
+		"%d AS layers FROM unquoted),\n"
+		" h AS (",
+		kind->name, (int)strlen(kind->name) + 2);
 	append_headers(s, q, kind);
-	sqlite3_str_appendall(s, "),\n g AS (SELECT capture_id, low, high, min(ord * 2 + back) / 128 AS first_id, min(ord * 2 + back) & 1 AS swapped,"
-		" count(*) AS n, sum(len) AS bytes, sum(back) AS n_back, sum(back * len) AS bytes_back, min(time) AS first, max(time) AS last"
+	sqlite3_str_appendall(s,
+		"),\n g AS (SELECT capture_id, low, high, min(ord * 2 + back) / 128 AS first_id, min(ord * 2 "
+		"+ back) & 1 AS swapped,"
+		" count(*) AS n, sum(len) AS bytes, sum(back) AS n_back, sum(back * len) AS bytes_back, "
+		"min(time) AS first, max(time) AS last"
 		" FROM h GROUP BY capture_id, low, high),\n"
 		" d AS (SELECT *, CASE WHEN swapped THEN n_back ELSE n - n_back END AS fab,"
 		" CASE WHEN swapped THEN bytes_back ELSE bytes - bytes_back END AS bab FROM g)");
 	/* A sends the first frame that matches. */
 	if (kind->ports)
-		sqlite3_str_appendf(s, "\nSELECT d.capture_id, v.stream, CASE WHEN swapped THEN v.address_b ELSE v.address_a END AS a,"
-			" CASE WHEN swapped THEN v.port_b ELSE v.port_a END AS pa, CASE WHEN swapped THEN v.address_a ELSE v.address_b END AS b,"
-			" CASE WHEN swapped THEN v.port_a ELSE v.port_b END AS pb, fab, bab, d.n - fab AS fba, d.bytes - bab AS bba, d.first, d.last,"
+		sqlite3_str_appendf(s,
+			"\nSELECT d.capture_id, v.stream, CASE WHEN swapped THEN v.address_b ELSE "
+			"v.address_a END AS a,"
+			" CASE WHEN swapped THEN v.port_b ELSE v.port_a END AS pa, CASE WHEN swapped THEN "
+			"v.address_a ELSE v.address_b END AS b,"
+			" CASE WHEN swapped THEN v.port_a ELSE v.port_b END AS pb, fab, bab, d.n - fab AS "
+			"fba, d.bytes - bab AS bba, d.first, d.last,"
 			" first_id - c.first_frame + 1 AS first_frame, v.frames_ab + v.frames_ba AS total"
 			" FROM d JOIN capture c ON c.id = d.capture_id"
-			" JOIN t_conversation v ON v.capture_id = d.capture_id AND v.type = %d AND v.stream = d.low", kind->type);
+			" JOIN t_conversation v ON v.capture_id = d.capture_id AND v.type = %d AND v.stream "
+			"= d.low",
+			kind->type);
 	else
-		sqlite3_str_appendf(s, ",\n w AS MATERIALIZED (SELECT v.capture_id, v.stream, min(v.address_a, v.address_b) AS low,"
+		sqlite3_str_appendf(s,
+			",\n w AS MATERIALIZED (SELECT v.capture_id, v.stream, min(v.address_a, v.address_b) "
+			"AS low,"
 			" max(v.address_a, v.address_b) AS high, v.frames_ab + v.frames_ba AS total"
-			" FROM t_conversation v JOIN capture c ON c.id = v.capture_id WHERE v.type = %d AND %s)\n"
-			"SELECT d.capture_id, w.stream, CASE WHEN swapped THEN d.high ELSE d.low END AS a, 0 AS pa,"
-			" CASE WHEN swapped THEN d.low ELSE d.high END AS b, 0 AS pb, fab, bab, d.n - fab AS fba, d.bytes - bab AS bba, d.first, d.last,"
+			" FROM t_conversation v JOIN capture c ON c.id = v.capture_id WHERE v.type = %d AND "
+			"%s)\n"
+			"SELECT d.capture_id, w.stream, CASE WHEN swapped THEN d.high ELSE d.low END AS a, 0 "
+			"AS pa,"
+			" CASE WHEN swapped THEN d.low ELSE d.high END AS b, 0 AS pb, fab, bab, d.n - fab AS "
+			"fba, d.bytes - bab AS bba, d.first, d.last,"
 			" first_id - c.first_frame + 1 AS first_frame, w.total"
-			" FROM d JOIN capture c ON c.id = d.capture_id LEFT JOIN w ON w.capture_id = d.capture_id AND w.low = d.low AND w.high = d.high",
+			" FROM d JOIN capture c ON c.id = d.capture_id LEFT JOIN w ON w.capture_id = "
+			"d.capture_id AND w.low = d.low AND w.high = d.high",
 			kind->type, q->chosen);
 	return sqlite3_str_finish(s);
 }
 
 char *conversations_sql(struct question *q, const struct conversation_kind *kind)
 {
-	char *sql = q->filter ? filtered_sql(q, kind) :
-		sqlite3_mprintf("SELECT v.capture_id, v.stream, v.address_a AS a, v.port_a AS pa, v.address_b AS b, v.port_b AS pb,"
-			" v.frames_ab AS fab, v.bytes_ab AS bab, v.frames_ba AS fba, v.bytes_ba AS bba, v.first, v.last, v.first_frame,"
-			" v.frames_ab + v.frames_ba AS total"
-			" FROM capture c CROSS JOIN t_conversation v ON v.capture_id = c.id AND v.type = %d"
-			" WHERE %s AND v.frames_ab + v.frames_ba > 0", kind->type, q->chosen);
+	char *sql = q->filter ? filtered_sql(q, kind)
+			      : sqlite3_mprintf("SELECT v.capture_id, v.stream, v.address_a AS a, v.port_a "
+						"AS pa, v.address_b AS b, v.port_b AS pb,"
+						" v.frames_ab AS fab, v.bytes_ab AS bab, v.frames_ba AS fba, "
+						"v.bytes_ba AS bba, v.first, v.last, v.first_frame,"
+						" v.frames_ab + v.frames_ba AS total"
+						" FROM capture c CROSS JOIN t_conversation v ON v.capture_id "
+						"= c.id AND v.type = %d"
+						" WHERE %s AND v.frames_ab + v.frames_ba > 0",
+					kind->type, q->chosen);
 	if (!sql)
 		complain(EXIT_FAILED, "out of memory");
 	return sql;
@@ -107,7 +143,8 @@ char *conversations_sql(struct question *q, const struct conversation_kind *kind
 
 char *order_sql(const struct args *args, const struct answer_column *keys, unsigned n, const char *usual)
 {
-	const char *sort = args_value(args, "sort", NULL), *limit = args_value(args, "limit", NULL), *way = NULL;
+	const char *sort = args_value(args, "sort", NULL), *limit = args_value(args, "limit", NULL),
+		   *way = NULL;
 	char *end, *order = NULL;
 	if (limit && (*limit < '0' || *limit > '9' || strtoull(limit, &end, 10) > INT64_MAX || *end)) {
 		complain(EXIT_USAGE, "--limit takes a number, not %s", limit);
@@ -130,7 +167,8 @@ char *order_sql(const struct args *args, const struct answer_column *keys, unsig
 		fputc('\n', stderr);
 		return NULL;
 	}
-	char *all = sqlite3_mprintf("%z%s%s", order ? order : sqlite3_mprintf(" ORDER BY %s", usual), limit ? " LIMIT " : "", limit ? limit : "");
+	char *all = sqlite3_mprintf("%z%s%s", order ? order : sqlite3_mprintf(" ORDER BY %s", usual),
+		limit ? " LIMIT " : "", limit ? limit : "");
 	if (!all)
 		complain(EXIT_FAILED, "out of memory");
 	return all;

@@ -4,10 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Show where a filter is wrong: a caret under the first letter, and on. */
-static int complain_filter(const char *text, const struct filter_error *error)
+int question_wrong_filter(const char *whose, const char *text, const struct filter_error *error)
 {
-	complain(EXIT_USAGE, "-Y: %s", error->message);
+	complain(EXIT_USAGE, "%s: %s", whose, error->message);
 	fputs("  ", stderr);
 	render_visible_text(stderr, text);
 	fputs("\n  ", stderr);
@@ -48,11 +47,14 @@ int question_open(struct question *q, const struct args *args)
 	int status = session_open(&q->session, args);
 	if (status != EXIT_DONE)
 		return status;
-	if (filter && strspn(filter, " \t\n") < strlen(filter) && !(q->filter = dfilter_compile(q->session.db, filter, &error)))
-		return complain_filter(filter, &error);
+	if (filter && strspn(filter, " \t\n") < strlen(filter) &&
+		!(q->filter = dfilter_compile(q->session.db, filter, &error)))
+		return question_wrong_filter("-Y", filter, &error);
 	q->chosen = chosen_sql(q);
-	q->frames = sqlite3_mprintf("capture c CROSS JOIN t_frame f ON f.frame_id >= c.first_frame AND f.frame_id < c.first_frame + c.frames"
-		" WHERE %s%s%s", q->chosen, q->filter ? " AND " : "", q->filter ? q->filter->sql : "");
+	q->frames = sqlite3_mprintf("capture c CROSS JOIN t_frame f ON f.frame_id >= c.first_frame AND "
+				    "f.frame_id < c.first_frame + c.frames"
+				    " WHERE %s%s%s",
+		q->chosen, q->filter ? " AND " : "", q->filter ? q->filter->sql : "");
 	return q->chosen && q->frames ? EXIT_DONE : complain(EXIT_FAILED, "out of memory");
 }
 
@@ -68,7 +70,7 @@ void question_close(struct question *q)
 
 int question_failed(struct question *q)
 {
-	return complain(EXIT_FAILED, "%s: %s", q->session.path, sqlite3_errmsg(q->session.db));
+	return complain(EXIT_FAILED, "%s: %s", q->session.path, archive_error(q->session.db));
 }
 
 sqlite3_stmt *question_prepare(struct question *q, const char *format, ...)
@@ -96,7 +98,7 @@ void question_print_sql(sqlite3_stmt *st)
 	sqlite3_free(sql);
 }
 
-static struct value value_of(sqlite3_stmt *st, int i, const struct answer_column *c)
+struct value question_value(sqlite3_stmt *st, int i, const struct answer_column *c)
 {
 	struct value v = value_null();
 	switch (sqlite3_column_type(st, i)) {
@@ -108,7 +110,8 @@ static struct value value_of(sqlite3_stmt *st, int i, const struct answer_column
 		break;
 	case SQLITE_TEXT:
 	case SQLITE_BLOB:
-		v = value_text_n((const char *)sqlite3_column_text(st, i), (size_t)sqlite3_column_bytes(st, i));
+		v = value_text_n(
+			(const char *)sqlite3_column_text(st, i), (size_t)sqlite3_column_bytes(st, i));
 		break;
 	default:
 		break;
@@ -138,7 +141,7 @@ int question_answer(struct question *q, sqlite3_stmt *st, const struct answer_co
 		unsigned k = 0;
 		for (unsigned i = 0; i < n && k < nshown; i++)
 			if (!columns[i].hidden)
-				cells[k++] = value_of(st, (int)i, &columns[i]);
+				cells[k++] = question_value(st, (int)i, &columns[i]);
 		render_row(r, cells);
 	}
 	int status = rc == SQLITE_DONE ? EXIT_DONE : question_failed(q);

@@ -1,5 +1,5 @@
-/* What every question does: open the archive, pick captures (-c), compile the filter (-Y), choose a format, and run
- * or print (--sql) its statements. */
+/* What every question does: open the archive, pick captures (-c), compile the filter (-Y), choose a format,
+ * and run or print (--sql) its statements. */
 #ifndef PCAPDEX_QUERY_QUESTION_H
 #define PCAPDEX_QUERY_QUESTION_H
 
@@ -12,10 +12,11 @@ struct question {
 	struct session session;
 	struct filter *filter; /* -Y; NULL: none */
 	const char *format;
-	bool table;            /* format is table: for people */
-	bool show_sql;         /* --sql */
-	char *chosen;          /* "c.id IN (1, 7)", or "1" without -c: c is capture */
-	char *frames;          /* "capture c CROSS JOIN t_frame f ON ... WHERE ..." : the frames that -c and -Y leave */
+	bool table;    /* format is table: for people */
+	bool show_sql; /* --sql */
+	char *chosen;  /* "c.id IN (1, 7)", or "1" without -c: c is capture */
+	char *frames;  /* "capture c CROSS JOIN t_frame f ON ... WHERE ..." : the frames that -c and -Y leave
+			*/
 };
 
 /* 0, or an exit status after a message. question_close() in either case. */
@@ -28,15 +29,20 @@ sqlite3_stmt *question_prepare(struct question *q, const char *format, ...);
 /* Print a statement with its values put in. */
 void question_print_sql(sqlite3_stmt *st);
 
-/* Run a statement whose result columns are those of the table, or print it (--sql); finalizes it. Real numbers have
- * `decimals` of their column in a table. Columns of which `hidden` is set are left out. An exit status. */
+/* Run a statement whose result columns are those of the table, or print it (--sql); finalizes it. Real
+ * numbers have `decimals` of their column in a table. Columns of which `hidden` is set are left out. An exit
+ * status. */
 struct answer_column {
 	struct render_column as;
 	uint8_t decimals;
 	const char *unit;
 	bool hidden;
 };
+struct value question_value(sqlite3_stmt *st, int i, const struct answer_column *column);
 int question_answer(struct question *q, sqlite3_stmt *st, const struct answer_column *columns, unsigned n);
+
+/* Complain about a mistake in a filter, with a caret under it; `whose` is the option. EXIT_USAGE. */
+int question_wrong_filter(const char *whose, const char *text, const struct filter_error *error);
 
 /* Complain about what SQLite last said; EXIT_FAILED. */
 int question_failed(struct question *q);

@@ -95,7 +95,7 @@ static void hostile_text_in_a_table(void **state)
 	(void)state;
 	expect("table", hostile, 1, 0, false,
 		"Name                                           Packets  percent\n"
-		"\\x1b]0;x\\a\\n\"\\u{202e}\\u{9b}\\xff,  -9223372036854775808         \n");
+		"\\x1b]0;x\\a\\n\"\\u{202e}\\u{9b}\\xff,  -9223372036854775808\n");
 }
 
 static void csv(void **state)

@@ -13,6 +13,8 @@ static const struct record data_records[] = { { "data", RECORD_LAYER, DATA_NFIEL
 
 static enum verdict data_dissect(struct packet *pkt, struct cursor *c)
 {
+	if (c->cap == 0)
+		return NOT_MINE;
 	struct row *r = row_open(pkt, &proto_data, 0);
 	/* Wireshark shows what was captured, and that length. */
 	row_set(r, DATA_LEN, c->cap);

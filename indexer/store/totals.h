@@ -31,10 +31,22 @@ struct burst {
 	double max_start;
 };
 
+void burst_init(struct burst *b);
+/* One more frame `now` milliseconds after the first of the capture. */
+void burst_add(struct burst *b, double now);
+
 struct second {
 	int64_t second;
 	uint64_t frames, bytes;
 };
+
+/* Frames of one length. */
+struct length {
+	uint32_t length;
+	uint64_t frames;
+};
+
+#define LENGTHS_DIRECT (1u << 16)
 
 struct totals {
 	uint64_t frames, bytes, captured;
@@ -42,8 +54,10 @@ struct totals {
 	bool in_order;
 	struct total_stack *stacks; /* by dictionary number of the stack */
 	size_t nstacks;
-	uint64_t *lengths; /* by frame.len */
+	uint64_t *lengths; /* by frame.len, below LENGTHS_DIRECT */
 	size_t nlengths;
+	struct length *others; /* longer ones; sorted and distinct after totals_finish() */
+	size_t nothers, others_size;
 	struct burst bursts[1 + LENGTH_RANGES];
 	struct second *seconds; /* sorted by second */
 	size_t nseconds, seconds_size;
@@ -52,6 +66,9 @@ struct totals {
 
 void totals_init(struct totals *t);
 void totals_free(struct totals *t);
+
+/* After the last frame. */
+void totals_finish(struct totals *t);
 
 /* Count a dissected frame. */
 void totals_add(struct totals *t, const struct packet *pkt, uint32_t stack);

@@ -102,10 +102,9 @@ static void spaces(FILE *out, unsigned n)
 }
 
 /* A cell of `n` octets and `columns` columns in a column of this width. */
-static void print_cell(struct render *r, unsigned i, const char *text, size_t n, unsigned width)
+static void print_cell(struct render *r, unsigned i, const char *text, size_t n, unsigned width, bool last)
 {
 	unsigned columns = text_columns(text, n);
-	bool last = i + 1 == r->ncolumns;
 	if (i)
 		spaces(r->out, GAP);
 	if (columns > width) {
@@ -130,6 +129,18 @@ static void print_cell(struct render *r, unsigned i, const char *text, size_t n,
 	fwrite(text, 1, n, r->out);
 	if (r->columns[i].align != RENDER_NUMBER && !last)
 		spaces(r->out, width - columns);
+}
+
+/* The row whose first cell is number `row`; no blanks stand at its end. */
+static void print_row(struct render *r, size_t row, const unsigned *widths)
+{
+	unsigned n = r->ncolumns;
+	size_t from = row ? r->ends[row - 1] : 0;
+	while (n && r->ends[row + n - 1] == (row + n > 1 ? r->ends[row + n - 2] : 0))
+		n--;
+	for (unsigned i = 0; i < n; from = r->ends[row + i++])
+		print_cell(r, i, r->text.at + from, r->ends[row + i] - from, widths[i], i + 1 == n);
+	putc('\n', r->out);
 }
 
 static void print_rule(struct render *r, const unsigned *widths)
@@ -158,13 +169,9 @@ static void end(struct render *r)
 	}
 	if (r->terminal)
 		fit(r, widths);
-	for (size_t i = 0, from = 0; i < r->nends; from = r->ends[i++]) {
-		unsigned column = (unsigned)(i % r->ncolumns);
-		print_cell(r, column, r->text.at + from, r->ends[i] - from, widths[column]);
-		if (column + 1 < r->ncolumns)
-			continue;
-		putc('\n', r->out);
-		if (i + 1 == r->ncolumns && r->terminal)
+	for (size_t row = 0; row + r->ncolumns <= r->nends; row += r->ncolumns) {
+		print_row(r, row, widths);
+		if (row == 0 && r->terminal)
 			print_rule(r, widths);
 	}
 	free(widths);

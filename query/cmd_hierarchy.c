@@ -1,0 +1,224 @@
+/* pcapdex hierarchy: which protocols, and how much of each: Wireshark's Protocol Hierarchy, or `tshark -z
+ * io,phs`. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "query/hierarchy.h"
+#include "query/question.h"
+
+struct answer {
+	struct hierarchy tree;
+	uint64_t frames, bytes;
+	double seconds; /* between the first and the last frame, of all captures together */
+	bool partial;   /* the filter cut a stack in two: the octets of its items are not known */
+};
+
+static const char totals_sql[] =
+	"SELECT k.items, t.item_bytes, t.frames, t.bytes, 0 AS part, c.id, c.time_first, c.time_last\n"
+	"FROM capture c JOIN total_stack t ON t.capture_id = c.id JOIN t_stack k ON k.id = t.stack WHERE %s\n"
+	"ORDER BY c.id, t.first_frame";
+/* Part: not all frames of this stack match. */
+static const char scan_sql[] =
+	"WITH g AS (SELECT c.id AS capture_id, f.stack, count(*) AS frames, sum(f.len) AS bytes, "
+	"min(f.frame_id) AS first_id,\n"
+	"  min(f.time) AS first, max(f.time) AS last FROM %s GROUP BY c.id, f.stack)\n"
+	"SELECT k.items, t.item_bytes, g.frames, g.bytes, g.frames <> t.frames AS part, g.capture_id,\n"
+	" min(g.first) OVER w, max(g.last) OVER w\n"
+	"FROM g JOIN t_stack k ON k.id = g.stack JOIN total_stack t ON t.capture_id = g.capture_id AND "
+	"t.stack = g.stack\n"
+	"WINDOW w AS (PARTITION BY g.capture_id)\n"
+	"ORDER BY g.capture_id, g.first_id";
+
+/* "[1,2,3]" */
+static unsigned parse_lengths(const char *json, uint64_t *out, unsigned max)
+{
+	unsigned n = 0;
+	char *end;
+	for (const char *p = json ? json + strcspn(json, "0123456789") : ""; *p && n < max;
+		p = end + strcspn(end, "0123456789"))
+		out[n++] = strtoull(p, &end, 10);
+	return n;
+}
+
+static int collect(struct question *q, sqlite3_stmt *st, struct answer *a, bool paths)
+{
+	uint64_t lengths[256];
+	int64_t capture = -1;
+	int rc;
+	while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
+		const char *items = (const char *)sqlite3_column_text(st, 0);
+		uint64_t frames = (uint64_t)sqlite3_column_int64(st, 2),
+			 bytes = (uint64_t)sqlite3_column_int64(st, 3);
+		unsigned n = parse_lengths((const char *)sqlite3_column_text(st, 1), lengths, 256);
+		a->frames += frames;
+		a->bytes += bytes;
+		a->partial |= sqlite3_column_int(st, 4) != 0;
+		if (capture != sqlite3_column_int64(st, 5))
+			a->seconds +=
+				(double)(sqlite3_column_int64(st, 7) - sqlite3_column_int64(st, 6)) / 1e9;
+		capture = sqlite3_column_int64(st, 5);
+		if (hierarchy_add(&a->tree, items ? items : "", lengths, n, frames, bytes, paths) < 0)
+			return complain(EXIT_FAILED, "out of memory");
+	}
+	return rc == SQLITE_DONE ? EXIT_DONE : question_failed(q);
+}
+
+/* The names from "frame" down to the node, joined by colons. */
+static char *path_of(const struct hierarchy *h, int i)
+{
+	char *path = sqlite3_mprintf("%s", h->nodes[i].name);
+	for (i = h->nodes[i].parent; i >= 0 && path; i = h->nodes[i].parent)
+		path = sqlite3_mprintf("%s:%z", h->nodes[i].name, path);
+	return path;
+}
+
+static int print_paths(struct question *q, const struct hierarchy *h)
+{
+	static const struct render_column columns[] = {
+		{ "path", "Path", RENDER_FIXED },
+		{ "frames", "Frames", RENDER_NUMBER },
+		{ "bytes", "Bytes", RENDER_NUMBER },
+	};
+	struct render *r = render_open(q->format, stdout, columns, 3);
+	for (int i = h->n ? 0 : -1; r && i >= 0; i = hierarchy_next(h, i)) {
+		char *path = path_of(h, i);
+		const struct hierarchy_node *n = &h->nodes[i];
+		render_row(r, (struct value[]) { value_text(path), value_int((int64_t)n->packets),
+				      value_int((int64_t)n->bytes) });
+		sqlite3_free(path);
+	}
+	return render_close(r) < 0 ? complain(EXIT_FAILED, "out of memory") : EXIT_DONE;
+}
+
+/* The protocol's long name: by the catalogue, else its filter name. */
+static const char *title(sqlite3_stmt *st, const char *name)
+{
+	sqlite3_reset(st);
+	sqlite3_bind_text(st, 1, name, -1, SQLITE_STATIC);
+	if (sqlite3_step(st) == SQLITE_ROW)
+		return (const char *)sqlite3_column_text(st, 0);
+	return strcmp(name, "_ws.malformed") == 0 ? "Malformed Packet"
+	       : strcmp(name, "_ws.short") == 0   ? "Short Frame"
+						  : name;
+}
+
+static struct value percent(uint64_t part, uint64_t whole)
+{
+	struct value v = whole ? value_real(100.0 * (double)part / (double)whole, 1) : value_null();
+	v.unit = "%";
+	return v;
+}
+
+static struct value rate(const struct answer *a, uint64_t bytes)
+{
+	return value_real(a->seconds > 0 ? 8 * (double)bytes / a->seconds : 0, 0);
+}
+
+static int print_tree(struct question *q, const struct answer *a)
+{
+	static const struct render_column all[] = {
+		{ "level", "", RENDER_NUMBER },
+		{ "path", "", RENDER_FIXED },
+		{ "name", "", RENDER_FIXED },
+		{ "protocol", "Protocol", RENDER_FIXED },
+		{ "percent_packets", "Percent Packets", RENDER_NUMBER },
+		{ "packets", "Packets", RENDER_NUMBER },
+		{ "percent_bytes", "Percent Bytes", RENDER_NUMBER },
+		{ "bytes", "Bytes", RENDER_NUMBER },
+		{ "bits_s", "Bits/s", RENDER_NUMBER },
+		{ "end_packets", "End Packets", RENDER_NUMBER },
+		{ "end_bytes", "End Bytes", RENDER_NUMBER },
+		{ "end_bits_s", "End Bits/s", RENDER_NUMBER },
+		{ "pdus", "PDUs", RENDER_NUMBER },
+	};
+	const struct hierarchy *h = &a->tree;
+	unsigned skip = q->table ? 3 : 0;
+	sqlite3_stmt *st =
+		session_prepare(&q->session, "SELECT title FROM protocol WHERE name=? AND title<>''");
+	if (!st)
+		return EXIT_FAILED;
+	struct render *r = render_open(q->format, stdout, all + skip, sizeof(all) / sizeof(all[0]) - skip);
+	for (int i = h->n ? 0 : -1; r && i >= 0; i = hierarchy_next(h, i)) {
+		const struct hierarchy_node *n = &h->nodes[i];
+		unsigned level = hierarchy_level(h, i);
+		char *path = path_of(h, i);
+		char *name = sqlite3_mprintf("%*s%s", q->table ? (int)level * 2 : 0, "", title(st, n->name));
+		const struct value cells[] = { value_int(level), value_text(path), value_text(n->name),
+			value_text(name), percent(n->packets, a->frames), value_int((int64_t)n->packets),
+			percent(n->bytes, a->bytes), value_int((int64_t)n->bytes), rate(a, n->bytes),
+			value_int((int64_t)n->end_packets), value_int((int64_t)n->end_bytes),
+			rate(a, n->end_bytes), value_int((int64_t)n->pdus) };
+		render_row(r, cells + skip);
+		sqlite3_free(path);
+		sqlite3_free(name);
+	}
+	sqlite3_finalize(st);
+	return render_close(r) < 0 ? complain(EXIT_FAILED, "out of memory") : EXIT_DONE;
+}
+
+static int answer(struct question *q)
+{
+	struct answer a = { 0 };
+	bool paths = args_has(q->args, "paths");
+	int status;
+	sqlite3_stmt *st = q->filter ? question_prepare(q, scan_sql, q->frames)
+				     : question_prepare(q, totals_sql, q->chosen);
+	if (!st)
+		return EXIT_FAILED;
+	if (q->show_sql) {
+		question_print_sql(st);
+		sqlite3_finalize(st);
+		return EXIT_DONE;
+	}
+	status = collect(q, st, &a, paths);
+	sqlite3_finalize(st);
+	if (status == EXIT_DONE && a.partial && !paths)
+		status = complain(EXIT_USAGE, "hierarchy: the archive keeps the octets of each protocol for "
+					      "all frames of a stack together, and this filter"
+					      " picks only some of them; filter by protocols alone (-Y 'tcp "
+					      "and not tls'), or take --paths, which counts whole frames");
+	else if (status == EXIT_DONE)
+		status = paths ? print_paths(q, &a.tree) : print_tree(q, &a);
+	hierarchy_free(&a.tree);
+	return status;
+}
+
+static int run(const struct args *args)
+{
+	struct question q;
+	int status = question_open(&q, args);
+	if (status == EXIT_DONE)
+		status = answer(&q);
+	question_close(&q);
+	return status;
+}
+
+static const struct option_spec options[] = {
+	{ "paths", 'p', NULL, false,
+		"one row a path (frame:eth:ip:tcp) with frames and bytes of whole frames, as tshark -z "
+		"io,phs" },
+	{ 0 },
+};
+
+const struct command cmd_hierarchy = {
+	.name = "hierarchy",
+	.summary = "Which protocols there are, and how much of each",
+	.usage = "ARCHIVE [--paths]",
+	.details = "The columns of Wireshark's Protocol Hierarchy. Bytes are what a protocol itself takes: "
+		   "the header for Ethernet,\n"
+		   "IP and UDP; the whole segment for TCP; the message for most others, so percentages may "
+		   "add up to more than 100.\n"
+		   "The end columns count frames in which the protocol comes last. A protocol inside a "
+		   "tunnel is counted at the\n"
+		   "node of its name that is already there above, as Wireshark does. Rows are in the order "
+		   "of first appearance.\n"
+		   "With -Y the bytes are known only if the filter keeps or drops all frames of the same "
+		   "protocols.",
+	.examples = "  pcapdex hierarchy a.db -c 3               the capture with id 3\n"
+		    "  pcapdex hierarchy a.db --paths -Y 'ip.ttl < 5'   paths of some frames",
+	.min_args = 1,
+	.max_args = 1,
+	.query = true,
+	.options = options,
+	.run = run,
+};

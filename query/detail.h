@@ -1,0 +1,70 @@
+/* All that the archive knows of one frame, in the order of its layers: what `show` prints. Values come from
+ * the stored rows, which know the whole capture (streams, responses, analysis); where they stand in the
+ * octets comes from dissecting the frame once more, alone. */
+#ifndef PCAPDEX_QUERY_DETAIL_H
+#define PCAPDEX_QUERY_DETAIL_H
+
+#include "indexer/packet.h"
+#include "query/stored_frame.h"
+
+struct detail_field {
+	const char *name, *label;
+	const char *parent;     /* name of the field that it is cut out of, NULL none */
+	const char *value_name; /* NULL none */
+	uint8_t kind, base, octets;
+	bool generated;
+	uint64_t mask; /* which bits of `width` it is; 0: no bits of another field */
+	unsigned width;
+	int64_t integer;
+	double real;
+	const char *text;     /* texts and addresses */
+	const uint8_t *bytes; /* KIND_BYTES */
+	uint32_t nbytes;
+	int64_t offset; /* in the frame's octets, -1 unknown */
+	uint32_t length;
+	unsigned order; /* in which it was read */
+};
+
+/* A row of a table: a layer's own fields, or one of what repeats inside a layer. */
+struct detail_row {
+	const struct protocol *proto;
+	const struct record *record;
+	unsigned layer, n;
+	struct detail_field *fields;
+	unsigned nfields;
+};
+
+struct detail_layer {
+	const struct protocol *proto;
+	unsigned number;        /* which occurrence of the protocol, 1 = first */
+	struct detail_row *row; /* NULL: a protocol without fields */
+	struct detail_row **children;
+	unsigned nchildren;
+	int64_t offset; /* -1 unknown */
+	uint32_t length;
+};
+
+struct detail {
+	struct stored_frame frame;
+	struct detail_layer *layers;
+	unsigned nlayers;
+	bool malformed, cut; /* dissection ended early */
+};
+
+struct detail_reader;
+
+/* NULL after a message. */
+struct detail_reader *detail_open(struct session *s);
+void detail_close(struct detail_reader *r); /* takes NULL */
+
+/* Read one frame; NULL after a message. Valid until the next call. */
+const struct detail *detail_read(
+	struct detail_reader *r, const struct selected_capture *capture, int64_t number);
+
+/* The field of this name in the layer's own row, or NULL. */
+const struct detail_field *detail_find(const struct detail_layer *l, const char *name);
+
+/* Its value as Wireshark's tree shows it, without the label. */
+void detail_value_text(char *out, size_t size, const struct detail_field *f);
+
+#endif
