@@ -181,8 +181,12 @@ static enum verdict arp_dissect(struct packet *pkt, struct cursor *c)
 	struct row *r = row_open(pkt, &proto_arp, REC_ARP);
 	uint32_t hw = (uint32_t)row_be(r, ARP_HW_TYPE, c, 2);
 	if (!pkt->fail && hw == HW_ATM) {
-		c->pos = 0;
-		pkt_next_proto(pkt, &proto_atmarp, cur_rest(c));
+		struct cursor whole = { c->data, 0, c->cap, c->len, c->fail };
+		row_be(r, ARP_PROTO_TYPE, c, 2);
+		cur_skip(c, 2); /* lengths of the sender's number and subaddress */
+		row_be(r, ARP_OPCODE, c, 2);
+		if (!pkt->fail)
+			pkt_next_proto(pkt, &proto_atmarp, whole);
 		return MINE;
 	}
 	uint32_t proto = (uint32_t)row_be(r, ARP_PROTO_TYPE, c, 2);

@@ -121,7 +121,8 @@ static enum verdict eth_dissect(struct packet *pkt, struct cursor *c)
 	return MINE;
 }
 
-static const struct claim eth_claims[] = { { CLAIM_LINKTYPE, 1 }, { 0 } };
+/* 0x6558: "transparent Ethernet bridging"; IP protocol 143: RFC 8986 */
+static const struct claim eth_claims[] = { { CLAIM_LINKTYPE, 1 }, { CLAIM_ETHERTYPE, 0x6558 }, { CLAIM_IP_PROTO, 143 }, { 0 } };
 
 const struct protocol proto_eth = {
 	.name = "eth",

@@ -62,6 +62,7 @@ static bool fr_nlpid(struct packet *pkt, struct row *r, struct cursor *c, bool a
 	if (!cur_peek(c, 0, 1, &nlpid))
 		return false;
 	if (nlpid == 0) { /* padding */
+		always = true;
 		cur_skip(c, 1);
 		start = *c;
 		if (!cur_peek(c, 0, 1, &nlpid))
@@ -100,7 +101,7 @@ static bool fr_nlpid(struct packet *pkt, struct row *r, struct cursor *c, bool a
 		bool type = oui == OUI_ENCAPSULATED || oui == OUI_CISCO_90;
 		uint32_t id = (uint32_t)row_be(r, type ? FR_SNAPTYPE : FR_PID, c, 2);
 		if (!pkt->fail)
-			snap_next(pkt, oui, id, cur_rest(c));
+			snap_next(pkt, oui, id, 0, cur_rest(c));
 		break;
 	}
 	case 0x08: /* Q.933 signalling, the interface's management (LMI), compression (WCP) */

@@ -40,10 +40,12 @@ static const struct record llc_records[] = {
 	{ "llc", RECORD_LAYER, LLC_NFIELDS, llc_fields, (const char *const[]){ "snap", NULL } },
 };
 
+#define SAP_IP      0x06
 #define SAP_SNAP    0xaa
 #define CONTROL_UI  0x03
 #define CONTROL_XID 0xaf /* without the poll/final bit */
 #define POLL_FINAL  0x10
+#define BRIDGE_PAD  2
 #define XID_BASIC   0x81 /* IEEE 802.2, 5.4.1.1.2: format identifier */
 
 static void llc_snap(struct packet *pkt, struct row *r, struct cursor *c, bool data)
@@ -54,7 +56,7 @@ static void llc_snap(struct packet *pkt, struct row *r, struct cursor *c, bool d
 	if (pkt->fail)
 		return;
 	if (data)
-		snap_next(pkt, oui, id, cur_rest(c));
+		snap_next(pkt, oui, id, BRIDGE_PAD, cur_rest(c));
 	else
 		pkt_next_proto(pkt, &proto_data, cur_rest(c));
 }
@@ -81,6 +83,8 @@ static enum verdict llc_dissect(struct packet *pkt, struct cursor *c)
 	bool information = (control & 1) == 0 || control == CONTROL_UI;
 	if (dsap == SAP_SNAP && ssap == SAP_SNAP) {
 		llc_snap(pkt, r, c, information);
+	} else if (information && dsap == SAP_IP && cur_left(c)) {
+		pkt_next(pkt, CLAIM_ETHERTYPE_BARE, 0x0800, cur_rest(c));
 	} else if (information) {
 		pkt_next(pkt, CLAIM_LLC_DSAP, dsap, cur_rest(c));
 	} else if ((control & ~POLL_FINAL) == CONTROL_XID && cur_peek(c, 0, 1, &first) && first == XID_BASIC) {

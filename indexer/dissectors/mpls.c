@@ -78,7 +78,8 @@ static bool looks_like_ethernet(const struct cursor *c)
 
 static enum verdict heuristic_dissect(struct packet *pkt, struct cursor *c)
 {
-	pkt_next_proto(pkt, looks_like_ethernet(c) ? &proto_nocw : &proto_cw, cur_rest(c));
+	const struct protocol *proto = looks_like_ethernet(c) ? &proto_nocw : &proto_cw;
+	pkt_next_proto(pkt, proto, cur_rest(c));
 	return MINE;
 }
 

@@ -35,10 +35,7 @@ static enum verdict pppoed_dissect(struct packet *pkt, struct cursor *c)
 	row_be(r, PPPOE_FIRST, c, 1);
 	row_be(r, PPPOE_CODE, c, 1);
 	row_be(r, PPPOE_SESSION, c, 2);
-	uint32_t len = (uint32_t)row_be(r, PPPOE_LENGTH, c, 2);
-	/* the tags name services and hosts; they are the payload, and what follows them is padding */
-	if (!pkt->fail)
-		pkt_trim(pkt, PPPOE_HEADER + len);
+	row_be(r, PPPOE_LENGTH, c, 2); /* of the tags, which name services and hosts and are not looked into */
 	return MINE;
 }
 

@@ -82,16 +82,18 @@ static void sll_address(struct packet *pkt, struct row *r, struct cursor *c, uin
 	row_bytes(r, SLL_UNUSED, &a, a.len - a.pos);
 }
 
-static void sll_next(struct packet *pkt, struct row *r, uint32_t hatype, uint32_t protocol, const uint8_t *at, struct cursor payload)
+static void sll_protocol(struct row *r, uint32_t hatype, uint32_t protocol, const uint8_t *at)
+{
+	row_set_at(r, hatype == ARPHRD_IPGRE ? SLL_GRETYPE : protocol > ETH_TYPE_MAX_8023 ? SLL_ETYPE : SLL_LTYPE, protocol, at, 2);
+}
+
+static void sll_next(struct packet *pkt, uint32_t hatype, uint32_t protocol, struct cursor payload)
 {
 	if (hatype == ARPHRD_IPGRE) {
-		row_set_at(r, SLL_GRETYPE, protocol, at, 2);
 		pkt_next(pkt, CLAIM_ETHERTYPE_BARE, protocol, payload);
 	} else if (protocol > ETH_TYPE_MAX_8023) {
-		row_set_at(r, SLL_ETYPE, protocol, at, 2);
 		pkt_next(pkt, CLAIM_ETHERTYPE, protocol, payload);
 	} else {
-		row_set_at(r, SLL_LTYPE, protocol, at, 2);
 		switch (protocol) {
 		case ETH_P_802_3: /* NetWare's framing: IPX without LLC */
 			pkt_next(pkt, CLAIM_ETHERTYPE_BARE, 0x8137, payload);
@@ -130,8 +132,9 @@ static void sll_version1(struct packet *pkt, struct cursor *c)
 	uint32_t protocol = (uint32_t)cur_be(c, 2);
 	if (pkt->fail)
 		return;
+	sll_protocol(r, hatype, protocol, at);
 	pkt_on_finish(pkt, c->pos, sll_finish);
-	sll_next(pkt, r, hatype, protocol, at, cur_rest(c));
+	sll_next(pkt, hatype, protocol, cur_rest(c));
 }
 
 static void sll_version2(struct packet *pkt, struct cursor *c)
@@ -146,12 +149,13 @@ static void sll_version2(struct packet *pkt, struct cursor *c)
 	uint32_t hatype = (uint32_t)row_be(r, SLL_HATYPE, c, 2);
 	row_be(r, SLL_PKTTYPE, c, 1);
 	uint32_t halen = (uint32_t)row_be(r, SLL_HALEN, c, 1);
+	sll_protocol(r, hatype, protocol, at);
 	pkt->column = "SLL";
 	sll_address(pkt, r, c, halen);
 	if (pkt->fail)
 		return;
 	pkt_on_finish(pkt, c->pos, sll_finish);
-	sll_next(pkt, r, hatype, protocol, at, cur_rest(c));
+	sll_next(pkt, hatype, protocol, cur_rest(c));
 }
 
 static enum verdict sll_dissect(struct packet *pkt, struct cursor *c)

@@ -235,9 +235,12 @@ enum verdict clnp_wrapper(struct packet *pkt, struct cursor *c)
 {
 	cur_take(c, 1);
 	uint32_t len = (uint32_t)cur_be(c, 1);
-	if (pkt->fail || len < c->pos || len > c->len)
+	if (pkt->fail || len > c->len)
 		return MINE;
-	cur_skip(c, len - c->pos);
+	if (len > c->pos)
+		cur_skip(c, len - c->pos);
+	else
+		c->pos = 0; /* the network layer's own zero octet (ISO/IEC 10747, "inactive") */
 	pkt_next_proto(pkt, &proto_data, cur_rest(c));
 	return MINE;
 }
@@ -352,10 +355,10 @@ enum verdict etherip_wrapper(struct packet *pkt, struct cursor *c)
 	return MINE;
 }
 
-/* A header of fixed length that is not looked into, and data. */
-static enum verdict skip(struct packet *pkt, struct cursor *c, uint32_t n)
+/* A header that is not looked into, as long as the item of the tree, and data. */
+enum verdict header_wrapper(struct packet *pkt, struct cursor *c)
 {
-	cur_take(c, n);
+	cur_take(c, (uint32_t)pkt_layer(pkt)->proto->item_len);
 	if (!pkt->fail)
 		pkt_next_proto(pkt, &proto_data, cur_rest(c));
 	return MINE;
@@ -363,9 +366,11 @@ static enum verdict skip(struct packet *pkt, struct cursor *c, uint32_t n)
 
 enum verdict all_data_wrapper(struct packet *pkt, struct cursor *c)
 {
-	return skip(pkt, c, 0);
+	pkt_next_proto(pkt, &proto_data, cur_rest(c));
+	return MINE;
 }
 
+/* IPX, and XNS's IDP that it comes from: a checksum, the length of the whole, and 26 octets more. */
 enum verdict ipx_wrapper(struct packet *pkt, struct cursor *c)
 {
 	cur_take(c, 2);
