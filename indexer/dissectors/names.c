@@ -1,14 +1,22 @@
-/* Protocols of which only the name is known: they stand in the stack, with their payload as theirs, so that protocol
- * shares agree; they have no fields. A dissector of our own that claims the same number takes precedence.
+/* Protocols of which only the name is known: they stand in the stack, with their payload as theirs, so that
+ * protocol shares agree; they have no fields. A dissector of our own that claims the same number takes
+ * precedence.
  *
  * Numbers: IANA's registries "IEEE 802 Numbers" (Ethertypes, LLC SAPs), "Point-to-Point (PPP) Protocol Field
- * Assignments" and "Protocol Numbers"; Cisco's and other organizations' SNAP ids; tcpdump.org's LINKTYPE_ list. Names:
- * Wireshark's filter names (`tshark -G protocols`), numbers beyond the registries as in `tshark -G decodes`. Those with a
- * function of wrappers.c hand on what is inside. */
+ * Assignments" and "Protocol Numbers"; Cisco's and other organizations' SNAP ids; tcpdump.org's LINKTYPE_
+ * list. Names: Wireshark's filter names (`tshark -G protocols`), numbers beyond the registries as in `tshark
+ * -G decodes`. Those with a function of wrappers.c hand on what is inside. */
 #include "indexer/dissectors/wrappers.h"
 #include "indexer/registry.h"
 
-#define CLAIMS(...) (const struct claim[]){ __VA_ARGS__, { CLAIM_NONE, 0 } }
+#define CLAIMS(...)                                                                                          \
+	(const struct claim[])                                                                               \
+	{                                                                                                    \
+		__VA_ARGS__,                                                                                 \
+		{                                                                                            \
+			CLAIM_NONE, 0                                                                        \
+		}                                                                                            \
+	}
 
 /* clang-format off */
 const struct protocol named_protocols[] = {
@@ -242,12 +250,16 @@ const struct protocol named_protocols[] = {
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x9000 }) },
 	{ .name = "loratap", .title = "LoRaTap header", .column = "LoRaTap",
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 270 }) },
+	{ .name = "lwapp", .title = "LWAPP Encapsulated Packet", .column = "LWAPP", .dissect = header_wrapper,
+		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x88bb }, { CLAIM_ETHERTYPE, 0xbbbb }) },
 	{ .name = "lwl4", .title = "QNX6 QNET LWL4 protocol", .column = "QNET_LWL4",
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x8204 }, { CLAIM_IP_PROTO, 106 }) },
 	{ .name = "m2m", .title = "WiMax Mac to Mac Packet", .column = "WiMax",
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x08f0 }) },
 	{ .name = "macc", .title = "MAC Control", .column = "MAC CTRL",
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x8808 }) },
+	{ .name = "macsec", .title = "802.1AE Security tag", .column = "MACSEC", .dissect = macsec_wrapper,
+		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x88e5 }) },
 	{ .name = "mcp", .title = "Miscabling Protocol", .column = "MCP",
 		.claims = CLAIMS({ CLAIM_LLC_OUI_CISCO, 0x0139 }) },
 	{ .name = "mdp", .title = "Meraki Discovery Protocol", .column = "MDP",
@@ -320,7 +332,7 @@ const struct protocol named_protocols[] = {
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 258 }) },
 	{ .name = "pn_mrp", .title = "PROFINET MRP", .column = "PN-MRP",
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x88e3 }) },
-	{ .name = "pn_rt", .title = "PROFINET Real-Time Protocol", .column = "PN-RT",
+	{ .name = "pn_rt", .title = "PROFINET Real-Time Protocol", .column = "PN-RT", .dissect = profinet_wrapper,
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x8892 }) },
 	{ .name = "pppmuxcp", .title = "PPPMux Control Protocol", .column = "PPP PPPMuxCP",
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x8059 }, { CLAIM_PPP, 0x8059 }) },
@@ -425,16 +437,35 @@ const struct protocol named_protocols[] = {
 const size_t named_protocols_count = sizeof(named_protocols) / sizeof(*named_protocols);
 
 /* Named by wrappers.c. */
-const struct protocol wrapped_trmac = { .name = "trmac", .title = "Token-Ring Media Access Control", .column = "TR MAC" };
-const struct protocol wrapped_pktdata = { .name = "pcap_pktdata", .title = "pcap packet data", .no_item = true };
-const struct protocol wrapped_isis_hello = { .name = "isis.hello", .title = "ISIS HELLO", .column = "ISIS HELLO" };
-const struct protocol wrapped_isis_lsp = { .name = "isis.lsp", .title = "ISO 10589 ISIS Link State Protocol Data Unit", .column = "ISIS LSP" };
-const struct protocol wrapped_isis_csnp = { .name = "isis.csnp", .title = "ISO 10589 ISIS Complete Sequence Numbers Protocol Data Unit",
+const struct protocol wrapped_trmac = {
+	.name = "trmac", .title = "Token-Ring Media Access Control", .column = "TR MAC"
+};
+const struct protocol wrapped_pn_dcp = { .name = "pn_dcp", .title = "PROFINET DCP", .column = "PN-DCP" };
+const struct protocol wrapped_pktdata = {
+	.name = "pcap_pktdata", .title = "pcap packet data", .no_item = true
+};
+const struct protocol wrapped_isis_hello = {
+	.name = "isis.hello", .title = "ISIS HELLO", .column = "ISIS HELLO"
+};
+const struct protocol wrapped_isis_lsp = {
+	.name = "isis.lsp", .title = "ISO 10589 ISIS Link State Protocol Data Unit", .column = "ISIS LSP"
+};
+const struct protocol wrapped_isis_csnp = { .name = "isis.csnp",
+	.title = "ISO 10589 ISIS Complete Sequence Numbers Protocol Data Unit",
 	.column = "ISIS CSNP" };
-const struct protocol wrapped_isis_psnp = { .name = "isis.psnp", .title = "ISO 10589 ISIS Partial Sequence Numbers Protocol Data Unit",
+const struct protocol wrapped_isis_psnp = { .name = "isis.psnp",
+	.title = "ISO 10589 ISIS Partial Sequence Numbers Protocol Data Unit",
 	.column = "ISIS PSNP" };
-const struct protocol wrapped_lacp = { .name = "lacp", .title = "Link Aggregation Control Protocol", .column = "LACP" };
-const struct protocol wrapped_marker = { .name = "marker", .title = "Link Aggregation Marker Protocol", .column = "LAMP" };
+const struct protocol wrapped_lacp = {
+	.name = "lacp", .title = "Link Aggregation Control Protocol", .column = "LACP"
+};
+const struct protocol wrapped_marker = {
+	.name = "marker", .title = "Link Aggregation Marker Protocol", .column = "LAMP"
+};
 const struct protocol wrapped_oampdu = { .name = "oampdu", .title = "OAMPDU", .column = "OAM" };
-const struct protocol wrapped_rrcp = { .name = "rrcp", .title = "Realtek Remote Control Protocol", .column = "RRCP" };
-const struct protocol wrapped_rldp = { .name = "rldp", .title = "Realtek Layer 2 Loop Detection Protocol", .column = "RLDP" };
+const struct protocol wrapped_rrcp = {
+	.name = "rrcp", .title = "Realtek Remote Control Protocol", .column = "RRCP"
+};
+const struct protocol wrapped_rldp = {
+	.name = "rldp", .title = "Realtek Layer 2 Loop Detection Protocol", .column = "RLDP"
+};

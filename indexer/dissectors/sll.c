@@ -31,8 +31,8 @@ enum {
 	SLL_NFIELDS
 };
 
-static const struct value_name pkttype_names[] = { { 0, "Unicast to us" }, { 1, "Broadcast" }, { 2, "Multicast" },
-	{ 3, "Unicast to another host" }, { 4, "Sent by us" }, { 0, NULL } };
+static const struct value_name pkttype_names[] = { { 0, "Unicast to us" }, { 1, "Broadcast" },
+	{ 2, "Multicast" }, { 3, "Unicast to another host" }, { 4, "Sent by us" }, { 0, NULL } };
 
 static const struct field sll_fields[SLL_NFIELDS] = {
 	[SLL_PKTTYPE] = { "sll.pkttype", "Packet type", KIND_UINT, .octets = 2, .names = pkttype_names },
@@ -51,14 +51,15 @@ static const struct field sll_fields[SLL_NFIELDS] = {
 };
 
 static const struct record sll_records[] = {
-	{ "sll", RECORD_LAYER, SLL_NFIELDS, sll_fields, (const char *const[]){ "extra", NULL } },
+	{ "sll", RECORD_LAYER, SLL_NFIELDS, sll_fields, (const char *const[]) { "extra", NULL } },
 };
 
-#define LINKTYPE_SLL2  276
-#define SLL_ADDRESS    8
-#define ARPHRD_IPGRE   778
-#define ARPHRD_NETLINK 824
-#define ETH_TYPE_MAX_8023 1536 /* up to here the protocol is one of Linux's own numbers (linux/if_ether.h) */
+#define LINKTYPE_SLL2     276
+#define SLL_ADDRESS       8
+#define ARPHRD_IPGRE      778
+#define ARPHRD_NETLINK    824
+#define ETH_TYPE_MAX_8023 1536 /* up to here the protocol is one of Linux's own numbers (linux/if_ether.h)   \
+				*/
 
 enum { ETH_P_802_3 = 1, ETH_P_ALL = 3, ETH_P_802_2 = 4, ETH_P_PPP_MP = 7 };
 
@@ -84,7 +85,11 @@ static void sll_address(struct packet *pkt, struct row *r, struct cursor *c, uin
 
 static void sll_protocol(struct row *r, uint32_t hatype, uint32_t protocol, const uint8_t *at)
 {
-	row_set_at(r, hatype == ARPHRD_IPGRE ? SLL_GRETYPE : protocol > ETH_TYPE_MAX_8023 ? SLL_ETYPE : SLL_LTYPE, protocol, at, 2);
+	row_set_at(r,
+		hatype == ARPHRD_IPGRE         ? SLL_GRETYPE
+		: protocol > ETH_TYPE_MAX_8023 ? SLL_ETYPE
+					       : SLL_LTYPE,
+		protocol, at, 2);
 }
 
 static void sll_next(struct packet *pkt, uint32_t hatype, uint32_t protocol, struct cursor payload)
@@ -167,7 +172,8 @@ static enum verdict sll_dissect(struct packet *pkt, struct cursor *c)
 	return MINE;
 }
 
-static const struct claim sll_claims[] = { { CLAIM_LINKTYPE, 113 }, { CLAIM_LINKTYPE, LINKTYPE_SLL2 }, { 0 } };
+static const struct claim sll_claims[] = { { CLAIM_LINKTYPE, 113 }, { CLAIM_LINKTYPE, LINKTYPE_SLL2 },
+	{ 0 } };
 
 const struct protocol proto_sll = {
 	.name = "sll",
