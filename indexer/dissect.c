@@ -88,6 +88,14 @@ uint32_t dissection_stack(const struct dissection *d)
 
 /* ---- one dissector ---- */
 
+/* Does a layer hang below UDP or TCP? */
+static bool is_transported(const struct packet *pkt, int layer)
+{
+	while (layer >= 0 && pkt->layers[layer].proto != &proto_udp && pkt->layers[layer].proto != &proto_tcp)
+		layer = pkt->layers[layer].parent;
+	return layer >= 0;
+}
+
 /* Give the payload to one protocol. False when it rejects. */
 static bool try_protocol(struct packet *pkt, const struct protocol *proto, const struct next *n)
 {
@@ -102,8 +110,8 @@ static bool try_protocol(struct packet *pkt, const struct protocol *proto, const
 
 	*l = (struct layer){ .proto = proto, .data = c.data, .len = c.len, .cap = c.cap, .trim = c.len, .parent = n->parent, .item = -1 };
 	pkt->tokens[pkt->ntokens++] = proto;
-	/* What an ICMP error quotes hangs below the ICMP item; only its undissected data stands at the top again. */
-	if (!proto->no_item && (!pkt->in_error || proto == &proto_data)) {
+	/* What an ICMP error quotes hangs below the ICMP item; only the payload of its UDP or TCP stands at the top again. */
+	if (!proto->no_item && (!pkt->in_error || is_transported(pkt, n->parent))) {
 		l->item = (int16_t)pkt->nitems;
 		pkt->items[pkt->nitems++] = (struct item){ proto, proto->item_len ? (uint32_t)proto->item_len : c.len };
 	}
@@ -232,7 +240,7 @@ static void take_segment(struct dissection *d)
 	pkt->fail = CUR_OK; /* what track/ says holds whatever came after the header */
 	tcp_tracked(pkt, s, &facts);
 	pkt->fail = fail;
-	if (!fail && (s->len_known || (pkt->fragmented && !pkt->in_error)))
+	if (!fail && (s->len_known || pkt->fragmented || pkt->in_error))
 		segment_payload(pkt, s, &facts);
 }
 
@@ -241,20 +249,17 @@ static void take_datagram(struct dissection *d)
 	struct packet *pkt = &d->pkt;
 	struct udp_datagram *u = &pkt->udp;
 	int64_t relative, delta;
-	uint8_t fail = pkt->fail;
 	struct conversation *c = count(d, CONV_UDP, pkt->net_src, u->srcport, pkt->net_dst, u->dstport);
 	if (!c)
 		return;
+	udp_tracked(u->row, c->stream);
+	if (!u->has_payload)
+		return;
 	stream_times(c, pkt->time_ns, &relative, &delta);
-	pkt->fail = CUR_OK;
-	udp_tracked(u->row, c->stream, relative, delta);
-	pkt->fail = fail;
-	if (fail || u->payload.len == 0)
+	udp_timed(u->row, relative, delta);
+	/* A payload of which nothing was captured goes to no one. */
+	if (!cur_need(&u->payload, 1))
 		return;
-	if (pkt->in_error) {
-		pkt_next_proto(pkt, &proto_data, u->payload);
-		return;
-	}
 	pkt_next(pkt, CLAIM_UDP_PORT, u->srcport, u->payload);
 	pkt->next[pkt->nnext - 1].key2 = u->dstport;
 }
@@ -437,6 +442,9 @@ struct packet *dissect_frame(struct dissection *d, const struct dissect_input *i
 		unsigned first = pkt->nnext;
 		dissect_next(pkt, &n);
 		serve(d);
+		/* A quoted packet ends where it was quoted: no fault of the frame's. */
+		if (pkt->fail == CUR_BAD && pkt->in_error)
+			pkt->fail = CUR_OK;
 		if (pkt->fail) {
 			/* The rest of the frame is not looked at: what was waiting hung below the layer that failed. */
 			pkt_item(pkt, pkt->fail == CUR_CUT ? &proto_short : &proto_malformed, 0);

@@ -170,6 +170,7 @@ struct udp_datagram {
 	bool set;
 	struct row *row;
 	uint16_t srcport, dstport;
+	bool has_payload; /* by the header's account: the stream's times are shown */
 	struct cursor payload;
 };
 
