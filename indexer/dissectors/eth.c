@@ -121,7 +121,7 @@ static enum verdict eth_dissect(struct packet *pkt, struct cursor *c)
 	return MINE;
 }
 
-static const struct claim eth_claims[] = { { CLAIM_LINKTYPE, 1 }, { 0 } };
+static const struct claim eth_claims[] = { { CLAIM_LINKTYPE, 1 }, { CLAIM_GRE, 0x6558 }, { CLAIM_GRE, 0x6400 }, { 0 } };
 
 const struct protocol proto_eth = {
 	.name = "eth",
