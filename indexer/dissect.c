@@ -255,8 +255,10 @@ static void take_datagram(struct dissection *d)
 	udp_tracked(u->row, c->stream);
 	if (!u->has_payload)
 		return;
-	stream_times(c, pkt->time_ns, &relative, &delta);
-	udp_timed(u->row, relative, delta);
+	if (!pkt->in_error) {
+		stream_times(c, pkt->time_ns, &relative, &delta);
+		udp_timed(u->row, relative, delta);
+	}
 	/* A payload of which nothing was captured goes to no one. */
 	if (!cur_need(&u->payload, 1))
 		return;

@@ -128,9 +128,9 @@ static enum verdict eth_dissect(struct packet *pkt, struct cursor *c)
 	return MINE;
 }
 
-/* 0x6558: "transparent Ethernet bridging"; IP protocol 143: RFC 8986 */
+/* 0x6558: "transparent Ethernet bridging"; IP protocol 143: RFC 8986; GRE 0x6400: Aruba's tunnels */
 static const struct claim eth_claims[] = { { CLAIM_LINKTYPE, 1 }, { CLAIM_ETHERTYPE, 0x6558 },
-	{ CLAIM_IP_PROTO, 143 }, { 0 } };
+	{ CLAIM_IP_PROTO, 143 }, { CLAIM_GRE, 0x6558 }, { CLAIM_GRE, 0x6400 }, { 0 } };
 
 const struct protocol proto_eth = {
 	.name = "eth",

@@ -170,7 +170,7 @@ static enum verdict fr_dissect(struct packet *pkt, struct cursor *c)
 	return MINE;
 }
 
-static const struct claim fr_claims[] = { { CLAIM_LINKTYPE, 107 }, { 0 } };
+static const struct claim fr_claims[] = { { CLAIM_LINKTYPE, 107 }, { CLAIM_GRE, 0x6559 }, { 0 } };
 
 const struct protocol proto_fr = {
 	.name = "fr",
