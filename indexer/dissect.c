@@ -4,6 +4,7 @@
 
 #include "indexer/dissectors/pseudo.h"
 #include "indexer/registry.h"
+#include "indexer/track/binding.h"
 #include "indexer/track/exchange.h"
 #include "indexer/track/fragment.h"
 #include "indexer/track/tcp.h"
@@ -18,6 +19,7 @@ struct dissection {
 	struct event_total event_totals[EVENT_KINDS];
 	struct fragments *fragments;
 	struct exchanges *exchanges;
+	struct bindings *bindings;
 	uint64_t dropped[CAP_COUNT];
 	uint32_t stack;
 	struct {
@@ -42,7 +44,8 @@ struct dissection *dissection_new(struct rows *rows, struct dict *dict, int64_t 
 	d->events = tcp_events_new();
 	d->fragments = fragments_new();
 	d->exchanges = exchanges_new();
-	if (!d->conversations || !d->tcp || !d->events || !d->fragments || !d->exchanges) {
+	d->bindings = bindings_new();
+	if (!d->conversations || !d->tcp || !d->events || !d->fragments || !d->exchanges || !d->bindings) {
 		dissection_free(d);
 		return NULL;
 	}
@@ -57,6 +60,7 @@ void dissection_free(struct dissection *d)
 	tcp_events_free(d->events);
 	fragments_free(d->fragments);
 	exchanges_free(d->exchanges);
+	bindings_free(d->bindings);
 	conv_free(d->conversations);
 	free(d);
 }
@@ -117,7 +121,7 @@ static bool try_protocol(struct packet *pkt, const struct protocol *proto, const
 	*l = (struct layer){ .proto = proto, .data = c.data, .len = c.len, .cap = c.cap, .trim = c.len, .parent = n->parent, .item = -1 };
 	pkt->tokens[pkt->ntokens++] = proto;
 	/* What an ICMP error quotes hangs below the ICMP item; only the payload of its UDP or TCP stands at the top again. */
-	if (!proto->no_item && (!pkt->in_error || is_transported(pkt, n->parent))) {
+	if (!proto->no_item && !pkt->nested && (!pkt->in_error || is_transported(pkt, n->parent))) {
 		l->item = (int16_t)pkt->nitems;
 		pkt->items[pkt->nitems++] = (struct item){ proto, proto->item_len ? (uint32_t)proto->item_len : c.len };
 	}
@@ -182,8 +186,14 @@ static void dissect_next(struct packet *pkt, const struct next *n)
 		break;
 	}
 	p = registry_find(n->table, n->key);
-	if (!p || !try_protocol(pkt, p, n))
+	if (p && try_protocol(pkt, p, n))
+		return;
+	if (n->table == CLAIM_ETHERTYPE || n->table == CLAIM_PPP || n->table == CLAIM_CHDLC)
+		pkt_column_number(pkt, n->key);
+	if (n->cursor.len)
 		try_protocol(pkt, &proto_data, n);
+	else if (n->table == CLAIM_ETHERTYPE)
+		pkt->ntokens--; /* the look-up found nothing to be done */
 }
 
 /* ---- what outlives the frame ---- */
@@ -250,6 +260,7 @@ static void take_segment(struct dissection *d)
 	if (!pkt->in_error && s->whole)
 		conv_count(c, facts.from_a, pkt->len, pkt->time_ns, pkt->number);
 	stream_times(c, pkt->time_ns, &facts.time_relative, &facts.time_delta);
+	s->malformed = fail == CUR_BAD;
 	pkt->fail = CUR_OK; /* what track/ says holds whatever came after the header */
 	tcp_tracked(pkt, s, &facts);
 	if (!pkt->in_error)
@@ -264,15 +275,18 @@ static void take_datagram(struct dissection *d)
 	struct packet *pkt = &d->pkt;
 	struct udp_datagram *u = &pkt->udp;
 	int64_t relative, delta;
-	uint8_t fail = pkt->fail;
 	struct conversation *c = count(d, CONV_UDP, pkt->net_src, u->srcport, pkt->net_dst, u->dstport);
 	if (!c)
 		return;
-	stream_times(c, pkt->time_ns, &relative, &delta);
-	pkt->fail = CUR_OK;
-	udp_tracked(u->row, c->stream, relative, delta);
-	pkt->fail = fail;
-	if (fail || u->payload.len == 0)
+	udp_tracked(u->row, c->stream);
+	if (!u->has_payload)
+		return;
+	if (!pkt->in_error) {
+		stream_times(c, pkt->time_ns, &relative, &delta);
+		udp_timed(u->row, relative, delta);
+	}
+	/* A payload of which nothing was captured goes to no one. */
+	if (!cur_need(&u->payload, 1))
 		return;
 	pkt_next(pkt, CLAIM_UDP_PORT, u->srcport, u->payload);
 	pkt->next[pkt->nnext - 1].key2 = u->dstport;
@@ -341,6 +355,23 @@ static void take_exchange(struct dissection *d, const struct exchange *e)
 		row_set(e->row, repeat, facts.repeat_of);
 }
 
+static void take_bindings(struct dissection *d)
+{
+	struct packet *pkt = &d->pkt;
+	bool clashed = false;
+	for (unsigned i = 0; i < pkt->arp.n; i++) {
+		const struct arp_binding *b = &pkt->arp.bindings[i];
+		if (clashed && b->unless_clash)
+			continue;
+		struct binding_clash clash = bindings_take(d->bindings, b->ip, b->mac, pkt->number, pkt->time_ns,
+			&d->dropped[CAP_BINDINGS]);
+		if (clash.frame)
+			arp_clash(pkt, clash.frame, clash.time_ns);
+		clashed = clash.frame != 0;
+	}
+	pkt->arp.n = 0;
+}
+
 /* What the layer just dissected asked for. */
 static void serve(struct dissection *d)
 {
@@ -348,6 +379,8 @@ static void serve(struct dissection *d)
 	for (unsigned i = 0; i < pkt->ncounts; i++)
 		count(d, pkt->counts[i].type, pkt->counts[i].src, 0, pkt->counts[i].dst, 0);
 	pkt->ncounts = 0;
+	if (pkt->arp.n)
+		take_bindings(d);
 	if (pkt->tcp.set) {
 		take_segment(d);
 		pkt->tcp.set = false;
@@ -413,7 +446,7 @@ struct packet *dissect_frame(struct dissection *d, const struct dissect_input *i
 	pkt->interface = in->interface;
 	pkt->fcs_len = in->fcs_len;
 	pkt->fail = CUR_OK;
-	pkt->in_error = pkt->fragmented = false;
+	pkt->in_error = pkt->fragmented = pkt->nested = pkt->radio.set = false;
 	pkt->ip_version = 0;
 	pkt->vlan_id = 0;
 	pkt->current = -1;
@@ -425,6 +458,7 @@ struct packet *dissect_frame(struct dissection *d, const struct dissect_input *i
 	pkt->flow = NULL;
 	pkt->ncounts = 0;
 	pkt->tcp.set = pkt->udp.set = pkt->fragment.set = false;
+	pkt->arp.n = 0;
 	if (pkt->tree)
 		pkt->tree->n = 0;
 

@@ -49,6 +49,7 @@ enum tcp_event_number {
 	EVENT_BOGUS_HEADER_LENGTH = 50,
 	EVENT_WSCALE_INVALID = 51,
 	EVENT_TFO_ACK = 52,
+	EVENT_MALFORMED = 53,
 	EVENT_KINDS = 64 /* numbers are below it */
 };
 

@@ -241,9 +241,9 @@ static const struct claim icmp_claims[] = { { CLAIM_IP_PROTO, 1 }, { 0 } };
 static const struct exchange_fields icmp_exchange = {
 	.response_to = ICMP_RESP_TO,
 	.time = ICMP_RESPTIME,
-	.unsolicited = UINT16_MAX,
-	.repeat_request = UINT16_MAX,
-	.repeat_response = UINT16_MAX,
+	.unsolicited = EXCHANGE_NO_FIELD,
+	.repeat_request = EXCHANGE_NO_FIELD,
+	.repeat_response = EXCHANGE_NO_FIELD,
 	.late_record = REC_LATE,
 	.response_in = LATE_RESP_IN,
 };

@@ -408,9 +408,9 @@ static const struct claim icmpv6_claims[] = { { CLAIM_IP_PROTO, 58 }, { 0 } };
 static const struct exchange_fields icmpv6_exchange = {
 	.response_to = V6_RESP_TO,
 	.time = V6_RESPTIME,
-	.unsolicited = UINT16_MAX,
-	.repeat_request = UINT16_MAX,
-	.repeat_response = UINT16_MAX,
+	.unsolicited = EXCHANGE_NO_FIELD,
+	.repeat_request = EXCHANGE_NO_FIELD,
+	.repeat_response = EXCHANGE_NO_FIELD,
 	.late_record = REC_LATE,
 	.response_in = LATE_RESP_IN,
 };

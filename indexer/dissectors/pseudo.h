@@ -19,6 +19,10 @@ void tcp_tracked(struct packet *pkt, struct tcp_segment *segment, const struct t
 /* Open a row for each event of the frame's segment. */
 struct tcp_event;
 void tcp_happened(struct packet *pkt, uint32_t stream, const struct tcp_event *events, unsigned n);
-void udp_tracked(struct row *r, uint32_t stream, int64_t time_relative, int64_t time_delta);
+void udp_tracked(struct row *r, uint32_t stream);
+void udp_timed(struct row *r, int64_t time_relative, int64_t time_delta);
+
+/* arp.c: another station had the address in an earlier frame. */
+void arp_clash(struct packet *pkt, uint32_t frame, int64_t time_ns);
 
 #endif

@@ -174,6 +174,9 @@ static void take_analysis(struct list *l, const struct life *life, unsigned dire
 		unsigned kind = bit + 1;
 		if (!(f->flags >> bit & 1))
 			continue;
+		/* Wireshark marks all three kinds with this one as well. */
+		if (kind == EVENT_FAST_RETRANSMISSION || kind == EVENT_SPURIOUS_RETRANSMISSION)
+			add(l, EVENT_RETRANSMISSION, 0);
 		if (kind == EVENT_RETRANSMISSION && f->rto)
 			add_value(l, kind, f->rto_frame, f->rto);
 		else if (kind == EVENT_DUPLICATE_ACK)
@@ -203,6 +206,8 @@ unsigned tcp_events_take(struct tcp_events *all, const struct packet *pkt, const
 	}
 	take_steps(&l, life, direction, pkt, s);
 	take_notes(&l, life, direction, s);
+	if (s->malformed)
+		add(&l, EVENT_MALFORMED, 0);
 	if ((s->flags & (SYN | ACK)) == (SYN | ACK) && f->ack > 1)
 		add(&l, EVENT_TFO_ACK, 0);
 	if (f->record && f->analysed && s->whole)
