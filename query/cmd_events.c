@@ -104,7 +104,9 @@ static bool is_whole(const struct question *q)
 
 /* ---- answers ---- */
 
-#define SUMMARY "replace(k.summary, '{value}', coalesce(e.value, '?'))"
+#define SUMMARY                                                                                              \
+	"CASE WHEN e.text THEN (SELECT x.value FROM t_text x WHERE x.id = e.text)"                           \
+	" ELSE replace(k.summary, '{value}', coalesce(e.value, '?')) END"
 #define VALUE   "CASE k.unit WHEN 's' THEN e.value / 1e9 ELSE e.value END"
 /* Most serious first. */
 #define BY_SEVERITY                                                                                          \
@@ -152,8 +154,8 @@ static int answer_expert(struct question *q, const char *from)
 	static const char sql[] =
 		"SELECT k.severity AS severity, k.\"group\" AS \"group\", 'TCP' AS protocol,\n"
 		" " SUMMARY " AS summary, count(*) AS count\n"
-		"FROM %s AND k.severity IS NOT NULL\n"
-		"GROUP BY e.kind, CASE WHEN instr(k.summary, '{value}') THEN e.value END\n"
+		"FROM %s AND k.\"group\" IS NOT NULL\n"
+		"GROUP BY e.kind, e.text, CASE WHEN instr(k.summary, '{value}') THEN e.value END\n"
 		"ORDER BY " BY_SEVERITY ", min(e.frame_id), e.kind";
 	return question_answer(
 		q, question_prepare(q, sql, from), columns, sizeof(columns) / sizeof(columns[0]));

@@ -190,8 +190,8 @@ CREATE TABLE tcp_event_kind (
   name TEXT NOT NULL UNIQUE,
   field TEXT,                -- Wireshark's; NULL: it has none
   severity TEXT,             -- error, warning, note, chat; NULL: not in Wireshark's Expert Information
-  "group" TEXT,              -- of the Expert Information
-  summary TEXT NOT NULL,     -- line of the Expert Information; {value} stands for the value
+  "group" TEXT,              -- of the Expert Information; NULL: not counted there
+  summary TEXT NOT NULL,     -- line of the Expert Information; {value} stands for the value, an event's own text replaces it
   other TEXT,                -- what the frame `other` is; NULL: the kind has none
   value TEXT,                -- what the value is; NULL: the kind has none
   unit TEXT,                 -- of the value; 's' is stored in nanoseconds

@@ -58,8 +58,9 @@ struct tcp_event_kind {
 	const char *name;     /* "duplicate_ack" */
 	const char *field;    /* Wireshark's field; NULL: Wireshark has none */
 	const char *severity; /* "error", "warning", "note", "chat"; NULL: not in its Expert Information */
-	const char *group;    /* "Sequence", "Protocol", "Malformed"; NULL likewise */
-	const char *summary;  /* line of the Expert Information; {value} stands for the event's value */
+	const char *group;    /* "Sequence", "Protocol", "Malformed"; NULL likewise, or in the tree only */
+	const char *summary;  /* line of the Expert Information; {value} stands for the event's value; the
+			       * event's own text goes before it */
 	const char *other;    /* what frame `other` is; NULL: the kind has none */
 	const char *value;    /* what `value` is; NULL: the kind has none */
 	const char *unit;     /* of value: "s" is kept in nanoseconds; NULL: a plain number */

@@ -157,9 +157,11 @@ static void take_steps(struct list *l, struct life *life, unsigned direction, co
 static void take_notes(struct list *l, const struct life *life, unsigned direction, const struct tcp_segment *s)
 {
 	for (unsigned bit = 0; EVENT_NOTES + bit <= EVENT_DSACK; bit++)
-		if (s->notes >> bit & 1)
+		if (s->notes >> bit & 1 && EVENT_NOTES + bit != EVENT_OPTION_INVALID)
 			add(l, EVENT_NOTES + bit,
 				EVENT_NOTES + bit == EVENT_FIN_PASSIVE ? life->end[!direction].fin_frame : 0);
+	for (unsigned i = 0; i < s->nodd; i++)
+		add_value(l, EVENT_OPTION_INVALID, 0, s->odd[i].problem << 16 | s->odd[i].kind << 8 | s->odd[i].len);
 	if (!(s->flags & ACK) && s->ack)
 		add(l, EVENT_ACK_NONZERO, 0);
 	if (s->urgent && !(s->flags & URG))
