@@ -173,34 +173,6 @@ static int follow(struct work *w, struct segments *list)
 	return rc;
 }
 
-/* ICMP errors may come after a conversation's last own frame. */
-static int find_ends(struct work *w)
-{
-	static const char *const tables[] = { "t_icmp", "t_icmpv6" };
-	for (size_t i = 0; i < w->n; i++)
-		w->end[i] = w->all[i].last_frame;
-	for (unsigned i = 0; i < 2; i++) {
-		char *sql = sqlite3_mprintf("SELECT t.stream, max(t.frame_id) FROM %s i JOIN t_tcp t ON t.frame_id = i.frame_id"
-					    " WHERE i.frame_id BETWEEN ? AND ? AND t.len IS NULL GROUP BY t.stream", tables[i]);
-		sqlite3_stmt *st = NULL;
-		/* An archive may have no such table. */
-		int rc = sql ? sqlite3_prepare_v2(w->q->session.db, sql, -1, &st, NULL) : SQLITE_NOMEM;
-		sqlite3_free(sql);
-		if (rc != SQLITE_OK)
-			continue;
-		sqlite3_bind_int64(st, 1, w->capture->first_frame);
-		sqlite3_bind_int64(st, 2, w->capture->first_frame + w->capture->frames - 1);
-		while (sqlite3_step(st) == SQLITE_ROW) {
-			uint64_t stream = (uint64_t)sqlite3_column_int64(st, 0);
-			uint32_t last = (uint32_t)(sqlite3_column_int64(st, 1) - w->capture->first_frame + 1);
-			if (stream < w->n && last > w->end[stream])
-				w->end[stream] = last;
-		}
-		sqlite3_finalize(st);
-	}
-	return 0;
-}
-
 /* Conversations with a frame that matches -Y. */
 static int find_wanted(struct work *w)
 {
@@ -263,8 +235,10 @@ static int diagnose(struct work *w)
 	else if (list && w->q->show_sql) {
 		question_print_sql(segments_statement(list));
 		rc = 0;
-	} else if (list && find_ends(w) == 0 && find_wanted(w) == 0)
+	} else if (list && find_wanted(w) == 0) {
+		segments_ends(list, w->end);
 		rc = follow(w, list);
+	}
 	segments_close(list);
 	free_capture(w);
 	return rc;

@@ -79,7 +79,12 @@ static void end_wait(struct life *l, unsigned from, const struct segment *s)
 	bool payload = w->what == WAITING_DATA || w->what == WAITING_FIN || w->what == WAITING_SYN;
 	if (payload && (long_enough || broken) && ns > l->restored.ns)
 		l->restored = (struct restored) { *w, from, s->number, ns };
-	*w = (struct wait) { .what = WAITING_NOT };
+	bool covered = s->flags & TCP_ACK && after(s->ack, w->seq);
+	if (covered || !payload)
+		*w = (struct wait) { .what = WAITING_NOT };
+	else /* the other side is alive, but has not got these yet */
+		*w = (struct wait) { .what = w->what, .frame = w->frame, .seq = w->seq, .since_ns = s->time_ns,
+			.last_ns = s->time_ns };
 }
 
 /* Does this frame answer what the other side waits for? A repetition that acknowledges nothing new does not: each side may

@@ -9,6 +9,10 @@ struct segments {
 	size_t n;
 	int64_t first_frame; /* id of the capture's first frame */
 	sqlite3_stmt *st;
+	struct segment next; /* read ahead */
+	bool ahead, done;
+	struct segment *quotes; /* in the order of their frames */
+	size_t nquotes, quotes_size, quote;
 };
 
 int tcp_conversations(
@@ -78,78 +82,191 @@ void tcp_end_text(struct session *s, int64_t address, uint16_t port, char out[TC
 	sqlite3_finalize(st);
 }
 
+/* ---- segments that ICMP errors quote ---- */
+
+/* An error may quote no more than eight octets: its segment has no stream then, and is found by its ends. */
+static int by_ends(const void *a, const void *b)
+{
+	const struct tcp_conversation *x = *(const struct tcp_conversation *const *)a;
+	const struct tcp_conversation *y = *(const struct tcp_conversation *const *)b;
+	const int64_t kx[] = { x->address_a < x->address_b ? x->address_a : x->address_b,
+		x->address_a < x->address_b ? x->address_b : x->address_a, x->port_a + x->port_b, x->stream };
+	const int64_t ky[] = { y->address_a < y->address_b ? y->address_a : y->address_b,
+		y->address_a < y->address_b ? y->address_b : y->address_a, y->port_a + y->port_b, y->stream };
+	for (unsigned i = 0; i < 4; i++)
+		if (kx[i] != ky[i])
+			return kx[i] < ky[i] ? -1 : 1;
+	return 0;
+}
+
+static bool is_a(const struct tcp_conversation *c, int64_t address, uint16_t port)
+{
+	return c->address_a == address && c->port_a == port;
+}
+
+static bool is_b(const struct tcp_conversation *c, int64_t address, uint16_t port)
+{
+	return c->address_b == address && c->port_b == port;
+}
+
+/* The newest conversation between these ends that had begun by then. */
+static const struct tcp_conversation *find_ends(const struct tcp_conversation *const *sorted, size_t n,
+	const struct tcp_conversation *key, uint32_t number)
+{
+	size_t low = 0, high = n;
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		if (by_ends(&sorted[middle], &key) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (; low; low--) {
+		const struct tcp_conversation *c = sorted[low - 1];
+		bool same = (is_a(c, key->address_a, key->port_a) && is_b(c, key->address_b, key->port_b)) ||
+			    (is_b(c, key->address_a, key->port_a) && is_a(c, key->address_b, key->port_b));
+		if (same && c->first_frame && c->first_frame <= number)
+			return c;
+		if (c->address_a + c->address_b != key->address_a + key->address_b ||
+			c->port_a + c->port_b != key->port_a + key->port_b)
+			break;
+	}
+	return NULL;
+}
+
 static bool has_table(sqlite3 *db, const char *name)
 {
 	return sqlite3_table_column_metadata(db, NULL, name, NULL, NULL, NULL, NULL, NULL, NULL) == SQLITE_OK;
 }
 
-/* What ICMP says, as type << 8 | code, of a frame whose segment is a quoted one: that has no length. */
-static const char *icmp_sql(sqlite3 *db, const char *table)
+/* The quoted packet's addresses are those of the frame's innermost IP header. */
+static sqlite3_stmt *prepare_quotes(struct session *s)
 {
-	if (!has_table(db, table))
-		return "NULL";
-	return strcmp(table, "t_icmp") == 0
-		       ? "CASE WHEN t.len IS NULL THEN"
-			 " (SELECT i.type << 8 | i.code FROM t_icmp i WHERE i.frame_id = t.frame_id) END"
-		       : "CASE WHEN t.len IS NULL THEN"
-			 " (SELECT i.type << 8 | i.code FROM t_icmpv6 i WHERE i.frame_id = t.frame_id) END";
+	static const char *const versions[][4] = { { "t_icmp", "t_ip_more", "0", "3, 11" },
+		{ "t_icmpv6", "t_ipv6_more", "1", "1, 2, 3" } };
+	sqlite3_str *sql = sqlite3_str_new(NULL);
+	for (unsigned i = 0; i < 2; i++) {
+		const char *const *v = versions[i];
+		if (!has_table(s->db, v[0]) || !has_table(s->db, v[1]))
+			continue;
+		if (sqlite3_str_length(sql))
+			sqlite3_str_appendall(sql, "\nUNION ALL ");
+		sqlite3_str_appendf(sql,
+			"SELECT i.frame_id, f.time, %s, i.type, i.code, t.srcport, t.dstport,\n"
+			" (SELECT m.src FROM %s m WHERE m.frame_id = i.frame_id ORDER BY m.layer DESC LIMIT 1),\n"
+			" (SELECT m.dst FROM %s m WHERE m.frame_id = i.frame_id ORDER BY m.layer DESC LIMIT 1)\n"
+			"FROM %s i JOIN t_tcp t ON t.frame_id = i.frame_id JOIN t_frame f ON f.frame_id = i.frame_id\n"
+			"WHERE i.frame_id BETWEEN ?1 AND ?2 AND i.type IN (%s) AND t.len IS NULL",
+			v[2], v[1], v[1], v[0], v[3]);
+	}
+	sqlite3_str_appendall(sql, sqlite3_str_length(sql) ? " ORDER BY 1" : "SELECT 0 WHERE 0");
+	char *text = sqlite3_str_finish(sql);
+	sqlite3_stmt *st = text ? session_prepare(s, text) : NULL;
+	sqlite3_free(text);
+	return st;
 }
 
-/* The frames of one stream: from its first to its last, and ICMP errors behind that. */
-static void append_range(sqlite3_str *sql, sqlite3 *db, bool one)
+static int add_quote(struct segments *list, const struct segment *quote)
 {
-	static const char *const tables[] = { "t_icmp", "t_icmpv6" };
-	sqlite3_str_appendall(sql, "(t.frame_id BETWEEN ?1 AND ?2");
-	for (unsigned i = 0; one && i < 2; i++)
-		if (has_table(db, tables[i]))
-			sqlite3_str_appendf(sql,
-				"\n OR t.frame_id IN (SELECT i.frame_id FROM %s i WHERE i.frame_id > ?2 AND i.frame_id <= ?4)",
-				tables[i]);
-	sqlite3_str_appendall(sql, one ? ") AND t.stream = ?3" : ") AND t.stream IS NOT NULL");
+	if (list->nquotes == list->quotes_size) {
+		size_t size = list->quotes_size ? list->quotes_size * 2 : 16;
+		struct segment *more = realloc(list->quotes, size * sizeof(*more));
+		if (!more)
+			return -1;
+		list->quotes = more;
+		list->quotes_size = size;
+	}
+	list->quotes[list->nquotes++] = *quote;
+	return 0;
 }
+
+static int load_quotes(struct segments *list, const struct selected_capture *capture,
+	const struct tcp_conversation *one)
+{
+	const struct tcp_conversation **sorted = NULL;
+	int rc = SQLITE_ERROR;
+	sqlite3_stmt *st = prepare_quotes(list->session);
+	if (!st)
+		return -1;
+	sqlite3_bind_int64(st, 1, capture->first_frame);
+	sqlite3_bind_int64(st, 2, capture->first_frame + capture->frames - 1);
+	while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
+		if (!sorted) {
+			if (!(sorted = malloc((list->n + 1) * sizeof(struct tcp_conversation *))))
+				break;
+			for (size_t i = 0; i < list->n; i++)
+				sorted[i] = &list->all[i];
+			qsort(sorted, list->n, sizeof(struct tcp_conversation *), by_ends);
+		}
+		struct segment quote = { .quoted = true, .time_ns = sqlite3_column_int64(st, 1),
+			.number = (uint32_t)(sqlite3_column_int64(st, 0) - list->first_frame + 1),
+			.icmp6 = sqlite3_column_int(st, 2), .icmp_type = sqlite3_column_int(st, 3),
+			.icmp_code = sqlite3_column_int(st, 4) };
+		const struct tcp_conversation key = { .stream = UINT32_MAX,
+			.port_a = (uint16_t)sqlite3_column_int(st, 5), .port_b = (uint16_t)sqlite3_column_int(st, 6),
+			.address_a = sqlite3_column_int64(st, 7), .address_b = sqlite3_column_int64(st, 8) };
+		const struct tcp_conversation *c = find_ends(sorted, list->n, &key, quote.number);
+		if (!c || (one && c != one))
+			continue;
+		quote.stream = c->stream;
+		quote.from_a = is_a(c, key.address_a, key.port_a);
+		if (add_quote(list, &quote) < 0)
+			break;
+	}
+	sqlite3_finalize(st);
+	free(sorted);
+	if (rc == SQLITE_DONE)
+		return 0;
+	return complain(-1, "%s: %s", list->session->path,
+		rc == SQLITE_ROW ? "out of memory" : archive_error(list->session->db));
+}
+
+void segments_ends(const struct segments *list, uint32_t end[])
+{
+	for (size_t i = 0; i < list->n; i++)
+		end[i] = list->all[i].last_frame;
+	for (size_t i = 0; i < list->nquotes; i++)
+		if (list->quotes[i].number > end[list->quotes[i].stream])
+			end[list->quotes[i].stream] = list->quotes[i].number;
+}
+
+/* ---- segments ---- */
 
 struct segments *segments_open(struct session *s, const struct selected_capture *capture,
 	const struct tcp_conversation *all, size_t n, const struct tcp_conversation *one)
 {
-	struct segments *list = calloc(1, sizeof(*list));
-	sqlite3_str *sql = sqlite3_str_new(NULL);
-	sqlite3_str_appendf(sql,
+	static const char sql[] =
 		"SELECT t.frame_id, f.time, f.len, t.stream, t.srcport, t.dstport, f.src, t.flags, t.seq_raw,\n"
-		" t.ack_raw, t.len, t.window_size, a.a_flags, a.analysis_ack_rtt, t.time_delta,\n %s,\n %s\n"
+		" t.ack_raw, t.len, t.window_size, a.a_flags, a.analysis_ack_rtt, t.time_delta\n"
 		"FROM t_tcp t JOIN t_frame f ON f.frame_id = t.frame_id"
 		" LEFT JOIN t_tcp_analysis a ON a.frame_id = t.frame_id\n"
-		"WHERE ",
-		icmp_sql(s->db, "t_icmp"), icmp_sql(s->db, "t_icmpv6"));
-	append_range(sql, s->db, one != NULL);
-	sqlite3_str_appendall(sql, " ORDER BY t.frame_id");
-	char *text = sqlite3_str_finish(sql);
-	if (!list || !text) {
+		"WHERE t.frame_id BETWEEN ?1 AND ?2 AND t.len IS NOT NULL AND (?3 IS NULL OR t.stream = ?3)"
+		" ORDER BY t.frame_id";
+	struct segments *list = calloc(1, sizeof(*list));
+	if (!list) {
 		complain(EXIT_FAILED, "out of memory");
-		goto fail;
+		return NULL;
 	}
-	*list = (struct segments) { s, all, n, capture->first_frame, session_prepare(s, text) };
-	if (!list->st)
-		goto fail;
-	int64_t last = capture->first_frame + capture->frames - 1;
-	/* A stream that only ICMP errors tell of has no frames of its own. */
-	sqlite3_bind_int64(list->st, 1, one ? capture->first_frame + one->first_frame - 1 : capture->first_frame);
-	sqlite3_bind_int64(list->st, 2, one ? capture->first_frame + one->last_frame - 1 : last);
-	if (one) {
+	*list = (struct segments) { .session = s, .all = all, .n = n, .first_frame = capture->first_frame };
+	if (load_quotes(list, capture, one) < 0 || !(list->st = session_prepare(s, sql))) {
+		segments_close(list);
+		return NULL;
+	}
+	/* A stream that only ICMP errors tell of has no frames of its own: first_frame is 0. */
+	int64_t first = capture->first_frame;
+	sqlite3_bind_int64(list->st, 1, one ? first + one->first_frame - 1 : first);
+	sqlite3_bind_int64(list->st, 2, one ? first + one->last_frame - 1 : first + capture->frames - 1);
+	if (one)
 		sqlite3_bind_int64(list->st, 3, one->stream);
-		sqlite3_bind_int64(list->st, 4, last);
-	}
-	sqlite3_free(text);
 	return list;
-fail:
-	sqlite3_free(text);
-	free(list);
-	return NULL;
 }
 
 void segments_close(struct segments *list)
 {
-	if (list)
-		sqlite3_finalize(list->st);
+	if (!list)
+		return;
+	sqlite3_finalize(list->st);
+	free(list->quotes);
 	free(list);
 }
 
@@ -163,40 +280,51 @@ static bool is_from_a(const struct tcp_conversation *c, uint16_t srcport, int64_
 	return c->port_a != c->port_b ? srcport == c->port_a : src != c->address_b;
 }
 
-int segments_next(struct segments *list, struct segment *out)
+static bool read_segment(struct segments *list, struct segment *out)
 {
 	sqlite3_stmt *st = list->st;
-	int rc;
-	while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
-		int icmp = sqlite3_column_type(st, 15) != SQLITE_NULL ? 15 : sqlite3_column_type(st, 16) != SQLITE_NULL ? 16 : 0;
-		uint32_t stream = (uint32_t)sqlite3_column_int64(st, 3);
-		if (stream >= list->n || (!icmp && sqlite3_column_type(st, 10) == SQLITE_NULL))
-			continue; /* a header that ended early, a fragment */
-		int said = icmp ? sqlite3_column_int(st, icmp) : -1;
-		*out = (struct segment) {
-			.number = (uint32_t)(sqlite3_column_int64(st, 0) - list->first_frame + 1),
-			.time_ns = sqlite3_column_int64(st, 1),
-			.frame_len = (uint32_t)sqlite3_column_int64(st, 2),
-			.stream = stream,
-			.from_a = is_from_a(&list->all[stream], (uint16_t)sqlite3_column_int(st, 4),
-				sqlite3_column_int64(st, 6)),
-			.quoted = icmp != 0,
-			.icmp6 = icmp == 16,
-			.icmp_type = said < 0 ? -1 : said >> 8,
-			.icmp_code = said < 0 ? -1 : said & 255,
-			.flags = (uint16_t)sqlite3_column_int(st, 7),
-			.seq = (uint32_t)sqlite3_column_int64(st, 8),
-			.ack = (uint32_t)sqlite3_column_int64(st, 9),
-			.len = (uint32_t)sqlite3_column_int64(st, 10),
-			.window = (uint32_t)sqlite3_column_int64(st, 11),
-			.analysis = (uint32_t)sqlite3_column_int64(st, 12),
-			.ack_rtt = sqlite3_column_int64(st, 13),
-			.silence = sqlite3_column_int64(st, 14),
-		};
+	uint32_t stream = (uint32_t)sqlite3_column_int64(st, 3);
+	if (stream >= list->n)
+		return false;
+	*out = (struct segment) {
+		.number = (uint32_t)(sqlite3_column_int64(st, 0) - list->first_frame + 1),
+		.time_ns = sqlite3_column_int64(st, 1),
+		.frame_len = (uint32_t)sqlite3_column_int64(st, 2),
+		.stream = stream,
+		.from_a = is_from_a(
+			&list->all[stream], (uint16_t)sqlite3_column_int(st, 4), sqlite3_column_int64(st, 6)),
+		.flags = (uint16_t)sqlite3_column_int(st, 7),
+		.seq = (uint32_t)sqlite3_column_int64(st, 8),
+		.ack = (uint32_t)sqlite3_column_int64(st, 9),
+		.len = (uint32_t)sqlite3_column_int64(st, 10),
+		.window = (uint32_t)sqlite3_column_int64(st, 11),
+		.analysis = (uint32_t)sqlite3_column_int64(st, 12),
+		.ack_rtt = sqlite3_column_int64(st, 13),
+		.silence = sqlite3_column_int64(st, 14),
+	};
+	return true;
+}
+
+int segments_next(struct segments *list, struct segment *out)
+{
+	/* One segment is read ahead, to put the quotes before it. */
+	while (!list->ahead && !list->done) {
+		int rc = sqlite3_step(list->st);
+		if (rc == SQLITE_ROW)
+			list->ahead = read_segment(list, &list->next);
+		else if (rc == SQLITE_DONE)
+			list->done = true;
+		else
+			return complain(-1, "%s: %s", list->session->path, archive_error(list->session->db));
+	}
+	if (list->quote < list->nquotes &&
+		(!list->ahead || list->quotes[list->quote].number < list->next.number)) {
+		*out = list->quotes[list->quote++];
 		return 1;
 	}
-	if (rc == SQLITE_DONE)
+	if (!list->ahead)
 		return 0;
-	complain(EXIT_FAILED, "%s: %s", list->session->path, archive_error(list->session->db));
-	return -1;
+	*out = list->next;
+	list->ahead = false;
+	return 1;
 }

@@ -32,9 +32,10 @@ struct segment {
 	int64_t time_ns;
 	uint32_t stream, frame_len;
 	bool from_a;
-	bool quoted;         /* by an ICMP error; of the segment itself only from_a holds */
+	bool quoted;         /* by an ICMP error of the types unreachable, too big, time exceeded: then only number, time,
+			      * stream, from_a (who had sent it) and icmp_* hold */
 	bool icmp6;          /* ICMPv6 */
-	int icmp_type, icmp_code; /* -1 unknown */
+	int icmp_type, icmp_code;
 	uint16_t flags;
 	uint32_t seq, ack;   /* raw */
 	uint32_t len;
@@ -56,6 +57,9 @@ void segments_close(struct segments *list); /* takes NULL */
 
 /* The next one: 1, 0 at the end, -1 after a message. */
 int segments_next(struct segments *list, struct segment *out);
+
+/* The last frame that tells of each stream: ICMP errors may come after its last own one. */
+void segments_ends(const struct segments *list, uint32_t end[]);
 
 /* What segments_open() would run, for --sql. */
 sqlite3_stmt *segments_statement(struct segments *list);

@@ -101,7 +101,7 @@ const struct tcp_event_kind tcp_event_kinds[] = {
 	{ EVENT_URGENT_NON_ZERO, "urgent_non_zero", "tcp.urgent_pointer.non_zero", "note", "Protocol",
 		"The urgent pointer field is nonzero while the URG flag is not set", NULL, NULL, NULL,
 		"The pointer means nothing without the flag." },
-	{ EVENT_BOGUS_HEADER_LENGTH, "bogus_header_length", "tcp.bogus_header_length", "error", "Protocol",
+	{ EVENT_BOGUS_HEADER_LENGTH, "bogus_header_length", "tcp.bogus_header_length", "error", NULL,
 		"Bogus TCP header length ({value}, must be at least 20)", NULL, "the length", "octets",
 		"The header says that it is shorter than a TCP header can be." },
 	{ EVENT_SHORT_SEGMENT, "short_segment", "tcp.short_segment", "warning", "Malformed", 
