@@ -27,10 +27,10 @@ static enum icmp_meaning icmp_meaning(const struct segment *s)
 	if (s->icmp6) {
 		if (s->icmp_type == 1) /* unreachable: by policy, a port; else a route or an address */
 			return s->icmp_code == 1 || s->icmp_code >= 4 ? ICMP_REFUSED : ICMP_PATH;
-		return s->icmp_type == 2 ? ICMP_MTU : s->icmp_type == 3 ? ICMP_PATH : ICMP_NOTHING;
+		return s->icmp_type == 2 ? ICMP_MTU : s->icmp_type == 3 ? ICMP_EXPIRED : ICMP_NOTHING;
 	}
 	if (s->icmp_type == 11)
-		return ICMP_PATH;
+		return ICMP_EXPIRED;
 	if (s->icmp_type != 3)
 		return ICMP_NOTHING;
 	switch (s->icmp_code) {
@@ -55,7 +55,7 @@ static void take_icmp(struct life *l, const struct segment *s)
 	struct wait *w = &l->side[s->from_a ? 0 : 1].wait;
 	if (m == ICMP_MTU && !l->mtu_frame)
 		l->mtu_frame = s->number;
-	if (m != ICMP_PATH && m != ICMP_REFUSED)
+	if (m == ICMP_NOTHING || m == ICMP_MTU)
 		return;
 	if (!l->icmp_frame) {
 		l->icmp_frame = s->number;
@@ -128,7 +128,8 @@ static void send_again(struct wait *w, const struct segment *s)
 	w->resent[w->nresent < RESENT_MAX ? w->nresent : RESENT_MAX - 1] = s->number;
 	if (w->nresent++ == 0)
 		w->first_gap = gap;
-	w->last_gap = gap;
+	if (gap > w->longest_gap)
+		w->longest_gap = gap;
 	w->last_ns = s->time_ns;
 }
 

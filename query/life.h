@@ -9,13 +9,15 @@
 /* Limits of the rules, as docs/diagnose.md states them. */
 #define RESTORED_TWICE_NS INT64_C(1000000000) /* without an answer so long, and sent again twice or more */
 #define RESTORED_ONCE_NS  INT64_C(3000000000) /* the same, sent again once */
+#define SILENCE_NS        INT64_C(1000000000) /* from the first transmission to the RST that answers it */
+#define TIMEOUT_NS        INT64_C(100000000)  /* a shorter gap is no timeout but a frame captured twice */
 #define IDLE_NS           INT64_C(5000000000) /* a side that was silent so long may have been away */
 #define STALL_NS          INT64_C(1000000000) /* a window that was closed so long held the sender up */
 
 enum waiting { WAITING_NOT, WAITING_SYN, WAITING_DATA, WAITING_FIN, WAITING_KEEP_ALIVE, WAITING_PROBE };
 
 /* What an ICMP error means for a connection. */
-enum icmp_meaning { ICMP_NOTHING, ICMP_PATH, ICMP_REFUSED, ICMP_MTU };
+enum icmp_meaning { ICMP_NOTHING, ICMP_PATH, ICMP_EXPIRED, ICMP_REFUSED, ICMP_MTU };
 
 #define RESENT_MAX 6
 
@@ -28,7 +30,7 @@ struct wait {
 	unsigned nresent;
 	uint32_t resent[RESENT_MAX]; /* the first ones and, in the last place, the last one */
 	int64_t last_ns;             /* last transmission */
-	int64_t first_gap, last_gap; /* between transmissions */
+	int64_t first_gap, longest_gap; /* between transmissions */
 	uint32_t icmp_frame;
 	enum icmp_meaning icmp;
 };

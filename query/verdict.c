@@ -121,20 +121,31 @@ static char letter(unsigned side)
 	return side ? 'B' : 'A';
 }
 
-static double seconds(int64_t ns)
+/* A span of time as people say it: few digits, no exponent. */
+struct span {
+	char text[24];
+};
+static struct span span_of(int64_t ns)
 {
-	return (double)ns / 1e9;
+	double s = (double)ns / 1e9;
+	struct span t;
+	if (s > -1 && s < 1)
+		snprintf(t.text, sizeof(t.text), "%.3g ms", s * 1e3);
+	else
+		snprintf(t.text, sizeof(t.text), "%.*f s", s < 100 ? 1 : 0, s);
+	return t;
 }
 
 /* Sent again so often and after such timeouts that it was not a single loss. */
 static bool is_hopeless(const struct wait *w)
 {
-	return w->nresent >= 3 || (w->nresent == 2 && w->last_gap * 10 >= w->first_gap * 13);
+	return w->longest_gap >= TIMEOUT_NS &&
+	       (w->nresent >= 3 || (w->nresent == 2 && w->longest_gap * 10 >= w->first_gap * 13));
 }
 
 static unsigned transmissions(const struct wait *w)
 {
-	return w->nresent + (w->frame ? 1 : 0);
+	return w->nresent + 1;
 }
 
 /* A conversation in which nothing was odd says so. */
@@ -185,12 +196,16 @@ static bool judge_opening(const struct life *l, struct diagnosis *d)
 	if (l->icmp_frame && l->icmp == ICMP_REFUSED)
 		judge(d, VERDICT_REFUSED, "Connection refused: ICMP answers the SYN of %c, unreachable or prohibited.",
 			letter(a));
+	else if (l->icmp_frame && l->icmp == ICMP_EXPIRED)
+		judge(d, VERDICT_PATH_BROKEN,
+			"ICMP answers the SYN of %c: its time to live ran out on the way, in a loop or as traceroute means it.",
+			letter(a));
 	else if (l->icmp_frame)
 		judge(d, VERDICT_PATH_BROKEN, "ICMP answers the SYN of %c: %c cannot be reached.", letter(a),
 			letter(!a));
 	else
 		judge(d, VERDICT_NO_ANSWER, "The SYN of %c was sent %u time%s and never answered.", letter(a),
-			transmissions(w) ? transmissions(w) : 1, transmissions(w) > 1 ? "s" : "");
+			transmissions(w), transmissions(w) > 1 ? "s" : "");
 	return true;
 }
 
@@ -204,6 +219,7 @@ static bool judge_answer(const struct life *l, struct diagnosis *d)
 	char from = letter(r->from), other = letter(!r->from);
 	bool closed = l->side[r->from].fin_frame;
 	bool idle = r->quiet >= IDLE_NS && !r->ack;
+	bool silent = w->nresent && r->ns - w->since_ns >= SILENCE_NS;
 	if (w->what != WAITING_DATA && w->what != WAITING_KEEP_ALIVE && w->what != WAITING_PROBE &&
 		!(w->what == WAITING_FIN && w->nresent))
 		return false;
@@ -211,32 +227,38 @@ static bool judge_answer(const struct life *l, struct diagnosis *d)
 		prove(d, l->side[r->from].fin_frame, "FIN");
 		prove_wait(d, w);
 		prove(d, r->frame, "RST");
-		judge(d, VERDICT_PROCESS_ENDED,
-			"%c had closed with FIN; %c went on sending, and %c, whose program had gone, answered with RST.",
-			from, other, from);
+		if (w->frame && w->frame < l->side[r->from].fin_frame)
+			judge(d, VERDICT_PROCESS_ENDED,
+				"%c closed with FIN while data of %c were on the way; its program had gone, and RST answered.",
+				from, other);
+		else
+			judge(d, VERDICT_PROCESS_ENDED,
+				"%c had closed with FIN; %c went on sending, and %c, whose program had gone, answered with "
+				"RST.",
+				from, other, from);
 		return true;
 	}
-	if (!w->nresent && !idle && w->what != WAITING_DATA)
+	if (!silent && !idle && w->what != WAITING_DATA)
 		return false;
 	prove_wait(d, w);
 	prove(d, r->frame, "RST");
-	if (!w->nresent && !idle) {
-		judge(d, VERDICT_RESET_ON_DATA, "%c answered data of %c with RST after %.3g s: its program had gone.", from,
-			other, seconds(r->ns - w->since_ns));
+	if (!silent && !idle) {
+		judge(d, VERDICT_RESET_ON_DATA, "%c answered data of %c with RST after %s: its program had gone.", from,
+			other, span_of(r->ns - w->since_ns).text);
 		return true;
 	}
 	prove(d, r->last_heard, "last heard");
 	if (w->icmp_frame || r->waiting.nresent) {
 		prove_wait(d, &r->waiting);
 		judge(d, VERDICT_PATH_RESTORED_LATE,
-			"%c sent without an answer for %.3g s; then the path was there again, but %c had given up and "
+			"%c sent without an answer for %s; then the path was there again, but %c had given up and "
 			"answered with RST.",
-			other, seconds(r->ns - w->since_ns), from);
+			other, span_of(r->ns - w->since_ns).text, from);
 		return true;
 	}
 	judge(d, VERDICT_PEER_REBOOTED,
-		"After a silence of %.3g s %c answered %s of %c with RST: it had lost the connection, as after a restart.",
-		seconds(r->quiet < 0 ? r->ns - w->since_ns : r->quiet), from, name_of(w->what), other);
+		"After a silence of %s %c answered %s of %c with RST: it had lost the connection, as after a restart.",
+		span_of(r->quiet < 0 ? r->ns - w->since_ns : r->quiet).text, from, name_of(w->what), other);
 	return true;
 }
 
@@ -322,9 +344,9 @@ static bool judge_silence(const struct life *l, struct diagnosis *d)
 		judge(d, VERDICT_PATH_BROKEN, "Both sides go on sending, and neither hears the other: the path is broken.");
 	} else {
 		judge(d, VERDICT_PEER_VANISHED,
-			"%c fell silent: %c sent %s %u times in %.3g s, after timeouts from %.3g to %.3g s, without an answer.",
+			"%c fell silent: %c sent %s %u times in %s, after timeouts from %s to %s, without an answer.",
 			letter(!who), letter(who), name_of(mine->what), transmissions(mine),
-			seconds(mine->last_ns - mine->since_ns), seconds(mine->first_gap), seconds(mine->last_gap));
+			span_of(mine->last_ns - mine->since_ns).text, span_of(mine->first_gap).text, span_of(mine->longest_gap).text);
 	}
 	return true;
 }
@@ -339,16 +361,16 @@ static bool judge_stall(const struct life *l, struct diagnosis *d)
 			continue;
 		prove(d, side->closed_frame, "zero window");
 		prove_wait(d, &l->side[!i].wait);
-		judge(d, VERDICT_ZERO_WINDOW, "%c closed its window and did not open it again (%.3g s, %u probes).",
-			letter(i), seconds(l->last_ns - side->closed_ns), l->probes);
+		judge(d, VERDICT_ZERO_WINDOW, "%c closed its window and did not open it again (%s, %u probes).",
+			letter(i), span_of(l->last_ns - side->closed_ns).text, l->probes);
 		return true;
 	}
 	if (l->stall.ns < STALL_NS)
 		return false;
 	prove(d, l->stall.closed, "zero window");
 	prove(d, l->stall.opened, "window open");
-	judge(d, VERDICT_ZERO_WINDOW, "The window of %c was closed for %.3g s: its program did not read.",
-		letter(l->stall.receiver), seconds(l->stall.ns));
+	judge(d, VERDICT_ZERO_WINDOW, "The window of %c was closed for %s: its program did not read.",
+		letter(l->stall.receiver), span_of(l->stall.ns).text);
 	return true;
 }
 
@@ -359,8 +381,8 @@ static bool judge_restored(const struct life *l, struct diagnosis *d)
 		return false;
 	prove_wait(d, &r->wait);
 	prove(d, r->answer, "answer");
-	judge(d, VERDICT_PATH_RESTORED, "%c sent %s %u times without an answer for %.3g s; then %c answered, and it went on.",
-		letter(r->from), name_of(r->wait.what), transmissions(&r->wait), seconds(r->ns), letter(!r->from));
+	judge(d, VERDICT_PATH_RESTORED, "%c sent %s %u times without an answer for %s; then %c answered, and it went on.",
+		letter(r->from), name_of(r->wait.what), transmissions(&r->wait), span_of(r->ns).text, letter(!r->from));
 	return true;
 }
 
@@ -371,7 +393,7 @@ static void judge_quiet(const struct life *l, struct diagnosis *d, int64_t captu
 	const struct side *a = &l->side[0], *b = &l->side[1];
 	bool began = !l->syn && !l->synack, fins = a->fin_frame && b->fin_frame;
 	unsigned first = !b->fin_frame || (a->fin_frame && a->fin_frame < b->fin_frame) ? 0 : 1;
-	double left = seconds(capture_end - l->last_ns);
+	struct span left = span_of(capture_end - l->last_ns);
 	prove(d, l->syn, "SYN");
 	prove(d, l->synack, "SYN-ACK");
 	prove(d, l->established, "ACK");
@@ -398,18 +420,18 @@ static void judge_quiet(const struct life *l, struct diagnosis *d, int64_t captu
 	} else if (a->fin_frame || b->fin_frame) {
 		prove(d, a->fin_frame, "FIN");
 		prove(d, b->fin_frame, "FIN");
-		judge(d, VERDICT_HALF_CLOSED, "%c closed with FIN, %c had not when the capture ended %.3g s later.",
-			letter(first), letter(!first), left);
+		judge(d, VERDICT_HALF_CLOSED, "%c closed with FIN, %c had not when the capture ended %s later.",
+			letter(first), letter(!first), left.text);
 	} else if (began) {
 		prove(d, l->first_frame, "first");
 		prove(d, l->last_frame, "last");
 		judge(d, VERDICT_BEGAN_AND_ENDED, "The capture has neither the beginning nor the end of the connection.");
 	} else if (!a->octets && !b->octets) {
-		judge(d, VERDICT_HANDSHAKE_ONLY, "The handshake and no data; the capture ends %.3g s later.", left);
+		judge(d, VERDICT_HANDSHAKE_ONLY, "The handshake and no data; the capture ends %s later.", left.text);
 	} else {
 		prove(d, l->last_frame, "last");
-		judge(d, VERDICT_ENDED_IN_MIDDLE, "The connection was open when the capture ended %.3g s after its last frame.",
-			left);
+		judge(d, VERDICT_ENDED_IN_MIDDLE, "The connection was open when the capture ended %s after its last frame.",
+			left.text);
 	}
 }
 
@@ -431,9 +453,9 @@ static void add_remarks(const struct life *l, struct diagnosis *d)
 	if (l->gaps)
 		also(d, "%u gap%s: octets that were not captured", l->gaps, l->gaps == 1 ? "" : "s");
 	if (l->restored.answer && v != VERDICT_PATH_RESTORED)
-		also(d, "%.3g s without an answer before frame %u", seconds(l->restored.ns), l->restored.answer);
+		also(d, "%s without an answer before frame %u", span_of(l->restored.ns).text, l->restored.answer);
 	if (l->stall.closed && v != VERDICT_ZERO_WINDOW)
-		also(d, "window closed for %.3g s", seconds(l->stall.ns));
+		also(d, "window closed for %s", span_of(l->stall.ns).text);
 	if (l->keep_alive_acks && v != VERDICT_KEEP_ALIVE)
 		also(d, "keep-alives answered: %u", l->keep_alive_acks);
 	if (l->icmp_frame && v != VERDICT_PATH_BROKEN && v != VERDICT_REFUSED)
