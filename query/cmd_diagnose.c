@@ -23,7 +23,7 @@ struct work {
 	uint8_t *wanted;     /* by stream */
 	struct life **lives; /* of those that began and have not ended */
 	struct result **results;
-	size_t printed;      /* streams below it are done */
+	size_t printed; /* streams below it are done */
 	uint64_t counts[VERDICT_COUNT];
 	bool count;
 	long long stream; /* --stream, or -1 */
@@ -80,7 +80,8 @@ static void print_result(struct work *w, const struct tcp_conversation *c, const
 		parts[i][1] = value_text(p->what);
 		proofs[i] = value_object(keys, parts[i], 2);
 		if (at < sizeof(frames))
-			at += (size_t)snprintf(frames + at, sizeof(frames) - at, "%s%u %s", i ? ", " : "", p->frame, p->what);
+			at += (size_t)snprintf(frames + at, sizeof(frames) - at, "%s%u %s", i ? ", " : "",
+				p->frame, p->what);
 	}
 	const struct verdict *v = &verdicts[result->verdict];
 	const struct value cells[] = {
@@ -117,7 +118,8 @@ static void print_ready(struct work *w, bool all)
 
 static struct result *keep(const struct diagnosis *d)
 {
-	size_t proofs = d->nproofs * sizeof(*d->proofs), text = strlen(d->text) + 1, also = strlen(d->also) + 1;
+	size_t proofs = d->nproofs * sizeof(*d->proofs), text = strlen(d->text) + 1,
+	       also = strlen(d->also) + 1;
 	struct result *r = malloc(sizeof(*r) + proofs + text + also);
 	if (!r)
 		return NULL;
@@ -220,7 +222,8 @@ static int diagnose(struct work *w)
 	int rc = -1;
 	if (tcp_conversations(&w->q->session, w->capture, &w->all, &w->n) < 0)
 		return -1;
-	const struct tcp_conversation *one = w->stream >= 0 && (size_t)w->stream < w->n ? &w->all[w->stream] : NULL;
+	const struct tcp_conversation *one =
+		w->stream >= 0 && (size_t)w->stream < w->n ? &w->all[w->stream] : NULL;
 	if (w->n == 0 || (w->stream >= 0 && (!one || !one->first_frame))) {
 		free_capture(w);
 		return 0;
@@ -262,8 +265,9 @@ static int print_counts(struct work *w)
 			const struct verdict *v = &verdicts[i];
 			if ((int)v->trouble != trouble || (!all && !w->counts[i]))
 				continue;
-			render_row(r, (struct value[]) { value_text(v->name), value_text(trouble_name(v->trouble)),
-					      value_text(v->situation), all ? value_null() : value_int((int64_t)w->counts[i]),
+			render_row(r, (struct value[]) { value_text(v->name),
+					      value_text(trouble_name(v->trouble)), value_text(v->situation),
+					      all ? value_null() : value_int((int64_t)w->counts[i]),
 					      value_text(v->evidence) });
 		}
 	return render_close(r) < 0 ? complain(EXIT_FAILED, "out of memory") : EXIT_DONE;
@@ -280,13 +284,15 @@ static int answer(struct work *w)
 		return complain(EXIT_USAGE, "--stream takes the number of a stream, not %s", stream);
 	for (unsigned i = 0; args_nth(args, "verdict", i); i++)
 		if (verdict_by_name(args_nth(args, "verdict", i)) < 0)
-			return complain(EXIT_USAGE, "no verdict %s; `pcapdex diagnose %s --verdicts` lists them",
+			return complain(EXIT_USAGE,
+				"no verdict %s; `pcapdex diagnose %s --verdicts` lists them",
 				args_nth(args, "verdict", i), w->q->session.path);
 	if (args_has(args, "verdicts"))
 		return print_counts(w);
 	w->count = args_has(args, "count");
 	unsigned skip = w->q->table && w->q->session.ncaptures < 2 ? 1 : 0;
-	if (!w->count && !w->q->show_sql && !(w->r = render_open(w->q->format, stdout, columns + skip, NCOLUMNS - skip)))
+	if (!w->count && !w->q->show_sql &&
+		!(w->r = render_open(w->q->format, stdout, columns + skip, NCOLUMNS - skip)))
 		return complain(EXIT_FAILED, "out of memory");
 	for (unsigned i = 0; status == EXIT_DONE && i < w->q->session.ncaptures; i++) {
 		w->capture = &w->q->session.captures[i];
@@ -322,9 +328,12 @@ const struct command cmd_diagnose = {
 	.name = "diagnose",
 	.summary = "What went wrong in each TCP conversation, and the frames that prove it",
 	.usage = "ARCHIVE [--trouble] [--count]",
-	.details = "Each conversation gets one verdict, by fixed rules (--verdicts lists them, docs/diagnose.md explains\n"
-		   "them): peer vanished, came back, path broken, restored, closed in order, port closed, keep-alives, and\n"
-		   "what else can be told from the frames. A sent the first frame, B is the other side. `Frames` are the\n"
+	.details = "Each conversation gets one verdict, by fixed rules (--verdicts lists them, "
+		   "docs/diagnose.md explains\n"
+		   "them): peer vanished, came back, path broken, restored, closed in order, port closed, "
+		   "keep-alives, and\n"
+		   "what else can be told from the frames. A sent the first frame, B is the other side. "
+		   "`Frames` are the\n"
 		   "evidence; `also` says what else was seen. A conversation without trouble says so.",
 	.examples = "  pcapdex diagnose a.db --count           how many of each\n"
 		    "  pcapdex diagnose a.db --trouble         those that need a look\n"

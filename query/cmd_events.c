@@ -1,4 +1,5 @@
-/* pcapdex events: what happened in TCP conversations, as rows, as counts, as Wireshark's Expert Information. */
+/* pcapdex events: what happened in TCP conversations, as rows, as counts, as Wireshark's Expert Information.
+ */
 #include "query/question.h"
 
 #include <stdlib.h>
@@ -6,27 +7,22 @@
 
 /* ---- which events ---- */
 
-/* A number of an option, or a message. */
+/* The number of an option that was given. */
 static bool number(const struct args *args, const char *option, double *out)
 {
 	const char *text = args_value(args, option, NULL);
-	char *end = NULL;
-	if (!text)
-		return false;
-	*out = strtod(text, &end);
-	if (end == text || *end)
-		complain(EXIT_USAGE, "--%s takes a number, not %s", option, text);
-	return true;
+	if (text)
+		*out = strtod(text, NULL);
+	return text != NULL;
 }
 
+/* Seconds and streams; that they fit into nanoseconds is all that is asked. */
 static bool is_number(const struct args *args, const char *option)
 {
 	const char *text = args_value(args, option, NULL);
 	char *end = NULL;
-	if (!text)
-		return true;
-	double v = strtod(text, &end);
-	if (end != text && !*end && v > -1e15 && v < 1e15)
+	double v = text ? strtod(text, &end) : 0;
+	if (!text || (end != text && !*end && v > -9e9 && v < 9e9))
 		return true;
 	complain(EXIT_USAGE, "--%s takes a number, not %s", option, text);
 	return false;
@@ -61,8 +57,8 @@ static void append_names(sqlite3_str *s, const struct args *args, const char *op
 	sqlite3_str_appendall(s, ")");
 }
 
-/* FROM ... WHERE: c capture, e event, f frame, k kind. Of one stream only the frames between its first and its last are looked
- * at. */
+/* FROM ... WHERE: c capture, e event, f frame, k kind. Of one stream only the frames between its first and
+ * its last are looked at. */
 static char *from_sql(const struct question *q)
 {
 	sqlite3_str *s = sqlite3_str_new(NULL);
@@ -80,10 +76,9 @@ static char *from_sql(const struct question *q)
 			" AND c.first_frame + v.last_frame - 1 AND e.stream = v.stream\n"
 			" JOIN t_frame f ON f.frame_id = e.frame_id");
 	else
-		sqlite3_str_appendall(s,
-			"capture c CROSS JOIN t_tcp_event e ON e.frame_id >= c.first_frame"
-			" AND e.frame_id < c.first_frame + c.frames\n"
-			" JOIN t_frame f ON f.frame_id = e.frame_id");
+		sqlite3_str_appendall(s, "capture c CROSS JOIN t_tcp_event e ON e.frame_id >= c.first_frame"
+					 " AND e.frame_id < c.first_frame + c.frames\n"
+					 " JOIN t_frame f ON f.frame_id = e.frame_id");
 	sqlite3_str_appendf(s, "\n JOIN tcp_event_kind k ON k.kind = e.kind\nWHERE %s", q->chosen);
 	append_names(s, q->args, "kind", "k.name");
 	append_names(s, q->args, "severity", "k.severity");
@@ -99,7 +94,8 @@ static char *from_sql(const struct question *q)
 /* Is the question about all events of whole captures? Then the totals know. */
 static bool is_whole(const struct question *q)
 {
-	return !q->filter && !args_has(q->args, "stream") && !args_has(q->args, "from") && !args_has(q->args, "to");
+	return !q->filter && !args_has(q->args, "stream") && !args_has(q->args, "from") &&
+	       !args_has(q->args, "to");
 }
 
 /* ---- answers ---- */
@@ -107,7 +103,7 @@ static bool is_whole(const struct question *q)
 #define SUMMARY                                                                                              \
 	"CASE WHEN e.text THEN (SELECT x.value FROM t_text x WHERE x.id = e.text)"                           \
 	" ELSE replace(k.summary, '{value}', coalesce(e.value, '?')) END"
-#define VALUE   "CASE k.unit WHEN 's' THEN e.value / 1e9 ELSE e.value END"
+#define VALUE "CASE k.unit WHEN 's' THEN e.value / 1e9 ELSE e.value END"
 /* Most serious first. */
 #define BY_SEVERITY                                                                                          \
 	"CASE k.severity WHEN 'error' THEN 0 WHEN 'warning' THEN 1 WHEN 'note' THEN 2 WHEN 'chat' THEN 3 "   \
@@ -129,7 +125,7 @@ static int answer_list(struct question *q, const char *from)
 		{ { "value", "Value", RENDER_NUMBER }, .decimals = 6 },
 		{ { "summary", "Summary", RENDER_TEXT } },
 	};
-	const char *limit = args_value(q->args, "limit", NULL);
+	double limit = -1; /* none */
 	static const char sql[] =
 		"SELECT c.name AS capture, e.frame_id - c.first_frame + 1 AS number,\n"
 		" (f.time - c.time_zero) / 1e9 AS time, e.stream AS stream,\n"
@@ -137,9 +133,10 @@ static int answer_list(struct question *q, const char *from)
 		" (SELECT a.text FROM t_address a WHERE a.id = f.dst) AS destination,\n"
 		" k.name AS kind, k.severity AS severity, e.other AS other, " VALUE " AS value,\n"
 		" " SUMMARY " AS summary\n"
-		"FROM %s\nORDER BY e.frame_id, e.n%s%s";
-	return question_answer(q, question_prepare(q, sql, from, limit ? " LIMIT " : "", limit ? limit : ""),
-		columns, sizeof(columns) / sizeof(columns[0]));
+		"FROM %s\nORDER BY e.frame_id, e.n LIMIT %lld";
+	number(q->args, "limit", &limit);
+	return question_answer(q, question_prepare(q, sql, from, (long long)limit), columns,
+		sizeof(columns) / sizeof(columns[0]));
 }
 
 static int answer_expert(struct question *q, const char *from)
@@ -187,15 +184,17 @@ static int count_kinds(struct question *q, const char *from)
 		sqlite3_free(text);
 	} else {
 		st = question_prepare(q,
-			"%scount(*) AS events, count(DISTINCT c.id) AS captures, k.help AS meaning\nFROM %s%s", head,
-			from, tail);
+			"%scount(*) AS events, count(DISTINCT c.id) AS captures, k.help AS meaning\nFROM "
+			"%s%s",
+			head, from, tail);
 	}
 	return question_answer(q, st, columns, sizeof(columns) / sizeof(columns[0]));
 }
 
-/* Counts of events and of each severity for one thing a row: `key` are its columns, the last of them being the order. */
-static int count_by(struct question *q, const char *from, const char *key, const char *group, const char *join,
-	const struct answer_column *keys, unsigned nkeys, const char *order)
+/* Counts of events and of each severity for one thing a row: `key` are its columns, the last of them being
+ * the order. */
+static int count_by(struct question *q, const char *from, const char *key, const char *group,
+	const char *join, const struct answer_column *keys, unsigned nkeys, const char *order)
 {
 	static const struct answer_column counts[] = {
 		{ { "events", "Events", RENDER_NUMBER } },
@@ -207,19 +206,25 @@ static int count_by(struct question *q, const char *from, const char *key, const
 	struct answer_column columns[16];
 	memcpy(columns, keys, nkeys * sizeof(*keys));
 	memcpy(columns + nkeys, counts, sizeof(counts));
-	static const char sql[] =
-		"SELECT %s, sum(n) AS events, coalesce(" COUNT_OF("error") ", 0) AS errors,\n"
-		" coalesce(" COUNT_OF("warning") ", 0) AS warnings, coalesce(" COUNT_OF("note") ", 0) AS notes,\n"
-		" coalesce(" COUNT_OF("chat") ", 0) AS chats\n"
-		"FROM (SELECT c.id AS capture_id, %s AS g, k.severity AS severity, %s AS n\n FROM %s\n"
-		" GROUP BY c.id, g, k.severity) x JOIN capture c ON c.id = x.capture_id%s\n"
-		"GROUP BY x.capture_id, x.g ORDER BY %s";
+	static const char sql[] = "SELECT %s, sum(n) AS events, coalesce(" COUNT_OF(
+		"error") ", 0) AS errors,\n"
+			 " coalesce(" COUNT_OF("warning") ", 0) AS warnings, coalesce(" COUNT_OF(
+				 "note") ", 0) AS notes,\n"
+					 " coalesce(" COUNT_OF(
+						 "chat") ", 0) AS chats\n"
+							 "FROM (SELECT c.id AS capture_id, %s AS g, "
+							 "k.severity AS severity, %s AS n\n FROM %s\n"
+							 " GROUP BY c.id, g, k.severity) x JOIN capture c ON "
+							 "c.id = x.capture_id%s\n"
+							 "GROUP BY x.capture_id, x.g ORDER BY %s";
 	bool totals = is_whole(q) && strcmp(group, "0") == 0;
 	char *whole = NULL;
 	if (totals) {
 		sqlite3_str *s = sqlite3_str_new(NULL);
-		sqlite3_str_appendf(s, "capture c JOIN total_event t ON t.capture_id = c.id"
-				       " JOIN tcp_event_kind k ON k.kind = t.kind WHERE %s", q->chosen);
+		sqlite3_str_appendf(s,
+			"capture c JOIN total_event t ON t.capture_id = c.id"
+			" JOIN tcp_event_kind k ON k.kind = t.kind WHERE %s",
+			q->chosen);
 		append_names(s, q->args, "kind", "k.name");
 		append_names(s, q->args, "severity", "k.severity");
 		whole = sqlite3_str_finish(s);
@@ -249,10 +254,13 @@ static int answer_counts(struct question *q, const char *from, const char *by)
 		};
 		return count_by(q, from,
 			"c.name AS capture, x.g AS stream,\n"
-			" (SELECT a.text FROM t_address a WHERE a.id = v.address_a) AS address_a, v.port_a AS port_a,\n"
-			" (SELECT a.text FROM t_address a WHERE a.id = v.address_b) AS address_b, v.port_b AS port_b",
+			" (SELECT a.text FROM t_address a WHERE a.id = v.address_a) AS address_a, v.port_a "
+			"AS port_a,\n"
+			" (SELECT a.text FROM t_address a WHERE a.id = v.address_b) AS address_b, v.port_b "
+			"AS port_b",
 			"e.stream",
-			"\n JOIN t_conversation v ON v.capture_id = x.capture_id AND v.type = 4 AND v.stream = x.g",
+			"\n JOIN t_conversation v ON v.capture_id = x.capture_id AND v.type = 4 AND v.stream "
+			"= x.g",
 			keys, 6, "events DESC, c.id, x.g");
 	}
 	if (strcmp(by, "time") == 0) {
@@ -285,8 +293,9 @@ static int answer_kinds(struct question *q)
 		{ { "meaning", "Meaning", RENDER_TEXT } },
 	};
 	return question_answer(q,
-		question_prepare(q, "SELECT k.name AS kind, k.field, k.severity, k.other, k.value, k.help AS meaning"
-				    " FROM tcp_event_kind k ORDER BY " BY_SEVERITY ", k.kind"),
+		question_prepare(q,
+			"SELECT k.name AS kind, k.field, k.severity, k.other, k.value, k.help AS meaning"
+			" FROM tcp_event_kind k ORDER BY " BY_SEVERITY ", k.kind"),
 		columns, sizeof(columns) / sizeof(columns[0]));
 }
 
@@ -302,10 +311,10 @@ static int answer(struct question *q)
 	if (!known(q, "kind", "name") || !known(q, "severity", "severity"))
 		return EXIT_USAGE;
 	char *from = from_sql(q);
-	int status = !from                             ? complain(EXIT_FAILED, "out of memory")
-		     : by                              ? answer_counts(q, from, by)
+	int status = !from                         ? complain(EXIT_FAILED, "out of memory")
+		     : by                          ? answer_counts(q, from, by)
 		     : args_has(q->args, "expert") ? answer_expert(q, from)
-							   : answer_list(q, from);
+						   : answer_list(q, from);
 	sqlite3_free(from);
 	return status;
 }
@@ -338,16 +347,18 @@ const struct command cmd_events = {
 	.name = "events",
 	.summary = "What happened in TCP conversations: losses, windows, resets, steps",
 	.usage = "ARCHIVE [--kind EVENT]... [--count BY | --expert]",
-	.details =
-		"An event is a mark that Wireshark's analysis puts on a segment (tcp.analysis.*), an oddity of its\n"
-		"header, or a step of a connection: SYN, SYN-ACK, established, FIN and its ACK, RST. A frame may have\n"
-		"several. `Other frame` is the one that it refers to: the frame that a retransmission's timeout counts\n"
-		"from, the ACK that a duplicate repeats, the FIN that is acknowledged. `--kinds` tells what other frame\n"
-		"and value are for each kind. --expert agrees with the TCP rows of `tshark -z expert`.",
-	.examples =
-		"  pcapdex events a.db --count kind                 how many of each kind\n"
-		"  pcapdex events a.db --stream 3                   all of one conversation, in order\n"
-		"  pcapdex events a.db -k retransmission -k rst     only these",
+	.details = "An event is a mark that Wireshark's analysis puts on a segment (tcp.analysis.*), an "
+		   "oddity of its\n"
+		   "header, or a step of a connection: SYN, SYN-ACK, established, FIN and its ACK, RST. A "
+		   "frame may have\n"
+		   "several. `Other frame` is the one that it refers to: the frame that a retransmission's "
+		   "timeout counts\n"
+		   "from, the ACK that a duplicate repeats, the FIN that is acknowledged. `--kinds` tells "
+		   "what other frame\n"
+		   "and value are for each kind. --expert agrees with the TCP rows of `tshark -z expert`.",
+	.examples = "  pcapdex events a.db --count kind                 how many of each kind\n"
+		    "  pcapdex events a.db --stream 3                   all of one conversation, in order\n"
+		    "  pcapdex events a.db -k retransmission -k rst     only these",
 	.min_args = 1,
 	.max_args = 1,
 	.query = true,

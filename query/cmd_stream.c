@@ -52,7 +52,8 @@ struct moment {
 };
 
 /* Steps in the order of their frames; two in one frame are one. */
-static struct value list_steps(struct sheet *s, unsigned which, const struct moment *list, unsigned n, const char side[])
+static struct value list_steps(
+	struct sheet *s, unsigned which, const struct moment *list, unsigned n, const char side[])
 {
 	static const char *const keys[] = { "frame", "what", "from" };
 	unsigned count = 0;
@@ -91,24 +92,27 @@ static struct value agreed(const struct stream *s, bool a, bool b)
 static void put_side(struct sheet *out, const struct stream *s, unsigned i)
 {
 	static const char *const keys[2][12] = {
-		{ "frames_ab", "bytes_ab", "payload_ab", "retransmitted_frames_ab", "retransmitted_ab", "goodput_ab",
-			"rtt_samples_ab", "rtt_min_ab", "rtt_median_ab", "rtt_max_ab" },
-		{ "frames_ba", "bytes_ba", "payload_ba", "retransmitted_frames_ba", "retransmitted_ba", "goodput_ba",
-			"rtt_samples_ba", "rtt_min_ba", "rtt_median_ba", "rtt_max_ba" },
+		{ "frames_ab", "bytes_ab", "payload_ab", "retransmitted_frames_ab", "retransmitted_ab",
+			"goodput_ab", "rtt_samples_ab", "rtt_min_ab", "rtt_median_ab", "rtt_max_ab" },
+		{ "frames_ba", "bytes_ba", "payload_ba", "retransmitted_frames_ba", "retransmitted_ba",
+			"goodput_ba", "rtt_samples_ba", "rtt_min_ba", "rtt_median_ba", "rtt_max_ba" },
 	};
 	static const char *const titles[2][12] = {
-		{ "Packets A to B", "Bytes A to B", "Payload A to B", "Retransmissions A to B", "Retransmitted A to B",
-			"Goodput A to B", "Round trips A to B", "RTT minimum", "RTT median", "RTT maximum" },
-		{ "Packets B to A", "Bytes B to A", "Payload B to A", "Retransmissions B to A", "Retransmitted B to A",
-			"Goodput B to A", "Round trips B to A", "RTT minimum", "RTT median", "RTT maximum" },
+		{ "Packets A to B", "Bytes A to B", "Payload A to B", "Retransmissions A to B",
+			"Retransmitted A to B", "Goodput A to B", "Round trips A to B", "RTT minimum",
+			"RTT median", "RTT maximum" },
+		{ "Packets B to A", "Bytes B to A", "Payload B to A", "Retransmissions B to A",
+			"Retransmitted B to A", "Goodput B to A", "Round trips B to A", "RTT minimum",
+			"RTT median", "RTT maximum" },
 	};
 	const struct stream_side *side = &s->side[i];
 	int64_t ns = s->conversation->last_ns - s->conversation->first_ns;
 	size_t n = side->nrtt;
 	int64_t median = !n ? -1 : n % 2 ? side->rtt[n / 2] : (side->rtt[n / 2 - 1] + side->rtt[n / 2]) / 2;
-	const struct value cells[] = { value_int((int64_t)side->frames), octets(side->bytes), octets(side->payload),
-		value_int(side->repeats), octets(side->repeated), rate(side->payload - side->repeated, ns),
-		value_int((int64_t)n), span(n ? side->rtt[0] : -1), span(median), span(n ? side->rtt[n - 1] : -1) };
+	const struct value cells[] = { value_int((int64_t)side->frames), octets(side->bytes),
+		octets(side->payload), value_int(side->repeats), octets(side->repeated),
+		rate(side->payload - side->repeated, ns), value_int((int64_t)n), span(n ? side->rtt[0] : -1),
+		span(median), span(n ? side->rtt[n - 1] : -1) };
 	for (unsigned k = 0; k < sizeof(cells) / sizeof(cells[0]); k++)
 		put(out, keys[i][k], titles[i][k], cells[k]);
 }
@@ -121,7 +125,8 @@ static void fill(struct sheet *out, struct question *q, const struct stream *s)
 	bool scaled = a->wscale >= 0 && b->wscale >= 0;
 	tcp_end_text(&q->session, c->address_a, c->port_a, out->a);
 	tcp_end_text(&q->session, c->address_b, c->port_b, out->b);
-	snprintf(out->completeness, sizeof(out->completeness), "%s (%u)", completeness_text(c->completeness), c->completeness);
+	snprintf(out->completeness, sizeof(out->completeness), "%s (%u)", completeness_text(c->completeness),
+		c->completeness);
 	put(out, "capture", "Capture", value_text(s->capture->name));
 	put(out, "stream", "Stream", value_int(c->stream));
 	put(out, "a", "A", value_text(out->a));
@@ -133,8 +138,10 @@ static void fill(struct sheet *out, struct question *q, const struct stream *s)
 	put(out, "completeness", "Completeness", value_text(out->completeness));
 
 	char opener = (char)('A' + l->opener), other = (char)('A' + !l->opener);
-	const struct moment opening[] = { { l->syn, "SYN" }, { l->synack, "SYN-ACK" }, { l->established, "ACK" } };
-	put(out, "handshake", "Handshake", list_steps(out, 0, opening, 3, (char[]) { opener, other, opener }));
+	const struct moment opening[] = { { l->syn, "SYN" }, { l->synack, "SYN-ACK" },
+		{ l->established, "ACK" } };
+	put(out, "handshake", "Handshake",
+		list_steps(out, 0, opening, 3, (char[]) { opener, other, opener }));
 	put(out, "initial_rtt", "Initial RTT", span(c->initial_rtt ? c->initial_rtt : -1));
 	put(out, "mss_a", "MSS of A", offered(a, a->mss));
 	put(out, "mss_b", "MSS of B", offered(b, b->mss));
@@ -152,8 +159,10 @@ static void fill(struct sheet *out, struct question *q, const struct stream *s)
 	put_side(out, s, 0);
 	put_side(out, s, 1);
 	put(out, "longest_silence", "Longest silence", span(s->silence));
-	put(out, "silence_from", "Silence after frame", s->silence >= 0 ? value_int(s->silence_from) : value_null());
-	put(out, "silence_to", "Silence before frame", s->silence >= 0 ? value_int(s->silence_to) : value_null());
+	put(out, "silence_from", "Silence after frame",
+		s->silence >= 0 ? value_int(s->silence_from) : value_null());
+	put(out, "silence_to", "Silence before frame",
+		s->silence >= 0 ? value_int(s->silence_to) : value_null());
 	put(out, "verdict", "Verdict", value_text(verdicts[s->diagnosis.verdict].name));
 	put(out, "explanation", "Explanation", value_text(s->diagnosis.text));
 }
@@ -175,8 +184,9 @@ static void print_cell(const struct value *v)
 	case VALUE_LIST:
 		for (unsigned i = 0; i < v->list.n; i++) {
 			const struct value *part = v->list.items[i].list.items;
-			printf("%s%lld %.*s of %.*s", i ? ", " : "", (long long)part[0].integer, (int)part[1].text.len,
-				part[1].text.at, (int)part[2].text.len, part[2].text.at);
+			printf("%s%lld %.*s of %.*s", i ? ", " : "", (long long)part[0].integer,
+				(int)part[1].text.len, part[1].text.at, (int)part[2].text.len,
+				part[2].text.at);
 		}
 		break;
 	default:
@@ -216,15 +226,16 @@ static int print(struct question *q, const struct stream *s)
 /* ---- the command ---- */
 
 /* Whose segments a graph shows: --direction, or who sent more payload. */
-static int direction(struct question *q, const struct selected_capture *capture, const struct tcp_conversation *all,
-	size_t n, const struct tcp_conversation *one, bool *from_a)
+static int direction(struct question *q, const struct selected_capture *capture,
+	const struct tcp_conversation *all, size_t n, const struct tcp_conversation *one, bool *from_a)
 {
 	const char *given = args_value(q->args, "direction", NULL);
 	struct stream s;
 	if (given) {
 		*from_a = strcmp(given, "ab") == 0;
-		return *from_a || strcmp(given, "ba") == 0 ? EXIT_DONE :
-			complain(EXIT_USAGE, "--direction is ab or ba, not %s", given);
+		return *from_a || strcmp(given, "ba") == 0
+			       ? EXIT_DONE
+			       : complain(EXIT_USAGE, "--direction is ab or ba, not %s", given);
 	}
 	int rc = stream_read(&s, &q->session, capture, all, n, one);
 	*from_a = s.side[0].payload >= s.side[1].payload;
@@ -232,8 +243,8 @@ static int direction(struct question *q, const struct selected_capture *capture,
 	return rc == 0 ? EXIT_DONE : EXIT_FAILED;
 }
 
-static int answer_one(struct question *q, const struct selected_capture *capture, const struct tcp_conversation *all,
-	size_t n, const struct tcp_conversation *one)
+static int answer_one(struct question *q, const struct selected_capture *capture,
+	const struct tcp_conversation *all, size_t n, const struct tcp_conversation *one)
 {
 	const char *graph = args_value(q->args, "graph", NULL), *window = args_value(q->args, "window", "1");
 	char *end = NULL;
@@ -247,7 +258,8 @@ static int answer_one(struct question *q, const struct selected_capture *capture
 		return complain(EXIT_USAGE, "--window takes seconds, not %s", window);
 	if (graph) {
 		status = direction(q, capture, all, n, one, &from_a);
-		return status != EXIT_DONE ? status : stream_graph(graph, q, capture, all, n, one, from_a, seconds);
+		return status != EXIT_DONE ? status
+					   : stream_graph(graph, q, capture, all, n, one, from_a, seconds);
 	}
 	if (q->show_sql) {
 		struct segments *list = segments_open(&q->session, capture, all, n, one);
@@ -278,8 +290,8 @@ static int answer(struct question *q)
 	if (tcp_conversations(&q->session, capture, &all, &n) < 0)
 		return EXIT_FAILED;
 	int status = number >= n || !all[number].first_frame
-			     ? complain(EXIT_FAILED, "%s: no TCP stream %s in %s; it has %zu", q->session.path, text,
-				       capture->name, n)
+			     ? complain(EXIT_FAILED, "%s: no TCP stream %s in %s; it has %zu",
+				       q->session.path, text, capture->name, n)
 			     : answer_one(q, capture, all, n, &all[number]);
 	free(all);
 	return status;
@@ -307,15 +319,20 @@ const struct command cmd_stream = {
 	.summary = "The life of one TCP conversation, and its graphs as rows",
 	.usage = "ARCHIVE N [-c CAPTURE] [--graph GRAPH]",
 	.details =
-		"N is Wireshark's tcp.stream. Handshake and teardown with their frames, the options that were agreed,\n"
-		"what each side sent and what of it was sent again (tcp.analysis.retransmission), goodput (payload without\n"
-		"that, over the conversation's duration), round-trip times (tcp.analysis.ack_rtt of the other side's\n"
+		"N is Wireshark's tcp.stream. Handshake and teardown with their frames, the options that "
+		"were agreed,\n"
+		"what each side sent and what of it was sent again (tcp.analysis.retransmission), goodput "
+		"(payload without\n"
+		"that, over the conversation's duration), round-trip times (tcp.analysis.ack_rtt of the "
+		"other side's\n"
 		"ACKs), the longest silence and Wireshark's completeness.\n"
-		"Graphs are Wireshark's TCP Stream Graphs; numbers count from the direction's first segment, times from the\n"
+		"Graphs are Wireshark's TCP Stream Graphs; numbers count from the direction's first segment, "
+		"times from the\n"
 		"stream's first frame:\n"
 		"  stevens     sequence number of each segment\n"
 		"  tcptrace    segments, ACK line, window line, SACK blocks, duplicate ACKs, zero windows\n"
-		"  throughput  segment lengths; octets sent, and octets acknowledged, in the last second, as bit/s\n"
+		"  throughput  segment lengths; octets sent, and octets acknowledged, in the last second, as "
+		"bit/s\n"
 		"  rtt         time from a segment to its ACK or SACK\n"
 		"  window      the window that the receiver announces, octets on the way",
 	.examples = "  pcapdex stream a.db 0 -c lab.pcap                      its life\n"

@@ -74,7 +74,8 @@ static void end_wait(struct life *l, unsigned from, const struct segment *s)
 {
 	struct wait *w = &l->side[from].wait;
 	int64_t ns = s->time_ns - w->since_ns;
-	bool long_enough = w->nresent >= 2 ? ns >= RESTORED_TWICE_NS : w->nresent == 1 && ns >= RESTORED_ONCE_NS;
+	bool long_enough =
+		w->nresent >= 2 ? ns >= RESTORED_TWICE_NS : w->nresent == 1 && ns >= RESTORED_ONCE_NS;
 	bool broken = w->icmp_frame && w->nresent;
 	bool payload = w->what == WAITING_DATA || w->what == WAITING_FIN || w->what == WAITING_SYN;
 	if (payload && (long_enough || broken) && ns > l->restored.ns)
@@ -83,12 +84,15 @@ static void end_wait(struct life *l, unsigned from, const struct segment *s)
 	if (covered || !payload)
 		*w = (struct wait) { .what = WAITING_NOT };
 	else /* the other side is alive, but has not got these yet */
-		*w = (struct wait) { .what = w->what, .frame = w->frame, .seq = w->seq, .since_ns = s->time_ns,
+		*w = (struct wait) { .what = w->what,
+			.frame = w->frame,
+			.seq = w->seq,
+			.since_ns = s->time_ns,
 			.last_ns = s->time_ns };
 }
 
-/* Does this frame answer what the other side waits for? A repetition that acknowledges nothing new does not: each side may
- * send its own again while nothing gets through. */
+/* Does this frame answer what the other side waits for? A repetition that acknowledges nothing new does not:
+ * each side may send its own again while nothing gets through. */
 static bool is_answer(const struct wait *w, const struct segment *s, bool repeat)
 {
 	if (!w->what)
@@ -118,8 +122,9 @@ static enum waiting kind_of(const struct segment *s, const struct side *peer)
 
 static void begin_wait(struct wait *w, enum waiting what, const struct segment *s)
 {
-	*w = (struct wait) { .what = what, .frame = s->number, .since_ns = s->time_ns, .seq = s->seq,
-		.last_ns = s->time_ns };
+	*w = (struct wait) {
+		.what = what, .frame = s->number, .since_ns = s->time_ns, .seq = s->seq, .last_ns = s->time_ns
+	};
 }
 
 static void send_again(struct wait *w, const struct segment *s)
@@ -233,8 +238,13 @@ static void take_reset(struct life *l, unsigned from, const struct segment *s)
 	struct side *me = &l->side[from], *peer = &l->side[!from];
 	if (l->reset.frame)
 		return;
-	l->reset = (struct reset) { .frame = s->number, .ns = s->time_ns, .from = from, .ack = s->flags & TCP_ACK,
-		.answered = peer->wait, .waiting = me->wait, .quiet = me->seen ? s->time_ns - me->last_ns : -1,
+	l->reset = (struct reset) { .frame = s->number,
+		.ns = s->time_ns,
+		.from = from,
+		.ack = s->flags & TCP_ACK,
+		.answered = peer->wait,
+		.waiting = me->wait,
+		.quiet = me->seen ? s->time_ns - me->last_ns : -1,
 		.last_heard = me->last_frame };
 }
 

@@ -1,4 +1,5 @@
-/* What went wrong in a TCP conversation: rules, their evidence and the verdict. docs/diagnose.md explains them. */
+/* What went wrong in a TCP conversation: rules, their evidence and the verdict. docs/diagnose.md explains
+ * them. */
 #ifndef PCAPDEX_QUERY_DIAGNOSE_H
 #define PCAPDEX_QUERY_DIAGNOSE_H
 
@@ -33,7 +34,7 @@ enum verdict_number {
 };
 
 struct verdict {
-	const char *name;      /* "peer_vanished" */
+	const char *name; /* "peer_vanished" */
 	enum trouble trouble;
 	const char *situation; /* in the words of a course: "peer host vanished" */
 	const char *evidence;  /* what must be seen for it, in a sentence */

@@ -24,12 +24,12 @@ enum icmp_meaning { ICMP_NOTHING, ICMP_PATH, ICMP_EXPIRED, ICMP_REFUSED, ICMP_MT
 /* What one side sent and the other one has not answered: it begins with the first unanswered segment. */
 struct wait {
 	enum waiting what;
-	uint32_t frame;  /* the first transmission; 0: it is not the one that was first sent again */
+	uint32_t frame; /* the first transmission; 0: it is not the one that was first sent again */
 	int64_t since_ns;
-	uint32_t seq;    /* of the first octet */
+	uint32_t seq; /* of the first octet */
 	unsigned nresent;
-	uint32_t resent[RESENT_MAX]; /* the first ones and, in the last place, the last one */
-	int64_t last_ns;             /* last transmission */
+	uint32_t resent[RESENT_MAX];    /* the first ones and, in the last place, the last one */
+	int64_t last_ns;                /* last transmission */
 	int64_t first_gap, longest_gap; /* between transmissions */
 	uint32_t icmp_frame;
 	enum icmp_meaning icmp;
@@ -40,9 +40,9 @@ struct side {
 	uint32_t next;       /* highest number after a segment */
 	uint32_t last_frame; /* sent */
 	int64_t last_ns;
-	uint64_t octets;     /* payload, repeats too */
+	uint64_t octets; /* payload, repeats too */
 	uint32_t fin_frame, fin_end;
-	uint32_t fin_acked;  /* the frame that acknowledged it */
+	uint32_t fin_acked; /* the frame that acknowledged it */
 	struct wait wait;
 	uint32_t closed_frame; /* it announced a window of 0 */
 	int64_t closed_ns;
@@ -66,11 +66,11 @@ struct reset {
 	uint32_t frame; /* 0 none */
 	int64_t ns;
 	unsigned from;
-	bool ack;              /* it has the ACK flag: its sender knows the connection */
-	struct wait answered;  /* what the other side was waiting for */
-	struct wait waiting;   /* what its sender was waiting for */
-	int64_t quiet;         /* since its sender's frame before; -1: it had sent none */
-	uint32_t last_heard;   /* that frame */
+	bool ack;             /* it has the ACK flag: its sender knows the connection */
+	struct wait answered; /* what the other side was waiting for */
+	struct wait waiting;  /* what its sender was waiting for */
+	int64_t quiet;        /* since its sender's frame before; -1: it had sent none */
+	uint32_t last_heard;  /* that frame */
 };
 
 struct life {

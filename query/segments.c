@@ -18,10 +18,10 @@ struct segments {
 int tcp_conversations(
 	struct session *s, const struct selected_capture *capture, struct tcp_conversation **out, size_t *n)
 {
-	static const char sql[] =
-		"SELECT stream, address_a, address_b, port_a, port_b, frames_ab, bytes_ab, frames_ba, bytes_ba,\n"
-		" first, last, first_frame, last_frame, completeness, initial_rtt\n"
-		"FROM t_conversation WHERE capture_id = ? AND type = 4 ORDER BY stream";
+	static const char sql[] = "SELECT stream, address_a, address_b, port_a, port_b, frames_ab, bytes_ab, "
+				  "frames_ba, bytes_ba,\n"
+				  " first, last, first_frame, last_frame, completeness, initial_rtt\n"
+				  "FROM t_conversation WHERE capture_id = ? AND type = 4 ORDER BY stream";
 	sqlite3_stmt *st = session_prepare(s, sql);
 	size_t size = 0;
 	int rc = SQLITE_ERROR;
@@ -153,9 +153,12 @@ static sqlite3_stmt *prepare_quotes(struct session *s)
 			sqlite3_str_appendall(sql, "\nUNION ALL ");
 		sqlite3_str_appendf(sql,
 			"SELECT i.frame_id, f.time, %s, i.type, i.code, t.srcport, t.dstport,\n"
-			" (SELECT m.src FROM %s m WHERE m.frame_id = i.frame_id ORDER BY m.layer DESC LIMIT 1),\n"
-			" (SELECT m.dst FROM %s m WHERE m.frame_id = i.frame_id ORDER BY m.layer DESC LIMIT 1)\n"
-			"FROM %s i JOIN t_tcp t ON t.frame_id = i.frame_id JOIN t_frame f ON f.frame_id = i.frame_id\n"
+			" (SELECT m.src FROM %s m WHERE m.frame_id = i.frame_id ORDER BY m.layer DESC LIMIT "
+			"1),\n"
+			" (SELECT m.dst FROM %s m WHERE m.frame_id = i.frame_id ORDER BY m.layer DESC LIMIT "
+			"1)\n"
+			"FROM %s i JOIN t_tcp t ON t.frame_id = i.frame_id JOIN t_frame f ON f.frame_id = "
+			"i.frame_id\n"
 			"WHERE i.frame_id BETWEEN ?1 AND ?2 AND i.type IN (%s) AND t.len IS NULL",
 			v[2], v[1], v[1], v[0], v[3]);
 	}
@@ -180,8 +183,8 @@ static int add_quote(struct segments *list, const struct segment *quote)
 	return 0;
 }
 
-static int load_quotes(struct segments *list, const struct selected_capture *capture,
-	const struct tcp_conversation *one)
+static int load_quotes(
+	struct segments *list, const struct selected_capture *capture, const struct tcp_conversation *one)
 {
 	const struct tcp_conversation **sorted = NULL;
 	int rc = SQLITE_ERROR;
@@ -198,13 +201,17 @@ static int load_quotes(struct segments *list, const struct selected_capture *cap
 				sorted[i] = &list->all[i];
 			qsort(sorted, list->n, sizeof(struct tcp_conversation *), by_ends);
 		}
-		struct segment quote = { .quoted = true, .time_ns = sqlite3_column_int64(st, 1),
+		struct segment quote = { .quoted = true,
+			.time_ns = sqlite3_column_int64(st, 1),
 			.number = (uint32_t)(sqlite3_column_int64(st, 0) - list->first_frame + 1),
-			.icmp6 = sqlite3_column_int(st, 2), .icmp_type = sqlite3_column_int(st, 3),
+			.icmp6 = sqlite3_column_int(st, 2),
+			.icmp_type = sqlite3_column_int(st, 3),
 			.icmp_code = sqlite3_column_int(st, 4) };
 		const struct tcp_conversation key = { .stream = UINT32_MAX,
-			.port_a = (uint16_t)sqlite3_column_int(st, 5), .port_b = (uint16_t)sqlite3_column_int(st, 6),
-			.address_a = sqlite3_column_int64(st, 7), .address_b = sqlite3_column_int64(st, 8) };
+			.port_a = (uint16_t)sqlite3_column_int(st, 5),
+			.port_b = (uint16_t)sqlite3_column_int(st, 6),
+			.address_a = sqlite3_column_int64(st, 7),
+			.address_b = sqlite3_column_int64(st, 8) };
 		const struct tcp_conversation *c = find_ends(sorted, list->n, &key, quote.number);
 		if (!c || (one && c != one))
 			continue;
@@ -236,7 +243,8 @@ struct segments *segments_open(struct session *s, const struct selected_capture 
 	const struct tcp_conversation *all, size_t n, const struct tcp_conversation *one)
 {
 	static const char sql[] =
-		"SELECT t.frame_id, f.time, f.len, t.stream, t.srcport, t.dstport, f.src, t.flags, t.seq_raw,\n"
+		"SELECT t.frame_id, f.time, f.len, t.stream, t.srcport, t.dstport, f.src, t.flags, "
+		"t.seq_raw,\n"
 		" t.ack_raw, t.len, t.window_size, a.a_flags, a.analysis_ack_rtt, t.time_delta\n"
 		"FROM t_tcp t JOIN t_frame f ON f.frame_id = t.frame_id"
 		" LEFT JOIN t_tcp_analysis a ON a.frame_id = t.frame_id\n"

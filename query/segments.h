@@ -32,21 +32,21 @@ struct segment {
 	int64_t time_ns;
 	uint32_t stream, frame_len;
 	bool from_a;
-	bool quoted;         /* by an ICMP error of the types unreachable, too big, time exceeded: then only number, time,
-			      * stream, from_a (who had sent it) and icmp_* hold */
-	bool icmp6;          /* ICMPv6 */
+	bool quoted; /* by an ICMP error of the types unreachable, too big, time exceeded: then only number,
+		      * time, stream, from_a (who had sent it) and icmp_* hold */
+	bool icmp6;  /* ICMPv6 */
 	int icmp_type, icmp_code;
 	uint16_t flags;
-	uint32_t seq, ack;   /* raw */
+	uint32_t seq, ack; /* raw */
 	uint32_t len;
-	uint32_t window;     /* octets */
-	uint32_t analysis;   /* bits 1 << (number - 1) of the events below */
-	int64_t ack_rtt;     /* ns, 0 none */
-	int64_t silence;     /* ns since the stream's frame before */
+	uint32_t window;   /* octets */
+	uint32_t analysis; /* bits 1 << (number - 1) of the events below */
+	int64_t ack_rtt;   /* ns, 0 none */
+	int64_t silence;   /* ns since the stream's frame before */
 };
 
 /* segment.analysis: numbers 1 to 15 of schema/tcp_event.h. */
-#define SEGMENT_IS(segment, event) ((segment)->analysis >> ((event) - 1) & 1)
+#define SEGMENT_IS(segment, event) ((segment)->analysis >> ((event)-1) & 1)
 
 struct segments;
 

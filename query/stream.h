@@ -13,8 +13,8 @@ struct stream_side {
 	uint32_t repeats;       /* such frames */
 	int64_t *rtt;           /* tcp.analysis.ack_rtt of the other side's answers, sorted */
 	size_t nrtt, rtt_size;
-	bool syn;               /* its SYN was seen, with the options: */
-	int mss, wscale;        /* -1: not offered */
+	bool syn;        /* its SYN was seen, with the options: */
+	int mss, wscale; /* -1: not offered */
 	bool sack, timestamps;
 };
 
@@ -45,6 +45,7 @@ extern const char stream_graphs[];
 
 /* Its rows; from_a: of what A sent. An exit status. */
 int stream_graph(const char *name, struct question *q, const struct selected_capture *capture,
-	const struct tcp_conversation *all, size_t n, const struct tcp_conversation *one, bool from_a, double window);
+	const struct tcp_conversation *all, size_t n, const struct tcp_conversation *one, bool from_a,
+	double window);
 
 #endif

@@ -1,5 +1,5 @@
-/* The rows behind Wireshark's five TCP stream graphs. Sequence numbers count from the first segment of the direction,
- * times from the first frame of the stream. */
+/* The rows behind Wireshark's five TCP stream graphs. Sequence numbers count from the first segment of the
+ * direction, times from the first frame of the stream. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,9 +11,10 @@ static bool after(uint32_t a, uint32_t b)
 	return (int32_t)(a - b) > 0;
 }
 
-#define SACK_MAX    8    /* blocks of a segment */
-#define UNACKED_MAX 4096 /* segments that wait: where one side was not captured, nothing ever acknowledges them */
-#define SACKED_MAX  4096
+#define SACK_MAX 8 /* blocks of a segment */
+#define UNACKED_MAX                                                                                          \
+	4096 /* segments that wait: where one side was not captured, nothing ever acknowledges them */
+#define SACKED_MAX 4096
 
 struct block {
 	uint32_t low, high; /* raw numbers of the direction that is drawn */
@@ -49,6 +50,8 @@ struct graph {
 	sqlite3_stmt *sacks;
 	bool from_a;
 	uint32_t base;     /* raw number shown as 0 */
+	uint32_t near_raw; /* the direction's number in the segment before, */
+	int64_t near;      /* and where it stands */
 	uint32_t relative; /* its tcp.seq: edges of SACK blocks are kept relative to that count */
 	double window;
 	/* of the segment being drawn */
@@ -88,21 +91,29 @@ static struct value real(double v)
 	return value_real(v, 6);
 }
 
+/* A number counted from the direction's first one: below 0 where it is older than the capture, and beyond
+ * 2^32 in time. */
+static int64_t place(const struct graph *g, uint32_t number)
+{
+	return g->near + (int32_t)(number - g->near_raw);
+}
+
 /* ---- Stevens: when which number was sent ---- */
 
 static void draw_stevens(struct graph *g)
 {
 	if (g->forward)
-		render_row(g->r, (struct value[]) { value_int(g->s->number), real(g->time), value_int(g->s->seq - g->base),
-					 value_int(g->s->len) });
+		render_row(g->r, (struct value[]) { value_int(g->s->number), real(g->time),
+					 value_int(place(g, g->s->seq)), value_int(g->s->len) });
 }
 
 /* ---- tcptrace: segments, and between which lines the receiver keeps them ---- */
 
 static void draw_line(struct graph *g, const char *series, uint32_t low, uint32_t high)
 {
+	int64_t at = place(g, low);
 	render_row(g->r, (struct value[]) { value_int(g->s->number), real(g->time), value_text(series),
-				 value_int(low - g->base), value_int((int64_t)(low - g->base) + (high - low)) });
+				 value_int(at), value_int(at + (high - low)) });
 }
 
 static void draw_tcptrace(struct graph *g)
@@ -133,8 +144,8 @@ static void draw_tcptrace(struct graph *g)
 static void end_rate(struct graph *g, struct moving *m)
 {
 	if (m->any)
-		render_row(g->r, (struct value[]) { m->frame ? value_int(m->frame) : value_null(), real(m->time),
-					 value_text(m->series), value_real(m->rate, 0) });
+		render_row(g->r, (struct value[]) { m->frame ? value_int(m->frame) : value_null(),
+					 real(m->time), value_text(m->series), value_real(m->rate, 0) });
 	m->any = false;
 }
 
@@ -247,8 +258,8 @@ static void draw_throughput(struct graph *g)
 		move(g, &g->delivered, delivered(g));
 		return;
 	}
-	render_row(g->r, (struct value[]) { value_int(g->s->number), real(g->time), value_text("segment_length"),
-				 value_real(g->s->len, 0) });
+	render_row(g->r, (struct value[]) { value_int(g->s->number), real(g->time),
+				 value_text("segment_length"), value_real(g->s->len, 0) });
 	move(g, &g->sent, g->s->len);
 }
 
@@ -257,7 +268,7 @@ static void draw_throughput(struct graph *g)
 static void draw_rtt_point(struct graph *g, const struct unacked *u, uint32_t at)
 {
 	render_row(g->r, (struct value[]) { value_int(u->frame), value_int(g->s->number), real(u->time),
-				 value_int(at - g->base), value_real((g->time - u->time) * 1000, 6) });
+				 value_int(place(g, at)), value_real((g->time - u->time) * 1000, 6) });
 }
 
 static void drop_unacked(struct graph *g, size_t i)
@@ -298,7 +309,8 @@ static void draw_rtt(struct graph *g)
 {
 	const struct segment *s = g->s;
 	if (g->forward) {
-		/* RFC 6298, section 3 (Karn's algorithm): what is sent again while it waits gives no sample. */
+		/* RFC 6298, section 3 (Karn's algorithm): what is sent again while it waits gives no sample.
+		 */
 		for (size_t i = 0; i < g->nunacked; i++)
 			if (!after(g->unacked[i].low, s->seq) && after(g->unacked[i].high, s->seq))
 				return;
@@ -308,7 +320,8 @@ static void draw_rtt(struct graph *g)
 			drop_unacked(g, 0);
 		g->unacked = room(g, g->unacked, g->nunacked, &g->unacked_size, sizeof(*g->unacked));
 		if (!g->failed)
-			g->unacked[g->nunacked++] = (struct unacked) { g->time, s->seq, s->seq + s->len, s->number };
+			g->unacked[g->nunacked++] =
+				(struct unacked) { g->time, s->seq, s->seq + s->len, s->number };
 		return;
 	}
 	if (!(s->flags & TCP_ACK))
@@ -331,7 +344,8 @@ static void draw_rtt(struct graph *g)
 
 static void draw_size(struct graph *g, const char *series, uint32_t octets)
 {
-	render_row(g->r, (struct value[]) { value_int(g->s->number), real(g->time), value_text(series), value_int(octets) });
+	render_row(g->r, (struct value[]) { value_int(g->s->number), real(g->time), value_text(series),
+				 value_int(octets) });
 }
 
 static void draw_window(struct graph *g)
@@ -355,14 +369,18 @@ static void draw_window(struct graph *g)
 
 const char stream_graphs[] = "stevens tcptrace throughput rtt window";
 
-static const struct render_column sequence_columns[] = { { "frame", "No.", RENDER_NUMBER }, { "time", "Time", RENDER_NUMBER },
-	{ "seq", "Sequence number", RENDER_NUMBER }, { "len", "Length", RENDER_NUMBER } };
-static const struct render_column trace_columns[] = { { "frame", "No.", RENDER_NUMBER }, { "time", "Time", RENDER_NUMBER },
-	{ "series", "Series", RENDER_FIXED }, { "low", "From", RENDER_NUMBER }, { "high", "To", RENDER_NUMBER } };
-static const struct render_column series_columns[] = { { "frame", "No.", RENDER_NUMBER }, { "time", "Time", RENDER_NUMBER },
-	{ "series", "Series", RENDER_FIXED }, { "value", "Value", RENDER_NUMBER } };
-static const struct render_column rtt_columns[] = { { "frame", "No.", RENDER_NUMBER }, { "ack_frame", "ACK in", RENDER_NUMBER },
-	{ "time", "Time", RENDER_NUMBER }, { "seq", "Sequence number", RENDER_NUMBER }, { "rtt_ms", "RTT ms", RENDER_NUMBER } };
+static const struct render_column sequence_columns[] = { { "frame", "No.", RENDER_NUMBER },
+	{ "time", "Time", RENDER_NUMBER }, { "seq", "Sequence number", RENDER_NUMBER },
+	{ "len", "Length", RENDER_NUMBER } };
+static const struct render_column trace_columns[] = { { "frame", "No.", RENDER_NUMBER },
+	{ "time", "Time", RENDER_NUMBER }, { "series", "Series", RENDER_FIXED },
+	{ "low", "From", RENDER_NUMBER }, { "high", "To", RENDER_NUMBER } };
+static const struct render_column series_columns[] = { { "frame", "No.", RENDER_NUMBER },
+	{ "time", "Time", RENDER_NUMBER }, { "series", "Series", RENDER_FIXED },
+	{ "value", "Value", RENDER_NUMBER } };
+static const struct render_column rtt_columns[] = { { "frame", "No.", RENDER_NUMBER },
+	{ "ack_frame", "ACK in", RENDER_NUMBER }, { "time", "Time", RENDER_NUMBER },
+	{ "seq", "Sequence number", RENDER_NUMBER }, { "rtt_ms", "RTT ms", RENDER_NUMBER } };
 
 static const struct drawing {
 	const char *name;
@@ -405,7 +423,7 @@ static int find_base(struct graph *g, struct segments *list)
 		if (sqlite3_step(st) == SQLITE_ROW)
 			g->relative = (uint32_t)sqlite3_column_int64(st, 0);
 		sqlite3_finalize(st);
-		g->base = s.seq;
+		g->base = g->near_raw = s.seq;
 		return 0;
 	}
 	return rc;
@@ -440,19 +458,29 @@ static int draw_all(struct graph *g, const struct drawing *drawing, struct segme
 		g->forward = s.from_a == g->from_a;
 		g->time = (double)(s.time_ns - first) / 1e9;
 		read_sacks(g);
+		if (g->forward || s.flags & TCP_ACK) {
+			uint32_t number = g->forward ? s.seq : s.ack;
+			g->near = place(g, number);
+			g->near_raw = number;
+		}
 		drawing->draw(g);
 	}
 	return g->failed ? complain(-1, "out of memory") : rc;
 }
 
 int stream_graph(const char *name, struct question *q, const struct selected_capture *capture,
-	const struct tcp_conversation *all, size_t n, const struct tcp_conversation *one, bool from_a, double window)
+	const struct tcp_conversation *all, size_t n, const struct tcp_conversation *one, bool from_a,
+	double window)
 {
 	static const char sql[] = "SELECT options_sack_le, options_sack_re FROM t_tcp_sack"
 				  " WHERE frame_id = ? AND options_sack_re IS NOT NULL ORDER BY n";
 	const struct drawing *drawing = find(name);
-	struct graph g = { .session = &q->session, .capture = capture, .from_a = from_a, .window = window,
-		.sent.series = "throughput", .delivered.series = "goodput" };
+	struct graph g = { .session = &q->session,
+		.capture = capture,
+		.from_a = from_a,
+		.window = window,
+		.sent.series = "throughput",
+		.delivered.series = "goodput" };
 	int rc = -1;
 	struct segments *list = segments_open(&q->session, capture, all, n, one);
 	if (!list)

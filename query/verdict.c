@@ -1,4 +1,5 @@
-/* The verdict over a conversation, by rules in a fixed order: what ended it first, then what it lived through. */
+/* The verdict over a conversation, by rules in a fixed order: what ended it first, then what it lived
+ * through. */
 #include "query/life.h"
 
 #include <stdarg.h>
@@ -7,18 +8,22 @@
 
 const struct verdict verdicts[VERDICT_COUNT] = {
 	[VERDICT_PEER_VANISHED] = { "peer_vanished", TROUBLE_GRAVE, "peer host vanished",
-		"A side that had spoken falls silent; what the other one sends is sent again after growing timeouts "
+		"A side that had spoken falls silent; what the other one sends is sent again after growing "
+		"timeouts "
 		"and never answered." },
 	[VERDICT_PEER_REBOOTED] = { "peer_rebooted", TROUBLE_GRAVE, "peer host vanished and came back",
-		"After a silence, data or a probe are answered by RST: the host is there again and knows nothing of "
+		"After a silence, data or a probe are answered by RST: the host is there again and knows "
+		"nothing of "
 		"the connection." },
 	[VERDICT_PATH_BROKEN] = { "path_broken", TROUBLE_GRAVE, "path broken",
-		"No answer any more, and ICMP says that the other side cannot be reached; or both sides go on "
+		"No answer any more, and ICMP says that the other side cannot be reached; or both sides go "
+		"on "
 		"sending and neither hears the other." },
 	[VERDICT_PATH_RESTORED] = { "path_restored", TROUBLE_SOME, "path broken and restored",
 		"A silence with retransmissions, then an answer: the connection goes on." },
 	[VERDICT_PATH_RESTORED_LATE] = { "path_restored_late", TROUBLE_GRAVE, "path broken and restored",
-		"As above, but the answer is RST: the other side, seen sending without an answer or behind an ICMP "
+		"As above, but the answer is RST: the other side, seen sending without an answer or behind "
+		"an ICMP "
 		"unreachable, had given up meanwhile." },
 	[VERDICT_PROCESS_ENDED] = { "process_ended", TROUBLE_SOME, "process ended or host shut down in order",
 		"A side has closed with FIN; the other one still sends data, and RST answers them." },
@@ -27,7 +32,8 @@ const struct verdict verdicts[VERDICT_COUNT] = {
 	[VERDICT_PORT_CLOSED] = { "port_closed", TROUBLE_SOME, "port closed",
 		"RST answers the SYN: no program listens on the port." },
 	[VERDICT_RESET_ON_DATA] = { "reset_on_data", TROUBLE_GRAVE, "port closed",
-		"RST answers data of a live connection at once: the program there has gone, or will not read them." },
+		"RST answers data of a live connection at once: the program there has gone, or will not read "
+		"them." },
 	[VERDICT_KEEP_ALIVE] = { "keep_alive", TROUBLE_NONE, "keep-alive",
 		"On an idle connection keep-alive probes are sent, and answered." },
 	[VERDICT_KEEP_ALIVE_FAILED] = { "keep_alive_failed", TROUBLE_GRAVE, "keep-alive",
@@ -41,7 +47,8 @@ const struct verdict verdicts[VERDICT_COUNT] = {
 	[VERDICT_HALF_OPEN] = { "half_open", TROUBLE_SOME, "half open",
 		"SYN, SYN-ACK, and no ACK: the handshake is never completed." },
 	[VERDICT_ABORTED] = { "aborted", TROUBLE_SOME, "reset",
-		"A side ends the connection with RST of its own accord: nothing of the other side was waiting." },
+		"A side ends the connection with RST of its own accord: nothing of the other side was "
+		"waiting." },
 	[VERDICT_ZERO_WINDOW] = { "zero_window", TROUBLE_SOME, "zero-window stall",
 		"A side announces a window of 0 and does not open it for a second or more." },
 	[VERDICT_HANDSHAKE_ONLY] = { "handshake_only", TROUBLE_NONE, "handshake only",
@@ -93,8 +100,8 @@ static void prove_wait(struct diagnosis *d, const struct wait *w)
 	prove(d, w->icmp_frame, "ICMP");
 }
 
-static void __attribute__((format(printf, 3, 4))) judge(
-	struct diagnosis *d, enum verdict_number verdict, const char *format, ...)
+static void __attribute__((format(printf, 3, 4)))
+judge(struct diagnosis *d, enum verdict_number verdict, const char *format, ...)
 {
 	va_list list;
 	d->verdict = verdict;
@@ -169,15 +176,16 @@ static bool judge_opening(const struct life *l, struct diagnosis *d)
 	if (r->frame && !l->synack && r->from != a) {
 		prove_wait(d, &r->answered);
 		prove(d, r->frame, "RST");
-		judge(d, VERDICT_PORT_CLOSED, "Connection refused: %c answers the SYN with RST, no program listens on its port.",
+		judge(d, VERDICT_PORT_CLOSED,
+			"Connection refused: %c answers the SYN with RST, no program listens on its port.",
 			letter(!a));
 		return true;
 	}
 	if (r->frame && l->synack && r->from == a) {
 		prove(d, r->frame, "RST");
 		judge(d, VERDICT_HALF_OPEN_SCAN,
-			"%c answered the SYN, and %c reset at once instead of completing the handshake.", letter(!a),
-			letter(a));
+			"%c answered the SYN, and %c reset at once instead of completing the handshake.",
+			letter(!a), letter(a));
 		return true;
 	}
 	if (r->frame) {
@@ -187,18 +195,20 @@ static bool judge_opening(const struct life *l, struct diagnosis *d)
 	}
 	if (l->synack) {
 		prove_wait(d, &l->side[!a].wait);
-		judge(d, VERDICT_HALF_OPEN, "%c answered the SYN, but %c never completed the handshake.", letter(!a),
-			letter(a));
+		judge(d, VERDICT_HALF_OPEN, "%c answered the SYN, but %c never completed the handshake.",
+			letter(!a), letter(a));
 		return true;
 	}
 	prove_wait(d, w);
 	prove(d, l->icmp_frame, "ICMP");
 	if (l->icmp_frame && l->icmp == ICMP_REFUSED)
-		judge(d, VERDICT_REFUSED, "Connection refused: ICMP answers the SYN of %c, unreachable or prohibited.",
+		judge(d, VERDICT_REFUSED,
+			"Connection refused: ICMP answers the SYN of %c, unreachable or prohibited.",
 			letter(a));
 	else if (l->icmp_frame && l->icmp == ICMP_EXPIRED)
 		judge(d, VERDICT_PATH_BROKEN,
-			"ICMP answers the SYN of %c: its time to live ran out on the way, in a loop or as traceroute means it.",
+			"ICMP answers the SYN of %c: its time to live ran out on the way, in a loop or as "
+			"traceroute means it.",
 			letter(a));
 	else if (l->icmp_frame)
 		judge(d, VERDICT_PATH_BROKEN, "ICMP answers the SYN of %c: %c cannot be reached.", letter(a),
@@ -229,11 +239,13 @@ static bool judge_answer(const struct life *l, struct diagnosis *d)
 		prove(d, r->frame, "RST");
 		if (w->frame && w->frame < l->side[r->from].fin_frame)
 			judge(d, VERDICT_PROCESS_ENDED,
-				"%c closed with FIN while data of %c were on the way; its program had gone, and RST answered.",
+				"%c closed with FIN while data of %c were on the way; its program had gone, "
+				"and RST answered.",
 				from, other);
 		else
 			judge(d, VERDICT_PROCESS_ENDED,
-				"%c had closed with FIN; %c went on sending, and %c, whose program had gone, answered with "
+				"%c had closed with FIN; %c went on sending, and %c, whose program had gone, "
+				"answered with "
 				"RST.",
 				from, other, from);
 		return true;
@@ -243,21 +255,24 @@ static bool judge_answer(const struct life *l, struct diagnosis *d)
 	prove_wait(d, w);
 	prove(d, r->frame, "RST");
 	if (!silent && !idle) {
-		judge(d, VERDICT_RESET_ON_DATA, "%c answered data of %c with RST after %s: its program had gone.", from,
-			other, span_of(r->ns - w->since_ns).text);
+		judge(d, VERDICT_RESET_ON_DATA,
+			"%c answered data of %c with RST after %s: its program had gone.", from, other,
+			span_of(r->ns - w->since_ns).text);
 		return true;
 	}
 	prove(d, r->last_heard, "last heard");
 	if (w->icmp_frame || r->waiting.nresent) {
 		prove_wait(d, &r->waiting);
 		judge(d, VERDICT_PATH_RESTORED_LATE,
-			"%c sent without an answer for %s; then the path was there again, but %c had given up and "
+			"%c sent without an answer for %s; then the path was there again, but %c had given "
+			"up and "
 			"answered with RST.",
 			other, span_of(r->ns - w->since_ns).text, from);
 		return true;
 	}
 	judge(d, VERDICT_PEER_REBOOTED,
-		"After a silence of %s %c answered %s of %c with RST: it had lost the connection, as after a restart.",
+		"After a silence of %s %c answered %s of %c with RST: it had lost the connection, as after a "
+		"restart.",
 		span_of(r->quiet < 0 ? r->ns - w->since_ns : r->quiet).text, from, name_of(w->what), other);
 	return true;
 }
@@ -273,7 +288,8 @@ static bool judge_reset(const struct life *l, struct diagnosis *d)
 	if (r->waiting.what == WAITING_KEEP_ALIVE) {
 		prove_wait(d, &r->waiting);
 		prove(d, r->frame, "RST");
-		judge(d, VERDICT_KEEP_ALIVE_FAILED, "%u keep-alive%s of %c had no answer; it ended the connection with RST.",
+		judge(d, VERDICT_KEEP_ALIVE_FAILED,
+			"%u keep-alive%s of %c had no answer; it ended the connection with RST.",
 			transmissions(&r->waiting), transmissions(&r->waiting) == 1 ? "" : "s", from);
 		return true;
 	}
@@ -294,8 +310,10 @@ static bool judge_reset(const struct life *l, struct diagnosis *d)
 		prove(d, l->side[0].fin_frame, "FIN");
 		prove(d, l->side[1].fin_frame, "FIN");
 		prove(d, r->frame, "RST");
-		unsigned first = !l->side[1].fin_frame ||
-				 (l->side[0].fin_frame && l->side[0].fin_frame < l->side[1].fin_frame) ? 0 : 1;
+		unsigned first = !l->side[1].fin_frame || (l->side[0].fin_frame &&
+								  l->side[0].fin_frame < l->side[1].fin_frame)
+					 ? 0
+					 : 1;
 		judge(d, VERDICT_CLOSED, "%s%c closed first with FIN, %c ended the rest with RST.",
 			verdict_prefix(l), letter(first), from);
 		return true;
@@ -305,7 +323,8 @@ static bool judge_reset(const struct life *l, struct diagnosis *d)
 		prove(d, l->syn, "SYN");
 		prove(d, l->synack, "SYN-ACK");
 		prove(d, l->established, "ACK");
-		judge(d, VERDICT_HANDSHAKE_ONLY, "The handshake, no data, and RST of %c: it only looked whether the port is open.",
+		judge(d, VERDICT_HANDSHAKE_ONLY,
+			"The handshake, no data, and RST of %c: it only looked whether the port is open.",
 			from);
 	} else if (l->first_frame == r->frame) {
 		judge(d, VERDICT_BEGAN_IN_MIDDLE, "The capture begins with the RST of %c.", from);
@@ -324,8 +343,8 @@ static bool judge_silence(const struct life *l, struct diagnosis *d)
 	const struct wait *mine = w[who];
 	if (mine->what == WAITING_KEEP_ALIVE && transmissions(mine) >= 2) {
 		prove_wait(d, mine);
-		judge(d, VERDICT_KEEP_ALIVE_FAILED, "The last %u keep-alives of %c had no answer.", transmissions(mine),
-			letter(who));
+		judge(d, VERDICT_KEEP_ALIVE_FAILED, "The last %u keep-alives of %c had no answer.",
+			transmissions(mine), letter(who));
 		return true;
 	}
 	if (mine->what != WAITING_DATA && mine->what != WAITING_FIN)
@@ -337,16 +356,20 @@ static bool judge_silence(const struct life *l, struct diagnosis *d)
 	prove_wait(d, mine);
 	if (mine->icmp_frame) {
 		judge(d, VERDICT_PATH_BROKEN,
-			"%c sent %s %u time%s without an answer, and ICMP says that %c cannot be reached.", letter(who),
-			name_of(mine->what), transmissions(mine), transmissions(mine) == 1 ? "" : "s", letter(!who));
+			"%c sent %s %u time%s without an answer, and ICMP says that %c cannot be reached.",
+			letter(who), name_of(mine->what), transmissions(mine),
+			transmissions(mine) == 1 ? "" : "s", letter(!who));
 	} else if (both) {
 		prove_wait(d, w[!who]);
-		judge(d, VERDICT_PATH_BROKEN, "Both sides go on sending, and neither hears the other: the path is broken.");
+		judge(d, VERDICT_PATH_BROKEN,
+			"Both sides go on sending, and neither hears the other: the path is broken.");
 	} else {
 		judge(d, VERDICT_PEER_VANISHED,
-			"%c fell silent: %c sent %s %u times in %s, after timeouts from %s to %s, without an answer.",
+			"%c fell silent: %c sent %s %u times in %s, after timeouts from %s to %s, without an "
+			"answer.",
 			letter(!who), letter(who), name_of(mine->what), transmissions(mine),
-			span_of(mine->last_ns - mine->since_ns).text, span_of(mine->first_gap).text, span_of(mine->longest_gap).text);
+			span_of(mine->last_ns - mine->since_ns).text, span_of(mine->first_gap).text,
+			span_of(mine->longest_gap).text);
 	}
 	return true;
 }
@@ -361,8 +384,9 @@ static bool judge_stall(const struct life *l, struct diagnosis *d)
 			continue;
 		prove(d, side->closed_frame, "zero window");
 		prove_wait(d, &l->side[!i].wait);
-		judge(d, VERDICT_ZERO_WINDOW, "%c closed its window and did not open it again (%s, %u probes).",
-			letter(i), span_of(l->last_ns - side->closed_ns).text, l->probes);
+		judge(d, VERDICT_ZERO_WINDOW,
+			"%c closed its window and did not open it again (%s, %u probes).", letter(i),
+			span_of(l->last_ns - side->closed_ns).text, l->probes);
 		return true;
 	}
 	if (l->stall.ns < STALL_NS)
@@ -381,8 +405,10 @@ static bool judge_restored(const struct life *l, struct diagnosis *d)
 		return false;
 	prove_wait(d, &r->wait);
 	prove(d, r->answer, "answer");
-	judge(d, VERDICT_PATH_RESTORED, "%c sent %s %u times without an answer for %s; then %c answered, and it went on.",
-		letter(r->from), name_of(r->wait.what), transmissions(&r->wait), span_of(r->ns).text, letter(!r->from));
+	judge(d, VERDICT_PATH_RESTORED,
+		"%c sent %s %u times without an answer for %s; then %c answered, and it went on.",
+		letter(r->from), name_of(r->wait.what), transmissions(&r->wait), span_of(r->ns).text,
+		letter(!r->from));
 	return true;
 }
 
@@ -413,25 +439,29 @@ static void judge_quiet(const struct life *l, struct diagnosis *d, int64_t captu
 		prove(d, b->fin_acked, "ACK");
 		if (began)
 			judge(d, VERDICT_BEGAN_IN_MIDDLE,
-				"The capture began in the middle; %c closed first, both sides with FIN.", letter(first));
+				"The capture began in the middle; %c closed first, both sides with FIN.",
+				letter(first));
 		else
-			judge(d, VERDICT_CLOSED, "%s%c closed first, both sides with FIN%s.", verdict_prefix(l), letter(first),
-				a->octets || b->octets ? "" : "; no data");
+			judge(d, VERDICT_CLOSED, "%s%c closed first, both sides with FIN%s.",
+				verdict_prefix(l), letter(first), a->octets || b->octets ? "" : "; no data");
 	} else if (a->fin_frame || b->fin_frame) {
 		prove(d, a->fin_frame, "FIN");
 		prove(d, b->fin_frame, "FIN");
-		judge(d, VERDICT_HALF_CLOSED, "%c closed with FIN, %c had not when the capture ended %s later.",
-			letter(first), letter(!first), left.text);
+		judge(d, VERDICT_HALF_CLOSED,
+			"%c closed with FIN, %c had not when the capture ended %s later.", letter(first),
+			letter(!first), left.text);
 	} else if (began) {
 		prove(d, l->first_frame, "first");
 		prove(d, l->last_frame, "last");
-		judge(d, VERDICT_BEGAN_AND_ENDED, "The capture has neither the beginning nor the end of the connection.");
+		judge(d, VERDICT_BEGAN_AND_ENDED,
+			"The capture has neither the beginning nor the end of the connection.");
 	} else if (!a->octets && !b->octets) {
-		judge(d, VERDICT_HANDSHAKE_ONLY, "The handshake and no data; the capture ends %s later.", left.text);
+		judge(d, VERDICT_HANDSHAKE_ONLY, "The handshake and no data; the capture ends %s later.",
+			left.text);
 	} else {
 		prove(d, l->last_frame, "last");
-		judge(d, VERDICT_ENDED_IN_MIDDLE, "The connection was open when the capture ended %s after its last frame.",
-			left.text);
+		judge(d, VERDICT_ENDED_IN_MIDDLE,
+			"The connection was open when the capture ended %s after its last frame.", left.text);
 	}
 }
 
@@ -453,7 +483,8 @@ static void add_remarks(const struct life *l, struct diagnosis *d)
 	if (l->gaps)
 		also(d, "%u gap%s: octets that were not captured", l->gaps, l->gaps == 1 ? "" : "s");
 	if (l->restored.answer && v != VERDICT_PATH_RESTORED)
-		also(d, "%s without an answer before frame %u", span_of(l->restored.ns).text, l->restored.answer);
+		also(d, "%s without an answer before frame %u", span_of(l->restored.ns).text,
+			l->restored.answer);
 	if (l->stall.closed && v != VERDICT_ZERO_WINDOW)
 		also(d, "window closed for %s", span_of(l->stall.ns).text);
 	if (l->keep_alive_acks && v != VERDICT_KEEP_ALIVE)

@@ -6,12 +6,12 @@
 
 const struct tcp_event_kind tcp_event_kinds[] = {
 	{ EVENT_SYN, "syn", "tcp.connection.syn", "chat", "Sequence",
-		"Connection establish request (SYN): server port {value}",
-		"the SYN that this one repeats", "port that is asked for", NULL,
-		"A wants to open a connection: step one of the handshake." },
+		"Connection establish request (SYN): server port {value}", "the SYN that this one repeats",
+		"port that is asked for", NULL, "A wants to open a connection: step one of the handshake." },
 	{ EVENT_SYN_ACK, "syn_ack", "tcp.connection.synack", "chat", "Sequence",
 		"Connection establish acknowledge (SYN+ACK): server port {value}", "the SYN",
-		"port that answers", NULL, "The other side accepts the connection: step two of the handshake." },
+		"port that answers", NULL,
+		"The other side accepts the connection: step two of the handshake." },
 	{ EVENT_ESTABLISHED, "established", NULL, NULL, NULL, "Connection established", "the SYN-ACK",
 		"time since the SYN: the initial round-trip time", "s",
 		"The opener acknowledges the SYN-ACK: step three, the connection is open." },
@@ -32,7 +32,8 @@ const struct tcp_event_kind tcp_event_kinds[] = {
 	{ EVENT_RETRANSMISSION, ANALYSIS(retransmission), "note", "Sequence",
 		"This frame is a (suspected) retransmission", "the frame that began the timeout",
 		"time since then: the retransmission timeout", "s",
-		"Octets that were sent before, sent again because no acknowledgment came in time; fast and spurious "
+		"Octets that were sent before, sent again because no acknowledgment came in time; fast and "
+		"spurious "
 		"retransmissions count here too." },
 	{ EVENT_FAST_RETRANSMISSION, ANALYSIS(fast_retransmission), "note", "Sequence",
 		"This frame is a (suspected) fast retransmission", NULL, NULL, NULL,
@@ -50,12 +51,14 @@ const struct tcp_event_kind tcp_event_kinds[] = {
 		"ACKed segment that wasn't captured (common at capture start)", NULL, NULL, NULL,
 		"Acknowledges octets that are not in the capture: they were sent, but not recorded." },
 	{ EVENT_WINDOW_UPDATE, ANALYSIS(window_update), "chat", "Sequence", "TCP window update", NULL,
-		"the window now announced", "octets", "The receiver says nothing but that its window changed." },
+		"the window now announced", "octets",
+		"The receiver says nothing but that its window changed." },
 	{ EVENT_WINDOW_FULL, ANALYSIS(window_full), "warning", "Sequence",
 		"TCP window specified by the receiver is now completely full", NULL, NULL, NULL,
 		"The sender has used all of the receiver's window and must wait." },
 	{ EVENT_ZERO_WINDOW, ANALYSIS(zero_window), "warning", "Sequence", "TCP Zero Window segment", NULL,
-		NULL, NULL, "The receiver has no room: its program does not read. Nothing more may be sent." },
+		NULL, NULL,
+		"The receiver has no room: its program does not read. Nothing more may be sent." },
 	{ EVENT_ZERO_WINDOW_PROBE, ANALYSIS(zero_window_probe), "note", "Sequence", "TCP Zero Window Probe",
 		NULL, NULL, NULL, "One octet into a closed window, to learn whether it has opened." },
 	{ EVENT_ZERO_WINDOW_PROBE_ACK, ANALYSIS(zero_window_probe_ack), "note", "Sequence",
@@ -64,7 +67,8 @@ const struct tcp_event_kind tcp_event_kinds[] = {
 	{ EVENT_KEEP_ALIVE, ANALYSIS(keep_alive), "note", "Sequence", "TCP keep-alive segment", NULL, NULL,
 		NULL, "Asks on an idle connection whether the other side is still there." },
 	{ EVENT_KEEP_ALIVE_ACK, ANALYSIS(keep_alive_ack), "note", "Sequence",
-		"ACK to a TCP keep-alive segment", "the keep-alive", NULL, NULL, "The other side is still there." },
+		"ACK to a TCP keep-alive segment", "the keep-alive", NULL, NULL,
+		"The other side is still there." },
 	{ EVENT_DUPLICATE_ACK, ANALYSIS(duplicate_ack), "note", "Sequence", "Duplicate ACK (#{value})",
 		"the ACK that it repeats", "how often it was repeated so far", NULL,
 		"Something arrived that does not follow: octets before it are missing." },
@@ -104,8 +108,9 @@ const struct tcp_event_kind tcp_event_kinds[] = {
 	{ EVENT_BOGUS_HEADER_LENGTH, "bogus_header_length", "tcp.bogus_header_length", "error", NULL,
 		"Bogus TCP header length ({value}, must be at least 20)", NULL, "the length", "octets",
 		"The header says that it is shorter than a TCP header can be." },
-	{ EVENT_SHORT_SEGMENT, "short_segment", "tcp.short_segment", "warning", "Malformed", 
-		"Short segment. Segment/fragment does not contain a full TCP header (might be NMAP or someone "
+	{ EVENT_SHORT_SEGMENT, "short_segment", "tcp.short_segment", "warning", "Malformed",
+		"Short segment. Segment/fragment does not contain a full TCP header (might be NMAP or "
+		"someone "
 		"else deliberately sending unusual packets)",
 		NULL, NULL, NULL, "The IP packet is shorter than the TCP header says." },
 	{ EVENT_MALFORMED, "malformed", "_ws.malformed", "error", "Malformed",
@@ -116,7 +121,8 @@ const struct tcp_event_kind tcp_event_kinds[] = {
 	{ EVENT_TFO_ACK, "tfo_ack", "tcp.analysis.tfo_ack", "note", "Sequence",
 		"TCP SYN-ACK accepting TFO data", NULL, NULL, NULL, "The data of the SYN were taken." },
 	{ EVENT_TFO_IGNORED, "tfo_ignored", "tcp.analysis.tfo_ignored", "note", "Sequence",
-		"TCP SYN-ACK ignoring TFO data", NULL, NULL, NULL, "The data of the SYN must be sent again." },
+		"TCP SYN-ACK ignoring TFO data", NULL, NULL, NULL,
+		"The data of the SYN must be sent again." },
 	{ 0 },
 };
 

@@ -1,4 +1,5 @@
-/* TCP events: the kinds of rows of table t_tcp_event, and what an archive tells about each in tcp_event_kind. */
+/* TCP events: the kinds of rows of table t_tcp_event, and what an archive tells about each in tcp_event_kind.
+ */
 #ifndef PCAPDEX_SCHEMA_TCP_EVENT_H
 #define PCAPDEX_SCHEMA_TCP_EVENT_H
 

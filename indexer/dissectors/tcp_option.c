@@ -2,7 +2,8 @@
 
 #include <stdio.h>
 
-/* IANA "TCP Option Kind Numbers". `len`: the one length that is right; `least`: any from that on; neither: any. */
+/* IANA "TCP Option Kind Numbers". `len`: the one length that is right; `least`: any from that on; neither:
+ * any. */
 static const struct known {
 	unsigned char kind, len, least;
 	const char *name;
@@ -68,8 +69,8 @@ void tcp_option_text(char out[TCP_OPTION_TEXT], enum tcp_option_problem problem,
 	else
 		snprintf(name, sizeof(name), "Unknown (0x%02x)", kind);
 	if (problem == OPTION_PAST_END)
-		snprintf(out, TCP_OPTION_TEXT, "%s (option length = %u bytes says option goes past end of options)",
-			name, len);
+		snprintf(out, TCP_OPTION_TEXT,
+			"%s (option length = %u bytes says option goes past end of options)", name, len);
 	else if (problem == OPTION_TOO_SHORT)
 		snprintf(out, TCP_OPTION_TEXT, "%s (with too-short option length = %u byte%s)", name, len,
 			len == 1 ? "" : "s");

@@ -117,8 +117,8 @@ static void take_ack(struct list *l, struct life *life, unsigned direction, cons
 	const struct tcp_segment *s)
 {
 	struct end *other = &life->end[!direction];
-	if (life->synack_frame && !life->established && direction == life->opener && !(s->flags & (SYN | RST)) &&
-		(int32_t)(s->ack - life->synack_end) >= 0) {
+	if (life->synack_frame && !life->established && direction == life->opener &&
+		!(s->flags & (SYN | RST)) && (int32_t)(s->ack - life->synack_end) >= 0) {
 		life->established = true;
 		if (life->syn_frame)
 			add_value(l, EVENT_ESTABLISHED, life->synack_frame, pkt->time_ns - life->syn_ns);
@@ -154,14 +154,16 @@ static void take_steps(struct list *l, struct life *life, unsigned direction, co
 
 /* ---- what the header and the analysis say ---- */
 
-static void take_notes(struct list *l, const struct life *life, unsigned direction, const struct tcp_segment *s)
+static void take_notes(
+	struct list *l, const struct life *life, unsigned direction, const struct tcp_segment *s)
 {
 	for (unsigned bit = 0; EVENT_NOTES + bit <= EVENT_DSACK; bit++)
 		if (s->notes >> bit & 1 && EVENT_NOTES + bit != EVENT_OPTION_INVALID)
 			add(l, EVENT_NOTES + bit,
 				EVENT_NOTES + bit == EVENT_FIN_PASSIVE ? life->end[!direction].fin_frame : 0);
 	for (unsigned i = 0; i < s->nodd; i++)
-		add_value(l, EVENT_OPTION_INVALID, 0, s->odd[i].problem << 16 | s->odd[i].kind << 8 | s->odd[i].len);
+		add_value(l, EVENT_OPTION_INVALID, 0,
+			s->odd[i].problem << 16 | s->odd[i].kind << 8 | s->odd[i].len);
 	if (!(s->flags & ACK) && s->ack)
 		add(l, EVENT_ACK_NONZERO, 0);
 	if (s->urgent && !(s->flags & URG))
@@ -170,7 +172,8 @@ static void take_notes(struct list *l, const struct life *life, unsigned directi
 		add_value(l, EVENT_WSCALE_INVALID, 0, s->wscale);
 }
 
-static void take_analysis(struct list *l, const struct life *life, unsigned direction, const struct tcp_facts *f)
+static void take_analysis(
+	struct list *l, const struct life *life, unsigned direction, const struct tcp_facts *f)
 {
 	for (unsigned bit = 0; f->flags >> bit; bit++) {
 		unsigned kind = bit + 1;
