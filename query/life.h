@@ -11,7 +11,7 @@
 #define RESTORED_ONCE_NS  INT64_C(3000000000) /* the same, sent again once */
 #define SILENCE_NS        INT64_C(1000000000) /* from the first transmission to the RST that answers it */
 #define TIMEOUT_NS        INT64_C(100000000)  /* a shorter gap is no timeout but a frame captured twice */
-#define IDLE_NS           INT64_C(5000000000) /* a side that was silent so long may have been away */
+#define IDLE_NS           INT64_C(10000000000) /* a side that was silent so long may have been away */
 #define STALL_NS          INT64_C(1000000000) /* a window that was closed so long held the sender up */
 
 enum waiting { WAITING_NOT, WAITING_SYN, WAITING_DATA, WAITING_FIN, WAITING_KEEP_ALIVE, WAITING_PROBE };

@@ -22,7 +22,7 @@ struct block {
 
 /* A sample of the moving sum of what went by in the last `window` seconds. */
 struct sample {
-	double time;
+	int64_t time;
 	uint32_t octets;
 };
 
@@ -34,12 +34,13 @@ struct moving {
 	/* The last point: one of the same time takes its place. */
 	bool any;
 	uint32_t frame; /* 0: where octets leave the window */
-	double time, rate;
+	int64_t time;
+	double rate;
 };
 
 /* A segment that waits for its ACK. */
 struct unacked {
-	double time;
+	int64_t time;
 	uint32_t low, high, frame;
 };
 
@@ -53,10 +54,10 @@ struct graph {
 	uint32_t near_raw; /* the direction's number in the segment before, */
 	int64_t near;      /* and where it stands */
 	uint32_t relative; /* its tcp.seq: edges of SACK blocks are kept relative to that count */
-	double window;
+	int64_t window;    /* ns */
 	/* of the segment being drawn */
 	const struct segment *s;
-	double time;
+	int64_t time; /* ns since the stream's first frame */
 	bool forward;
 	struct block blocks[SACK_MAX];
 	unsigned nblocks;
@@ -86,9 +87,9 @@ static void *room(struct graph *g, void *array, size_t n, size_t *size, size_t e
 	return fresh;
 }
 
-static struct value real(double v)
+static struct value span(int64_t ns)
 {
-	return value_real(v, 6);
+	return value_real((double)ns / 1e9, 6);
 }
 
 /* A number counted from the direction's first one: below 0 where it is older than the capture, and beyond
@@ -103,7 +104,7 @@ static int64_t place(const struct graph *g, uint32_t number)
 static void draw_stevens(struct graph *g)
 {
 	if (g->forward)
-		render_row(g->r, (struct value[]) { value_int(g->s->number), real(g->time),
+		render_row(g->r, (struct value[]) { value_int(g->s->number), span(g->time),
 					 value_int(place(g, g->s->seq)), value_int(g->s->len) });
 }
 
@@ -112,7 +113,7 @@ static void draw_stevens(struct graph *g)
 static void draw_line(struct graph *g, const char *series, uint32_t low, uint32_t high)
 {
 	int64_t at = place(g, low);
-	render_row(g->r, (struct value[]) { value_int(g->s->number), real(g->time), value_text(series),
+	render_row(g->r, (struct value[]) { value_int(g->s->number), span(g->time), value_text(series),
 				 value_int(at), value_int(at + (high - low)) });
 }
 
@@ -145,11 +146,11 @@ static void end_rate(struct graph *g, struct moving *m)
 {
 	if (m->any)
 		render_row(g->r, (struct value[]) { m->frame ? value_int(m->frame) : value_null(),
-					 real(m->time), value_text(m->series), value_real(m->rate, 0) });
+					 span(m->time), value_text(m->series), value_real(m->rate, 0) });
 	m->any = false;
 }
 
-static void draw_rate(struct graph *g, struct moving *m, double time, uint32_t frame)
+static void draw_rate(struct graph *g, struct moving *m, int64_t time, uint32_t frame)
 {
 	if (!frame || !m->any || time > m->time)
 		end_rate(g, m);
@@ -158,7 +159,7 @@ static void draw_rate(struct graph *g, struct moving *m, double time, uint32_t f
 	m->any = true;
 	m->frame = frame;
 	m->time = time;
-	m->rate = (double)m->sum * 8 / g->window;
+	m->rate = (double)m->sum * 8e9 / (double)g->window;
 }
 
 /* A point where octets come into the window, and one where others leave it. */
@@ -169,7 +170,7 @@ static void move(struct graph *g, struct moving *m, uint32_t octets)
 		return;
 	m->at[m->n++] = (struct sample) { g->time, octets };
 	while (m->first < m->n && g->time - m->at[m->first].time > g->window) {
-		double leaves = m->at[m->first].time + g->window;
+		int64_t leaves = m->at[m->first].time + g->window;
 		m->sum -= m->at[m->first++].octets;
 		draw_rate(g, m, leaves, 0);
 	}
@@ -258,7 +259,7 @@ static void draw_throughput(struct graph *g)
 		move(g, &g->delivered, delivered(g));
 		return;
 	}
-	render_row(g->r, (struct value[]) { value_int(g->s->number), real(g->time),
+	render_row(g->r, (struct value[]) { value_int(g->s->number), span(g->time),
 				 value_text("segment_length"), value_real(g->s->len, 0) });
 	move(g, &g->sent, g->s->len);
 }
@@ -267,8 +268,8 @@ static void draw_throughput(struct graph *g)
 
 static void draw_rtt_point(struct graph *g, const struct unacked *u, uint32_t at)
 {
-	render_row(g->r, (struct value[]) { value_int(u->frame), value_int(g->s->number), real(u->time),
-				 value_int(place(g, at)), value_real((g->time - u->time) * 1000, 6) });
+	render_row(g->r, (struct value[]) { value_int(u->frame), value_int(g->s->number), span(u->time),
+				 value_int(place(g, at)), value_real((double)(g->time - u->time) / 1e6, 6) });
 }
 
 static void drop_unacked(struct graph *g, size_t i)
@@ -344,7 +345,7 @@ static void draw_rtt(struct graph *g)
 
 static void draw_size(struct graph *g, const char *series, uint32_t octets)
 {
-	render_row(g->r, (struct value[]) { value_int(g->s->number), real(g->time), value_text(series),
+	render_row(g->r, (struct value[]) { value_int(g->s->number), span(g->time), value_text(series),
 				 value_int(octets) });
 }
 
@@ -456,7 +457,7 @@ static int draw_all(struct graph *g, const struct drawing *drawing, struct segme
 		begun = true;
 		g->s = &s;
 		g->forward = s.from_a == g->from_a;
-		g->time = (double)(s.time_ns - first) / 1e9;
+		g->time = s.time_ns - first;
 		read_sacks(g);
 		if (g->forward || s.flags & TCP_ACK) {
 			uint32_t number = g->forward ? s.seq : s.ack;
@@ -478,7 +479,7 @@ int stream_graph(const char *name, struct question *q, const struct selected_cap
 	struct graph g = { .session = &q->session,
 		.capture = capture,
 		.from_a = from_a,
-		.window = window,
+		.window = (int64_t)(window * 1e9 + 0.5),
 		.sent.series = "throughput",
 		.delivered.series = "goodput" };
 	int rc = -1;

@@ -228,7 +228,7 @@ static bool judge_answer(const struct life *l, struct diagnosis *d)
 	const struct wait *w = &r->answered;
 	char from = letter(r->from), other = letter(!r->from);
 	bool closed = l->side[r->from].fin_frame;
-	bool idle = r->quiet >= IDLE_NS && !r->ack;
+	bool idle = r->quiet >= IDLE_NS && (!r->ack || w->what == WAITING_KEEP_ALIVE);
 	bool silent = w->nresent && r->ns - w->since_ns >= SILENCE_NS;
 	if (w->what != WAITING_DATA && w->what != WAITING_KEEP_ALIVE && w->what != WAITING_PROBE &&
 		!(w->what == WAITING_FIN && w->nresent))
