@@ -20,7 +20,7 @@
 #define TYPE_SRV       33
 #define TYPE_OPT       41
 
-static const struct claim dns_claims[] = { { CLAIM_UDP_PORT, PORT }, { CLAIM_HEUR_UDP, 400 }, { 0 } };
+static const struct claim dns_claims[] = { { CLAIM_UDP_PORT, PORT }, { CLAIM_SCTP_PORT, PORT }, { CLAIM_HEUR_UDP, 400 }, { 0 } };
 
 static void row_name(struct row *r, unsigned field, const struct dns_message *m, const struct dns_name *name)
 {
@@ -136,6 +136,8 @@ enum verdict dns_message_dissect(struct packet *pkt, struct cursor *c, uint32_t 
 	struct dns_message m = { .pkt = pkt, .c = c, .base = base, .family = family };
 	uint32_t counts[4];
 	struct row *r = row_open(pkt, &proto_dns, DNS_REC_MESSAGE);
+	if (base)
+		row_be(r, DNS_LENGTH, c, base);
 	const uint8_t *p = cur_take(c, 4);
 	if (!p)
 		return MINE;

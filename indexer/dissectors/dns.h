@@ -414,7 +414,7 @@ struct dns_message {
 	struct row *srv;    /* of the SRV record being read, when its owner's name was split; else NULL */
 };
 
-/* Read a message: the dissector of dns, mdns and llmnr. `base` octets of the cursor stand before it. */
+/* Read a message: the dissector of dns, mdns and llmnr. `base`: octets before it, 0, or 2 for the length over TCP. */
 enum verdict dns_message_dissect(struct packet *pkt, struct cursor *c, uint32_t base, enum dns_family family);
 
 /* Read the `len` octets of data of a record of this type, for whose row `rr` stands. Names may reach beyond them. */
