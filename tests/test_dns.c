@@ -42,13 +42,15 @@ static void question(void **state)
 	const char *text = message(query);
 	has(text, "stack: udp:dns\n");
 	has(text, "dns id=0x0001 flags=0x0100 queries=1 answers=0 auth_rr=0 count.add_rr=0\n"
-		  "dns_query qry.name=example.com qry.name.len=11 count.labels=2 qry.type=1 qry.class=0x0001\n");
+		  "dns_query qry.name=example.com qry.name.len=11 count.labels=2 qry.type=1 "
+		  "qry.class=0x0001\n");
 }
 
 static void address_record(void **state)
 {
 	(void)state;
-	has(message(answer), "dns_rr resp.name=example.com resp.type=1 resp.class=0x0001 resp.ttl=86400 resp.len=4 a=93.184.216.34\n");
+	has(message(answer), "dns_rr resp.name=example.com resp.type=1 resp.class=0x0001 resp.ttl=86400 "
+			     "resp.len=4 a=93.184.216.34\n");
 }
 
 /* RFC 1035, 4.1.4: the example's three names share their ends. */
@@ -56,9 +58,9 @@ static void compressed_names(void **state)
 {
 	(void)state;
 	const char *text = message("0002 0100 0003 0000 0000 0000"
-				   "01 46 03 495349 04 41525041 00 0001 0001"  /* F.ISI.ARPA at 12 */
-				   "03 464f4f c00c 0001 0001"                  /* FOO.F.ISI.ARPA */
-				   "c012 0001 0001");                          /* ARPA */
+				   "01 46 03 495349 04 41525041 00 0001 0001" /* F.ISI.ARPA at 12 */
+				   "03 464f4f c00c 0001 0001"                 /* FOO.F.ISI.ARPA */
+				   "c012 0001 0001");                         /* ARPA */
 	has(text, "qry.name=F.ISI.ARPA qry.name.len=10 count.labels=3");
 	has(text, "qry.name=FOO.F.ISI.ARPA qry.name.len=14 count.labels=4");
 	has(text, "qry.name=ARPA qry.name.len=4 count.labels=1");
@@ -68,12 +70,14 @@ static void odd_names(void **state)
 {
 	(void)state;
 	has(message("0002 0100 0001 0000 0000 0000 00 0002 0001"), "qry.name=<Root>");
-	has(message("0002 0100 0001 0000 0000 0000 c00c 0001 0001"), "qry.name=<Name contains a pointer that loops>");
+	has(message("0002 0100 0001 0000 0000 0000 c00c 0001 0001"),
+		"qry.name=<Name contains a pointer that loops>");
 	/* two names that point at each other */
 	has(message("0002 0100 0002 0000 0000 0000 0161 c016 0001 0001 0000 0162 c00c 0001 0001"),
 		"qry.name=<Name contains a pointer that loops>");
 	/* control characters and what is no UTF-8 */
-	has(message("0002 0100 0001 0000 0000 0000 04 61 03 0a ff 00 0001 0001"), "qry.name=a\\003\\n\xef\xbf\xbd qry.name.len=4");
+	has(message("0002 0100 0001 0000 0000 0000 04 61 03 0a ff 00 0001 0001"),
+		"qry.name=a\\003\\n\xef\xbf\xbd qry.name.len=4");
 	/* a reserved kind of label */
 	has(message("0002 0100 0001 0000 0000 0000 0161 80 00 0001 0001"), "count.add_rr=0\n");
 	assert_null(strstr(message("0002 0100 0001 0000 0000 0000 0161 80 00 0001 0001"), "dns_query"));
@@ -96,8 +100,10 @@ static void name_too_long(void **state)
 static void edns(void **state)
 {
 	(void)state;
-	const char *text = message("0003 0120 0000 0000 0000 0001 00 0029 1000 00 00 8000 000c 000a 0008 0102030405060708");
-	has(text, "dns_opt rr.udp_payload_size=4096 resp.ext_rcode=0x00 resp.edns0_version=0 resp.z=0x8000\n");
+	const char *text = message(
+		"0003 0120 0000 0000 0000 0001 00 0029 1000 00 00 8000 000c 000a 0008 0102030405060708");
+	has(text,
+		"dns_opt rr.udp_payload_size=4096 resp.ext_rcode=0x00 resp.edns0_version=0 resp.z=0x8000\n");
 	has(text, "opt.code=10 opt.len=8 opt.data=0102030405060708 opt.cookie.client=0102030405060708");
 }
 
@@ -105,20 +111,25 @@ static void edns(void **state)
 static void srv(void **state)
 {
 	(void)state;
-	const char *text = message("0004 8400 0000 0001 0000 0000"
-				   "05 5f6c646170 04 5f746370 02 6578 00 0021 0001 00000e10 0009 0000 0064 0185 01 68 00");
-	has(text, "dns_srv srv.service=_ldap srv.proto=_tcp srv.name=ex srv.priority=0 srv.weight=100 srv.port=389 srv.target=h");
+	const char *text = message(
+		"0004 8400 0000 0001 0000 0000"
+		"05 5f6c646170 04 5f746370 02 6578 00 0021 0001 00000e10 0009 0000 0064 0185 01 68 00");
+	has(text, "dns_srv srv.service=_ldap srv.proto=_tcp srv.name=ex srv.priority=0 srv.weight=100 "
+		  "srv.port=389 srv.target=h");
 }
 
-/* RFC 9460, appendix D.2: "foo.example.com. 16 IN SVCB 16 foo.example.org. alpn=h2,h3-19" cut to these parameters. */
+/* RFC 9460, appendix D.2: "foo.example.com. 16 IN SVCB 16 foo.example.org. alpn=h2,h3-19" cut to these
+ * parameters. */
 static void svcb(void **state)
 {
 	(void)state;
-	const char *text = message("0005 8400 0000 0001 0000 0000"
-				   "01 78 00 0040 0001 00000e10 0020"
-				   "0010 03 666f6f 07 6578616d706c65 03 6f7267 00 0001 0009 02 6832 05 68332d3139");
+	const char *text =
+		message("0005 8400 0000 0001 0000 0000"
+			"01 78 00 0040 0001 00000e10 0020"
+			"0010 03 666f6f 07 6578616d706c65 03 6f7267 00 0001 0009 02 6832 05 68332d3139");
 	has(text, "svcb.svcpriority=16 svcb.targetname=foo.example.org");
-	has(text, "svcb.svcparam.key=1 svcb.svcparam.value.length=9 svcb.svcparam.alpn.length=2 svcb.svcparam.alpn=h2");
+	has(text, "svcb.svcparam.key=1 svcb.svcparam.value.length=9 svcb.svcparam.alpn.length=2 "
+		  "svcb.svcparam.alpn=h2");
 	has(text, "svcb.svcparam.alpn.length=5 svcb.svcparam.alpn=h3-19");
 }
 
@@ -131,14 +142,16 @@ static void nsec(void **state)
 				   "04 686f7374 07 6578616d706c65 03 636f6d 00 0006 400100000003"
 				   "041b 0000000000000000000000000000000000000000000000000000 20");
 	has(text, "dns_sec nsec.next_domain_name=host.example.com");
-	has(text, "dns_rr resp.type=1\ndns_rr resp.type=15\ndns_rr resp.type=46\ndns_rr resp.type=47\ndns_rr resp.type=1234\n");
+	has(text, "dns_rr resp.type=1\ndns_rr resp.type=15\ndns_rr resp.type=46\ndns_rr resp.type=47\ndns_rr "
+		  "resp.type=1234\n");
 }
 
 /* RFC 6762: the top bit of a class. */
 static void multicast(void **state)
 {
 	(void)state;
-	const char *text = dissect_hex(CLAIM_UDP_PORT, 5353, "0000 8400 0000 0001 0000 0000 01 61 00 0001 8001 00000078 0004 c0000201", 0);
+	const char *text = dissect_hex(CLAIM_UDP_PORT, 5353,
+		"0000 8400 0000 0001 0000 0000 01 61 00 0001 8001 00000078 0004 c0000201", 0);
 	has(text, "stack: mdns\n");
 	has(text, "resp.class=0x0001 resp.ttl=120 resp.len=4 resp.cache_flush=1 a=192.0.2.1");
 }
@@ -147,19 +160,23 @@ static void multicast(void **state)
 static void record_cut_off(void **state)
 {
 	(void)state;
-	assert_null(strstr(message("0001 8180 0000 0001 0000 0000 01 61 00 0001 0001 00015180 0004 5db8d8"), "dns_rr"));
+	assert_null(strstr(
+		message("0001 8180 0000 0001 0000 0000 01 61 00 0001 0001 00015180 0004 5db8d8"), "dns_rr"));
 }
 
 static void every_prefix(void **state)
 {
 	(void)state;
 	dissect_prefixes(CLAIM_UDP_PORT, DNS, answer);
-	dissect_prefixes(CLAIM_UDP_PORT, DNS, "0003 0120 0000 0000 0000 0001 00 0029 1000 00 00 8000 000c 000a 0008 0102030405060708");
 	dissect_prefixes(CLAIM_UDP_PORT, DNS,
-		"0006 8400 0000 0001 0000 0000 01 61 00 002f 0001 00015180 000d 04 686f7374 00 0005 4001000000");
+		"0003 0120 0000 0000 0000 0001 00 0029 1000 00 00 8000 000c 000a 0008 0102030405060708");
+	dissect_prefixes(CLAIM_UDP_PORT, DNS,
+		"0006 8400 0000 0001 0000 0000 01 61 00 002f 0001 00015180 000d 04 686f7374 00 0005 "
+		"4001000000");
 }
 
-#define IPV4_UDP(src, dst, ports, len, udp_len) "4500 " len " 0000 0000 40 11 0000 " src dst ports udp_len "0000"
+#define IPV4_UDP(src, dst, ports, len, udp_len)                                                              \
+	"4500 " len " 0000 0000 40 11 0000 " src dst ports udp_len "0000"
 #define CLIENT "c0000201"
 #define SERVER "c0000202"
 

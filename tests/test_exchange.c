@@ -14,10 +14,11 @@ static uint64_t dropped[CAP_COUNT];
 static struct row row = { .layer = 1 };
 
 static const struct exchange_fields repeats = { .repeat_ns = 5 * SECOND }, every_one = { .repeat_ns = 0 };
-static const struct protocol with_repeats = { .id = 1, .exchange = &repeats }, without = { .id = 2, .exchange = &every_one };
+static const struct protocol with_repeats = { .id = 1, .exchange = &repeats },
+			     without = { .id = 2, .exchange = &every_one };
 
-static struct exchange_facts take(struct exchanges *all, const struct protocol *proto, uint64_t conversation, uint64_t key,
-	bool response, int64_t time_ns)
+static struct exchange_facts take(struct exchanges *all, const struct protocol *proto, uint64_t conversation,
+	uint64_t key, bool response, int64_t time_ns)
 {
 	struct exchange_facts facts = { 0 };
 	struct exchange e = { .proto = proto, .row = &row, .key = key, .response = response };
@@ -45,9 +46,9 @@ static int tear_down(void **state)
 
 static void response_finds_request(void **state)
 {
-	take(*state, &with_repeats, 7, 1, false, 0);          /* 1 */
-	take(*state, &with_repeats, 7, 2, false, 1);          /* 2 */
-	take(*state, &with_repeats, 8, 1, false, 2);          /* 3: another conversation */
+	take(*state, &with_repeats, 7, 1, false, 0); /* 1 */
+	take(*state, &with_repeats, 7, 2, false, 1); /* 2 */
+	take(*state, &with_repeats, 8, 1, false, 2); /* 3: another conversation */
 	struct exchange_facts f = take(*state, &with_repeats, 7, 1, true, 10);
 	assert_int_equal(f.partner, 1);
 	assert_int_equal(f.time_ns, 10);
@@ -58,12 +59,14 @@ static void response_finds_request(void **state)
 
 static void repeated_request(void **state)
 {
-	take(*state, &with_repeats, 7, 1, false, 0);                                           /* 1 */
+	take(*state, &with_repeats, 7, 1, false, 0);                                             /* 1 */
 	assert_int_equal(take(*state, &with_repeats, 7, 1, false, 5 * SECOND - 1).repeat_of, 1); /* 2 */
-	assert_int_equal(take(*state, &with_repeats, 7, 1, false, 5 * SECOND).repeat_of, 0);   /* 3: a new one */
+	assert_int_equal(
+		take(*state, &with_repeats, 7, 1, false, 5 * SECOND).repeat_of, 0); /* 3: a new one */
 	assert_int_equal(take(*state, &with_repeats, 7, 1, true, 6 * SECOND).partner, 3);
 	assert_int_equal(take(*state, &with_repeats, 7, 1, true, 6 * SECOND).repeat_of, 4);
-	assert_int_equal(take(*state, &with_repeats, 7, 1, false, 6 * SECOND).repeat_of, 0);   /* answered: a new one */
+	assert_int_equal(
+		take(*state, &with_repeats, 7, 1, false, 6 * SECOND).repeat_of, 0); /* answered: a new one */
 }
 
 static void each_request_is_new(void **state)
@@ -89,9 +92,11 @@ static void memory_is_bounded(void **state)
 	for (uint32_t i = 0; i < EXCHANGES_MAX + 10; i++)
 		take(*state, &with_repeats, 1, i, false, i);
 	assert_int_equal(dropped[CAP_EXCHANGES], 10);
-	assert_int_equal(take(*state, &with_repeats, 1, 9, true, 0).partner, 0);   /* forgotten */
-	assert_int_equal(take(*state, &with_repeats, 1, 10, true, 0).partner, 11); /* the oldest that is left */
-	assert_int_equal(take(*state, &with_repeats, 1, EXCHANGES_MAX + 9, true, 0).partner, EXCHANGES_MAX + 10);
+	assert_int_equal(take(*state, &with_repeats, 1, 9, true, 0).partner, 0); /* forgotten */
+	assert_int_equal(
+		take(*state, &with_repeats, 1, 10, true, 0).partner, 11); /* the oldest that is left */
+	assert_int_equal(
+		take(*state, &with_repeats, 1, EXCHANGES_MAX + 9, true, 0).partner, EXCHANGES_MAX + 10);
 }
 
 int main(void)

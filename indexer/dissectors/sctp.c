@@ -1,14 +1,16 @@
 /* Stream Control Transmission Protocol (RFC 9260; I-DATA: RFC 8260).
  *
  *      0               2               4                               8                              12
- *     +---------------+---------------+-------------------------------+-------------------------------+------- - -
- *     |  source port  |  destination  |       verification tag        |           checksum            | chunks
- *     +---------------+---------------+-------------------------------+-------------------------------+------- - -
- *     chunk:  type (1), flags (1), length with these 4 octets (2), value, filled up to 4 octets
- *     DATA:   TSN (4), stream (2), number in the stream (2), payload protocol (4), user data
- *     I-DATA: TSN (4), stream (2), reserved (2), message (4), payload protocol or fragment number (4), user data
+ *     +---------------+---------------+-------------------------------+-------------------------------+-------
+ * - - |  source port  |  destination  |       verification tag        |           checksum            |
+ * chunks
+ *     +---------------+---------------+-------------------------------+-------------------------------+-------
+ * - - chunk:  type (1), flags (1), length with these 4 octets (2), value, filled up to 4 octets DATA:   TSN
+ * (4), stream (2), number in the stream (2), payload protocol (4), user data I-DATA: TSN (4), stream (2),
+ * reserved (2), message (4), payload protocol or fragment number (4), user data
  *
- * A user message in one DATA chunk is handed on; one that is spread over several chunks is not put together. */
+ * A user message in one DATA chunk is handed on; one that is spread over several chunks is not put together.
+ */
 #include "indexer/dissectors/ids.h"
 #include "indexer/packet.h"
 
@@ -21,13 +23,15 @@ static const struct field sctp_fields[SCTP_NFIELDS] = {
 	[SCTP_DSTPORT] = { "sctp.dstport", "Destination port", KIND_UINT, .octets = 2 },
 	[SCTP_TAG] = { "sctp.verification_tag", "Verification tag", KIND_UINT, BASE_HEX, 4 },
 	[SCTP_CHECKSUM] = { "sctp.checksum", "Checksum", KIND_UINT, BASE_HEX, 4 },
-	[SCTP_PORT] = { "sctp.port", "Port", KIND_UINT, .octets = 2, .hidden = true, .any = { SCTP_SRCPORT, SCTP_DSTPORT }, .nany = 2 },
+	[SCTP_PORT] = { "sctp.port", "Port", KIND_UINT, .octets = 2, .hidden = true,
+		.any = { SCTP_SRCPORT, SCTP_DSTPORT }, .nany = 2 },
 };
 
-static const struct value_name chunk_names[] = { { 0, "DATA" }, { 1, "INIT" }, { 2, "INIT_ACK" }, { 3, "SACK" },
-	{ 4, "HEARTBEAT" }, { 5, "HEARTBEAT_ACK" }, { 6, "ABORT" }, { 7, "SHUTDOWN" }, { 8, "SHUTDOWN_ACK" }, { 9, "ERROR" },
-	{ 10, "COOKIE_ECHO" }, { 11, "COOKIE_ACK" }, { 12, "ECNE" }, { 13, "CWR" }, { 14, "SHUTDOWN_COMPLETE" }, { 15, "AUTH" },
-	{ 16, "NR_SACK" }, { 64, "I_DATA" }, { 128, "ASCONF_ACK" }, { 129, "PKTDROP" }, { 130, "RE_CONFIG" }, { 132, "PAD" },
+static const struct value_name chunk_names[] = { { 0, "DATA" }, { 1, "INIT" }, { 2, "INIT_ACK" },
+	{ 3, "SACK" }, { 4, "HEARTBEAT" }, { 5, "HEARTBEAT_ACK" }, { 6, "ABORT" }, { 7, "SHUTDOWN" },
+	{ 8, "SHUTDOWN_ACK" }, { 9, "ERROR" }, { 10, "COOKIE_ECHO" }, { 11, "COOKIE_ACK" }, { 12, "ECNE" },
+	{ 13, "CWR" }, { 14, "SHUTDOWN_COMPLETE" }, { 15, "AUTH" }, { 16, "NR_SACK" }, { 64, "I_DATA" },
+	{ 128, "ASCONF_ACK" }, { 129, "PKTDROP" }, { 130, "RE_CONFIG" }, { 132, "PAD" },
 	{ 192, "FORWARD_TSN" }, { 193, "ASCONF" }, { 194, "I_FORWARD_TSN" }, { 0, NULL } };
 
 enum {
@@ -52,11 +56,13 @@ static const struct field chunk_fields[CHUNK_NFIELDS] = {
 	[CHUNK_TYPE] = { "sctp.chunk_type", "Chunk type", KIND_UINT, .octets = 1, .names = chunk_names },
 	[CHUNK_FLAGS] = { "sctp.chunk_flags", "Chunk flags", KIND_UINT, BASE_HEX, 1 },
 	[CHUNK_LENGTH] = { "sctp.chunk_length", "Chunk length", KIND_UINT, .octets = 2 },
-	[CHUNK_TSN] = { "sctp.data_tsn_raw", "Transmission sequence number (absolute)", KIND_UINT, .octets = 4 },
+	[CHUNK_TSN] = { "sctp.data_tsn_raw", "Transmission sequence number (absolute)", KIND_UINT,
+		.octets = 4 },
 	[CHUNK_SID] = { "sctp.data_sid", "Stream identifier", KIND_UINT, BASE_HEX, 2 },
 	[CHUNK_SSN] = { "sctp.data_ssn", "Stream sequence number", KIND_UINT, .octets = 2 },
 	[CHUNK_MID] = { "sctp.data_mid", "Message identifier", KIND_UINT, .octets = 4 },
-	[CHUNK_PPID] = { "sctp.data_payload_proto_id", "Payload protocol identifier", KIND_UINT, .octets = 4 },
+	[CHUNK_PPID] = { "sctp.data_payload_proto_id", "Payload protocol identifier", KIND_UINT,
+		.octets = 4 },
 	[CHUNK_E] = { "sctp.data_e_bit", "E-Bit", KIND_BOOL, .sql = OF_DATA(0) },
 	[CHUNK_B] = { "sctp.data_b_bit", "B-Bit", KIND_BOOL, .sql = OF_DATA(1) },
 	[CHUNK_U] = { "sctp.data_u_bit", "U-Bit", KIND_BOOL, .sql = OF_DATA(2) },
@@ -84,19 +90,25 @@ enum {
 
 static const struct field control_fields[CONTROL_NFIELDS] = {
 	[INIT_TAG] = { "sctp.init_initiate_tag", "Initiate tag", KIND_UINT, BASE_HEX, 4 },
-	[INIT_CREDIT] = { "sctp.init_credit", "Advertised receiver window credit (a_rwnd)", KIND_UINT, .octets = 4 },
+	[INIT_CREDIT] = { "sctp.init_credit", "Advertised receiver window credit (a_rwnd)", KIND_UINT,
+		.octets = 4 },
 	[INIT_OUT] = { "sctp.init_nr_out_streams", "Number of outbound streams", KIND_UINT, .octets = 2 },
 	[INIT_IN] = { "sctp.init_nr_in_streams", "Number of inbound streams", KIND_UINT, .octets = 2 },
 	[INIT_TSN] = { "sctp.init_initial_tsn", "Initial TSN", KIND_UINT, .octets = 4 },
 	[ACK_TAG] = { "sctp.initack_initiate_tag", "Initiate tag", KIND_UINT, BASE_HEX, 4 },
-	[ACK_CREDIT] = { "sctp.initack_credit", "Advertised receiver window credit (a_rwnd)", KIND_UINT, .octets = 4 },
+	[ACK_CREDIT] = { "sctp.initack_credit", "Advertised receiver window credit (a_rwnd)", KIND_UINT,
+		.octets = 4 },
 	[ACK_OUT] = { "sctp.initack_nr_out_streams", "Number of outbound streams", KIND_UINT, .octets = 2 },
 	[ACK_IN] = { "sctp.initack_nr_in_streams", "Number of inbound streams", KIND_UINT, .octets = 2 },
 	[ACK_TSN] = { "sctp.initack_initial_tsn", "Initial TSN", KIND_UINT, .octets = 4 },
-	[SACK_TSN] = { "sctp.sack_cumulative_tsn_ack_raw", "Cumulative TSN ACK (absolute)", KIND_UINT, .octets = 4 },
-	[SACK_A_RWND] = { "sctp.sack_a_rwnd", "Advertised receiver window credit (a_rwnd)", KIND_UINT, .octets = 4 },
-	[SACK_GAPS] = { "sctp.sack_number_of_gap_blocks", "Number of gap acknowledgement blocks", KIND_UINT, .octets = 2 },
-	[SACK_DUPLICATES] = { "sctp.sack_number_of_duplicated_tsns", "Number of duplicated TSNs", KIND_UINT, .octets = 2 },
+	[SACK_TSN] = { "sctp.sack_cumulative_tsn_ack_raw", "Cumulative TSN ACK (absolute)", KIND_UINT,
+		.octets = 4 },
+	[SACK_A_RWND] = { "sctp.sack_a_rwnd", "Advertised receiver window credit (a_rwnd)", KIND_UINT,
+		.octets = 4 },
+	[SACK_GAPS] = { "sctp.sack_number_of_gap_blocks", "Number of gap acknowledgement blocks", KIND_UINT,
+		.octets = 2 },
+	[SACK_DUPLICATES] = { "sctp.sack_number_of_duplicated_tsns", "Number of duplicated TSNs", KIND_UINT,
+		.octets = 2 },
 };
 
 enum { REC_SCTP, REC_CHUNK, REC_CONTROL, REC_COUNT };
@@ -205,7 +217,8 @@ const struct protocol proto_sctp = {
 	.title = "Stream Control Transmission Protocol",
 	.column = "SCTP",
 	.spec = "RFC 9260",
-	.help = "Carries messages in several ordered streams between two hosts, mostly in telephone networks.",
+	.help = "Carries messages in several ordered streams between two hosts, mostly in telephone "
+		"networks.",
 	.id = PROTO_ID_sctp,
 	.records = sctp_records,
 	.nrecords = REC_COUNT,
