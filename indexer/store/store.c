@@ -485,6 +485,9 @@ int store_totals(struct store *s, const struct totals *t)
 	for (size_t i = 0; st && i < t->nlengths; i++)
 		if (t->lengths[i] && bind_done(st, 3, (const int64_t[]){ s->capture_id, (int64_t)i, (int64_t)t->lengths[i] }) < 0)
 			return -1;
+	for (size_t i = 0; st && i < t->nlarge; i++)
+		if (bind_done(st, 3, (const int64_t[]){ s->capture_id, t->large[i].len, (int64_t)t->large[i].frames }) < 0)
+			return -1;
 	if (!st || !(st = store_insert(s, "total_second", 4)))
 		return -1;
 	for (size_t i = 0; i < t->nseconds; i++)

@@ -8,7 +8,6 @@ const uint32_t length_range_from[LENGTH_RANGES] = { 0, 20, 40, 80, 160, 320, 640
 
 #define BUCKET_MS  5
 #define BUCKETS    20         /* a window of 100 ms */
-#define MAX_LENGTH (1u << 20) /* lengths above this are counted as this: no frame is that long */
 
 void burst_init(struct burst *b)
 {
@@ -144,6 +143,25 @@ static void stack_add(struct totals *t, const struct packet *pkt, uint32_t stack
 		s->item_bytes[i] += pkt->items[i].len;
 }
 
+static void length_add(struct totals *t, uint32_t len)
+{
+	unsigned i = 0;
+	if (len > LENGTH_MAX) {
+		while (i < t->nlarge && t->large[i].len != len)
+			i++;
+		if (i < LARGE_LENGTHS) {
+			t->large[i].len = len;
+			t->large[i].frames++;
+			t->nlarge += i == t->nlarge;
+			return;
+		}
+		len = LENGTH_MAX;
+	}
+	t->lengths = grow(t->lengths, &t->nlengths, len, sizeof(*t->lengths), &t->failed);
+	if (!t->failed)
+		t->lengths[len]++;
+}
+
 void totals_add(struct totals *t, const struct packet *pkt, uint32_t stack)
 {
 	int64_t now = pkt->time_ns;
@@ -163,15 +181,13 @@ void totals_add(struct totals *t, const struct packet *pkt, uint32_t stack)
 	t->captured += pkt->cap_len;
 	stack_add(t, pkt, stack);
 
-	uint32_t len = pkt->len < MAX_LENGTH ? pkt->len : MAX_LENGTH;
-	t->lengths = grow(t->lengths, &t->nlengths, len, sizeof(*t->lengths), &t->failed);
+	length_add(t, pkt->len);
 	if (t->failed)
 		return;
-	t->lengths[len]++;
 
 	int64_t relative = now - t->time_zero;
 	unsigned range = LENGTH_RANGES;
-	while (len < length_range_from[range - 1])
+	while (pkt->len < length_range_from[range - 1])
 		range--;
 	burst_add(&t->bursts[0], (double)relative / 1e6);
 	burst_add(&t->bursts[range], (double)relative / 1e6);

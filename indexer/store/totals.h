@@ -8,6 +8,8 @@
 #include "indexer/packet.h"
 
 #define LENGTH_RANGES 10
+#define LARGE_LENGTHS 256 /* different ones; more count as LENGTH_MAX */
+#define LENGTH_MAX    (1u << 18)
 /* Packet Lengths, as Wireshark's window has them: lowest frame.len of each range. */
 extern const uint32_t length_range_from[LENGTH_RANGES];
 
@@ -48,6 +50,11 @@ struct totals {
 	size_t nstacks;
 	uint64_t *lengths; /* by frame.len */
 	size_t nlengths;
+	struct {
+		uint32_t len;
+		uint64_t frames;
+	} large[LARGE_LENGTHS];     /* lengths beyond all capture limits: nobody sent them, but a header says so */
+	unsigned nlarge;
 	struct burst bursts[1 + LENGTH_RANGES];
 	struct second *seconds; /* sorted by second */
 	size_t nseconds, seconds_size;
