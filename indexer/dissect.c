@@ -110,8 +110,10 @@ static bool try_protocol(struct packet *pkt, const struct protocol *proto, const
 
 	*l = (struct layer){ .proto = proto, .data = c.data, .len = c.len, .cap = c.cap, .trim = c.len, .parent = n->parent, .item = -1 };
 	pkt->tokens[pkt->ntokens++] = proto;
-	/* What an ICMP error quotes hangs below the ICMP item; only the payload of its UDP or TCP stands at the top again. */
-	if (!proto->no_item && !pkt->nested && (!pkt->in_error || is_transported(pkt, n->parent))) {
+	/* What an ICMP error quotes hangs below the ICMP item; only the payload of its UDP or TCP stands at the top again. An
+	 * item for which nothing was captured is not made. */
+	if (!proto->no_item && !pkt->nested && (!pkt->in_error || is_transported(pkt, n->parent)) &&
+		c.cap >= (proto->item_min ? proto->item_min : 1)) {
 		l->item = (int16_t)pkt->nitems;
 		pkt->items[pkt->nitems++] = (struct item){ proto, proto->item_len ? (uint32_t)proto->item_len : c.len };
 	}

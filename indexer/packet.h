@@ -102,6 +102,7 @@ struct protocol {
 	void (*reassembled)(struct packet *, const struct fragment *, const struct reassembled *whole);
 	uint32_t flow_size; /* octets of zeroed state per conversation, see pkt_flow() */
 	int32_t item_len;   /* what pkt_item_len() starts with: 0 the whole buffer, else octets (udp 8) */
+	uint8_t item_min;   /* octets that must be captured before there is an item (eth 14); 0 is taken as 1 */
 	bool no_item;       /* gives a token but no item in the tree ("ethertype"): not in the hierarchy */
 };
 
