@@ -370,7 +370,8 @@ static const char *encapsulation(const struct job *j)
 static char *caps_text(const struct job *j)
 {
 	static const char *const names[CAP_COUNT] = { "nested layers", "child rows", "waiting payloads",
-		"fragmented datagrams", "stream bytes", "segments in flight", "open requests" };
+		"fragmented datagrams", "stream bytes", "segments in flight", "open requests",
+		"ARP bindings" };
 	const uint64_t *dropped = dissection_dropped(j->dissection);
 	sqlite3_str *s = sqlite3_str_new(NULL);
 	for (int i = 0; i < CAP_COUNT; i++)
@@ -448,6 +449,7 @@ static enum index_status finish(struct job *j, enum index_status status)
 	if (found > 0)
 		return INDEX_ALREADY;
 	j->result->capture_id = j->capture_id;
+	totals_finish(&j->totals);
 	if (found < 0 || j->totals.failed || store_capture(j, sha256, status) < 0 ||
 		store_conversations(j) < 0 || store_interface_frames(j) < 0 ||
 		store_totals(j->store, &j->totals) < 0)

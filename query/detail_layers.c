@@ -15,8 +15,8 @@ static const struct protocol *protocol_of(const char *name, size_t n)
 			strncmp(protocols[i]->name, name, n) == 0)
 			return protocols[i];
 	for (size_t i = 0; i < named_protocols_count; i++)
-		if (strlen(named_protocols[i]->name) == n && strncmp(named_protocols[i]->name, name, n) == 0)
-			return named_protocols[i];
+		if (strlen(named_protocols[i].name) == n && strncmp(named_protocols[i].name, name, n) == 0)
+			return &named_protocols[i];
 	return NULL;
 }
 

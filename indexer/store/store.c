@@ -493,7 +493,10 @@ int store_totals(struct store *s, const struct totals *t)
 		return -1;
 	sqlite3_stmt *st = store_insert(s, "total_length", 3);
 	for (size_t i = 0; st && i < t->nlengths; i++)
-		if (t->lengths[i] && bind_done(st, 3, (const int64_t[]){ s->capture_id, (int64_t)i, (int64_t)t->lengths[i] }) < 0)
+		if (t->lengths[i] && bind_done(st, 3, (const int64_t[]) { s->capture_id, (int64_t)i, (int64_t)t->lengths[i] }) < 0)
+			return -1;
+	for (size_t i = 0; st && i < t->nothers; i++)
+		if (bind_done(st, 3, (const int64_t[]) { s->capture_id, t->others[i].length, (int64_t)t->others[i].frames }) < 0)
 			return -1;
 	if (!st || !(st = store_insert(s, "total_second", 4)))
 		return -1;
