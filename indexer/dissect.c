@@ -111,7 +111,7 @@ static bool try_protocol(struct packet *pkt, const struct protocol *proto, const
 	*l = (struct layer){ .proto = proto, .data = c.data, .len = c.len, .cap = c.cap, .trim = c.len, .parent = n->parent, .item = -1 };
 	pkt->tokens[pkt->ntokens++] = proto;
 	/* What an ICMP error quotes hangs below the ICMP item; only the payload of its UDP or TCP stands at the top again. */
-	if (!proto->no_item && (!pkt->in_error || is_transported(pkt, n->parent))) {
+	if (!proto->no_item && !pkt->nested && (!pkt->in_error || is_transported(pkt, n->parent))) {
 		l->item = (int16_t)pkt->nitems;
 		pkt->items[pkt->nitems++] = (struct item){ proto, proto->item_len ? (uint32_t)proto->item_len : c.len };
 	}
@@ -255,8 +255,10 @@ static void take_datagram(struct dissection *d)
 	udp_tracked(u->row, c->stream);
 	if (!u->has_payload)
 		return;
-	stream_times(c, pkt->time_ns, &relative, &delta);
-	udp_timed(u->row, relative, delta);
+	if (!pkt->in_error) {
+		stream_times(c, pkt->time_ns, &relative, &delta);
+		udp_timed(u->row, relative, delta);
+	}
 	/* A payload of which nothing was captured goes to no one. */
 	if (!cur_need(&u->payload, 1))
 		return;
@@ -418,7 +420,7 @@ struct packet *dissect_frame(struct dissection *d, const struct dissect_input *i
 	pkt->interface = in->interface;
 	pkt->fcs_len = in->fcs_len;
 	pkt->fail = CUR_OK;
-	pkt->in_error = pkt->fragmented = false;
+	pkt->in_error = pkt->fragmented = pkt->nested = pkt->radio.set = false;
 	pkt->ip_version = 0;
 	pkt->vlan_id = 0;
 	pkt->current = -1;

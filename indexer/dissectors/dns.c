@@ -152,6 +152,9 @@ enum verdict dns_message_dissect(struct packet *pkt, struct cursor *c, uint32_t 
 	for (unsigned section = 1; section < 4; section++)
 		for (uint32_t i = 0; i < counts[section] && !pkt->fail; i++)
 			record(&m);
+	/* What an ICMP error quotes is not matched. */
+	if (pkt->in_error && flags & FLAG_RESPONSE)
+		row_set(r, DNS_UNSOLICITED, 1);
 	return MINE;
 }
 
