@@ -156,6 +156,18 @@ static void try_ports(struct packet *pkt, enum claim_table ports, enum claim_tab
 	try_heuristics(pkt, heuristics, n);
 }
 
+/* A user message of SCTP: by its payload protocol, then by ports. */
+static void try_sctp(struct packet *pkt, const struct next *n)
+{
+	struct next ports = *n;
+	const struct protocol *p = registry_find(CLAIM_SCTP_PPI, n->key);
+	if (p && try_protocol(pkt, p, n))
+		return;
+	ports.key = pkt->srcport;
+	ports.key2 = pkt->dstport;
+	try_ports(pkt, CLAIM_SCTP_PORT, CLAIM_NONE, &ports);
+}
+
 static void dissect_next(struct packet *pkt, const struct next *n)
 {
 	const struct protocol *p;
@@ -167,6 +179,9 @@ static void dissect_next(struct packet *pkt, const struct next *n)
 		return;
 	case CLAIM_UDP_PORT:
 		try_ports(pkt, CLAIM_UDP_PORT, CLAIM_HEUR_UDP, n);
+		return;
+	case CLAIM_SCTP_PPI:
+		try_sctp(pkt, n);
 		return;
 	case CLAIM_TCP_PORT:
 		try_ports(pkt, CLAIM_TCP_PORT, CLAIM_HEUR_TCP, n);
