@@ -4,6 +4,7 @@
 
 #include "indexer/dissectors/pseudo.h"
 #include "indexer/registry.h"
+#include "indexer/track/binding.h"
 #include "indexer/track/exchange.h"
 #include "indexer/track/fragment.h"
 #include "indexer/track/tcp.h"
@@ -15,6 +16,7 @@ struct dissection {
 	struct tcp_tracker *tcp;
 	struct fragments *fragments;
 	struct exchanges *exchanges;
+	struct bindings *bindings;
 	uint64_t dropped[CAP_COUNT];
 	uint32_t stack;
 	struct {
@@ -38,7 +40,8 @@ struct dissection *dissection_new(struct rows *rows, struct dict *dict, int64_t 
 	d->tcp = tcp_tracker_new();
 	d->fragments = fragments_new();
 	d->exchanges = exchanges_new();
-	if (!d->conversations || !d->tcp || !d->fragments || !d->exchanges) {
+	d->bindings = bindings_new();
+	if (!d->conversations || !d->tcp || !d->fragments || !d->exchanges || !d->bindings) {
 		dissection_free(d);
 		return NULL;
 	}
@@ -52,6 +55,7 @@ void dissection_free(struct dissection *d)
 	tcp_tracker_free(d->tcp);
 	fragments_free(d->fragments);
 	exchanges_free(d->exchanges);
+	bindings_free(d->bindings);
 	conv_free(d->conversations);
 	free(d);
 }
@@ -84,6 +88,14 @@ uint32_t dissection_stack(const struct dissection *d)
 
 /* ---- one dissector ---- */
 
+/* Does a layer hang below UDP or TCP? */
+static bool is_transported(const struct packet *pkt, int layer)
+{
+	while (layer >= 0 && pkt->layers[layer].proto != &proto_udp && pkt->layers[layer].proto != &proto_tcp)
+		layer = pkt->layers[layer].parent;
+	return layer >= 0;
+}
+
 /* Give the payload to one protocol. False when it rejects. */
 static bool try_protocol(struct packet *pkt, const struct protocol *proto, const struct next *n)
 {
@@ -98,8 +110,9 @@ static bool try_protocol(struct packet *pkt, const struct protocol *proto, const
 
 	*l = (struct layer){ .proto = proto, .data = c.data, .len = c.len, .cap = c.cap, .trim = c.len, .parent = n->parent, .item = -1 };
 	pkt->tokens[pkt->ntokens++] = proto;
-	/* What an ICMP error quotes hangs below the ICMP item; only its undissected data stands at the top again. */
-	if (!proto->no_item && (!pkt->in_error || proto == &proto_data) && c.cap >= (proto->item_min ? proto->item_min : 1)) {
+	/* What an ICMP error quotes hangs below the ICMP item; only the payload of its UDP or TCP stands at the top again. */
+	if (!proto->no_item && (!pkt->in_error || is_transported(pkt, n->parent)) &&
+		c.cap >= (proto->item_min ? proto->item_min : 1)) {
 		l->item = (int16_t)pkt->nitems;
 		pkt->items[pkt->nitems++] = (struct item){ proto, proto->item_len ? (uint32_t)proto->item_len : c.len };
 	}
@@ -164,8 +177,14 @@ static void dissect_next(struct packet *pkt, const struct next *n)
 		break;
 	}
 	p = registry_find(n->table, n->key);
-	if (!p || !try_protocol(pkt, p, n))
+	if (p && try_protocol(pkt, p, n))
+		return;
+	if (n->table == CLAIM_ETHERTYPE || n->table == CLAIM_PPP || n->table == CLAIM_CHDLC)
+		pkt_column_number(pkt, n->key);
+	if (n->cursor.len)
 		try_protocol(pkt, &proto_data, n);
+	else if (n->table == CLAIM_ETHERTYPE)
+		pkt->ntokens--; /* the look-up found nothing to be done */
 }
 
 /* ---- what outlives the frame ---- */
@@ -222,7 +241,7 @@ static void take_segment(struct dissection *d)
 	pkt->fail = CUR_OK; /* what track/ says holds whatever came after the header */
 	tcp_tracked(pkt, s, &facts);
 	pkt->fail = fail;
-	if (!fail && (s->len_known || (pkt->fragmented && !pkt->in_error)))
+	if (!fail && (s->len_known || pkt->fragmented || pkt->in_error))
 		segment_payload(pkt, s, &facts);
 }
 
@@ -231,20 +250,17 @@ static void take_datagram(struct dissection *d)
 	struct packet *pkt = &d->pkt;
 	struct udp_datagram *u = &pkt->udp;
 	int64_t relative, delta;
-	uint8_t fail = pkt->fail;
 	struct conversation *c = count(d, CONV_UDP, pkt->net_src, u->srcport, pkt->net_dst, u->dstport);
 	if (!c)
 		return;
+	udp_tracked(u->row, c->stream);
+	if (!u->has_payload)
+		return;
 	stream_times(c, pkt->time_ns, &relative, &delta);
-	pkt->fail = CUR_OK;
-	udp_tracked(u->row, c->stream, relative, delta);
-	pkt->fail = fail;
-	if (fail || u->payload.len == 0)
+	udp_timed(u->row, relative, delta);
+	/* A payload of which nothing was captured goes to no one. */
+	if (!cur_need(&u->payload, 1))
 		return;
-	if (pkt->in_error) {
-		pkt_next_proto(pkt, &proto_data, u->payload);
-		return;
-	}
 	pkt_next(pkt, CLAIM_UDP_PORT, u->srcport, u->payload);
 	pkt->next[pkt->nnext - 1].key2 = u->dstport;
 }
@@ -312,6 +328,23 @@ static void take_exchange(struct dissection *d, const struct exchange *e)
 		row_set(e->row, repeat, facts.repeat_of);
 }
 
+static void take_bindings(struct dissection *d)
+{
+	struct packet *pkt = &d->pkt;
+	bool clashed = false;
+	for (unsigned i = 0; i < pkt->arp.n; i++) {
+		const struct arp_binding *b = &pkt->arp.bindings[i];
+		if (clashed && b->unless_clash)
+			continue;
+		struct binding_clash clash = bindings_take(d->bindings, b->ip, b->mac, pkt->number, pkt->time_ns,
+			&d->dropped[CAP_BINDINGS]);
+		if (clash.frame)
+			arp_clash(pkt, clash.frame, clash.time_ns);
+		clashed = clash.frame != 0;
+	}
+	pkt->arp.n = 0;
+}
+
 /* What the layer just dissected asked for. */
 static void serve(struct dissection *d)
 {
@@ -319,6 +352,8 @@ static void serve(struct dissection *d)
 	for (unsigned i = 0; i < pkt->ncounts; i++)
 		count(d, pkt->counts[i].type, pkt->counts[i].src, 0, pkt->counts[i].dst, 0);
 	pkt->ncounts = 0;
+	if (pkt->arp.n)
+		take_bindings(d);
 	if (pkt->tcp.set) {
 		take_segment(d);
 		pkt->tcp.set = false;
@@ -396,6 +431,7 @@ struct packet *dissect_frame(struct dissection *d, const struct dissect_input *i
 	pkt->flow = NULL;
 	pkt->ncounts = 0;
 	pkt->tcp.set = pkt->udp.set = pkt->fragment.set = false;
+	pkt->arp.n = 0;
 	if (pkt->tree)
 		pkt->tree->n = 0;
 
@@ -407,6 +443,9 @@ struct packet *dissect_frame(struct dissection *d, const struct dissect_input *i
 		unsigned first = pkt->nnext;
 		dissect_next(pkt, &n);
 		serve(d);
+		/* A quoted packet ends where it was quoted: no fault of the frame's. */
+		if (pkt->fail == CUR_BAD && pkt->in_error)
+			pkt->fail = CUR_OK;
 		if (pkt->fail) {
 			/* The rest of the frame is not looked at: what was waiting hung below the layer that failed. */
 			pkt_item(pkt, pkt->fail == CUR_CUT ? &proto_short : &proto_malformed, 0);

@@ -13,10 +13,24 @@ static struct next *next_add(struct packet *pkt, struct cursor payload)
 	return n;
 }
 
+/* Link layers call the claimant even where nothing is left for it: its header is missing then. */
+static bool takes_empty(enum claim_table table)
+{
+	switch (table) {
+	case CLAIM_LINKTYPE:
+	case CLAIM_ETHERTYPE:
+	case CLAIM_ETHERTYPE_BARE:
+	case CLAIM_SNAP:
+	case CLAIM_PPP:
+		return true;
+	default:
+		return false;
+	}
+}
+
 void pkt_next(struct packet *pkt, enum claim_table table, uint32_t key, struct cursor payload)
 {
-	/* An ethertype names a protocol even where nothing follows it. */
-	struct next *n = payload.len || table == CLAIM_ETHERTYPE ? next_add(pkt, payload) : NULL;
+	struct next *n = payload.len || takes_empty(table) ? next_add(pkt, payload) : NULL;
 	if (n) {
 		n->table = table;
 		n->key = key;
@@ -25,7 +39,13 @@ void pkt_next(struct packet *pkt, enum claim_table table, uint32_t key, struct c
 
 void pkt_next_proto(struct packet *pkt, const struct protocol *proto, struct cursor payload)
 {
-	struct next *n = payload.len ? next_add(pkt, payload) : NULL;
+	if (payload.len)
+		pkt_next_always(pkt, proto, payload);
+}
+
+void pkt_next_always(struct packet *pkt, const struct protocol *proto, struct cursor payload)
+{
+	struct next *n = next_add(pkt, payload);
 	if (n) {
 		n->table = CLAIM_NONE;
 		n->direct = proto;
@@ -73,6 +93,18 @@ void pkt_item(struct packet *pkt, const struct protocol *proto, uint32_t len)
 {
 	if (pkt->nitems < PACKET_LAYERS_MAX * 2)
 		pkt->items[pkt->nitems++] = (struct item){ proto, len };
+}
+
+void pkt_column_number(struct packet *pkt, uint32_t number)
+{
+	static const char digits[] = "0123456789abcdef";
+	char text[7] = { '0', 'x', digits[number >> 12 & 15], digits[number >> 8 & 15], digits[number >> 4 & 15], digits[number & 15], 0 };
+	uint8_t kind;
+	size_t len;
+	/* Stacks hold the column by its address: the dictionary gives one that stays. */
+	uint32_t id = pkt->in_error ? 0 : dict_intern(pkt->dict, DICT_TEXT, 0, text, sizeof(text) - 1);
+	if (id)
+		pkt->column = dict_get(pkt->dict, DICT_TEXT, id, &kind, &len);
 }
 
 void pkt_exchange(struct packet *pkt, const struct protocol *proto, struct row *row, uint64_t key, bool response)

@@ -33,10 +33,32 @@ enum claim_table {
 	CLAIM_FR_NLPID,   /* Frame Relay / NLPID (osinl) */
 	CLAIM_GRE,        /* GRE protocol types that are no ethertypes */
 	CLAIM_WTAP_ENCAP_HDR,
+	CLAIM_ETHERTYPE_BARE, /* for pkt_next() only: the same claims as CLAIM_ETHERTYPE, without its token */
+	CLAIM_PW_CHANNEL, /* pseudowire associated channel types */
+	CLAIM_SLL,        /* Linux's own protocol numbers below 1537 (linux/if_ether.h) */
+	CLAIM_SNAP,       /* SNAP_KEY(organization, its protocol id) */
+	CLAIM_NLPID,      /* network layer protocol id of ISO/IEC TR 9577 behind LLC's OSI SAP and the like */
 	CLAIM_HEUR_UDP,   /* tried in order of key where no port claims; the dissector may reject */
 	CLAIM_HEUR_TCP,
 	CLAIM_TABLES
 };
+
+/* Organizations whose SNAP protocol ids have claimants of their own (the OUI itself would not fit into the key). */
+enum snap_organization {
+	SNAP_ENCAPSULATED = 1, /* 00:00:00: the id is an Ethertype */
+	SNAP_CISCO,            /* 00:00:0c */
+	SNAP_BRIDGED,          /* 00:80:c2: a frame of another network, IEEE 802.1H */
+	SNAP_APPLE_ATALK,      /* 08:00:07 */
+	SNAP_APPLE_AWDL,       /* 00:17:f2 */
+	SNAP_BLUETOOTH,        /* 00:19:58 */
+	SNAP_IANA,             /* 00:00:5e */
+	SNAP_NORTEL,           /* 00:00:81 */
+	SNAP_EXTREME,          /* 00:e0:2b */
+	SNAP_FORCE10,          /* 00:01:e8 */
+	SNAP_AIRONET,          /* 00:40:96 */
+	SNAP_WFA               /* 50:6f:9a */
+};
+#define SNAP_KEY(organization, id) ((uint32_t)(organization) << 16 | (id))
 
 struct claim {
 	enum claim_table table; /* CLAIM_NONE ends a list */
@@ -149,6 +171,7 @@ struct udp_datagram {
 	bool set;
 	struct row *row;
 	uint16_t srcport, dstport;
+	bool has_payload; /* by the header's account: the stream's times are shown */
 	struct cursor payload;
 };
 
@@ -162,6 +185,19 @@ struct fragment {
 	uint32_t offset;              /* octets */
 	bool more;
 	struct cursor data;
+};
+
+/* What an ARP packet says about who has which address. */
+struct arp_binding {
+	uint32_t ip;
+	uint8_t mac[6];
+	bool unless_clash; /* not to be told when the one before it clashed already */
+};
+
+struct arp_bindings {
+	uint8_t n;
+	struct row *row;
+	struct arp_binding bindings[2]; /* sender, target */
 };
 
 struct exchange {
@@ -210,6 +246,7 @@ struct packet {
 	struct fragment fragment;
 	uint16_t nexchanges;
 	struct exchange exchanges[PACKET_EXCHANGES_MAX];
+	struct arp_bindings arp;
 
 	/* address pairs to be counted, see pkt_count() */
 	uint8_t ncounts;
@@ -225,7 +262,7 @@ struct packet {
 	uint64_t *dropped;    /* counts of caps that were hit, enum packet_cap */
 };
 
-enum packet_cap { CAP_LAYERS, CAP_CHILDREN, CAP_NEXT, CAP_FRAGMENTS, CAP_STREAM_BYTES, CAP_SEGMENTS, CAP_EXCHANGES, CAP_COUNT };
+enum packet_cap { CAP_LAYERS, CAP_CHILDREN, CAP_NEXT, CAP_FRAGMENTS, CAP_STREAM_BYTES, CAP_SEGMENTS, CAP_EXCHANGES, CAP_BINDINGS, CAP_COUNT };
 
 /* Open the row of record `k` of the protocol (0: its own layer record). Never NULL. Rows come out in the order in
  * which they were opened. */
@@ -236,9 +273,12 @@ struct row *row_open_late(struct packet *pkt, const struct protocol *proto, unsi
 
 /* Hand on a payload: to whoever claims `key` in `table` (else to data), to the lower or the higher of two ports, or
  * straight to a protocol. Several payloads are dissected in the order they are handed on, each with all that is
- * inside it before the next. An empty payload is dropped, but for that of an ethertype. */
+ * inside it before the next. An empty payload is dropped, but for the claimant of an Ethertype and the like. */
 void pkt_next(struct packet *pkt, enum claim_table table, uint32_t key, struct cursor payload);
 void pkt_next_proto(struct packet *pkt, const struct protocol *proto, struct cursor payload);
+
+/* The same, also when the payload is empty: the protocol then finds its header missing. */
+void pkt_next_always(struct packet *pkt, const struct protocol *proto, struct cursor payload);
 
 /* Hand on what an IPv6 next header names, even when nothing stands behind it: who claims it then finds it too short. */
 void pkt_next_header(struct packet *pkt, uint32_t ip_proto, struct cursor payload);
@@ -259,6 +299,9 @@ void pkt_token(struct packet *pkt, const struct protocol *proto);
 
 /* A further top-level item of the hierarchy. */
 void pkt_item(struct packet *pkt, const struct protocol *proto, uint32_t len);
+
+/* The Protocol column of what nobody claims: the number, "0x88b5". */
+void pkt_column_number(struct packet *pkt, uint32_t number);
 
 /* Ask for the partner of a request or response in the current conversation: as soon as the key is read, since a message
  * that turns out malformed further on is matched all the same (but does not show it). */

@@ -4,10 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Keys up to 16 bits are looked up directly, larger ones (SCTP PPIDs) in a short sorted list. */
+/* Keys up to 16 bits are looked up directly, larger ones (SNAP, SCTP PPIDs) in a short list sorted by key. */
 static struct table {
 	const struct protocol **direct; /* 65536 */
-	const struct protocol **list;   /* heuristics, by key */
+	const struct protocol **list;   /* larger keys; heuristics in their order */
 	uint32_t *keys;
 	size_t nlist;
 } tables[CLAIM_TABLES];
@@ -31,6 +31,11 @@ static const char *const table_names[CLAIM_TABLES] = {
 	[CLAIM_FR_NLPID] = "osinl.nlpid",
 	[CLAIM_GRE] = "gre.proto",
 	[CLAIM_WTAP_ENCAP_HDR] = "encap",
+	[CLAIM_ETHERTYPE_BARE] = "ethertype",
+	[CLAIM_PW_CHANNEL] = "pwach.channel_type",
+	[CLAIM_SLL] = "sll.ltype",
+	[CLAIM_SNAP] = "llc.snap",
+	[CLAIM_NLPID] = "nlpid",
 	[CLAIM_HEUR_UDP] = "udp heuristic",
 	[CLAIM_HEUR_TCP] = "tcp heuristic",
 };
@@ -45,30 +50,41 @@ static bool is_list(enum claim_table table)
 	return table == CLAIM_HEUR_UDP || table == CLAIM_HEUR_TCP;
 }
 
+static void refuse_second(const struct protocol *a, const struct protocol *b, const struct claim *c)
+{
+	if (a != b)
+		snprintf(problem, sizeof(problem), "%s and %s both claim %s %u", a->name, b->name, table_names[c->table], c->key);
+}
+
+static void claim_in_list(struct table *t, const struct protocol *proto, const struct claim *c)
+{
+	size_t at = t->nlist;
+	while (at && t->keys[at - 1] > c->key)
+		at--;
+	if (!is_list(c->table) && at && t->keys[at - 1] == c->key) {
+		refuse_second(t->list[at - 1], proto, c);
+		return;
+	}
+	t->list = realloc(t->list, (t->nlist + 1) * sizeof(*t->list));
+	t->keys = realloc(t->keys, (t->nlist + 1) * sizeof(*t->keys));
+	memmove(t->list + at + 1, t->list + at, (t->nlist - at) * sizeof(*t->list));
+	memmove(t->keys + at + 1, t->keys + at, (t->nlist - at) * sizeof(*t->keys));
+	t->keys[at] = c->key;
+	t->list[at] = proto;
+	t->nlist++;
+}
+
 static void claim(const struct protocol *proto, const struct claim *c)
 {
 	struct table *t = &tables[c->table];
-	if (is_list(c->table)) {
-		t->list = realloc(t->list, (t->nlist + 1) * sizeof(*t->list));
-		t->keys = realloc(t->keys, (t->nlist + 1) * sizeof(*t->keys));
-		size_t at = t->nlist++;
-		for (; at && t->keys[at - 1] > c->key; at--) {
-			t->keys[at] = t->keys[at - 1];
-			t->list[at] = t->list[at - 1];
-		}
-		t->keys[at] = c->key;
-		t->list[at] = proto;
-		return;
-	}
-	if (c->key > 0xffff) {
-		snprintf(problem, sizeof(problem), "%s claims %s %u, which is above 65535", proto->name, table_names[c->table], c->key);
+	if (is_list(c->table) || c->key > 0xffff) {
+		claim_in_list(t, proto, c);
 		return;
 	}
 	if (!t->direct)
 		t->direct = calloc(0x10000, sizeof(*t->direct));
-	if (t->direct[c->key] && t->direct[c->key] != proto) {
-		snprintf(problem, sizeof(problem), "%s and %s both claim %s %u", t->direct[c->key]->name, proto->name,
-			table_names[c->table], c->key);
+	if (t->direct[c->key]) {
+		refuse_second(t->direct[c->key], proto, c);
 		return;
 	}
 	t->direct[c->key] = proto;
@@ -106,9 +122,9 @@ static void build(void)
 			claim(p, c);
 	}
 	for (size_t i = 0; i < named_protocols_count; i++)
-		for (const struct claim *c = named_protocols[i]->claims; c && c->table; c++)
-			if (is_list(c->table) || !tables[c->table].direct || !tables[c->table].direct[c->key & 0xffff])
-				claim(named_protocols[i], c); /* a dissector of our own wins over a bare name */
+		for (const struct claim *c = named_protocols[i].claims; c && c->table; c++)
+			if (is_list(c->table) || !registry_find(c->table, c->key))
+				claim(&named_protocols[i], c); /* a dissector of our own wins over a bare name */
 }
 
 const char *registry_init(void)
@@ -119,8 +135,20 @@ const char *registry_init(void)
 
 const struct protocol *registry_find(enum claim_table table, uint32_t key)
 {
-	const struct table *t = &tables[table];
-	return t->direct && key <= 0xffff ? t->direct[key] : NULL;
+	const struct table *t = &tables[table == CLAIM_ETHERTYPE_BARE ? CLAIM_ETHERTYPE : table];
+	if (key <= 0xffff)
+		return t->direct ? t->direct[key] : NULL;
+	size_t low = 0, high = t->nlist;
+	while (low < high) {
+		size_t mid = (low + high) / 2;
+		if (t->keys[mid] == key)
+			return t->list[mid];
+		if (t->keys[mid] < key)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return NULL;
 }
 
 const struct protocol *const *registry_heuristics(enum claim_table table, size_t *n)

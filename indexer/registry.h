@@ -10,7 +10,7 @@ extern const struct protocol *const protocols[];
 extern const size_t protocols_count;
 
 /* Protocols that have a name in the stack but no records of their own: a table of names and claims. */
-extern const struct protocol *const named_protocols[];
+extern const struct protocol named_protocols[];
 extern const size_t named_protocols_count;
 
 /* Who claims the key, or NULL. Before the first call: registry_init(), once in the process, thread-safe. */

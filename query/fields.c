@@ -1,5 +1,5 @@
-/* Each table that has a wanted value is read by a statement of its own, in the order of frames; the rows of all
- * are then walked side by side. No join: a frame may have no row in a table, or many. */
+/* Each table that has a wanted value is read by a statement of its own, in the order of frames; the rows of
+ * all are then walked side by side. No join: a frame may have no row in a table, or many. */
 #include "query/fields.h"
 
 #include <inttypes.h>
@@ -13,6 +13,7 @@
 struct text {
 	char *at;
 	size_t used, size;
+	unsigned values; /* of a cell: an empty text is one too */
 };
 
 /* One expression of one field in one table. */
@@ -67,7 +68,9 @@ static void put_time(struct text *t, int64_t ns)
 {
 	char text[40];
 	uint64_t u = ns < 0 ? -(uint64_t)ns : (uint64_t)ns;
-	put(t, text, (size_t)snprintf(text, sizeof(text), "%s%" PRIu64 ".%09" PRIu64, ns < 0 ? "-" : "", u / 1000000000, u % 1000000000));
+	put(t, text,
+		(size_t)snprintf(text, sizeof(text), "%s%" PRIu64 ".%09" PRIu64, ns < 0 ? "-" : "",
+			u / 1000000000, u % 1000000000));
 }
 
 static void put_hex(struct text *t, const uint8_t *p, size_t n)
@@ -99,21 +102,25 @@ static const uint8_t *span_octets(struct field_reader *r, int64_t frame_id, int6
 	const uint8_t *p = NULL;
 	sqlite3_bind_int64(r->where, 1, frame_id);
 	if (sqlite3_step(r->where) == SQLITE_ROW)
-		p = raw_read(r->raw, r->capture->id, (uint64_t)sqlite3_column_int64(r->where, 0) + SPAN_OFFSET(span), SPAN_LENGTH(span));
+		p = raw_read(r->raw, r->capture->id,
+			(uint64_t)sqlite3_column_int64(r->where, 0) + SPAN_OFFSET(span), SPAN_LENGTH(span));
 	sqlite3_reset(r->where);
 	return p;
 }
 
-static void put_value(struct field_reader *r, const struct catalogue_field *f, struct text *t, sqlite3_stmt *st, int i, int64_t frame_id)
+static void put_value(struct field_reader *r, const struct catalogue_field *f, struct text *t,
+	sqlite3_stmt *st, int i, int64_t frame_id)
 {
 	char text[64];
 	int64_t v = sqlite3_column_int64(st, i);
-	if (t->used)
+	if (t->values++)
 		put(t, ",", 1);
 	switch (f->kind) {
 	case KIND_UINT:
 		if (f->base == BASE_HEX || f->base == BASE_HEX_DEC)
-			put(t, text, (size_t)snprintf(text, sizeof(text), "0x%0*" PRIx64, f->octets * 2, (uint64_t)v));
+			put(t, text,
+				(size_t)snprintf(
+					text, sizeof(text), "0x%0*" PRIx64, f->octets * 2, (uint64_t)v));
 		else if (f->base == BASE_OCT)
 			put_number(t, "%" PRIo64, (uint64_t)v);
 		else
@@ -135,7 +142,9 @@ static void put_value(struct field_reader *r, const struct catalogue_field *f, s
 		put(t, text, (size_t)snprintf(text, sizeof(text), "%g", sqlite3_column_double(st, i)));
 		break;
 	case KIND_BYTES:
-		if (sqlite3_column_type(st, i) == SQLITE_BLOB)
+		if (sqlite3_column_type(st, i) != SQLITE_BLOB && SPAN_LENGTH(v) == 0)
+			put(t, "<MISSING>", 9);
+		else if (sqlite3_column_type(st, i) == SQLITE_BLOB)
 			put_hex(t, sqlite3_column_blob(st, i), (size_t)sqlite3_column_bytes(st, i));
 		else
 			put_hex(t, span_octets(r, frame_id, v), SPAN_LENGTH(v));
@@ -177,12 +186,35 @@ static int add_source(struct field_reader *r, unsigned field, const struct field
 
 static int prepare_table(struct field_reader *r, struct table_reader *t)
 {
-	/* Tables without a layer column have one row a frame; the others are keyed by frame and layer or n. */
-	char *sql = sqlite3_mprintf("SELECT t.frame_id%s FROM \"%w\" t WHERE t.frame_id BETWEEN ?1 AND ?2 ORDER BY t.frame_id%s", t->columns,
-		t->table, "");
+	/* Tables without a layer column have one row a frame; the others are keyed by frame and layer or n.
+	 */
+	char *sql = sqlite3_mprintf(
+		"SELECT t.frame_id%s FROM \"%w\" t WHERE t.frame_id BETWEEN ?1 AND ?2 ORDER BY t.frame_id%s",
+		t->columns, t->table, "");
 	t->st = sql ? session_prepare(r->session, sql) : NULL;
 	sqlite3_free(sql);
 	return t->st ? 0 : -1;
+}
+
+static bool holds_repeats(const struct table_reader *t)
+{
+	size_t n = strlen(t->table);
+	return n > 5 && strcmp(t->table + n - 5, "_more") == 0;
+}
+
+/* The tables of a frame's first layers before those of its further ones: values come out in the order of the frame, whichever
+ * field asked for a table first. */
+static void sort_tables(struct field_reader *r)
+{
+	for (unsigned i = 1; i < r->ntables; i++) {
+		struct table_reader t = r->tables[i];
+		unsigned at = i;
+		if (holds_repeats(&t))
+			continue;
+		for (; at && holds_repeats(&r->tables[at - 1]); at--)
+			r->tables[at] = r->tables[at - 1];
+		r->tables[at] = t;
+	}
 }
 
 struct field_reader *fields_open(struct session *s, const char *const *names, unsigned n)
@@ -201,8 +233,11 @@ struct field_reader *fields_open(struct session *s, const char *const *names, un
 		r->fields[i] = catalogue_find(s->db, names[i], &error);
 		if (!r->fields[i]) {
 			char *near = error ? NULL : catalogue_nearest(s->db, names[i]);
-			complain(-1, error ? "%s: %s" : near ? "no field %s, its column stays empty; did you mean %s?" :
-				"no field %s, its column stays empty", error ? s->path : names[i], error ? error : near);
+			complain(-1,
+				error  ? "%s: %s"
+				: near ? "no field %s, its column stays empty; did you mean %s?"
+				       : "no field %s, its column stays empty",
+				error ? s->path : names[i], error ? error : near);
 			free(near);
 			r->missing++;
 			good = !error;
@@ -211,6 +246,7 @@ struct field_reader *fields_open(struct session *s, const char *const *names, un
 		for (unsigned k = 0; good && k < r->fields[i]->nsources; k++)
 			good = add_source(r, i, &r->fields[i]->sources[k]) == 0;
 	}
+	sort_tables(r);
 	for (unsigned i = 0; good && i < r->ntables; i++)
 		good = prepare_table(r, &r->tables[i]) == 0;
 	if (good)
@@ -274,7 +310,7 @@ int fields_range(struct field_reader *r, const struct selected_capture *capture,
 int fields_frame(struct field_reader *r, int64_t frame_id, const char **cells)
 {
 	for (unsigned i = 0; i < r->nfields; i++)
-		r->cells[i].used = 0;
+		r->cells[i].used = r->cells[i].values = 0;
 	for (unsigned i = 0; i < r->ntables; i++) {
 		struct table_reader *t = &r->tables[i];
 		while (t->frame_id < frame_id)
@@ -283,7 +319,8 @@ int fields_frame(struct field_reader *r, int64_t frame_id, const char **cells)
 		while (t->frame_id == frame_id) {
 			for (unsigned k = 0; k < t->ncolumns; k++)
 				if (sqlite3_column_type(t->st, (int)k + 1) != SQLITE_NULL)
-					put_value(r, r->fields[t->list[k].field], &r->cells[t->list[k].field], t->st, (int)k + 1, frame_id);
+					put_value(r, r->fields[t->list[k].field], &r->cells[t->list[k].field],
+						t->st, (int)k + 1, frame_id);
 			if (advance(r, t) < 0)
 				return -1;
 		}

@@ -16,11 +16,11 @@
 
 #define FLAG_RESPONSE  0x8000
 #define CLASS_TOP_BIT  0x8000
+#define PORT           53
 #define TYPE_SRV       33
 #define TYPE_OPT       41
 
-/* Port 53 of TCP and UDP, 5353 of TCP. */
-static const struct claim dns_claims[] = { { CLAIM_UDP_PORT, 53 }, { 0 } };
+static const struct claim dns_claims[] = { { CLAIM_UDP_PORT, PORT }, { CLAIM_HEUR_UDP, 400 }, { 0 } };
 
 static void row_name(struct row *r, unsigned field, const struct dns_message *m, const struct dns_name *name)
 {
@@ -115,11 +115,11 @@ static void record(struct dns_message *m)
 	else
 		row_name(r, RR_NAME, m, &name);
 	row_set_at(r, RR_TYPE, type, p, 2);
+	if (m->family == DNS_MULTICAST)
+		row_set_at(r, RR_CACHE_FLUSH, class >> 15, p + 2, 2);
 	if (type == TYPE_OPT) {
 		opt_header(m, r->n, class);
 	} else {
-		if (m->family == DNS_MULTICAST)
-			row_set_at(r, RR_CACHE_FLUSH, class >> 15, p + 2, 2);
 		row_set_at(r, RR_CLASS, m->family == DNS_MULTICAST ? class & ~CLASS_TOP_BIT : class, p + 2, 2);
 		row_be(r, RR_TTL, c, 4);
 	}
@@ -155,8 +155,32 @@ enum verdict dns_message_dissect(struct packet *pkt, struct cursor *c, uint32_t 
 	return MINE;
 }
 
+/* Away from port 53 Wireshark takes what looks like a standard query: one question and no records but additional ones;
+ * or a response with no more than one question, 100 answers, 10 of the others each. */
+static enum verdict plausible(const struct cursor *c)
+{
+	uint16_t n[6];
+	if (c->len <= sizeof(n))
+		return NOT_MINE;
+	for (unsigned i = 1; i < 6; i++) {
+		if (!cur_need_at(c, i * 2, 2))
+			return MINE; /* cut before it could be told */
+		n[i] = be16(c->data + i * 2);
+		if (i == 1 && n[1] >> 11 & 15)
+			return NOT_MINE;
+	}
+	bool good = n[1] & FLAG_RESPONSE ? n[2] <= 1 && n[3] <= 100 && n[4] <= 10 : n[2] == 1 && n[3] == 0 && n[4] == 0;
+	return good && n[5] <= 10 ? MINE : NOT_MINE;
+}
+
 static enum verdict dns_dissect(struct packet *pkt, struct cursor *c)
 {
+	if (pkt->srcport != PORT && pkt->dstport != PORT) {
+		if (plausible(c) == NOT_MINE)
+			return NOT_MINE;
+		if (pkt->fail)
+			return MINE;
+	}
 	return dns_message_dissect(pkt, c, 0, DNS_PLAIN);
 }
 

@@ -34,6 +34,7 @@ static const struct value_name rcode_names[] = { { 0, "No error" }, { 1, "Format
 #define AUTHENTICATED     "CASE WHEN {flags}&32800 AND {family} IS NOT 2 THEN " BIT(5) " END"
 #define RESPONSE(e)       "CASE WHEN {flags}&32768 THEN " e " END"
 #define RESPONSE_NOT_LLMNR(e) "CASE WHEN {flags}&32768 AND {family} IS NOT 2 THEN " e " END"
+#define HAS_KEY(e)        "CASE WHEN {key_flags}&49152<>49152 THEN " e " END" /* RFC 2535, section 3.1.2 */
 #define UPDATE(e)         "CASE WHEN {flags}>>11&15=5 THEN " e " END"
 #define NOT_UPDATE(e)     "CASE WHEN {flags}>>11&15<>5 THEN " e " END"
 
@@ -253,12 +254,18 @@ static const struct field keys_fields[KEYS_NFIELDS] = {
 	[KEYS_KEY_FLAGS] = { "dns.key.flags", "Flags", KIND_UINT, BASE_HEX, 2 },
 	[KEYS_KEY_FLAGS_AUTHENTICATION] = { "dns.key.flags.authentication", "Key allowed for authentication", KIND_BOOL, .of = KEYS_KEY_FLAGS, .mask = 0x8000 },
 	[KEYS_KEY_FLAGS_CONFIDENTIALITY] = { "dns.key.flags.confidentiality", "Key allowed for confidentiality", KIND_BOOL, .of = KEYS_KEY_FLAGS, .mask = 0x4000 },
-	[KEYS_KEY_FLAGS_REQUIRED] = { "dns.key.flags.required", "Key required", KIND_BOOL, .of = KEYS_KEY_FLAGS, .mask = 0x2000 },
-	[KEYS_KEY_FLAGS_ASSOCIATED_USER] = { "dns.key.flags.associated_user", "Key is associated with a user", KIND_BOOL, .of = KEYS_KEY_FLAGS, .mask = 0x400 },
-	[KEYS_KEY_FLAGS_ASSOCIATED_NAMED_ENTITY] = { "dns.key.flags.associated_named_entity", "Key is associated with the named entity", KIND_BOOL, .of = KEYS_KEY_FLAGS, .mask = 0x200 },
-	[KEYS_KEY_FLAGS_IPSEC] = { "dns.key.flags.ipsec", "Key use with IPSEC", KIND_BOOL, .of = KEYS_KEY_FLAGS, .mask = 0x80 },
-	[KEYS_KEY_FLAGS_MIME] = { "dns.key.flags.mime", "Key use with MIME security multiparts", KIND_BOOL, .of = KEYS_KEY_FLAGS, .mask = 0x40 },
-	[KEYS_KEY_FLAGS_SIGNATORY] = { "dns.key.flags.signatory", "Signatory", KIND_UINT, .octets = 2, .of = KEYS_KEY_FLAGS, .mask = 0xf },
+	[KEYS_KEY_FLAGS_REQUIRED] = { "dns.key.flags.required", "Key required", KIND_BOOL,
+		.sql = HAS_KEY("{key_flags}>>13&1") },
+	[KEYS_KEY_FLAGS_ASSOCIATED_USER] = { "dns.key.flags.associated_user", "Key is associated with a user", KIND_BOOL,
+		.sql = HAS_KEY("{key_flags}>>10&1") },
+	[KEYS_KEY_FLAGS_ASSOCIATED_NAMED_ENTITY] = { "dns.key.flags.associated_named_entity", "Key is associated with the named entity", KIND_BOOL,
+		.sql = HAS_KEY("{key_flags}>>9&1") },
+	[KEYS_KEY_FLAGS_IPSEC] = { "dns.key.flags.ipsec", "Key use with IPSEC", KIND_BOOL,
+		.sql = HAS_KEY("{key_flags}>>7&1") },
+	[KEYS_KEY_FLAGS_MIME] = { "dns.key.flags.mime", "Key use with MIME security multiparts", KIND_BOOL,
+		.sql = HAS_KEY("{key_flags}>>6&1") },
+	[KEYS_KEY_FLAGS_SIGNATORY] = { "dns.key.flags.signatory", "Signatory", KIND_UINT, .octets = 2,
+		.sql = HAS_KEY("{key_flags}>>0&15") },
 	[KEYS_KEY_PROTOCOL] = { "dns.key.protocol", "Protocol", KIND_UINT, .octets = 1 },
 	[KEYS_KEY_ALGORITHM] = { "dns.key.algorithm", "Algorithm", KIND_UINT, .octets = 1 },
 	[KEYS_KEY_KEY_ID] = { "dns.key.key_id", "Key ID", KIND_UINT, .octets = 2 },

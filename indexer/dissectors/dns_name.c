@@ -200,7 +200,7 @@ bool dns_name_read(struct dns_name *name, struct cursor *c, uint32_t base)
 	c->pos = end;
 	if (odd) {
 		set_text(name, odd);
-	} else if (e.used == 0 && end - start <= POINTER_LEN) {
+	} else if ((e.used == 0 || e.text[0] == 0) && end - start <= POINTER_LEN) {
 		set_text(name, "<Root>");
 	} else {
 		name->len = (uint16_t)e.len;

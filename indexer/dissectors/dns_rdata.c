@@ -17,6 +17,7 @@ enum step_op {
 	BYTES8, /* 8 octets */
 	TIME,   /* seconds since 1970, 4 octets */
 	REST,   /* octets to the end of the data */
+	REST_OR_NONE, /* the same, shown even when there are none */
 	REST_TEXT,
 	STOP_BELOW /* `field` is a number: with fewer octets left than that nothing more is looked at */
 };
@@ -47,7 +48,7 @@ static const struct layout layouts[] = {
 	{ 9, DNS_REC_RARE, 0, { { NAME, RARE_MR } } },
 	{ 10, DNS_REC_RARE, 0, { { REST, RARE_NULL } } },
 	{ 12, DNS_REC_RR, 0, { { NAME, RR_PTR_DOMAIN_NAME } } },
-	{ 13, DNS_REC_RARE, 0, { { STRING, RARE_HINFO_CPU_LENGTH }, { STRING, RARE_HINFO_OS_LENGTH } } },
+	{ 13, DNS_REC_RARE, 1, { { STRING, RARE_HINFO_CPU_LENGTH }, { STRING, RARE_HINFO_OS_LENGTH } } },
 	{ 14, DNS_REC_RARE, 0, { { NAME, RARE_MINFO_R }, { NAME, RARE_MINFO_E } } },
 	{ 15, DNS_REC_MX, 1, { { U16, MX_PREFERENCE }, { NAME, MX_MAIL_EXCHANGE } } },
 	{ 17, DNS_REC_RARE, 0, { { NAME, RARE_RP_MAILBOX }, { NAME, RARE_RP_TXT_RR } } }, /* RFC 1183 */
@@ -61,43 +62,38 @@ static const struct layout layouts[] = {
 	{ 27, DNS_REC_RARE, 0, { { STRING, RARE_GPOS_LONGITUDE_LENGTH }, { STRING, RARE_GPOS_LATITUDE_LENGTH },
 			{ STRING, RARE_GPOS_ALTITUDE_LENGTH } } }, /* RFC 1712 */
 	{ 28, DNS_REC_RR, 0, { { IP6, RR_AAAA } } }, /* RFC 3596 */
-	{ 33, DNS_REC_SRV, 1, { { U16, SRV_PRIORITY }, { U16, SRV_WEIGHT }, { U16, SRV_PORT }, { NAME, SRV_TARGET } } },
+	{ 33, DNS_REC_SRV, 0, { { U16, SRV_PRIORITY }, { U16, SRV_WEIGHT }, { U16, SRV_PORT }, { NAME, SRV_TARGET } } },
 	{ 36, DNS_REC_KEYS, 1, { { U16, KEYS_KX_PREFERENCE }, { NAME, KEYS_KX_KEY_EXCHANGE } } }, /* RFC 2230 */
-	{ 37, DNS_REC_KEYS, 0, { { STOP_BELOW, 2 }, { U16, KEYS_CERT_TYPE }, { STOP_BELOW, 2 }, { U16, KEYS_CERT_KEY_TAG },
-			{ STOP_BELOW, 1 }, { U8, KEYS_CERT_ALGORITHM }, { REST, KEYS_CERT_CERTIFICATE } } }, /* RFC 4398 */
+	{ 37, DNS_REC_KEYS, 0, { { U16, KEYS_CERT_TYPE }, { U16, KEYS_CERT_KEY_TAG },
+			{ U8, KEYS_CERT_ALGORITHM }, { REST, KEYS_CERT_CERTIFICATE } } }, /* RFC 4398 */
 	{ 39, DNS_REC_RARE, 0, { { NAME, RARE_DNAME } } }, /* RFC 6672 */
 	{ 43, DNS_REC_SEC, 0, { { U16, SEC_DS_KEY_ID }, { U8, SEC_DS_ALGORITHM }, { U8, SEC_DS_DIGEST_TYPE },
-			{ REST, SEC_DS_DIGEST } } }, /* RFC 4034 */
+			{ REST_OR_NONE, SEC_DS_DIGEST } } }, /* RFC 4034 */
 	{ 44, DNS_REC_SEC, 0, { { U8, SEC_SSHFP_ALGORITHM }, { U8, SEC_SSHFP_FINGERPRINT_TYPE },
 			{ REST, SEC_SSHFP_FINGERPRINT } } }, /* RFC 4255 */
 	{ 49, DNS_REC_KEYS, 0, { { REST, KEYS_DHCID_RDATA } } }, /* RFC 4701 */
 	{ 52, DNS_REC_SEC, 0, { { U8, SEC_TLSA_CERTIFICATE_USAGE }, { U8, SEC_TLSA_SELECTOR }, { U8, SEC_TLSA_MATCHING_TYPE },
-			{ REST, SEC_TLSA_CERTIFICATE_ASSOCIATION_DATA } } }, /* RFC 6698 */
+			{ REST_OR_NONE, SEC_TLSA_CERTIFICATE_ASSOCIATION_DATA } } }, /* RFC 6698 */
 	{ 61, DNS_REC_KEYS, 0, { { REST_TEXT, KEYS_OPENPGPKEY } } },
 	{ 63, DNS_REC_KEYS, 0, { { U32, KEYS_ZONEMD_SERIAL }, { U8, KEYS_ZONEMD_SCHEME }, { U8, KEYS_ZONEMD_HASH_ALGO },
-			{ REST, KEYS_ZONEMD_DIGEST } } },
+			{ REST_OR_NONE, KEYS_ZONEMD_DIGEST } } },
 	{ 104, DNS_REC_RARE, 0, { { U16, RARE_ILNP_NID_PREFERENCE }, { BYTES8, RARE_ILNP_NID } } }, /* RFC 6742 */
 	{ 105, DNS_REC_RARE, 0, { { U16, RARE_ILNP_L32_PREFERENCE }, { IP4, RARE_ILNP_L32 } } },
 	{ 106, DNS_REC_RARE, 0, { { U16, RARE_ILNP_L64_PREFERENCE }, { BYTES8, RARE_ILNP_L64 } } },
 	{ 107, DNS_REC_RARE, 0, { { U16, RARE_ILNP_LP_PREFERENCE }, { NAME, RARE_ILNP_LP } } },
 	{ 108, DNS_REC_RARE, 0, { { MAC, RARE_EUI48 } } },
 	{ 109, DNS_REC_RARE, 0, { { BYTES8, RARE_EUI64 } } },
-	{ 0xff02, DNS_REC_RARE, 0, { { STOP_BELOW, 4 }, { FLAG32, RARE_WINSR_LOCAL_FLAG }, { STOP_BELOW, 4 },
-			{ U32, RARE_WINSR_LOOKUP_TIMEOUT }, { STOP_BELOW, 4 }, { U32, RARE_WINSR_CACHE_TIMEOUT },
+	{ 0xff02, DNS_REC_RARE, 0, { { FLAG32, RARE_WINSR_LOCAL_FLAG }, { U32, RARE_WINSR_LOOKUP_TIMEOUT }, { U32, RARE_WINSR_CACHE_TIMEOUT },
 			{ NAME, RARE_WINSR_NAME_RESULT_DOMAIN } } },
 };
 
 /* RFC 4034, section 3.1 (RRSIG) and RFC 2535 (SIG). */
-static const struct step rrsig_steps[] = { { STOP_BELOW, 2 }, { U16, SEC_RRSIG_TYPE_COVERED }, { STOP_BELOW, 1 },
-	{ U8, SEC_RRSIG_ALGORITHM }, { STOP_BELOW, 1 }, { U8, SEC_RRSIG_LABELS }, { STOP_BELOW, 4 },
-	{ U32, SEC_RRSIG_ORIGINAL_TTL }, { STOP_BELOW, 4 }, { TIME, SEC_RRSIG_SIGNATURE_EXPIRATION }, { STOP_BELOW, 4 },
-	{ TIME, SEC_RRSIG_SIGNATURE_INCEPTION }, { STOP_BELOW, 2 }, { U16, SEC_RRSIG_KEY_TAG },
+static const struct step rrsig_steps[] = { { U16, SEC_RRSIG_TYPE_COVERED }, { U8, SEC_RRSIG_ALGORITHM }, { U8, SEC_RRSIG_LABELS }, { U32, SEC_RRSIG_ORIGINAL_TTL }, { TIME, SEC_RRSIG_SIGNATURE_EXPIRATION }, { TIME, SEC_RRSIG_SIGNATURE_INCEPTION }, { U16, SEC_RRSIG_KEY_TAG },
 	{ NAME, SEC_RRSIG_SIGNERS_NAME }, { REST, SEC_RRSIG_SIGNATURE }, { END, 0 } };
 
 /* RFC 2930, section 2; the rest depends on two lengths. */
-static const struct step tkey_steps[] = { { NAME, KEYS_TKEY_ALGO_NAME }, { STOP_BELOW, 4 },
-	{ TIME, KEYS_TKEY_SIGNATURE_INCEPTION }, { STOP_BELOW, 4 }, { TIME, KEYS_TKEY_SIGNATURE_EXPIRATION },
-	{ STOP_BELOW, 2 }, { U16, KEYS_TKEY_MODE }, { STOP_BELOW, 2 }, { U16, KEYS_TKEY_ERROR }, { END, 0 } };
+static const struct step tkey_steps[] = { { NAME, KEYS_TKEY_ALGO_NAME }, { TIME, KEYS_TKEY_SIGNATURE_INCEPTION }, { TIME, KEYS_TKEY_SIGNATURE_EXPIRATION },
+	{ U16, KEYS_TKEY_MODE }, { U16, KEYS_TKEY_ERROR }, { END, 0 } };
 
 static const struct step loc_steps[] = { { U8, RARE_LOC_SIZE }, { U8, RARE_LOC_HORIZONTAL_PRECISION },
 	{ U8, RARE_LOC_VERTICAL_PRECISION }, { U32, RARE_LOC_LATITUDE }, { U32, RARE_LOC_LONGITUDE },
@@ -155,13 +151,30 @@ static void row_counted(struct row *r, unsigned field, struct cursor *c)
 		row_ascii(r, field + 1, c, n);
 }
 
-static void row_rest(struct rdata *d, unsigned field)
+/* Octets, also none: Wireshark shows that too. */
+static void row_octets(struct row *r, unsigned field, struct cursor *c, uint32_t n)
+{
+	if (n == 0)
+		row_set(r, field, SPAN_MAKE(0, 0));
+	else
+		row_bytes(r, field, c, n);
+}
+
+/* Octets to the end of the data. Where the values before went one octet beyond it Wireshark takes all to the end of the
+ * message (a length of -1 says that there); further than that is malformed. */
+static uint32_t rest(const struct rdata *d)
 {
 	int32_t n = left(d);
-	if (n > 0)
-		row_bytes(d->r, field, d->c, (uint32_t)n);
-	else if (n < 0)
+	if (n == -1)
+		return d->c->pos < d->c->len ? d->c->len - d->c->pos : 0;
+	if (n < 0 && !failed(d))
 		d->m->pkt->fail = CUR_BAD;
+	return n > 0 ? (uint32_t)n : 0;
+}
+
+static void row_rest(struct rdata *d, unsigned field)
+{
+	row_bytes(d->r, field, d->c, rest(d));
 }
 
 /* False where the data is too short for the next step. */
@@ -207,9 +220,11 @@ static bool take_step(struct rdata *d, const struct step *s)
 	case REST:
 		row_rest(d, s->field);
 		break;
+	case REST_OR_NONE:
+		row_octets(r, s->field, d->c, rest(d));
+		break;
 	case REST_TEXT:
-		if (left(d) > 0)
-			row_ascii(r, s->field, d->c, (uint32_t)left(d));
+		row_ascii(r, s->field, d->c, rest(d));
 		break;
 	case STOP_BELOW:
 		return left(d) >= s->field;
@@ -241,10 +256,10 @@ static void bitmap_octet(struct rdata *d, uint32_t type)
 /* RFC 4034, section 4.1.2: windows of 256 types, each with up to 32 octets of bits. */
 static void type_bitmap(struct rdata *d)
 {
-	while (left(d) > 0 && !failed(d)) {
+	while (left(d) != 0 && !failed(d)) {
 		uint32_t window = (uint32_t)cur_be(d->c, 1), n = (uint32_t)cur_be(d->c, 1);
 		for (uint32_t i = 0; i < n && !failed(d); i++)
-			bitmap_octet(d, window << 8 | i << 3);
+			bitmap_octet(d, (window << 8) + (i << 3));
 	}
 }
 
@@ -269,8 +284,7 @@ static void csync(struct rdata *d)
 	row_be(d->r, KEYS_CSYNC_SOA, d->c, 4);
 	row_be(d->r, KEYS_CSYNC_FLAGS, d->c, 2);
 	struct cursor bits = *d->c;
-	if (left(d) > 0)
-		row_bytes(d->r, KEYS_CSYNC_TYPE_BITMAP, &bits, (uint32_t)left(d));
+	row_octets(d->r, KEYS_CSYNC_TYPE_BITMAP, &bits, rest(d));
 	type_bitmap(d);
 }
 
@@ -284,8 +298,6 @@ static void naptr(struct rdata *d)
 	if (take_steps(d, steps) && dns_name_read(&name, d->c, d->m->base)) {
 		row_set(d->r, RARE_NAPTR_REPLACEMENT_LENGTH, name.len);
 		row_text(d->r, RARE_NAPTR_REPLACEMENT, name.text, name.text_len, d->c->data + name.at, name.used);
-	} else if (failed(d)) {
-		memset(d->r->set, 0, sizeof(d->r->set)); /* nothing is shown before all is read */
 	}
 }
 
@@ -300,13 +312,9 @@ static void txt(struct rdata *d, unsigned field)
 static void wks(struct rdata *d)
 {
 	side_row(d, DNS_REC_RARE, RARE_RR);
-	if (left(d) < 4)
-		return;
 	row_address(d->r, RARE_WKS_ADDRESS, d->c, KIND_IPV4);
-	if (left(d) < 1)
-		return;
 	row_be(d->r, RARE_WKS_PROTOCOL, d->c, 1);
-	for (bool first = true; left(d) > 0 && !failed(d);) {
+	for (bool first = true; left(d) != 0 && !failed(d);) {
 		const uint8_t *p = cur_take(d->c, 1);
 		if (!p || !*p)
 			continue;
@@ -330,31 +338,24 @@ static uint32_t key_tag(const uint8_t *p, uint32_t n, uint32_t algorithm)
 
 /* KEY (RFC 2535) and DNSKEY (RFC 4034): flags, protocol, algorithm, key; the key's tag follows from all of them. The
  * fields stand in this order: flags, protocol, algorithm, tag, key. */
+#define KEY_MIN 4 /* below that Wireshark works out no tag */
 static void key(struct rdata *d, unsigned flags, unsigned protocol)
 {
 	const uint8_t *start = d->c->data + d->c->pos;
 	uint32_t len = (uint32_t)left(d);
-	if (len < 2)
-		return;
 	row_be(d->r, flags, d->c, 2);
-	if (left(d) < 1)
-		return;
 	row_be(d->r, protocol, d->c, 1);
-	if (left(d) < 1)
-		return;
 	uint32_t algorithm = (uint32_t)row_be(d->r, protocol + 1, d->c, 1);
-	struct cursor all = *d->c;
-	if (failed(d) || !cur_take(&all, (uint32_t)left(d)))
-		return;
-	row_set(d->r, protocol + 2, key_tag(start, len, algorithm));
+	struct cursor all = { start, 0, d->c->cap - (uint32_t)(start - d->c->data), d->c->len - (uint32_t)(start - d->c->data),
+		d->c->fail };
+	if (len >= KEY_MIN && cur_need(&all, len))
+		row_set(d->r, protocol + 2, key_tag(start, len, algorithm));
 	row_rest(d, protocol + 3);
 }
 
 /* RFC 4025. */
 static void ipseckey(struct rdata *d)
 {
-	if (left(d) < 3)
-		return;
 	row_be(d->r, KEYS_IPSECKEY_GATEWAY_PRECEDENCE, d->c, 1);
 	uint32_t type = (uint32_t)row_be(d->r, KEYS_IPSECKEY_GATEWAY_TYPE, d->c, 1);
 	row_be(d->r, KEYS_IPSECKEY_GATEWAY_ALGORITHM, d->c, 1);
@@ -394,7 +395,8 @@ static void loc(struct rdata *d)
 		take_steps(d, loc_steps);
 		return;
 	}
-	d->end++; /* Wireshark counts the version once more */
+	/* Wireshark shows the version octet with the rest. */
+	d->c->pos--;
 	row_rest(d, RARE_LOC_UNKNOWN_DATA);
 }
 
@@ -421,7 +423,7 @@ static void apl(struct rdata *d)
 				memcpy(address, p, n);
 			row_address_at(r, RARE_APL_AFDPART_IPV6, KIND_IPV6, address);
 		} else {
-			row_bytes(r, RARE_APL_AFDPART_DATA, d->c, n);
+			row_octets(r, RARE_APL_AFDPART_DATA, d->c, n);
 		}
 	}
 }
@@ -435,7 +437,7 @@ static void nsec3(struct rdata *d, bool has_hash)
 	row_be(d->r, SEC_NSEC3_ALGO, d->c, 1);
 	row_be(d->r, SEC_NSEC3_FLAGS, d->c, 1);
 	row_be(d->r, SEC_NSEC3_ITERATIONS, d->c, 2);
-	row_bytes(d->r, SEC_NSEC3_SALT_VALUE, d->c, (uint32_t)row_be(d->r, SEC_NSEC3_SALT_LENGTH, d->c, 1));
+	row_octets(d->r, SEC_NSEC3_SALT_VALUE, d->c, (uint32_t)row_be(d->r, SEC_NSEC3_SALT_LENGTH, d->c, 1));
 	if (!has_hash || failed(d))
 		return;
 	uint32_t len = (uint32_t)row_be(d->r, SEC_NSEC3_HASH_LENGTH, d->c, 1);
@@ -456,21 +458,11 @@ static void nsec3(struct rdata *d, bool has_hash)
 /* RFC 8005. */
 static void hip(struct rdata *d)
 {
-	if (left(d) < 1)
-		return;
 	uint32_t hit = (uint32_t)row_be(d->r, KEYS_HIP_HIT_LENGTH, d->c, 1);
-	if (left(d) < 1)
-		return;
 	row_be(d->r, KEYS_HIP_HIT_PK_ALGO, d->c, 1);
-	if (left(d) < 1)
-		return;
 	uint32_t key_len = (uint32_t)row_be(d->r, KEYS_HIP_PK_LENGTH, d->c, 2);
-	if (left(d) < 1)
-		return;
-	row_bytes(d->r, KEYS_HIP_HIT, d->c, hit);
-	if (left(d) < 1)
-		return;
-	row_bytes(d->r, KEYS_HIP_PK, d->c, key_len);
+	row_octets(d->r, KEYS_HIP_HIT, d->c, hit);
+	row_octets(d->r, KEYS_HIP_PK, d->c, key_len);
 	for (bool first = true; left(d) > 1 && !failed(d); first = false) {
 		if (!first)
 			side_row(d, DNS_REC_KEYS, KEYS_RR);
@@ -484,48 +476,36 @@ static void tkey(struct rdata *d)
 		return;
 	uint32_t n = (uint32_t)row_be(d->r, KEYS_TKEY_KEY_SIZE, d->c, 2);
 	row_bytes(d->r, KEYS_TKEY_KEY_DATA, d->c, n);
-	if (left(d) < 2)
-		return;
 	n = (uint32_t)row_be(d->r, KEYS_TKEY_OTHER_SIZE, d->c, 2);
-	if (left(d) >= (int32_t)n)
-		row_bytes(d->r, KEYS_TKEY_OTHER_DATA, d->c, n);
+	row_bytes(d->r, KEYS_TKEY_OTHER_DATA, d->c, n);
 }
 
 /* RFC 8945, section 4.2. */
 static void tsig(struct rdata *d)
 {
-	if (!dns_row_name(d->m, d->r, KEYS_TSIG_ALGORITHM_NAME) || left(d) < 6)
+	if (!dns_row_name(d->m, d->r, KEYS_TSIG_ALGORITHM_NAME) || failed(d))
 		return;
 	cur_be(d->c, 2); /* the high bits of the time are not shown */
 	int64_t seconds = (int64_t)cur_be(d->c, 4);
 	row_set_at(d->r, KEYS_TSIG_TIME_SIGNED, seconds * 1000000000, d->c->data + d->c->pos - 6, 6);
-	if (left(d) < 2)
-		return;
 	row_be(d->r, KEYS_TSIG_FUDGE, d->c, 2);
-	if (left(d) < 2)
-		return;
 	uint32_t n = (uint32_t)row_be(d->r, KEYS_TSIG_MAC_SIZE, d->c, 2);
-	if (left(d) < (int32_t)n)
-		return;
 	if (n && cur_take(d->c, n))
 		row_set(d->r, KEYS_TSIG_MAC, 1);
-	static const struct step steps[] = { { STOP_BELOW, 2 }, { U16, KEYS_TSIG_ORIGINAL_ID }, { STOP_BELOW, 2 },
-		{ U16, KEYS_TSIG_ERROR }, { STOP_BELOW, 2 }, { END, 0 } };
+	static const struct step steps[] = { { U16, KEYS_TSIG_ORIGINAL_ID }, { U16, KEYS_TSIG_ERROR }, { END, 0 } };
 	if (!take_steps(d, steps))
 		return;
 	n = (uint32_t)row_be(d->r, KEYS_TSIG_OTHER_LEN, d->c, 2);
-	if (left(d) >= (int32_t)n)
-		row_bytes(d->r, KEYS_TSIG_OTHER_DATA, d->c, n);
+	row_bytes(d->r, KEYS_TSIG_OTHER_DATA, d->c, n);
 }
 
 static void wins(struct rdata *d)
 {
-	static const struct step steps[] = { { STOP_BELOW, 4 }, { FLAG32, RARE_WINS_LOCAL_FLAG }, { STOP_BELOW, 4 },
-		{ U32, RARE_WINS_LOOKUP_TIMEOUT }, { STOP_BELOW, 4 }, { U32, RARE_WINS_CACHE_TIMEOUT }, { STOP_BELOW, 4 }, { END, 0 } };
+	static const struct step steps[] = { { FLAG32, RARE_WINS_LOCAL_FLAG }, { U32, RARE_WINS_LOOKUP_TIMEOUT }, { U32, RARE_WINS_CACHE_TIMEOUT }, { END, 0 } };
 	if (!take_steps(d, steps))
 		return;
 	uint32_t servers = (uint32_t)row_be(d->r, RARE_WINS_NB_WINS_SERVERS, d->c, 4);
-	for (uint32_t i = 0; i < servers && left(d) >= 4 && !failed(d); i++) {
+	for (uint32_t i = 0; i < servers && left(d) != 0 && !failed(d); i++) {
 		if (i)
 			side_row(d, DNS_REC_RARE, RARE_RR);
 		row_address(d->r, RARE_WINS_WINS_SERVER, d->c, KIND_IPV4);
@@ -558,7 +538,7 @@ static void caa(struct rdata *d)
 	const uint8_t *at = d->c->data + d->c->pos - 1, *tag = failed(d) ? NULL : cur_take(d->c, n);
 	if (!tag)
 		return;
-	int32_t value_len = left(d);
+	uint32_t value_len = rest(d);
 	unsigned field = n == 5 && memcmp(tag, "issue", 5) == 0 ? SEC_CAA_ISSUE
 				 : n == 9 && memcmp(tag, "issuewild", 9) == 0 ? SEC_CAA_ISSUEWILD
 				 : n == 5 && memcmp(tag, "iodef", 5) == 0     ? SEC_CAA_IODEF
@@ -566,11 +546,13 @@ static void caa(struct rdata *d)
 	struct cursor c = { tag, 0, n, n, d->c->fail };
 	row_set_at(d->r, SEC_CAA_TAG_LENGTH, n, at, 1);
 	row_ascii(d->r, SEC_CAA_TAG, &c, n);
-	if (value_len < 0)
+	const uint8_t *value = cur_take(d->c, value_len);
+	if (!value)
 		return;
-	c = *d->c;
-	row_ascii(d->r, field, &c, (uint32_t)value_len);
-	row_ascii(d->r, SEC_CAA_VALUE, d->c, (uint32_t)value_len);
+	char text[1024];
+	size_t text_len = dns_text_format(text, sizeof(text), value, value_len);
+	row_text(d->r, field, text, text_len, value, value_len);
+	row_text(d->r, SEC_CAA_VALUE, text, text_len, value, value_len);
 }
 
 /* ---- EDNS options (RFC 6891, section 6.1.2) ---- */
@@ -585,7 +567,9 @@ static void client_subnet(struct rdata *d, struct row *r, struct cursor *c, uint
 	uint32_t family = (uint32_t)row_be(r, OPTION_CLIENT_FAMILY, c, 2);
 	row_be(r, OPTION_CLIENT_NETMASK, c, 1);
 	row_be(r, OPTION_CLIENT_SCOPE, c, 1);
-	uint32_t n = len < 4 ? 0 : len - 4 > 16 ? 16 : len - 4;
+	if (len < 4 && !failed(d))
+		d->m->pkt->fail = CUR_BAD;
+	uint32_t n = len - 4 > 16 ? 16 : len - 4;
 	struct cursor here = *c;
 	const uint8_t *p = cur_take(c, n);
 	if (!p || failed(d))
@@ -596,7 +580,7 @@ static void client_subnet(struct rdata *d, struct row *r, struct cursor *c, uint
 	else if (family == 2)
 		row_address_at(r, OPTION_CLIENT_ADDR6, KIND_IPV6, address);
 	else
-		row_bytes(r, OPTION_CLIENT_ADDR, &here, n);
+		row_octets(r, OPTION_CLIENT_ADDR, &here, n);
 }
 
 /* Each octet is one algorithm: a row each. */
@@ -625,16 +609,15 @@ static void edns_option(struct rdata *d, struct cursor *c, uint32_t code, uint32
 		client_subnet(d, r, c, len);
 		break;
 	case COOKIE: /* RFC 7873 */
-		row_bytes(r, OPTION_COOKIE_CLIENT, c, 8);
-		if (len > 8)
-			row_bytes(r, OPTION_COOKIE_SERVER, c, len - 8);
+		row_octets(r, OPTION_COOKIE_CLIENT, c, 8);
+		row_octets(r, OPTION_COOKIE_SERVER, c, len < 8 ? 0 : len - 8);
 		break;
 	case TCP_KEEPALIVE:
 		if (len == 2)
 			row_be(r, OPTION_EDNS_TCP_KEEPALIVE_TIMEOUT, c, 2);
 		break;
 	case PADDING:
-		row_bytes(r, OPTION_PADDING, c, len);
+		row_octets(r, OPTION_PADDING, c, len);
 		break;
 	case CHAIN:
 		if (len)
@@ -652,18 +635,16 @@ static void edns_option(struct rdata *d, struct cursor *c, uint32_t code, uint32
 
 static void opt(struct rdata *d)
 {
-	while (left(d) >= 4 && !failed(d)) {
+	while (left(d) > 0 && !failed(d)) {
 		const uint8_t *p = cur_take(d->c, 4);
 		if (!p)
 			return;
 		uint32_t code = be16(p), len = be16(p + 2), start = d->c->pos;
-		if (left(d) < (int32_t)len)
-			return;
 		struct row *r = side_row(d, DNS_REC_OPTION, OPTION_RR);
 		struct cursor data = *d->c;
 		row_set_at(r, OPTION_CODE, code, p, 2);
 		row_set_at(r, OPTION_LEN, len, p + 2, 2);
-		row_bytes(r, OPTION_DATA, &data, len);
+		row_octets(r, OPTION_DATA, &data, len);
 		edns_option(d, d->c, code, len);
 		if (failed(d))
 			return;
@@ -712,10 +693,10 @@ static void svc_value(struct rdata *d, uint32_t key_id, uint32_t len)
 			row_address(value_row(d, &first), SVCB_IPV6HINT_IP, d->c, KIND_IPV6);
 		break;
 	case SVC_ECH:
-		row_bytes(d->r, SVCB_ECHCONFIG, d->c, len);
+		row_octets(d->r, SVCB_ECHCONFIG, d->c, len);
 		break;
 	case SVC_ODOHCONFIG:
-		row_bytes(d->r, SVCB_ODOHCONFIG, d->c, len);
+		row_octets(d->r, SVCB_ODOHCONFIG, d->c, len);
 		break;
 	default:
 		row_bytes(d->r, SVCB_VALUE, d->c, len);

@@ -6,9 +6,11 @@
  *     +---------------+---------------+-------+----------------- - - --+---------+------+
  */
 #include "indexer/dissectors/ids.h"
-#include "indexer/packet.h"
+#include "indexer/dissectors/trailer.h"
 
-extern const struct protocol proto_eth, proto_llc;
+extern const struct protocol proto_eth, proto_llc, proto_data;
+
+static const struct protocol proto_cfp = { .name = "cfp", .title = "Cisco FabricPath MiM" };
 
 enum {
 	ETH_DST,
@@ -40,76 +42,81 @@ static const struct record eth_records[] = {
 };
 
 #define ETH_HEADER      14
-#define ETH_MIN_FRAME   60 /* without the FCS */
 #define ETH_MAX_LENGTH  1500
 #define ETH_MIN_TYPE    1536 /* IEEE 802.3, 3.2.6: from here on it is an Ethertype */
+#define ETH_TYPE_IPX    0x8137
+#define ETH_TYPE_MIM    0x8903
+#define ISL_HEADER      26
+#define MIM_HEADER      16
 
-static bool all_zero(const uint8_t *p, uint32_t n)
+static void eth_finish(struct packet *pkt, struct layer *l, const struct layer *child)
 {
-	for (uint32_t i = 0; i < n; i++)
-		if (p[i])
-			return false;
+	static const struct trailer_fields fields = { ETH_PADDING, ETH_TRAILER, ETH_FCS };
+	uint32_t left = trailer_fill(pkt, l, child, &fields);
+	if (left && l->item >= 0)
+		pkt->items[l->item].len = l->mark + left;
+}
+
+/* Frames that look like Ethernet, but wrap another frame in a header of Cisco's own. They have no fields here. */
+static bool eth_wrapped(struct packet *pkt, struct cursor *c)
+{
+	/* Inter-Switch Link: 01 or 0c, 00 0c 00 00 and a nibble for the kind of frame, 0 for Ethernet. */
+	static const uint8_t isl[4] = { 0x00, 0x0c, 0x00, 0x00 };
+	if (c->cap < ETH_HEADER)
+		return false;
+	uint16_t type = be16(c->data + 12);
+	if (type <= ETH_MAX_LENGTH && (c->data[0] == 0x01 || c->data[0] == 0x0c) && memcmp(c->data + 1, isl, 4) == 0 &&
+		c->data[5] >> 4 == 0) {
+		cur_skip(c, ISL_HEADER);
+	} else if (type == ETH_TYPE_MIM && c->len > MIM_HEADER) {
+		/* FabricPath: two addresses, the type, a tag */
+		pkt_token(pkt, &proto_cfp);
+		pkt_item(pkt, &proto_cfp, c->len);
+		cur_skip(c, MIM_HEADER);
+	} else {
+		return false;
+	}
+	pkt_next_proto(pkt, &proto_eth, cur_rest(c));
 	return true;
 }
 
-/* What stands behind the payload, by Wireshark's guess (heuristics on): zeros that fill the frame up to 60 octets are
- * padding; of what remains in a frame of 64 octets or more, the last four are the FCS; the rest is a trailer. */
-static void eth_finish(struct packet *pkt, struct layer *l, const struct layer *child)
+/* IEEE 802.3: a length, then LLC. NetWare's own framing has an IPX header with its checksum field of all ones there. */
+static void eth_8023(struct packet *pkt, struct cursor *c, uint32_t length)
 {
-	if (!child || !l->row)
-		return;
-	uint32_t end = l->mark + (child->trim < child->len ? child->trim : child->len);
-	uint32_t extra = l->len > end ? l->len - end : 0;
-	if (!extra)
-		return;
-	uint32_t captured = l->cap > end ? l->cap - end : 0, padding = 0, fcs = 0, trailer = extra;
-	const uint8_t *p = l->data + (end < l->cap ? end : l->cap);
-	if (end < ETH_MIN_FRAME) {
-		uint32_t fill = ETH_MIN_FRAME - end;
-		if (extra >= fill && captured >= fill && all_zero(p, fill))
-			padding = fill;
-	}
-	trailer -= padding;
-	bool has_fcs = pkt->fcs_len == 4 || (pkt->fcs_len == 0 && trailer >= 4 && l->len >= 64);
-	if (has_fcs && trailer >= 4) {
-		fcs = 4;
-		trailer -= 4;
-	}
-	struct cursor c = { p, 0, captured, extra, &pkt->fail };
-	row_bytes(l->row, ETH_PADDING, &c, padding);
-	row_bytes_avail(l->row, ETH_TRAILER, &c, trailer);
-	if (fcs && cur_avail(&c) >= 4)
-		row_be(l->row, ETH_FCS, &c, 4);
-	if (l->item >= 0)
-		pkt->items[l->item].len = l->mark + extra;
+	uint64_t first;
+	struct cursor payload = cur_sub(c, length);
+	if (cur_peek(&payload, 0, 2, &first) && first == 0xffff)
+		pkt_next(pkt, CLAIM_ETHERTYPE_BARE, ETH_TYPE_IPX, payload);
+	else
+		pkt_next_always(pkt, &proto_llc, payload);
 }
 
 static enum verdict eth_dissect(struct packet *pkt, struct cursor *c)
 {
+	if (eth_wrapped(pkt, c))
+		return MINE;
 	struct row *r = row_open(pkt, &proto_eth, 0);
+	if (!cur_need(c, ETH_HEADER))
+		return MINE; /* nothing of a broken header is shown */
 	uint32_t dst = row_address(r, ETH_DST, c, KIND_ETHER);
 	uint32_t src = row_address(r, ETH_SRC, c, KIND_ETHER);
-	if (!dst || !src)
-		return MINE;
 	pkt->link_src = pkt->src = src;
 	pkt->link_dst = pkt->dst = dst;
 	pkt_count(pkt, CONV_ETH, src, dst);
 	const uint8_t *at = c->data + c->pos;
 	uint32_t type = (uint32_t)cur_be(c, 2);
-	if (pkt->fail)
-		return MINE;
 	if (type > ETH_MAX_LENGTH && type < ETH_MIN_TYPE) {
 		row_set_at(r, ETH_INVALID, type, at, 2);
-		pkt_next(pkt, CLAIM_NONE, 0, cur_rest(c));
+		pkt_next_proto(pkt, &proto_data, cur_rest(c));
 		return MINE;
 	}
 	pkt_on_finish(pkt, ETH_HEADER, eth_finish);
-	if (type >= ETH_MIN_TYPE) {
+	if (type >= ETH_MIN_TYPE || type == 0) { /* a length of 0 is taken for the type 0x0000 */
 		row_set_at(r, ETH_TYPE, type, at, 2);
 		pkt_next(pkt, CLAIM_ETHERTYPE, type, cur_rest(c));
 	} else {
 		row_set_at(r, ETH_LEN, type, at, 2);
-		pkt_next_proto(pkt, &proto_llc, cur_sub(c, type));
+		eth_8023(pkt, c, type);
 	}
 	return MINE;
 }
@@ -119,7 +126,7 @@ static const struct claim eth_claims[] = { { CLAIM_LINKTYPE, 1 }, { 0 } };
 const struct protocol proto_eth = {
 	.name = "eth",
 	.title = "Ethernet",
-	.column = "ETHERNET",
+	.column = "Ethernet",
 	.spec = "IEEE 802.3",
 	.help = "Carries frames between the stations of one local network.",
 	.id = PROTO_ID_eth,

@@ -1,4 +1,109 @@
+/* Logical link control (IEEE 802.2) and its extension SNAP (RFC 1042).
+ *
+ *      0       1       2       3                       6               8
+ *     +-------+-------+-------+-----------------------+---------------+----- - -
+ *     | DSAP  | SSAP  |control| organization          | protocol id   | payload
+ *     +-------+-------+-------+-----------------------+---------------+----- - -
+ *     control has two octets in information and supervisory frames; organization and id are there when both SAPs are aa
+ */
 #include "indexer/dissectors/ids.h"
-#include "indexer/packet.h"
-extern const struct protocol proto_llc;
-const struct protocol proto_llc = { .name = "llc", .title = "Logical-Link Control", .column = "LLC", .id = PROTO_ID_llc };
+#include "indexer/dissectors/snap.h"
+
+extern const struct protocol proto_llc, proto_data;
+
+enum {
+	LLC_DSAP,
+	LLC_SSAP,
+	LLC_CONTROL,
+	LLC_OUI,
+	LLC_TYPE,
+	LLC_CISCO_PID,
+	LLC_PID,
+	LLC_NFIELDS
+};
+
+static const struct value_name sap_names[] = { { 0x00, "NULL LSAP" }, { 0x04, "SNA Path Control" }, { 0x06, "TCP/IP" },
+	{ 0x42, "Spanning Tree BPDU" }, { 0xaa, "SNAP" }, { 0xe0, "NetWare" }, { 0xf0, "NetBIOS" }, { 0xfe, "ISO Network Layer" },
+	{ 0xff, "Global LSAP" }, { 0, NULL } };
+
+static const struct field llc_fields[LLC_NFIELDS] = {
+	[LLC_DSAP] = { "llc.dsap", "DSAP", KIND_UINT, BASE_HEX, 1, .names = sap_names },
+	[LLC_SSAP] = { "llc.ssap", "SSAP", KIND_UINT, BASE_HEX, 1, .names = sap_names },
+	[LLC_CONTROL] = { "llc.control", "Control", KIND_UINT, BASE_HEX, 2 },
+	[LLC_OUI] = { "llc.oui", "Organization Code", KIND_UINT, .octets = 3 },
+	[LLC_TYPE] = { "llc.type", "Type", KIND_UINT, BASE_HEX, 2, .part = 1 },
+	[LLC_CISCO_PID] = { "llc.cisco_pid", "PID", KIND_UINT, BASE_HEX, 2, .part = 1 },
+	[LLC_PID] = { "llc.pid", "Protocol ID", KIND_UINT, BASE_HEX, 2, .part = 1 },
+};
+
+static const struct record llc_records[] = {
+	{ "llc", RECORD_LAYER, LLC_NFIELDS, llc_fields, (const char *const[]){ "snap", NULL } },
+};
+
+#define SAP_SNAP    0xaa
+#define CONTROL_UI  0x03
+#define CONTROL_XID 0xaf /* without the poll/final bit */
+#define POLL_FINAL  0x10
+#define XID_BASIC   0x81 /* IEEE 802.2, 5.4.1.1.2: format identifier */
+
+static void llc_snap(struct packet *pkt, struct row *r, struct cursor *c, bool data)
+{
+	uint32_t oui = (uint32_t)row_be(r, LLC_OUI, c, 3);
+	bool type = oui == OUI_ENCAPSULATED || oui == OUI_CISCO_90;
+	uint32_t id = (uint32_t)row_be(r, type ? LLC_TYPE : oui == OUI_CISCO ? LLC_CISCO_PID : LLC_PID, c, 2);
+	if (pkt->fail)
+		return;
+	if (data)
+		snap_next(pkt, oui, id, cur_rest(c));
+	else
+		pkt_next_proto(pkt, &proto_data, cur_rest(c));
+}
+
+static enum verdict llc_dissect(struct packet *pkt, struct cursor *c)
+{
+	uint64_t first;
+	struct row *r = row_open(pkt, &proto_llc, 0);
+	uint32_t dsap = (uint32_t)row_be(r, LLC_DSAP, c, 1);
+	uint32_t ssap = (uint32_t)row_be(r, LLC_SSAP, c, 1);
+	if (!cur_need(c, 1))
+		return MINE;
+	/* 802.2, 5.3: the last two bits tell unnumbered frames (11), the only ones with one octet. */
+	uint32_t control = c->data[c->pos];
+	if ((control & 3) == 3) {
+		row_be(r, LLC_CONTROL, c, 1);
+	} else if (cur_need(c, 2)) {
+		row_set_at(r, LLC_CONTROL, le16(c->data + c->pos), c->data + c->pos, 2);
+		cur_skip(c, 2);
+	}
+	if (pkt->fail)
+		return MINE;
+	/* Only information frames, numbered or not, carry what the SAP stands for. */
+	bool information = (control & 1) == 0 || control == CONTROL_UI;
+	if (dsap == SAP_SNAP && ssap == SAP_SNAP) {
+		llc_snap(pkt, r, c, information);
+	} else if (information) {
+		pkt_next(pkt, CLAIM_LLC_DSAP, dsap, cur_rest(c));
+	} else if ((control & ~POLL_FINAL) == CONTROL_XID && cur_peek(c, 0, 1, &first) && first == XID_BASIC) {
+		pkt->column = "XID";
+	} else {
+		pkt_next_proto(pkt, &proto_data, cur_rest(c));
+	}
+	return MINE;
+}
+
+/* LINKTYPE_ATM_RFC1483 (11, 100): RFC 2684's "LLC encapsulation". 0x8870: IEEE 802.3 jumbo frames. */
+static const struct claim llc_claims[] = { { CLAIM_LINKTYPE, 11 }, { CLAIM_LINKTYPE, 100 }, { CLAIM_ETHERTYPE, 0x8870 },
+	{ CLAIM_PPP, 0x004b }, { 0 } };
+
+const struct protocol proto_llc = {
+	.name = "llc",
+	.title = "Logical-Link Control",
+	.column = "LLC",
+	.spec = "IEEE 802.2",
+	.help = "Says which protocol a frame of an IEEE 802 network carries.",
+	.id = PROTO_ID_llc,
+	.records = llc_records,
+	.nrecords = 1,
+	.claims = llc_claims,
+	.dissect = llc_dissect,
+};

@@ -16,6 +16,10 @@ void frame_close(struct row *r, uint32_t stack, uint32_t src, uint32_t dst);
 /* tcp.c, udp.c: put what track/ found into the row. */
 struct tcp_facts;
 void tcp_tracked(struct packet *pkt, struct tcp_segment *segment, const struct tcp_facts *facts);
-void udp_tracked(struct row *r, uint32_t stream, int64_t time_relative, int64_t time_delta);
+void udp_tracked(struct row *r, uint32_t stream);
+void udp_timed(struct row *r, int64_t time_relative, int64_t time_delta);
+
+/* arp.c: another station had the address in an earlier frame. */
+void arp_clash(struct packet *pkt, uint32_t frame, int64_t time_ns);
 
 #endif

@@ -1,10 +1,12 @@
 /* User Datagram Protocol (RFC 768) and UDP-Lite (RFC 3828).
  *
  *      0       2       4       6       8
- *     +-------+-------+-------+-------+
- *     |srcport|dstport|length |chksum |   UDP-Lite: checksum coverage in place of length
- *     +-------+-------+-------+-------+
+ *     +-------+-------+-------+-------+---- - -
+ *     |srcport|dstport|length |chksum | payload   UDP-Lite: checksum coverage in place of length
+ *     +-------+-------+-------+-------+---- - -
  */
+#include "indexer/dissectors/udp.h"
+
 #include "indexer/dissectors/ids.h"
 #include "indexer/dissectors/pseudo.h"
 
@@ -16,9 +18,18 @@ enum {
 	UDP_STREAM,
 	UDP_TIME_DELTA,
 	UDP_TIME_RELATIVE,
+	UDP_PAYLOAD,
+	UDP_LENGTH_BAD,
+	UDP_CHECKSUM_ZERO,
+	UDP_COVERAGE,
+	UDP_COVERAGE_BAD,
 	UDP_PORT,
+	UDP_CHECKSUM_STATUS,
+	UDP_TRACEROUTE,
 	UDP_NFIELDS
 };
+
+static const struct value_name udp_status_names[] = { { 2, "Unverified" }, { 3, "Not present" }, { 4, "Illegal" }, { 0, NULL } };
 
 static const struct field udp_fields[UDP_NFIELDS] = {
 	[UDP_SRCPORT] = { "udp.srcport", "Source Port", KIND_UINT, .octets = 2 },
@@ -28,39 +39,99 @@ static const struct field udp_fields[UDP_NFIELDS] = {
 	[UDP_STREAM] = { "udp.stream", "Stream index", KIND_UINT, .octets = 4, .generated = true },
 	[UDP_TIME_DELTA] = { "udp.time_delta", "Time since previous frame", KIND_RELTIME, .generated = true },
 	[UDP_TIME_RELATIVE] = { "udp.time_relative", "Time since first frame", KIND_RELTIME, .generated = true },
+	[UDP_PAYLOAD] = { "udp.payload", "Payload", KIND_BYTES },
+	[UDP_LENGTH_BAD] = { "udp.length.bad", "Bad length value", KIND_NONE, .part = 1, .generated = true },
+	[UDP_CHECKSUM_ZERO] = { "udp.checksum.zero", "Illegal checksum value (0)", KIND_NONE, .part = 1, .generated = true },
+	[UDP_COVERAGE] = { "udp.checksum_coverage", "Checksum coverage", KIND_UINT, .octets = 2, .part = 2 },
+	[UDP_COVERAGE_BAD] = { "udplite.checksum_coverage.bad", "Bad checksum coverage length value", KIND_NONE, .part = 2,
+		.generated = true },
 	[UDP_PORT] = { "udp.port", "Source or Destination Port", KIND_UINT, .octets = 2, .hidden = true,
 		.any = { UDP_SRCPORT, UDP_DSTPORT }, .nany = 2 },
+	/* 0 is "no checksum" in IPv4 and not allowed in IPv6 (RFC 8200, section 8.1). */
+	[UDP_CHECKSUM_STATUS] = { "udp.checksum.status", "Checksum Status", KIND_UINT, .octets = 1, .generated = true,
+		.sql = "CASE WHEN {checksum} THEN 2 WHEN {checksum}=0 THEN CASE WHEN {checksum_zero} THEN 4 ELSE 3 END END",
+		.names = udp_status_names },
+	[UDP_TRACEROUTE] = { "udp.possible_traceroute", "Possible traceroute", KIND_NONE, .generated = true,
+		.sql = "CASE WHEN {srcport} BETWEEN 33435 AND 33464 OR {dstport} BETWEEN 33435 AND 33464 THEN 1 END" },
 };
 
-static const struct record udp_records[] = { { "udp", RECORD_LAYER, UDP_NFIELDS, udp_fields, NULL } };
+static const struct record udp_records[] = {
+	{ "udp", RECORD_LAYER, UDP_NFIELDS, udp_fields, (const char *const[]){ "problem", "lite", NULL } },
+};
 
-#define UDP_HEADER 8
+/* The length by the header's account; 0 ends the dissection. */
+static uint32_t udp_length(struct packet *pkt, struct row *r, struct cursor *c)
+{
+	uint32_t length = (uint32_t)row_be(r, UDP_LENGTH, c, 2);
+	if (pkt->fail)
+		return 0;
+	/* 0 stands for a jumbogram (RFC 2675, section 4). */
+	if (length == 0 && pkt->ip_version == 6)
+		return c->len;
+	if (length < UDP_HEADER) {
+		row_set(r, UDP_LENGTH_BAD, 1);
+		return 0;
+	}
+	if (length > c->len) {
+		if (!pkt->fragmented && !pkt->in_error)
+			row_set(r, UDP_LENGTH_BAD, 1);
+		else
+			length = c->len; /* the rest is elsewhere */
+	}
+	return length;
+}
 
-static enum verdict udp_dissect(struct packet *pkt, struct cursor *c)
+/* RFC 3828, section 3.1: 0 is all, below the header is not allowed. */
+static uint32_t lite_length(struct packet *pkt, struct row *r, struct cursor *c)
+{
+	uint32_t coverage = (uint32_t)row_be(r, UDP_COVERAGE, c, 2);
+	if (coverage && (coverage < UDP_HEADER || coverage > c->len))
+		row_set(r, UDP_COVERAGE_BAD, 1);
+	row_set(r, UDP_LENGTH, c->len);
+	return pkt->fail ? 0 : c->len;
+}
+
+enum verdict udp_header(struct packet *pkt, struct cursor *c, bool lite)
 {
 	struct row *r = row_open(pkt, &proto_udp, 0);
+	if (!cur_need(c, 4)) /* both ports or none */
+		return MINE;
 	uint16_t srcport = (uint16_t)row_be(r, UDP_SRCPORT, c, 2);
 	uint16_t dstport = (uint16_t)row_be(r, UDP_DSTPORT, c, 2);
-	uint32_t length = (uint32_t)row_be(r, UDP_LENGTH, c, 2);
-	row_be(r, UDP_CHECKSUM, c, 2);
+	uint32_t length = lite ? lite_length(pkt, r, c) : udp_length(pkt, r, c);
+	if (!length)
+		return MINE;
+	uint32_t checksum = (uint32_t)row_be(r, UDP_CHECKSUM, c, 2);
 	if (pkt->fail)
 		return MINE;
+	if (checksum == 0 && pkt->ip_version == 6 && !pkt->in_error)
+		row_set(r, UDP_CHECKSUM_ZERO, 1);
 	pkt->srcport = srcport;
 	pkt->dstport = dstport;
-	/* A length of 0 stands for a jumbogram (RFC 2675, section 4); one below the header is bad. */
-	if (length == 0)
-		length = c->len;
-	pkt->udp = (struct udp_datagram){ .set = true, .row = r, .srcport = srcport, .dstport = dstport };
-	if (length >= UDP_HEADER)
-		pkt->udp.payload = cur_sub(c, length - UDP_HEADER);
+	pkt->udp = (struct udp_datagram){ .set = true, .row = r, .srcport = srcport, .dstport = dstport,
+		.has_payload = length > UDP_HEADER };
+	/* Shown are all octets behind the header, also those beyond its length. */
+	struct cursor all = *c;
+	if (pkt->udp.has_payload)
+		row_bytes_avail(r, UDP_PAYLOAD, &all, c->len - UDP_HEADER);
+	pkt->udp.payload = cur_sub(c, pkt->udp.has_payload ? length - UDP_HEADER : 0);
 	return MINE;
 }
 
-void udp_tracked(struct row *r, uint32_t stream, int64_t time_relative, int64_t time_delta)
+void udp_tracked(struct row *r, uint32_t stream)
 {
 	row_set(r, UDP_STREAM, stream);
+}
+
+void udp_timed(struct row *r, int64_t time_relative, int64_t time_delta)
+{
 	row_set(r, UDP_TIME_RELATIVE, time_relative);
 	row_set(r, UDP_TIME_DELTA, time_delta);
+}
+
+static enum verdict udp_dissect(struct packet *pkt, struct cursor *c)
+{
+	return udp_header(pkt, c, false);
 }
 
 static const struct claim udp_claims[] = { { CLAIM_IP_PROTO, 17 }, { 0 } };

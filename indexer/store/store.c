@@ -104,7 +104,6 @@ struct store *store_open(const char *path, const struct protocol *const *protoco
 		snprintf(message, 512, "%s: was made by a pcapdex with other dissectors; index its captures into a new archive", path);
 		goto fail;
 	}
-	archive_wake(s->db);
 	if (batch_register(s->db, &s->source) != SQLITE_OK ||
 		prepare(s, &s->find_address, "SELECT id FROM t_address WHERE octets=?1 AND kind=?2") < 0 ||
 		prepare(s, &s->add_address, "INSERT INTO t_address (octets, kind, text) VALUES (?1, ?2, ?3)") < 0 ||
@@ -245,6 +244,7 @@ int store_has_size(struct store *s, uint64_t file_size)
 int store_begin(struct store *s, int64_t *capture_id, int64_t *first_frame)
 {
 	sqlite3_stmt *st;
+	archive_wake(s->db); /* not earlier: where nothing is to be done, nothing is written */
 	if (sqlite3_exec(s->db, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK)
 		return -1;
 	s->open = true;
@@ -483,10 +483,10 @@ int store_totals(struct store *s, const struct totals *t)
 		return -1;
 	sqlite3_stmt *st = store_insert(s, "total_length", 3);
 	for (size_t i = 0; st && i < t->nlengths; i++)
-		if (t->lengths[i] && bind_done(st, 3, (const int64_t[]){ s->capture_id, (int64_t)i, (int64_t)t->lengths[i] }) < 0)
+		if (t->lengths[i] && bind_done(st, 3, (const int64_t[]) { s->capture_id, (int64_t)i, (int64_t)t->lengths[i] }) < 0)
 			return -1;
-	for (size_t i = 0; st && i < t->nlarge; i++)
-		if (bind_done(st, 3, (const int64_t[]){ s->capture_id, t->large[i].len, (int64_t)t->large[i].frames }) < 0)
+	for (size_t i = 0; st && i < t->nothers; i++)
+		if (bind_done(st, 3, (const int64_t[]) { s->capture_id, t->others[i].length, (int64_t)t->others[i].frames }) < 0)
 			return -1;
 	if (!st || !(st = store_insert(s, "total_second", 4)))
 		return -1;

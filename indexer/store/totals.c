@@ -29,6 +29,7 @@ void totals_free(struct totals *t)
 		free(t->stacks[i].item_bytes);
 	free(t->stacks);
 	free(t->lengths);
+	free(t->others);
 	free(t->seconds);
 	memset(t, 0, sizeof(*t));
 }
@@ -143,23 +144,44 @@ static void stack_add(struct totals *t, const struct packet *pkt, uint32_t stack
 		s->item_bytes[i] += pkt->items[i].len;
 }
 
-static void length_add(struct totals *t, uint32_t len)
+static int by_length(const void *a, const void *b)
 {
-	unsigned i = 0;
-	if (len > LENGTH_MAX) {
-		while (i < t->nlarge && t->large[i].len != len)
-			i++;
-		if (i < LARGE_LENGTHS) {
-			t->large[i].len = len;
-			t->large[i].frames++;
-			t->nlarge += i == t->nlarge;
-			return;
-		}
-		len = LENGTH_MAX;
+	uint32_t x = ((const struct length *)a)->length, y = ((const struct length *)b)->length;
+	return (x > y) - (x < y);
+}
+
+void totals_finish(struct totals *t)
+{
+	size_t n = 0;
+	if (t->nothers)
+		qsort(t->others, t->nothers, sizeof(*t->others), by_length);
+	for (size_t i = 0; i < t->nothers; i++) {
+		if (n && t->others[n - 1].length == t->others[i].length)
+			t->others[n - 1].frames += t->others[i].frames;
+		else
+			t->others[n++] = t->others[i];
 	}
-	t->lengths = grow(t->lengths, &t->nlengths, len, sizeof(*t->lengths), &t->failed);
-	if (!t->failed)
-		t->lengths[len]++;
+	t->nothers = n;
+}
+
+/* Lengths that no network has come from damaged captures, but they count all the same. The list is sorted and
+ * merged when it is full, and grows only when that gave less than half of it back. */
+static void long_length_add(struct totals *t, uint32_t len)
+{
+	if (t->nothers == t->others_size) {
+		totals_finish(t);
+		if (t->nothers >= t->others_size / 2) {
+			size_t size = t->others_size ? t->others_size * 2 : 64;
+			struct length *others = realloc(t->others, size * sizeof(*others));
+			if (!others) {
+				t->failed = true;
+				return;
+			}
+			t->others = others;
+			t->others_size = size;
+		}
+	}
+	t->others[t->nothers++] = (struct length){ len, 1 };
 }
 
 void totals_add(struct totals *t, const struct packet *pkt, uint32_t stack)
@@ -181,13 +203,20 @@ void totals_add(struct totals *t, const struct packet *pkt, uint32_t stack)
 	t->captured += pkt->cap_len;
 	stack_add(t, pkt, stack);
 
-	length_add(t, pkt->len);
+	uint32_t len = pkt->len;
+	if (len >= LENGTHS_DIRECT) {
+		long_length_add(t, len);
+	} else {
+		t->lengths = grow(t->lengths, &t->nlengths, len, sizeof(*t->lengths), &t->failed);
+		if (!t->failed)
+			t->lengths[len]++;
+	}
 	if (t->failed)
 		return;
 
 	int64_t relative = now - t->time_zero;
 	unsigned range = LENGTH_RANGES;
-	while (pkt->len < length_range_from[range - 1])
+	while (len < length_range_from[range - 1])
 		range--;
 	burst_add(&t->bursts[0], (double)relative / 1e6);
 	burst_add(&t->bursts[range], (double)relative / 1e6);

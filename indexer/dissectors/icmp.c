@@ -1,0 +1,263 @@
+/* Internet Control Message Protocol (RFC 792).
+ *
+ *      0       1       2               4                               8
+ *     +-------+-------+---------------+-------------------------------+------
+ *     | type  | code  |   checksum    |            by type            | echo data, or the packet that an error is
+ *     +-------+-------+---------------+-------------------------------+ about: IP header and what follows it
+ *
+ * Octets 4 to 8:
+ *     echo, timestamp, information, address mask    identifier (2), sequence number (2)
+ *     destination unreachable, time exceeded        unused, length of the quoted packet in words (RFC 4884), unused or MTU (RFC 1191)
+ *     parameter problem                             pointer, length, unused (2)
+ *     redirect                                      gateway's address
+ */
+#include "indexer/dissectors/ids.h"
+#include "indexer/packet.h"
+
+extern const struct protocol proto_icmp, proto_ip, proto_data;
+
+enum {
+	ICMP_TYPE,
+	ICMP_CODE,
+	ICMP_CHECKSUM,
+	ICMP_IDENT,
+	ICMP_SEQ,
+	ICMP_RESP_TO,
+	ICMP_RESPTIME,
+	ICMP_ASKS,
+	ICMP_DATA_TIME,
+	ICMP_MTU,
+	ICMP_POINTER,
+	ICMP_REDIR_GW,
+	ICMP_LENGTH,
+	ICMP_IDENT_LE,
+	ICMP_SEQ_LE,
+	ICMP_DATA_TIME_RELATIVE,
+	ICMP_NO_RESP,
+	ICMP_NFIELDS
+};
+
+#define SWAPPED(field) "(({" field "} & 255) << 8) | ({" field "} >> 8)"
+
+static const struct field icmp_fields[ICMP_NFIELDS] = {
+	[ICMP_TYPE] = { "icmp.type", "Type", KIND_UINT, .octets = 1 },
+	[ICMP_CODE] = { "icmp.code", "Code", KIND_UINT, .octets = 1 },
+	[ICMP_CHECKSUM] = { "icmp.checksum", "Checksum", KIND_UINT, BASE_HEX, 2 },
+	[ICMP_IDENT] = { "icmp.ident", "Identifier (BE)", KIND_UINT, BASE_DEC_HEX, 2 },
+	[ICMP_SEQ] = { "icmp.seq", "Sequence Number (BE)", KIND_UINT, BASE_DEC_HEX, 2 },
+	[ICMP_RESP_TO] = { "icmp.resp_to", "Request frame", KIND_FRAME, .generated = true },
+	[ICMP_RESPTIME] = { "icmp.resptime", "Response time", KIND_DOUBLE, .generated = true },
+	[ICMP_ASKS] = { "asks", "a response is waited for", KIND_BOOL, .internal = true },
+	[ICMP_DATA_TIME] = { "icmp.data_time", "Timestamp from icmp data", KIND_TIME },
+	[ICMP_MTU] = { "icmp.mtu", "MTU of next hop", KIND_UINT, .octets = 2, .part = 1 },
+	[ICMP_POINTER] = { "icmp.pointer", "Pointer", KIND_UINT, .octets = 4, .part = 1 },
+	[ICMP_REDIR_GW] = { "icmp.redir_gw", "Gateway Address", KIND_IPV4, .part = 1 },
+	[ICMP_LENGTH] = { "icmp.length", "Length", KIND_UINT, .octets = 1, .part = 1 },
+	/* Some senders write these in their own order of octets: shown both ways. */
+	[ICMP_IDENT_LE] = { "icmp.ident_le", "Identifier (LE)", KIND_UINT, BASE_DEC_HEX, 2, .sql = SWAPPED("ident") },
+	[ICMP_SEQ_LE] = { "icmp.seq_le", "Sequence Number (LE)", KIND_UINT, BASE_DEC_HEX, 2, .sql = SWAPPED("seq") },
+	[ICMP_DATA_TIME_RELATIVE] = { "icmp.data_time_relative", "Timestamp from icmp data (relative)", KIND_RELTIME, .generated = true,
+		.sql = "(SELECT f.time FROM t_frame f WHERE f.frame_id={frame}) - {data_time}" },
+	[ICMP_NO_RESP] = { "icmp.no_resp", "No response seen", KIND_NONE, .generated = true,
+		.sql = "CASE WHEN {asks} AND NOT EXISTS (SELECT 1 FROM t_icmp_response r WHERE r.frame_id={frame}) THEN 1 END" },
+};
+
+enum { UNUSED_OCTETS, UNUSED_NFIELDS };
+static const struct field unused_fields[UNUSED_NFIELDS] = {
+	[UNUSED_OCTETS] = { "icmp.unused", "Unused", KIND_BYTES },
+};
+
+enum { LATE_RESP_IN, LATE_NFIELDS };
+static const struct field late_fields[LATE_NFIELDS] = {
+	[LATE_RESP_IN] = { "icmp.resp_in", "Response frame", KIND_FRAME, .generated = true },
+};
+
+enum { REC_ICMP, REC_UNUSED, REC_LATE, REC_COUNT };
+static const struct record icmp_records[REC_COUNT] = {
+	[REC_ICMP] = { "icmp", RECORD_LAYER, ICMP_NFIELDS, icmp_fields, (const char *const[]){ "error", NULL } },
+	[REC_UNUSED] = { "icmp_unused", RECORD_CHILD, UNUSED_NFIELDS, unused_fields, NULL },
+	[REC_LATE] = { "icmp_response", RECORD_LATE, LATE_NFIELDS, late_fields, NULL },
+};
+
+enum {
+	ECHO_REPLY = 0,
+	UNREACHABLE = 3,
+	SOURCE_QUENCH = 4,
+	REDIRECT = 5,
+	ECHO_REQUEST = 8,
+	ROUTER_ADVERTISEMENT = 9,
+	TIME_EXCEEDED = 11,
+	PARAMETER_PROBLEM = 12,
+	TIMESTAMP = 13,
+	MASK_REPLY = 18,
+	EXTENDED_REQUEST = 42, /* RFC 8335 */
+	EXTENDED_REPLY = 43
+};
+
+#define CODE_FRAGMENTATION_NEEDED 4
+#define NANOSECONDS               INT64_C(1000000000)
+#define ONE_DAY                   (86400 * NANOSECONDS)
+
+/* ping puts the time of sending at the start of its data, in its own order of octets. It is taken for one where it is
+ * a possible time less than a day away. */
+static void echo_data(struct packet *pkt, struct row *r, struct cursor *c)
+{
+	const uint8_t *p = c->data + c->pos;
+	for (int little = 1; cur_avail(c) >= 8 && little >= 0; little--) {
+		uint32_t seconds = little ? le32(p) : be32(p), micros = little ? le32(p + 4) : be32(p + 4);
+		int64_t t = seconds * NANOSECONDS + micros * INT64_C(1000);
+		if (micros >= 1000000 || t - pkt->time_ns > ONE_DAY || pkt->time_ns - t > ONE_DAY)
+			continue;
+		row_set_at(r, ICMP_DATA_TIME, t, p, 8);
+		cur_skip(c, 8);
+		break;
+	}
+	pkt_next_proto(pkt, &proto_data, cur_rest(c));
+}
+
+/* A reply repeats all of its request but the type: its checksum is that of the request plus 0x0800, in ones'
+ * complement. With it, identifier and number are the key of both. */
+static uint64_t echo_key(uint32_t checksum, bool request, uint32_t word)
+{
+	if (request) {
+		uint32_t sum = (~checksum & 0xffff) + (~0x0800u & 0xffff);
+		checksum = ~((sum & 0xffff) + (sum >> 16)) & 0xffff;
+	}
+	return (uint64_t)checksum << 32 | word;
+}
+
+/* The packet that the error is about. A length, where there is one, counts the words behind its header; a redirect is taken
+ * for the eight octets that RFC 792 asks for. */
+static void quoted(struct packet *pkt, struct cursor *c, uint32_t type, uint32_t words)
+{
+	struct cursor packet = cur_rest(c);
+	if (type == REDIRECT)
+		words = 2;
+	if (words && packet.len) {
+		if (!cur_need(&packet, 1))
+			return;
+		packet = cur_sub(&packet, ((packet.data[0] & 15u) + words) * 4);
+	}
+	pkt->in_error = true;
+	pkt_next_proto(pkt, &proto_ip, packet);
+}
+
+static void unused(struct packet *pkt, struct cursor *c, uint32_t n)
+{
+	row_bytes(row_open(pkt, &proto_icmp, REC_UNUSED), UNUSED_OCTETS, c, n);
+}
+
+/* Octets 4 to 8 of the errors: see above. Gives the length of the quoted packet in words. */
+static uint32_t error_header(struct packet *pkt, struct row *r, struct cursor *c, uint32_t type, uint32_t code)
+{
+	bool mtu = type == UNREACHABLE && code == CODE_FRAGMENTATION_NEEDED;
+	uint64_t length = 0;
+	if (type == REDIRECT) {
+		row_address(r, ICMP_REDIR_GW, c, KIND_IPV4);
+		return 0;
+	}
+	if (type == SOURCE_QUENCH) {
+		cur_take(c, 4);
+		return 0;
+	}
+	cur_peek(c, 1, 1, &length);
+	if (type == PARAMETER_PROBLEM)
+		row_be(r, ICMP_POINTER, c, 1);
+	if (!length) {
+		unused(pkt, c, mtu ? 2 : type == PARAMETER_PROBLEM ? 3 : 4);
+	} else {
+		if (type != PARAMETER_PROBLEM)
+			unused(pkt, c, 1);
+		row_be(r, ICMP_LENGTH, c, 1);
+		if (!mtu)
+			unused(pkt, c, 2);
+	}
+	if (mtu)
+		row_be(r, ICMP_MTU, c, 2);
+	return (uint32_t)length;
+}
+
+/* RFC 1256; mobile IP's extensions may follow addresses of the right size. */
+static void router_advertisement(struct packet *pkt, struct cursor *c)
+{
+	uint32_t count = (uint32_t)cur_be(c, 1), words = (uint32_t)cur_be(c, 1);
+	cur_be(c, 2); /* lifetime */
+	if (words == 2)
+		cur_take(c, count * 8);
+	else
+		pkt_next_proto(pkt, &proto_data, cur_rest(c));
+}
+
+static enum verdict icmp_dissect(struct packet *pkt, struct cursor *c)
+{
+	struct row *r = row_open(pkt, &proto_icmp, REC_ICMP);
+	if (!cur_need(c, 6)) /* Wireshark shows nothing of less */
+		return MINE;
+	uint32_t type = (uint32_t)row_be(r, ICMP_TYPE, c, 1);
+	uint32_t code = (uint32_t)row_be(r, ICMP_CODE, c, 1);
+	uint32_t checksum = (uint32_t)row_be(r, ICMP_CHECKSUM, c, 2);
+	uint32_t ident, seq, words;
+	switch (type) {
+	case ECHO_REPLY:
+	case ECHO_REQUEST:
+		ident = (uint32_t)row_be(r, ICMP_IDENT, c, 2);
+		seq = (uint32_t)row_be(r, ICMP_SEQ, c, 2);
+		if (pkt->fail)
+			break;
+		if (type == ECHO_REQUEST && !pkt->in_error)
+			row_set(r, ICMP_ASKS, 1);
+		pkt_exchange(pkt, &proto_icmp, r, echo_key(checksum, type == ECHO_REQUEST, ident << 16 | seq), type == ECHO_REPLY);
+		echo_data(pkt, r, c);
+		break;
+	case UNREACHABLE:
+	case SOURCE_QUENCH:
+	case REDIRECT:
+	case TIME_EXCEEDED:
+	case PARAMETER_PROBLEM:
+		words = error_header(pkt, r, c, type, code);
+		if (!pkt->fail)
+			quoted(pkt, c, type, words);
+		break;
+	case ROUTER_ADVERTISEMENT:
+		router_advertisement(pkt, c);
+		break;
+	case EXTENDED_REQUEST:
+	case EXTENDED_REPLY:
+		row_be(r, ICMP_IDENT, c, 2);
+		break;
+	default:
+		if (type >= TIMESTAMP && type <= MASK_REPLY) {
+			row_be(r, ICMP_IDENT, c, 2);
+			row_be(r, ICMP_SEQ, c, 2);
+			/* three times of day; an address mask */
+			cur_take(c, type <= TIMESTAMP + 1 ? 12 : type >= MASK_REPLY - 1 ? 4 : 0);
+		}
+	}
+	return MINE;
+}
+
+static const struct claim icmp_claims[] = { { CLAIM_IP_PROTO, 1 }, { 0 } };
+
+static const struct exchange_fields icmp_exchange = {
+	.response_to = ICMP_RESP_TO,
+	.time = ICMP_RESPTIME,
+	.unsolicited = EXCHANGE_NO_FIELD,
+	.repeat_request = EXCHANGE_NO_FIELD,
+	.repeat_response = EXCHANGE_NO_FIELD,
+	.late_record = REC_LATE,
+	.response_in = LATE_RESP_IN,
+};
+
+const struct protocol proto_icmp = {
+	.name = "icmp",
+	.title = "Internet Control Message Protocol",
+	.column = "ICMP",
+	.spec = "RFC 792",
+	.help = "Reports errors of packet delivery and answers ping.",
+	.id = PROTO_ID_icmp,
+	.records = icmp_records,
+	.nrecords = REC_COUNT,
+	.claims = icmp_claims,
+	.dissect = icmp_dissect,
+	.exchange = &icmp_exchange,
+};

@@ -1,0 +1,379 @@
+/* Link layers and tags of which only the way to the packet inside is known: they stand in the stack, without fields. */
+#include "indexer/dissectors/wrappers.h"
+
+#include "indexer/dissectors/trailer.h"
+
+extern const struct protocol proto_eth, proto_llc, proto_data;
+
+#define ETH_TYPE_IP   0x0800
+#define ETH_TYPE_ARP  0x0806
+#define ETH_TYPE_IPX  0x8137
+#define ETH_TYPE_IPV6 0x86dd
+
+/* RFC 1201's header of ARCNET, and RFC 1051's without fragments; Linux's link type has two octets more in front.
+ *
+ *     | source | destination | (offset, 2) | protocol | flag | sequence, 2 | payload */
+enum verdict arcnet_wrapper(struct packet *pkt, struct cursor *c)
+{
+	cur_take(c, pkt->link_type == 129 ? 4 : 2);
+	uint32_t protocol = (uint32_t)cur_be(c, 1);
+	uint64_t flag;
+	bool fragments = protocol != 0xf0 && protocol != 0xf1 && protocol != 0x80 && protocol != 0xcd;
+	if (fragments && cur_peek(c, 0, 1, &flag)) {
+		cur_take(c, flag == 0xff ? 7 : 3); /* an exception packet has a second flag and sequence behind padding */
+	}
+	if (pkt->fail)
+		return MINE;
+	struct cursor payload = cur_rest(c);
+	switch (protocol) {
+	case 0xf0:
+	case 0xd4:
+		pkt_next(pkt, CLAIM_ETHERTYPE_BARE, ETH_TYPE_IP, payload);
+		break;
+	case 0xf1:
+	case 0xd5:
+	case 0xd6:
+		pkt_next(pkt, CLAIM_ETHERTYPE_BARE, ETH_TYPE_ARP, payload);
+		break;
+	case 0xc4:
+		pkt_next(pkt, CLAIM_ETHERTYPE_BARE, ETH_TYPE_IPV6, payload);
+		break;
+	case 0xec:
+	case 0xfa:
+		pkt_next(pkt, CLAIM_ETHERTYPE_BARE, ETH_TYPE_IPX, payload);
+		break;
+	case 0xcd:
+		pkt_next_always(pkt, &proto_llc, payload);
+		break;
+	case 0xdd:
+		pkt_next(pkt, CLAIM_PPP, 0x0029, payload);
+		break;
+	default:
+		pkt_column_number(pkt, protocol);
+		pkt_next_proto(pkt, &proto_data, payload);
+	}
+	return MINE;
+}
+
+/* IEEE 802.5 token ring: access control, frame control, two addresses, a route of up to 30 octets when the first bit of
+ * the source is set. */
+enum verdict tr_wrapper(struct packet *pkt, struct cursor *c)
+{
+	cur_take(c, 1);
+	uint32_t control = (uint32_t)cur_be(c, 1), route = 0;
+	const uint8_t *address = cur_take(c, 12);
+	if (!address)
+		return MINE;
+	uint8_t source[6];
+	memcpy(source, address + 6, sizeof(source));
+	source[0] &= 0x7f;
+	pkt->link_dst = pkt->dst = dict_address(pkt->dict, KIND_ETHER, address, 6);
+	pkt->link_src = pkt->src = dict_address(pkt->dict, KIND_ETHER, source, 6);
+	if (address[6] & 0x80) {
+		route = (uint32_t)cur_be(c, 1) & 0x1f;
+		cur_skip(c, route ? route - 1 : 0);
+	}
+	switch (control >> 6) {
+	case 0:
+		pkt_next_proto(pkt, &wrapped_trmac, cur_rest(c));
+		break;
+	case 1:
+		pkt_next_always(pkt, &proto_llc, cur_rest(c));
+		break;
+	default:
+		pkt_next_proto(pkt, &proto_data, cur_rest(c));
+	}
+	return MINE;
+}
+
+static uint8_t swapped(uint8_t v)
+{
+	v = (uint8_t)(v >> 4 | v << 4);
+	v = (uint8_t)((v & 0xcc) >> 2 | (v & 0x33) << 2);
+	return (uint8_t)((v & 0xaa) >> 1 | (v & 0x55) << 1);
+}
+
+/* FDDI (ISO 9314): frame control and two addresses, whose bits pcap's link type has the other way round. */
+enum verdict fddi_wrapper(struct packet *pkt, struct cursor *c)
+{
+	uint32_t control = (uint32_t)cur_be(c, 1);
+	const uint8_t *p = cur_take(c, 12);
+	if (!p)
+		return MINE;
+	uint8_t address[12];
+	for (unsigned i = 0; i < sizeof(address); i++)
+		address[i] = swapped(p[i]);
+	pkt->link_dst = pkt->dst = dict_address(pkt->dict, KIND_ETHER, address, 6);
+	pkt->link_src = pkt->src = dict_address(pkt->dict, KIND_ETHER, address + 6, 6);
+	if (control >= 0x50 && control <= 0x5f)
+		pkt_next_always(pkt, &proto_llc, cur_rest(c));
+	else
+		pkt_next_proto(pkt, &proto_data, cur_rest(c));
+	return MINE;
+}
+
+/* Solaris ipnet: version, family, kind of hook, length, two interfaces, two zones. */
+enum verdict ipnet_wrapper(struct packet *pkt, struct cursor *c)
+{
+	const uint8_t *p = cur_take(c, 24);
+	if (p && p[1] == 2)
+		pkt_next(pkt, CLAIM_ETHERTYPE_BARE, ETH_TYPE_IP, cur_rest(c));
+	else if (p && p[1] == 26)
+		pkt_next(pkt, CLAIM_ETHERTYPE_BARE, ETH_TYPE_IPV6, cur_rest(c));
+	else if (p)
+		pkt_next_proto(pkt, &proto_data, cur_rest(c));
+	return MINE;
+}
+
+/* RFC 4391, section 6: four octets, the first two an Ethertype; the link type has InfiniBand's 40 octets of routing
+ * header in front. */
+enum verdict ipoib_wrapper(struct packet *pkt, struct cursor *c)
+{
+	cur_take(c, 40);
+	uint32_t type = (uint32_t)cur_be(c, 2);
+	cur_take(c, 2);
+	if (!pkt->fail)
+		pkt_next(pkt, CLAIM_ETHERTYPE_BARE, type, cur_rest(c));
+	return MINE;
+}
+
+/* Classical IP over ATM on Linux: nothing in front of the packet. */
+enum verdict clip_wrapper(struct packet *pkt, struct cursor *c)
+{
+	pkt_next(pkt, CLAIM_ETHERTYPE_BARE, ETH_TYPE_IP, cur_rest(c));
+	return MINE;
+}
+
+/* Apple's capture header: its length and the link type of what follows, little-endian. */
+enum verdict pktap_wrapper(struct packet *pkt, struct cursor *c)
+{
+	uint32_t len = (uint32_t)cur_le(c, 4);
+	cur_take(c, 4);
+	uint32_t type = (uint32_t)cur_le(c, 4);
+	if (pkt->fail || len < c->pos)
+		return MINE;
+	cur_skip(c, len - c->pos);
+	if (c->pos >= c->len)
+		return MINE;
+	pkt_token(pkt, &wrapped_pktdata);
+	pkt_next(pkt, CLAIM_LINKTYPE, type, cur_rest(c));
+	return MINE;
+}
+
+/* Cisco's Security Group Tag: version, length, option, tag, and the Ethertype of the frame. */
+enum verdict cmd_wrapper(struct packet *pkt, struct cursor *c)
+{
+	cur_take(c, 6);
+	uint32_t type = (uint32_t)cur_be(c, 2);
+	if (!pkt->fail)
+		pkt_next(pkt, CLAIM_ETHERTYPE, type, cur_rest(c));
+	return MINE;
+}
+
+/* IEEE 802.1BR E-tag: six octets, then the Ethertype. */
+enum verdict etag_wrapper(struct packet *pkt, struct cursor *c)
+{
+	return cmd_wrapper(pkt, c);
+}
+
+/* VN-tag: four octets, then the Ethertype, or a length as in a VLAN tag. */
+enum verdict vntag_wrapper(struct packet *pkt, struct cursor *c)
+{
+	cur_take(c, 4);
+	uint32_t type = (uint32_t)cur_be(c, 2);
+	if (pkt->fail)
+		return MINE;
+	if (type > 1500)
+		pkt_next(pkt, CLAIM_ETHERTYPE, type, cur_rest(c));
+	else
+		pkt_next_always(pkt, &proto_llc, cur_sub(c, type));
+	return MINE;
+}
+
+/* IEEE 802.1ah: the service tag of a provider backbone, the customer's addresses, the Ethertype. */
+enum verdict ah_wrapper(struct packet *pkt, struct cursor *c)
+{
+	cur_take(c, 16);
+	uint32_t type = (uint32_t)cur_be(c, 2);
+	if (!pkt->fail)
+		pkt_next(pkt, CLAIM_ETHERTYPE, type, cur_rest(c));
+	return MINE;
+}
+
+/* Network layer protocols of ISO (ISO/IEC TR 9577): the first octet says which; it belongs to them. */
+enum verdict osi_wrapper(struct packet *pkt, struct cursor *c)
+{
+	uint64_t nlpid;
+	if (!cur_peek(c, 0, 1, &nlpid))
+		cur_need(c, 1);
+	else
+		pkt_next(pkt, CLAIM_NLPID, (uint32_t)nlpid, cur_rest(c));
+	return MINE;
+}
+
+/* IS-IS (ISO/IEC 10589, 9.1): the type of the PDU is the fifth octet. */
+enum verdict isis_wrapper(struct packet *pkt, struct cursor *c)
+{
+	cur_take(c, 4);
+	uint32_t type = (uint32_t)cur_be(c, 1) & 0x1f;
+	cur_take(c, 3);
+	if (pkt->fail)
+		return MINE;
+	if (type >= 15 && type <= 17)
+		pkt_next_proto(pkt, &wrapped_isis_hello, cur_rest(c));
+	else if (type == 18 || type == 20)
+		pkt_next_proto(pkt, &wrapped_isis_lsp, cur_rest(c));
+	else if (type == 24 || type == 25)
+		pkt_next_proto(pkt, &wrapped_isis_csnp, cur_rest(c));
+	else if (type == 26 || type == 27)
+		pkt_next_proto(pkt, &wrapped_isis_psnp, cur_rest(c));
+	return MINE;
+}
+
+/* ISO 8473: the second octet is the length of the header. */
+enum verdict clnp_wrapper(struct packet *pkt, struct cursor *c)
+{
+	cur_take(c, 1);
+	uint32_t len = (uint32_t)cur_be(c, 1);
+	if (pkt->fail || len < c->pos || len > c->len)
+		return MINE;
+	cur_skip(c, len - c->pos);
+	pkt_next_proto(pkt, &proto_data, cur_rest(c));
+	return MINE;
+}
+
+/* Ethernet configuration testing (loopback): octets to be skipped, a function, and more. */
+enum verdict loop_wrapper(struct packet *pkt, struct cursor *c)
+{
+	uint32_t skip = (uint32_t)cur_le(c, 2);
+	bool more = true;
+	cur_skip(c, skip);
+	while (more && !pkt->fail) {
+		uint32_t function = (uint32_t)cur_le(c, 2);
+		if (function == 1)
+			cur_take(c, 2); /* reply: a receipt number */
+		else if (function == 2)
+			cur_take(c, 6); /* forward: an address */
+		more = function == 2;
+	}
+	if (!pkt->fail)
+		pkt_next_proto(pkt, &proto_data, cur_rest(c));
+	return MINE;
+}
+
+/* Slow protocols (IEEE 802.3, annex 57A): the subtype is the first octet. */
+enum verdict slow_wrapper(struct packet *pkt, struct cursor *c)
+{
+	uint64_t subtype;
+	if (!cur_peek(c, 0, 1, &subtype)) {
+		cur_need(c, 1);
+		return MINE;
+	}
+	switch (subtype) {
+	case 1:
+		pkt_next_proto(pkt, &wrapped_lacp, cur_rest(c));
+		break;
+	case 2:
+		pkt_next_proto(pkt, &wrapped_marker, cur_rest(c));
+		break;
+	case 3:
+		pkt_next_proto(pkt, &wrapped_oampdu, cur_rest(c));
+		break;
+	default:
+		pkt_next_proto(pkt, &proto_data, cur_rest(c));
+	}
+	return MINE;
+}
+
+/* Realtek's own Ethertype: the first octet says what it is used for. */
+enum verdict realtek_wrapper(struct packet *pkt, struct cursor *c)
+{
+	uint64_t use;
+	if (cur_peek(c, 0, 1, &use) && (use == 0x01 || use == 0x02))
+		pkt_next_proto(pkt, &wrapped_rrcp, cur_rest(c));
+	else if (cur_peek(c, 0, 1, &use) && use == 0x23) {
+		pkt_trim(pkt, 16); /* all that loop detection has */
+		pkt_next_proto(pkt, &wrapped_rldp, cur_rest(c));
+	}
+	return MINE;
+}
+
+/* Network service header (RFC 8300, section 2): words of length, metadata and the protocol inside. */
+enum verdict nsh_wrapper(struct packet *pkt, struct cursor *c)
+{
+	const uint8_t *p = cur_take(c, 4);
+	if (!p)
+		return MINE;
+	uint32_t words = p[1] & 0x3f;
+	cur_skip(c, words > 1 ? words * 4 - 4 : 0);
+	switch (p[3]) {
+	case 1:
+		pkt_next(pkt, CLAIM_ETHERTYPE_BARE, ETH_TYPE_IP, cur_rest(c));
+		break;
+	case 2:
+		pkt_next(pkt, CLAIM_ETHERTYPE_BARE, ETH_TYPE_IPV6, cur_rest(c));
+		break;
+	case 3:
+		pkt_next_proto(pkt, &proto_eth, cur_rest(c));
+		break;
+	default:
+		pkt_next_proto(pkt, &proto_data, cur_rest(c));
+	}
+	return MINE;
+}
+
+/* MACsec (IEEE 802.1AE): tag, packet number, channel identifier by a bit of the tag; what is not encrypted goes on. */
+enum verdict macsec_wrapper(struct packet *pkt, struct cursor *c)
+{
+	uint32_t tci = (uint32_t)cur_be(c, 1);
+	cur_take(c, 5 + (tci & 0x20 ? 8 : 0));
+	if (pkt->fail)
+		return MINE;
+	uint32_t left = cur_left(c);
+	if (left < 16)
+		return MINE;
+	struct cursor inside = cur_sub(c, left - 16); /* the integrity check value stands at the end */
+	if (tci & 0x0c) {
+		pkt_next_proto(pkt, &proto_data, inside);
+		return MINE;
+	}
+	uint32_t type = (uint32_t)cur_be(&inside, 2);
+	if (!pkt->fail)
+		pkt_next(pkt, CLAIM_ETHERTYPE, type, cur_rest(&inside));
+	return MINE;
+}
+
+/* EtherIP (RFC 3378): a version, then an Ethernet frame. */
+enum verdict etherip_wrapper(struct packet *pkt, struct cursor *c)
+{
+	cur_take(c, 2);
+	if (!pkt->fail)
+		pkt_next_proto(pkt, &proto_eth, cur_rest(c));
+	return MINE;
+}
+
+/* A header of fixed length that is not looked into, and data. */
+static enum verdict skip(struct packet *pkt, struct cursor *c, uint32_t n)
+{
+	cur_take(c, n);
+	if (!pkt->fail)
+		pkt_next_proto(pkt, &proto_data, cur_rest(c));
+	return MINE;
+}
+
+enum verdict all_data_wrapper(struct packet *pkt, struct cursor *c)
+{
+	return skip(pkt, c, 0);
+}
+
+enum verdict ipx_wrapper(struct packet *pkt, struct cursor *c)
+{
+	cur_take(c, 2);
+	uint32_t len = (uint32_t)cur_be(c, 2);
+	if (!pkt->fail && len < c->len)
+		pkt_trim(pkt, len < 30 ? 30 : len);
+	cur_take(c, 26);
+	if (!pkt->fail)
+		pkt_next_proto(pkt, &proto_data, len > 30 ? cur_sub(c, len - 30) : cur_sub(c, 0));
+	return MINE;
+}

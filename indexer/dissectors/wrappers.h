@@ -1,0 +1,42 @@
+/* Names with a way to the packet inside (wrappers.c), for the table of names.c. */
+#ifndef PCAPDEX_DISSECTORS_WRAPPERS_H
+#define PCAPDEX_DISSECTORS_WRAPPERS_H
+
+#include "indexer/packet.h"
+
+enum verdict arcnet_wrapper(struct packet *pkt, struct cursor *c);
+enum verdict tr_wrapper(struct packet *pkt, struct cursor *c);
+enum verdict fddi_wrapper(struct packet *pkt, struct cursor *c);
+enum verdict ipnet_wrapper(struct packet *pkt, struct cursor *c);
+enum verdict ipoib_wrapper(struct packet *pkt, struct cursor *c);
+enum verdict clip_wrapper(struct packet *pkt, struct cursor *c);
+enum verdict pktap_wrapper(struct packet *pkt, struct cursor *c);
+enum verdict cmd_wrapper(struct packet *pkt, struct cursor *c);
+enum verdict etag_wrapper(struct packet *pkt, struct cursor *c);
+enum verdict vntag_wrapper(struct packet *pkt, struct cursor *c);
+enum verdict ah_wrapper(struct packet *pkt, struct cursor *c);
+enum verdict osi_wrapper(struct packet *pkt, struct cursor *c);
+enum verdict isis_wrapper(struct packet *pkt, struct cursor *c);
+enum verdict clnp_wrapper(struct packet *pkt, struct cursor *c);
+enum verdict loop_wrapper(struct packet *pkt, struct cursor *c);
+enum verdict slow_wrapper(struct packet *pkt, struct cursor *c);
+enum verdict realtek_wrapper(struct packet *pkt, struct cursor *c);
+enum verdict nsh_wrapper(struct packet *pkt, struct cursor *c);
+enum verdict macsec_wrapper(struct packet *pkt, struct cursor *c);
+enum verdict etherip_wrapper(struct packet *pkt, struct cursor *c);
+enum verdict all_data_wrapper(struct packet *pkt, struct cursor *c);
+enum verdict ipx_wrapper(struct packet *pkt, struct cursor *c);
+
+extern const struct protocol wrapped_trmac;
+extern const struct protocol wrapped_pktdata;
+extern const struct protocol wrapped_isis_hello;
+extern const struct protocol wrapped_isis_lsp;
+extern const struct protocol wrapped_isis_csnp;
+extern const struct protocol wrapped_isis_psnp;
+extern const struct protocol wrapped_lacp;
+extern const struct protocol wrapped_marker;
+extern const struct protocol wrapped_oampdu;
+extern const struct protocol wrapped_rrcp;
+extern const struct protocol wrapped_rldp;
+
+#endif
