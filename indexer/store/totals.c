@@ -216,7 +216,7 @@ void totals_add(struct totals *t, const struct packet *pkt, uint32_t stack)
 
 	int64_t relative = now - t->time_zero;
 	unsigned range = LENGTH_RANGES;
-	while (pkt->len < length_range_from[range - 1])
+	while (len < length_range_from[range - 1])
 		range--;
 	burst_add(&t->bursts[0], (double)relative / 1e6);
 	burst_add(&t->bursts[range], (double)relative / 1e6);
