@@ -169,6 +169,9 @@ static void dissect_next(struct packet *pkt, const struct next *n)
 	case CLAIM_TCP_PORT:
 		try_ports(pkt, CLAIM_TCP_PORT, CLAIM_HEUR_TCP, n);
 		return;
+	case CLAIM_LINKTYPE: /* also of a frame inside another capture's record */
+		pkt->link_type = (uint16_t)n->key;
+		break;
 	case CLAIM_ETHERTYPE:
 		pkt_token(pkt, &proto_ethertype);
 		break;
