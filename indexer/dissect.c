@@ -183,6 +183,8 @@ static void dissect_next(struct packet *pkt, const struct next *n)
 		return;
 	if (n->table == CLAIM_ETHERTYPE || n->table == CLAIM_PPP || n->table == CLAIM_CHDLC)
 		pkt_column_number(pkt, n->key);
+	else if (n->table == CLAIM_LINKTYPE)
+		pkt->column = "UNKNOWN";
 	if (n->cursor.len)
 		try_protocol(pkt, &proto_data, n);
 	else if (n->table == CLAIM_ETHERTYPE)
