@@ -186,6 +186,9 @@ static void dissect_next(struct packet *pkt, const struct next *n)
 	case CLAIM_TCP_PORT:
 		try_ports(pkt, CLAIM_TCP_PORT, CLAIM_HEUR_TCP, n);
 		return;
+	case CLAIM_LINKTYPE: /* also of a frame inside another capture's record */
+		pkt->link_type = (uint16_t)n->key;
+		break;
 	case CLAIM_ETHERTYPE:
 		pkt_token(pkt, &proto_ethertype);
 		break;
@@ -197,6 +200,8 @@ static void dissect_next(struct packet *pkt, const struct next *n)
 		return;
 	if (n->table == CLAIM_ETHERTYPE || n->table == CLAIM_PPP || n->table == CLAIM_CHDLC)
 		pkt_column_number(pkt, n->key);
+	else if (n->table == CLAIM_LINKTYPE)
+		pkt->column = "UNKNOWN";
 	if (n->cursor.len)
 		try_protocol(pkt, &proto_data, n);
 	else if (n->table == CLAIM_ETHERTYPE)

@@ -9,16 +9,9 @@
 #include "indexer/dissectors/wrappers.h"
 #include "indexer/registry.h"
 
-#define CLAIMS(...)                                                                                          \
-	(const struct claim[])                                                                               \
-	{                                                                                                    \
-		__VA_ARGS__,                                                                                 \
-		{                                                                                            \
-			CLAIM_NONE, 0                                                                        \
-		}                                                                                            \
-	}
-
 /* clang-format off */
+#define CLAIMS(...) (const struct claim[]){ __VA_ARGS__, { CLAIM_NONE, 0 } }
+
 const struct protocol named_protocols[] = {
 	{ .name = "3comxns", .title = "3Com XNS Encapsulation", .column = "3Com XNS", .dissect = header_wrapper,
 		.claims = CLAIMS({ CLAIM_LLC_DSAP, 0x80 }) },
@@ -84,7 +77,7 @@ const struct protocol named_protocols[] = {
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 106 }, { CLAIM_LINKTYPE, 16 }, { CLAIM_LINKTYPE, 18 }, { CLAIM_LINKTYPE, 19 }) },
 	{ .name = "clnp", .title = "ISO 8473/X.233 CLNP ConnectionLess Network Protocol", .column = "CLNP", .dissect = clnp_wrapper,
 		.claims = CLAIMS({ CLAIM_NLPID, 0x81 }, { CLAIM_NLPID, 0x00 }) },
-	{ .name = "cmd", .title = "Cisco MetaData", .dissect = cmd_wrapper,
+	{ .name = "cmd", .title = "Cisco MetaData", .column = "CMD", .dissect = cmd_wrapper,
 		.claims = CLAIMS({ CLAIM_GRE, 0x8909 }, { CLAIM_ETHERTYPE, 0x8909 }) },
 	{ .name = "comp_data", .title = "PPP Compressed Datagram", .column = "PPP Comp",
 		.claims = CLAIMS({ CLAIM_PPP, 0x00fd }) },
@@ -92,7 +85,7 @@ const struct protocol named_protocols[] = {
 		.claims = CLAIMS({ CLAIM_PPP, 0x0061 }) },
 	{ .name = "csm_encaps", .title = "CSM_ENCAPS", .column = "CSM_ENCAPS",
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x889b }) },
-	{ .name = "dbus", .title = "D-Bus", .column = "D-BUS",
+	{ .name = "dbus", .title = "D-Bus", .column = "D-Bus",
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 231 }) },
 	{ .name = "dccp", .title = "Datagram Congestion Control Protocol", .column = "DCCP",
 		.claims = CLAIMS({ CLAIM_IP_PROTO, 33 }) },
@@ -144,7 +137,7 @@ const struct protocol named_protocols[] = {
 		.claims = CLAIMS({ CLAIM_IP_PROTO, 50 }) },
 	{ .name = "etag", .title = "802.1BR E-Tag", .dissect = etag_wrapper,
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x893f }) },
-	{ .name = "etherip", .title = "Ethernet over IP", .dissect = etherip_wrapper,
+	{ .name = "etherip", .title = "Ethernet over IP", .column = "EtherIP", .dissect = etherip_wrapper,
 		.claims = CLAIMS({ CLAIM_IP_PROTO, 97 }) },
 	{ .name = "etw", .title = "Event Tracing for Windows", .column = "ETW",
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 290 }) },
@@ -192,7 +185,7 @@ const struct protocol named_protocols[] = {
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x0600 }) },
 	{ .name = "ieee1905", .title = "IEEE 1905.1a", .column = "ieee1905",
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x893a }) },
-	{ .name = "ieee8021ah", .title = "IEEE 802.1ah", .dissect = ah_wrapper,
+	{ .name = "ieee8021ah", .title = "IEEE 802.1ah", .column = "802.1ah", .dissect = ah_wrapper,
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x88e7 }) },
 	{ .name = "ieee802a", .title = "IEEE802a OUI Extended Ethertype", .column = "IEEE802a", .dissect = header_wrapper,
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x88b7 }) },
@@ -250,7 +243,7 @@ const struct protocol named_protocols[] = {
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x88d9 }) },
 	{ .name = "lmi", .title = "Local Management Interface", .column = "LMI",
 		.claims = CLAIMS({ CLAIM_FR_NLPID, 0x09 }) },
-	{ .name = "loop", .title = "Configuration Test Protocol (loopback)", .dissect = loop_wrapper,
+	{ .name = "loop", .title = "Configuration Test Protocol (loopback)", .column = "LOOP", .dissect = loop_wrapper,
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x9000 }) },
 	{ .name = "loratap", .title = "LoRaTap header", .column = "LoRaTap",
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 270 }) },
@@ -324,7 +317,7 @@ const struct protocol named_protocols[] = {
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x8133 }) },
 	{ .name = "nwp", .title = "Neighborhood Watch Protocol", .column = "NWP",
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0xc0df }) },
-	{ .name = "osi", .title = "OSI", .dissect = osi_wrapper,
+	{ .name = "osi", .title = "OSI", .column = "ISO", .dissect = osi_wrapper,
 		.claims = CLAIMS({ CLAIM_GRE, 0x00fe }, { CLAIM_PPP, 0x0023 }, { CLAIM_CHDLC, 0xfefe }, { CLAIM_LLC_DSAP, 0x14 }, { CLAIM_LLC_DSAP, 0x20 }, { CLAIM_LLC_DSAP, 0x34 }, { CLAIM_LLC_DSAP, 0x54 }, { CLAIM_LLC_DSAP, 0xfe }, { CLAIM_IP_PROTO, 80 }) },
 	{ .name = "osinlcp", .title = "PPP OSI Network Layer Control Protocol", .column = "PPP OSINLCP",
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x8023 }, { CLAIM_PPP, 0x8023 }) },
@@ -376,7 +369,7 @@ const struct protocol named_protocols[] = {
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x88cd }) },
 	{ .name = "slarp", .title = "Cisco SLARP", .column = "SLARP",
 		.claims = CLAIMS({ CLAIM_CHDLC, 0x8035 }) },
-	{ .name = "slow", .title = "Slow Protocols", .dissect = slow_wrapper,
+	{ .name = "slow", .title = "Slow Protocols", .column = "Slow Protocols", .dissect = slow_wrapper,
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x8809 }) },
 	{ .name = "sna", .title = "Systems Network Architecture", .column = "SNA", .dissect = header_wrapper,
 		.claims = CLAIMS({ CLAIM_LLC_DSAP, 0x04 }, { CLAIM_LLC_DSAP, 0x08 }, { CLAIM_LLC_DSAP, 0x0c }, { CLAIM_LLC_DSAP, 0x40 }, { CLAIM_LLC_DSAP, 0xc8 }, { CLAIM_PPP, 0x004d }) },
@@ -412,7 +405,7 @@ const struct protocol named_protocols[] = {
 		.claims = CLAIMS({ CLAIM_LLC_DSAP, 0xbc }) },
 	{ .name = "vjc", .title = "Van Jacobson PPP compression",
 		.claims = CLAIMS({ CLAIM_PPP, 0x002d }, { CLAIM_PPP, 0x2f01 }, { CLAIM_PPP, 0x002f }) },
-	{ .name = "vntag", .title = "VN-Tag", .dissect = vntag_wrapper,
+	{ .name = "vntag", .title = "VN-Tag", .column = "VNTAG", .dissect = vntag_wrapper,
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x8926 }) },
 	{ .name = "vpp", .title = "VPP Dispatch Trace", .column = "VPP",
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 280 }) },
@@ -422,7 +415,7 @@ const struct protocol named_protocols[] = {
 		.claims = CLAIMS({ CLAIM_PPP, 0x805b }) },
 	{ .name = "vsnp", .title = "Vendor Specific Network Protocol", .column = "VSNP",
 		.claims = CLAIMS({ CLAIM_PPP, 0x005b }) },
-	{ .name = "vsock", .title = "vSocket", .column = "VSOCK",
+	{ .name = "vsock", .title = "vSocket", .column = "vSocket",
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 271 }) },
 	{ .name = "vtp", .title = "VLAN Trunking Protocol", .column = "VTP",
 		.claims = CLAIMS({ CLAIM_LLC_OUI_CISCO, 0x2003 }) },
