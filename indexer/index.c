@@ -24,6 +24,7 @@ struct job {
 	struct store *store;
 	const char *path;
 	const struct index_options *options;
+	bool cancelled;
 	struct index_result *result;
 	int64_t capture_id, first_frame;
 	struct reader *reader;
@@ -271,6 +272,13 @@ static int progress(struct job *j)
 	return j->options->progress(j->options->progress_ctx, j->path, j->result->frames, at, total);
 }
 
+static int on_interrupt(void *ctx)
+{
+	struct job *j = ctx;
+	j->cancelled = j->options->progress && j->options->progress(j->options->progress_ctx, j->path, j->result->frames, 0, 0);
+	return j->cancelled;
+}
+
 static enum index_status read_frames(struct job *j)
 {
 	struct frame f;
@@ -295,6 +303,8 @@ static enum index_status read_frames(struct job *j)
 			(unsigned long long)j->result->frames);
 		return INDEX_DAMAGED;
 	}
+	if (j->cancelled)
+		return INDEX_CANCELLED;
 	if (status == READER_STOPPED) {
 		snprintf(j->result->message, sizeof(j->result->message), "%s: out of memory", j->path);
 		return INDEX_ARCHIVE_FAILED;
@@ -429,6 +439,8 @@ static enum index_status finish(struct job *j, enum index_status status)
 	char sha256[65];
 	if (status == INDEX_DAMAGED)
 		reader_drain(j->reader); /* what cannot be read of the rest was the damage */
+	if (j->cancelled)
+		return INDEX_CANCELLED;
 	if (pipeline_finish(j->pipeline) < 0)
 		return INDEX_ARCHIVE_FAILED;
 	digest_text(sha256, j->sha);
@@ -437,6 +449,7 @@ static enum index_status finish(struct job *j, enum index_status status)
 	if (found > 0)
 		return INDEX_ALREADY;
 	j->result->capture_id = j->capture_id;
+	totals_finish(&j->totals);
 	if (found < 0 || j->totals.failed || store_capture(j, sha256, status) < 0 ||
 		store_conversations(j) < 0 || store_interface_frames(j) < 0 ||
 		store_totals(j->store, &j->totals) < 0)
@@ -489,13 +502,15 @@ static enum index_status run(struct job *j)
 	if (same_bytes(j))
 		return INDEX_ALREADY;
 	const struct reader_events events = { j, on_raw, on_section, on_interface, on_statistics, on_name,
-		on_block };
+		on_block, on_interrupt };
 	if (store_begin(j->store, &j->capture_id, &j->first_frame) < 0)
 		return INDEX_ARCHIVE_FAILED;
 	if (!(j->pipeline = pipeline_start(j->store, j->dict, j->sha, j->options->jobs != 1)) ||
 		!(j->dissection = dissection_new(pipeline_rows(j->pipeline), j->dict, j->first_frame)))
 		return INDEX_ARCHIVE_FAILED;
 	if (reader_open(&j->reader, j->path, j->options->bpf, &events, &j->error) < 0) {
+		if (j->cancelled)
+			return INDEX_CANCELLED;
 		snprintf(j->result->message, sizeof(j->result->message), "%s: %s", j->path, j->error.reason);
 		return j->store_failed          ? INDEX_ARCHIVE_FAILED
 		       : j->error.not_a_capture ? INDEX_NOT_A_CAPTURE

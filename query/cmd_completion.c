@@ -1,4 +1,5 @@
-/* pcapdex completion: what a shell needs to complete our command lines, made from the commands' own tables. */
+/* pcapdex completion: what a shell needs to complete our command lines, made from the commands' own tables.
+ */
 #include <string.h>
 
 #include "query/command.h"
@@ -17,7 +18,8 @@ static void print_quoted(const char *text, const char *special)
 }
 
 /* Call `print` for each option that the command takes. */
-static void each_option(const struct command *c, void (*print)(const struct command *, const struct option_spec *))
+static void each_option(
+	const struct command *c, void (*print)(const struct command *, const struct option_spec *))
 {
 	for (const struct option_spec *o = c->options; o && o->name; o++)
 		print(c, o);
@@ -53,7 +55,8 @@ static void bash_choices(const struct command *c, const struct option_spec *o)
 
 static void print_bash(void)
 {
-	puts("_pcapdex() {\n\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} command=${COMP_WORDS[1]} options=\n"
+	puts("_pcapdex() {\n\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} "
+	     "command=${COMP_WORDS[1]} options=\n"
 	     "\tCOMPREPLY=()\n\tif [ \"$COMP_CWORD\" -eq 1 ]; then");
 	fputs("\t\tCOMPREPLY=($(compgen -W 'help --version", stdout);
 	for (const struct command *const *c = commands; *c; c++)
@@ -72,7 +75,8 @@ static void print_bash(void)
 		puts("';;");
 	}
 	puts("\tesac\n\tcase $cur in\n\t-*) COMPREPLY=($(compgen -W \"$options\" -- \"$cur\"));;\n"
-	     "\t*) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- \"$cur\"));;\n\tesac\n}\ncomplete -F _pcapdex pcapdex");
+	     "\t*) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "
+	     "\"$cur\"));;\n\tesac\n}\ncomplete -F _pcapdex pcapdex");
 }
 
 /* ---- zsh ---- */
@@ -109,7 +113,8 @@ static void print_zsh(void)
 		print_quoted((*c)->summary, ":\\");
 		puts("'");
 	}
-	puts("\t\t'help:Tell more about a command'\n\t)\n\tif (( CURRENT == 2 )); then\n\t\t_describe command commands\n\t\treturn\n\tfi\n"
+	puts("\t\t'help:Tell more about a command'\n\t)\n\tif (( CURRENT == 2 )); then\n\t\t_describe "
+	     "command commands\n\t\treturn\n\tfi\n"
 	     "\tlocal command=$words[2]\n\tshift words\n\t(( CURRENT-- ))\n\tcase $command in");
 	puts("\thelp) _describe command commands ;;");
 	for (const struct command *const *c = commands; *c; c++) {
@@ -117,7 +122,8 @@ static void print_zsh(void)
 		each_option(*c, zsh_option);
 		puts(" \\\n\t\t\t'*:file:_files'\n\t\t;;");
 	}
-	puts("\tesac\n}\nif [ \"$funcstack[1]\" = _pcapdex ]; then\n\t_pcapdex \"$@\"\nelse\n\tcompdef _pcapdex pcapdex\nfi");
+	puts("\tesac\n}\nif [ \"$funcstack[1]\" = _pcapdex ]; then\n\t_pcapdex \"$@\"\nelse\n\tcompdef "
+	     "_pcapdex pcapdex\nfi");
 }
 
 /* ---- fish ---- */
@@ -169,10 +175,9 @@ const struct command cmd_completion = {
 	.name = "completion",
 	.summary = "Print a shell's completion of these commands",
 	.usage = "bash|zsh|fish",
-	.examples =
-		"  source <(pcapdex completion bash)\n"
-		"  pcapdex completion zsh > ~/.zfunc/_pcapdex\n"
-		"  pcapdex completion fish > ~/.config/fish/completions/pcapdex.fish",
+	.examples = "  source <(pcapdex completion bash)\n"
+		    "  pcapdex completion zsh > ~/.zfunc/_pcapdex\n"
+		    "  pcapdex completion fish > ~/.config/fish/completions/pcapdex.fish",
 	.min_args = 1,
 	.max_args = 1,
 	.run = run,

@@ -16,7 +16,8 @@
 /* ---- the file as it was ---- */
 
 /* Write the capture's file; 0, or -1 after a message. */
-static int write_file(struct session *s, const struct selected_capture *c, int64_t size, const char *sha256, FILE *out)
+static int write_file(
+	struct session *s, const struct selected_capture *c, int64_t size, const char *sha256, FILE *out)
 {
 	struct raw *raw = raw_open(s->db);
 	EVP_MD_CTX *sha = EVP_MD_CTX_new();
@@ -36,14 +37,16 @@ static int write_file(struct session *s, const struct selected_capture *c, int64
 		for (int i = 0; i < 32; i++)
 			snprintf(text + 2 * i, 3, "%02x", digest[i]);
 		if (strcmp(text, sha256) != 0)
-			rc = complain(-1, "%s: %s: is not as it was indexed: its SHA-256 is %s, not %s", s->path, c->name, text, sha256);
+			rc = complain(-1, "%s: %s: is not as it was indexed: its SHA-256 is %s, not %s",
+				s->path, c->name, text, sha256);
 	}
 	EVP_MD_CTX_free(sha);
 	raw_close(raw);
 	return rc;
 }
 
-/* The file's name in a folder: that of the capture, without folders and, since what comes out is not compressed, without .gz. */
+/* The file's name in a folder: that of the capture, without folders and, since what comes out is not
+ * compressed, without .gz. */
 static char *name_in(const char *folder, const struct selected_capture *c, bool compressed, bool with_id)
 {
 	static const char *const endings[] = { ".gz", ".zst", ".lz4" };
@@ -58,8 +61,9 @@ static char *name_in(const char *folder, const struct selected_capture *c, bool 
 		}
 	}
 	bool odd = n == 0 || strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
-	int rc = odd ? asprintf(&path, "%s/capture-%lld", folder, (long long)c->id) :
-		with_id ? asprintf(&path, "%s/%lld-%.*s", folder, (long long)c->id, (int)n, name) : asprintf(&path, "%s/%.*s", folder, (int)n, name);
+	int rc = odd       ? asprintf(&path, "%s/capture-%lld", folder, (long long)c->id)
+		 : with_id ? asprintf(&path, "%s/%lld-%.*s", folder, (long long)c->id, (int)n, name)
+			   : asprintf(&path, "%s/%.*s", folder, (int)n, name);
 	return rc < 0 ? NULL : path;
 }
 
@@ -84,7 +88,8 @@ static int export_file(struct session *s, unsigned i, sqlite3_stmt *st, const ch
 		return complain(-1, "out of memory");
 	int rc = output_open(&out, path, s->path);
 	if (rc == 0) {
-		rc = write_file(s, c, sqlite3_column_int64(st, 0), (const char *)sqlite3_column_text(st, 1), out.file);
+		rc = write_file(s, c, sqlite3_column_int64(st, 0), (const char *)sqlite3_column_text(st, 1),
+			out.file);
 		if (output_close(&out, rc == 0) < 0)
 			rc = -1;
 	}
@@ -100,8 +105,10 @@ static int export_files(struct session *s, const char *path)
 	if (s->ncaptures == 0)
 		return complain(EXIT_FAILED, "%s: has no captures", s->path);
 	if (s->ncaptures > 1 && !folder)
-		return complain(EXIT_FAILED, "%s: %u captures: name one with -c, or give a folder with -o", s->path, s->ncaptures);
-	sqlite3_stmt *st = session_prepare(s, "SELECT file_size, sha256, compression FROM capture WHERE id=?");
+		return complain(EXIT_FAILED, "%s: %u captures: name one with -c, or give a folder with -o",
+			s->path, s->ncaptures);
+	sqlite3_stmt *st =
+		session_prepare(s, "SELECT file_size, sha256, compression FROM capture WHERE id=?");
 	if (!st)
 		return EXIT_FAILED;
 	for (unsigned i = 0; i < s->ncaptures; i++)
@@ -132,7 +139,8 @@ static int begin_section(struct frames_export *e)
 {
 	struct session *s = &e->q->session;
 	struct pcapng_section_info info = { .application = "pcapdex " PCAPDEX_VERSION };
-	sqlite3_stmt *st = session_prepare(s, "SELECT hardware, os, comment FROM section WHERE capture_id=?1 AND number=0");
+	sqlite3_stmt *st = session_prepare(
+		s, "SELECT hardware, os, comment FROM section WHERE capture_id=?1 AND number=0");
 	if (!st)
 		return -1;
 	if (s->ncaptures == 1) {
@@ -151,8 +159,10 @@ static int begin_section(struct frames_export *e)
 /* The interfaces of a capture, before its first frame. */
 static int add_interfaces(struct frames_export *e, const struct selected_capture *c)
 {
-	sqlite3_stmt *st = session_prepare(&e->q->session, "SELECT link_type, snaplen, name, description, filter, os, hardware, comment, mac,"
-		" coalesce(speed, 0), coalesce(fcs_len, -1) FROM interface WHERE capture_id=? ORDER BY number");
+	sqlite3_stmt *st = session_prepare(&e->q->session,
+		"SELECT link_type, snaplen, name, description, filter, os, hardware, comment, mac,"
+		" coalesce(speed, 0), coalesce(fcs_len, -1) FROM interface WHERE capture_id=? ORDER BY "
+		"number");
 	if (!st)
 		return -1;
 	e->capture = c;
@@ -162,22 +172,24 @@ static int add_interfaces(struct frames_export *e, const struct selected_capture
 	sqlite3_bind_int64(st, 1, c->id);
 	int rc;
 	while ((rc = sqlite3_step(st)) == SQLITE_ROW)
-		pcapng_add_interface(&e->writer, &(struct pcapng_interface_info){
-			.link_type = (uint16_t)sqlite3_column_int(st, 0),
-			.snaplen = (uint32_t)sqlite3_column_int64(st, 1),
-			.name = text_at(st, 2),
-			.description = text_at(st, 3),
-			.filter = text_at(st, 4),
-			.os = text_at(st, 5),
-			.hardware = text_at(st, 6),
-			.comment = text_at(st, 7),
-			.mac = text_at(st, 8),
-			.speed = (uint64_t)sqlite3_column_int64(st, 9),
-			.fcs_len = sqlite3_column_int(st, 10),
-			.offset_seconds = e->offset_seconds,
-		});
+		pcapng_add_interface(&e->writer, &(struct pcapng_interface_info) {
+							 .link_type = (uint16_t)sqlite3_column_int(st, 0),
+							 .snaplen = (uint32_t)sqlite3_column_int64(st, 1),
+							 .name = text_at(st, 2),
+							 .description = text_at(st, 3),
+							 .filter = text_at(st, 4),
+							 .os = text_at(st, 5),
+							 .hardware = text_at(st, 6),
+							 .comment = text_at(st, 7),
+							 .mac = text_at(st, 8),
+							 .speed = (uint64_t)sqlite3_column_int64(st, 9),
+							 .fcs_len = sqlite3_column_int(st, 10),
+							 .offset_seconds = e->offset_seconds,
+						 });
 	sqlite3_finalize(st);
-	return rc == SQLITE_DONE ? 0 : complain(-1, "%s: %s", e->q->session.path, sqlite3_errmsg(e->q->session.db));
+	return rc == SQLITE_DONE
+		       ? 0
+		       : complain(-1, "%s: %s", e->q->session.path, sqlite3_errmsg(e->q->session.db));
 }
 
 /* Decryption secrets of a capture: the same keys open the frames that are exported.
@@ -189,8 +201,10 @@ static int add_interfaces(struct frames_export *e, const struct selected_capture
 static int add_secrets(struct frames_export *e, const struct selected_capture *c)
 {
 	struct session *s = &e->q->session;
-	sqlite3_stmt *st = session_prepare(s, "SELECT b.offset, b.length, b.secrets_type, (SELECT s.big_endian FROM section s"
-		" WHERE s.capture_id=b.capture_id AND s.offset<=b.offset ORDER BY s.offset DESC LIMIT 1) FROM block b"
+	sqlite3_stmt *st = session_prepare(s,
+		"SELECT b.offset, b.length, b.secrets_type, (SELECT s.big_endian FROM section s"
+		" WHERE s.capture_id=b.capture_id AND s.offset<=b.offset ORDER BY s.offset DESC LIMIT 1) "
+		"FROM block b"
 		" WHERE b.capture_id=? AND b.type=10 ORDER BY b.offset");
 	struct raw *raw = st ? raw_open(s->db) : NULL;
 	int rc = raw ? 0 : -1;
@@ -198,14 +212,19 @@ static int add_secrets(struct frames_export *e, const struct selected_capture *c
 		sqlite3_bind_int64(st, 1, c->id);
 	while (rc == 0 && sqlite3_step(st) == SQLITE_ROW) {
 		uint32_t length = (uint32_t)sqlite3_column_int64(st, 1);
-		const uint8_t *p = length >= 20 ? raw_read(raw, c->id, (uint64_t)sqlite3_column_int64(st, 0), length) : NULL;
+		const uint8_t *p =
+			length >= 20 ? raw_read(raw, c->id, (uint64_t)sqlite3_column_int64(st, 0), length)
+				     : NULL;
 		if (!p) {
 			rc = complain(-1, "%s: %s: %s", s->path, c->name, raw_error(raw));
 			break;
 		}
-		uint32_t n = sqlite3_column_int(st, 3) ? (uint32_t)p[12] << 24 | (uint32_t)p[13] << 16 | (uint32_t)p[14] << 8 | p[15] :
-			(uint32_t)p[15] << 24 | (uint32_t)p[14] << 16 | (uint32_t)p[13] << 8 | p[12];
-		pcapng_add_secrets(&e->writer, (uint32_t)sqlite3_column_int64(st, 2), p + 16, n < length - 20 ? n : length - 20);
+		uint32_t n = sqlite3_column_int(st, 3) ? (uint32_t)p[12] << 24 | (uint32_t)p[13] << 16 |
+								 (uint32_t)p[14] << 8 | p[15]
+						       : (uint32_t)p[15] << 24 | (uint32_t)p[14] << 16 |
+								 (uint32_t)p[13] << 8 | p[12];
+		pcapng_add_secrets(&e->writer, (uint32_t)sqlite3_column_int64(st, 2), p + 16,
+			n < length - 20 ? n : length - 20);
 	}
 	raw_close(raw);
 	sqlite3_finalize(st);
@@ -223,19 +242,20 @@ static int export_frame(struct frames_export *e, const struct selected_capture *
 	}
 	if (e->capture != c && (add_secrets(e, c) < 0 || add_interfaces(e, c) < 0))
 		return -1;
-	pcapng_add_packet(&e->writer, &(struct pcapng_packet_info){
-		.interface = e->first_interface + f.interface,
-		.time_ns = (uint64_t)f.time_ns - (uint64_t)e->offset_seconds * 1000000000,
-		.cap_len = f.cap_len,
-		.len = f.len,
-		.data = f.data,
-		.ncomments = f.ncomments,
-		.comments = f.comments,
-		.has_flags = f.has_flags,
-		.flags = f.flags,
-		.has_packet_id = f.has_packet_id,
-		.packet_id = f.packet_id,
-	});
+	pcapng_add_packet(
+		&e->writer, &(struct pcapng_packet_info) {
+				    .interface = e->first_interface + f.interface,
+				    .time_ns = (uint64_t)f.time_ns - (uint64_t)e->offset_seconds * 1000000000,
+				    .cap_len = f.cap_len,
+				    .len = f.len,
+				    .data = f.data,
+				    .ncomments = f.ncomments,
+				    .comments = f.comments,
+				    .has_flags = f.has_flags,
+				    .flags = f.flags,
+				    .has_packet_id = f.has_packet_id,
+				    .packet_id = f.packet_id,
+			    });
 	return 0;
 }
 
@@ -259,13 +279,17 @@ static int export_range(struct frames_export *e, sqlite3_stmt *st, int64_t first
 		if (c && export_frame(e, c, sqlite3_column_int64(st, 1)) < 0)
 			return -1;
 	}
-	return rc == SQLITE_DONE ? 0 : complain(-1, "%s: %s", e->q->session.path, sqlite3_errmsg(e->q->session.db));
+	return rc == SQLITE_DONE
+		       ? 0
+		       : complain(-1, "%s: %s", e->q->session.path, sqlite3_errmsg(e->q->session.db));
 }
 
 static int export_ranges(struct frames_export *e, const struct ranges *ranges)
 {
-	sqlite3_stmt *st = question_prepare(e->q, "SELECT c.id, f.frame_id - c.first_frame + 1 FROM %s AND f.frame_id BETWEEN :first AND :last"
-		" ORDER BY c.id, f.frame_id", e->q->frames);
+	sqlite3_stmt *st = question_prepare(e->q,
+		"SELECT c.id, f.frame_id - c.first_frame + 1 FROM %s AND f.frame_id BETWEEN :first AND :last"
+		" ORDER BY c.id, f.frame_id",
+		e->q->frames);
 	int rc = st ? begin_section(e) : -1;
 	if (rc == 0 && !ranges->n)
 		rc = export_range(e, st, INT64_MIN, INT64_MAX);
@@ -297,7 +321,8 @@ static int export_frames(struct question *q, struct ranges *ranges, const char *
 	}
 	frame_store_close(e.store);
 	if (rc == 0 && e.left_out)
-		rc = complain(-1, "%llu frames are no packets of an interface and were left out", (unsigned long long)e.left_out);
+		rc = complain(-1, "%llu frames are no packets of an interface and were left out",
+			(unsigned long long)e.left_out);
 	return rc < 0 ? EXIT_FAILED : EXIT_DONE;
 }
 
@@ -310,7 +335,9 @@ static int run(const struct args *args)
 	if (status == EXIT_DONE) {
 		status = question_open(&q, args);
 		if (status == EXIT_DONE)
-			status = ranges.n || q.filter || args_has(args, "pcapng") ? export_frames(&q, &ranges, path) : export_files(&q.session, path);
+			status = ranges.n || q.filter || args_has(args, "pcapng")
+					 ? export_frames(&q, &ranges, path)
+					 : export_files(&q.session, path);
 		question_close(&q);
 	}
 	ranges_free(&ranges);
@@ -320,7 +347,8 @@ static int run(const struct args *args)
 static const struct option_spec options[] = {
 	OPTION_CAPTURE,
 	OPTION_FILTER,
-	{ "output", 'o', "FILE", false, "where to write; a folder takes several files (default: standard output)" },
+	{ "output", 'o', "FILE", false,
+		"where to write; a folder takes several files (default: standard output)" },
 	{ "pcapng", 0, NULL, false, "write all frames as one pcapng file, not the file as it was" },
 	{ 0 },
 };
@@ -329,17 +357,19 @@ const struct command cmd_export = {
 	.name = "export",
 	.summary = "Write a capture's original file, or chosen frames as pcapng",
 	.usage = "ARCHIVE [-c CAPTURE] [-o FILE] [FRAME...]",
-	.details =
-		"Without FRAME and -Y the file comes out as it was, byte for byte, checked by its SHA-256 while it is written; a file\n"
-		"that was compressed comes out decompressed. With -o FOLDER several captures are written under their own names.\n\n"
-		"FRAME is a number of the capture, or a range: 7, 10-20, 100-, 1,5,9. Chosen frames are written as pcapng with their\n"
-		"interfaces, comments and times to the nanosecond, frames of several captures one capture after the other. A file\n"
-		"appears only when it is whole.",
-	.examples =
-		"  pcapdex export week.db -c monday.pcapng -o monday-again.pcapng\n"
-		"  pcapdex export week.db -c monday.pcapng 10-20 -o part.pcapng\n"
-		"  pcapdex export week.db -Y 'dns' | tshark -r -\n"
-		"  mkdir out && pcapdex export course.db -c course=networks -o out",
+	.details = "Without FRAME and -Y the file comes out as it was, byte for byte, checked by its SHA-256 "
+		   "while it is written; a file\n"
+		   "that was compressed comes out decompressed. With -o FOLDER several captures are written "
+		   "under their own names.\n\n"
+		   "FRAME is a number of the capture, or a range: 7, 10-20, 100-, 1,5,9. Chosen frames are "
+		   "written as pcapng with their\n"
+		   "interfaces, comments and times to the nanosecond, frames of several captures one capture "
+		   "after the other. A file\n"
+		   "appears only when it is whole.",
+	.examples = "  pcapdex export week.db -c monday.pcapng -o monday-again.pcapng\n"
+		    "  pcapdex export week.db -c monday.pcapng 10-20 -o part.pcapng\n"
+		    "  pcapdex export week.db -Y 'dns' | tshark -r -\n"
+		    "  mkdir out && pcapdex export course.db -c course=networks -o out",
 	.min_args = 1,
 	.options = options,
 	.run = run,

@@ -20,7 +20,8 @@ struct tally {
 
 static volatile sig_atomic_t cancelled;
 
-/* The first signal undoes the capture at work, a second one ends the program as usual; the archive is safe either way. */
+/* The first signal undoes the capture at work, a second one ends the program as usual; the archive is safe
+ * either way. */
 static void on_signal(int signal)
 {
 	(void)signal;
@@ -71,12 +72,13 @@ static int read_tags(const struct args *args, struct index_tag *tags, char **key
 			free(key);
 		else
 			keys[n++] = key;
-		tags[k] = (struct index_tag){ keys[k], equals + 1 };
+		tags[k] = (struct index_tag) { keys[k], equals + 1 };
 	}
 	return (int)n;
 }
 
-static void index_one(struct store *store, const struct walk_file *f, const struct index_options *options, struct tally *t)
+static void index_one(
+	struct store *store, const struct walk_file *f, const struct index_options *options, struct tally *t)
 {
 	struct progress *p = options->progress_ctx;
 	struct index_result result;
@@ -128,7 +130,8 @@ static void say_summary(const struct tally *t, const struct walk *w, size_t left
 	putchar('\n');
 }
 
-static int index_all(const struct args *args, struct store *store, struct index_options *options, struct walk *w)
+static int index_all(
+	const struct args *args, struct store *store, struct index_options *options, struct walk *w)
 {
 	struct progress progress;
 	struct tally t = { 0 };
@@ -156,7 +159,9 @@ static int run(const struct args *args)
 	struct index_tag tags[TAGS_MAX];
 	struct walk w = { 0 };
 	int status = EXIT_FAILED, ntags = read_tags(args, tags, keys);
-	struct index_options options = { .bpf = args_value(args, "bpf", NULL), .tags = tags, .ntags = (unsigned)ntags };
+	struct index_options options = {
+		.bpf = args_value(args, "bpf", NULL), .tags = tags, .ntags = (unsigned)ntags
+	};
 	struct store *store = NULL;
 	const char *wrong = registry_init();
 	archive_on_wait = keep_waiting;
@@ -192,19 +197,23 @@ const struct command cmd_index = {
 	.name = "index",
 	.summary = "Put captures into an archive",
 	.usage = "ARCHIVE PATH...",
-	.details =
-		"PATH is a capture (pcap or pcapng; plain, gzip, zstd or lz4), a folder, or - for standard input. A folder is\n"
-		"searched with all folders below it; what is a capture there is told by its content, not by its name, and other\n"
-		"files are passed over. The archive is made, readable by its owner alone, if it does not exist.\n\n"
-		"A capture comes in whole or not at all. Indexing the same bytes again does nothing, but that tags which the\n"
-		"capture does not have yet are added. A capture that is damaged or cut short is indexed up to the damage, a message\n"
-		"says at which offset and why, and the exit status is 1. Several indexers may work on one archive: they wait for\n"
-		"each other, and readers go on working.",
-	.examples =
-		"  pcapdex index week.db monday.pcapng tuesday.pcap.gz\n"
-		"  pcapdex index course.db --tag course=networks --tag student=00417 handed-in/417/\n"
-		"  tcpdump -w - -c 1000 | pcapdex index live.db -\n"
-		"  pcapdex index dns.db --bpf 'port 53' trace.pcap",
+	.details = "PATH is a capture (pcap or pcapng; plain, gzip, zstd or lz4), a folder, or - for "
+		   "standard input. A folder is\n"
+		   "searched with all folders below it; what is a capture there is told by its content, not "
+		   "by its name, and other\n"
+		   "files are passed over. The archive is made, readable by its owner alone, if it does not "
+		   "exist.\n\n"
+		   "A capture comes in whole or not at all. Indexing the same bytes again does nothing, but "
+		   "that tags which the\n"
+		   "capture does not have yet are added. A capture that is damaged or cut short is indexed "
+		   "up to the damage, a message\n"
+		   "says at which offset and why, and the exit status is 1. Several indexers may work on one "
+		   "archive: they wait for\n"
+		   "each other, and readers go on working.",
+	.examples = "  pcapdex index week.db monday.pcapng tuesday.pcap.gz\n"
+		    "  pcapdex index course.db --tag course=networks --tag student=00417 handed-in/417/\n"
+		    "  tcpdump -w - -c 1000 | pcapdex index live.db -\n"
+		    "  pcapdex index dns.db --bpf 'port 53' trace.pcap",
 	.min_args = 2,
 	.options = options,
 	.run = run,

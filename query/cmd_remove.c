@@ -27,7 +27,10 @@ static int remove_all(struct session *s)
 		rc = sqlite3_exec(s->db, "COMMIT", NULL, NULL, NULL);
 	if (rc == SQLITE_OK) {
 		if (!known)
-			complain(0, "%s: was made by another pcapdex; addresses and names of what was removed stay in its dictionaries", s->path);
+			complain(0,
+				"%s: was made by another pcapdex; addresses and names of what was removed "
+				"stay in its dictionaries",
+				s->path);
 		return EXIT_DONE;
 	}
 	complain(0, "%s: nothing was removed: %s", s->path, archive_error(s->db));
@@ -41,9 +44,11 @@ static void say_removed(const struct session *s, int64_t before)
 	int64_t frames = 0;
 	for (unsigned i = 0; i < s->ncaptures; i++)
 		frames += s->captures[i].frames;
-	printf("%u %s removed (%lld frames)", s->ncaptures, s->ncaptures == 1 ? "capture" : "captures", (long long)frames);
+	printf("%u %s removed (%lld frames)", s->ncaptures, s->ncaptures == 1 ? "capture" : "captures",
+		(long long)frames);
 	if (before && stat(s->path, &sb) == 0)
-		printf("; the archive shrank from %.1f to %.1f MB", (double)before / 1e6, (double)sb.st_size / 1e6);
+		printf("; the archive shrank from %.1f to %.1f MB", (double)before / 1e6,
+			(double)sb.st_size / 1e6);
 	putchar('\n');
 }
 
@@ -53,13 +58,15 @@ static int run(const struct args *args)
 	struct stat sb = { 0 };
 	bool vacuum = args_has(args, "vacuum");
 	if (!args_has(args, "capture") && args->npositional < 2)
-		return complain(EXIT_USAGE, "remove: say which captures; `pcapdex captures %s` lists them", args->positional[0]);
+		return complain(EXIT_USAGE, "remove: say which captures; `pcapdex captures %s` lists them",
+			args->positional[0]);
 	int status = session_open_for(&s, args, ARCHIVE_WRITE);
 	if (status != EXIT_DONE)
 		return status;
-	archive_wake(s.db);
 	/* What is removed is overwritten, not only forgotten. */
-	status = run_sql(&s, "PRAGMA secure_delete=ON; BEGIN IMMEDIATE");
+	status = archive_wake(s.db) == SQLITE_OK
+			 ? run_sql(&s, "PRAGMA secure_delete=ON; BEGIN IMMEDIATE")
+			 : complain(EXIT_FAILED, "%s: %s", s.path, archive_error(s.db));
 	if (status == EXIT_DONE)
 		status = session_choose(&s, args, 1);
 	if (status == EXIT_DONE)
@@ -69,7 +76,8 @@ static int run(const struct args *args)
 	if (status == EXIT_DONE && vacuum && stat(s.path, &sb) == 0)
 		status = run_sql(&s, "VACUUM");
 	if (archive_rest(s.db) < 0)
-		status = complain(EXIT_FAILED, "%s: a part of the archive still stands in its -wal file: %s", s.path, archive_error(s.db));
+		status = complain(EXIT_FAILED, "%s: a part of the archive still stands in its -wal file: %s",
+			s.path, archive_error(s.db));
 	if (status == EXIT_DONE && !args_has(args, "quiet"))
 		say_removed(&s, vacuum ? sb.st_size : 0);
 	session_close(&s);
@@ -78,7 +86,8 @@ static int run(const struct args *args)
 
 static const struct option_spec options[] = {
 	OPTION_CAPTURE,
-	{ "vacuum", 0, NULL, false, "make the file smaller afterwards (rewrites it: needs room for a second copy)" },
+	{ "vacuum", 0, NULL, false,
+		"make the file smaller afterwards (rewrites it: needs room for a second copy)" },
 	{ "quiet", 'q', NULL, false, "say nothing when all went well" },
 	{ 0 },
 };
@@ -87,13 +96,13 @@ const struct command cmd_remove = {
 	.name = "remove",
 	.summary = "Take captures out of an archive",
 	.usage = "ARCHIVE CAPTURE...",
-	.details =
-		"CAPTURE is an id, a name, a glob over names or paths, or TAG=VALUE. All of a capture goes, in one transaction: its\n"
-		"frames, its file, its totals, and the addresses and names that no other capture has. Its place in the file is\n"
-		"overwritten and used by later captures; --vacuum gives it back to the disk.",
-	.examples =
-		"  pcapdex remove week.db monday.pcapng\n"
-		"  pcapdex remove course.db student=00417 --vacuum",
+	.details = "CAPTURE is an id, a name, a glob over names or paths, or TAG=VALUE. All of a capture "
+		   "goes, in one transaction: its\n"
+		   "frames, its file, its totals, and the addresses and names that no other capture has. Its "
+		   "place in the file is\n"
+		   "overwritten and used by later captures; --vacuum gives it back to the disk.",
+	.examples = "  pcapdex remove week.db monday.pcapng\n"
+		    "  pcapdex remove course.db student=00417 --vacuum",
 	.min_args = 1,
 	.options = options,
 	.run = run,

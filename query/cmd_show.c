@@ -71,15 +71,18 @@ static void print_row(const struct detail_row *row, unsigned depth)
 	print_below(row, NULL, depth);
 }
 
-/* "Transmission Control Protocol, Src Port: 80, Dst Port: 51000, Seq: 1, Ack: 1": fields that tell most about a layer. */
+/* "Transmission Control Protocol, Src Port: 80, Dst Port: 51000, Seq: 1, Ack: 1": fields that tell most about
+ * a layer. */
 static void print_title(const struct detail *d, const struct detail_layer *l)
 {
 	static const struct {
 		const char *field, *label;
-	} told[] = { { "src", "Src" }, { "dst", "Dst" }, { "srcport", "Src Port" }, { "dstport", "Dst Port" }, { "seq", "Seq" }, { "ack", "Ack" } };
+	} told[] = { { "src", "Src" }, { "dst", "Dst" }, { "srcport", "Src Port" }, { "dstport", "Dst Port" },
+		{ "seq", "Seq" }, { "ack", "Ack" } };
 	render_visible_text(stdout, l->proto->title ? l->proto->title : l->proto->name);
 	if (strcmp(l->proto->name, "frame") == 0) {
-		printf(" %lld: %u octets on the wire, %u captured", (long long)d->frame.number, d->frame.len, d->frame.cap_len);
+		printf(" %lld: %u octets on the wire, %u captured", (long long)d->frame.number, d->frame.len,
+			d->frame.cap_len);
 		if (d->frame.has_interface_id)
 			printf(", interface %u", d->frame.interface_id);
 	}
@@ -201,7 +204,8 @@ static struct value raw_value(struct notes *t, const struct detail_field *f)
 		return hex_value(t, f->bytes, f->nbytes);
 	case KIND_TIME:
 	case KIND_RELTIME: /* seconds, exactly: a double has not digits enough */
-		snprintf(text, sizeof(text), "%s%lld.%09lld", f->integer < 0 ? "-" : "", llabs(f->integer / 1000000000), llabs(f->integer % 1000000000));
+		snprintf(text, sizeof(text), "%s%lld.%09lld", f->integer < 0 ? "-" : "",
+			llabs(f->integer / 1000000000), llabs(f->integer % 1000000000));
 		kept = note(t, strlen(text));
 		return kept ? value_text(strcpy(kept, text)) : value_null();
 	case KIND_ETHER:
@@ -218,7 +222,8 @@ static struct value raw_value(struct notes *t, const struct detail_field *f)
 
 static struct value fields_value(struct notes *t, const struct detail_row *row)
 {
-	static const char *const keys[] = { "name", "label", "value", "text", "generated", "offset", "length" };
+	static const char *const keys[] = { "name", "label", "value", "text", "generated", "offset",
+		"length" };
 	struct value *list = row ? note(t, row->nfields * sizeof(*list)) : NULL;
 	for (unsigned i = 0; list && i < row->nfields; i++) {
 		const struct detail_field *f = &row->fields[i];
@@ -228,8 +233,10 @@ static struct value fields_value(struct notes *t, const struct detail_row *row)
 			return value_null();
 		detail_value_text(text, VALUE_MAX, f);
 		bool there = f->offset >= 0;
-		const struct value values[] = { value_text(f->name), value_text(f->label), raw_value(t, f), text[0] ? value_text(text) : value_null(),
-			value_int(f->generated), there ? value_int(f->offset) : value_null(), there ? value_int(f->length) : value_null() };
+		const struct value values[] = { value_text(f->name), value_text(f->label), raw_value(t, f),
+			text[0] ? value_text(text) : value_null(), value_int(f->generated),
+			there ? value_int(f->offset) : value_null(),
+			there ? value_int(f->length) : value_null() };
 		memcpy(v, values, sizeof(values));
 		list[i] = value_object(keys, v, 7);
 	}
@@ -263,26 +270,32 @@ static int render_json(struct render *r, const struct detail *d, const struct se
 		bool there = l->offset >= 0;
 		if (!v)
 			break;
-		const struct value values[] = { value_text(l->proto->name), value_text(l->proto->title), there ? value_int(l->offset) : value_null(),
-			there ? value_int(l->length) : value_null(), fields_value(&t, l->row), children_value(&t, l) };
+		const struct value values[] = { value_text(l->proto->name), value_text(l->proto->title),
+			there ? value_int(l->offset) : value_null(),
+			there ? value_int(l->length) : value_null(), fields_value(&t, l->row),
+			children_value(&t, l) };
 		memcpy(v, values, sizeof(values));
 		layers[i] = value_object(keys, v, 6);
 	}
-	int rc = render_row(r, (struct value[]){ value_int(d->frame.number), value_int(d->frame.frame_id), value_int(c->id), value_text(c->name),
-		value_list(layers, layers ? d->nlayers : 0), hex_value(&t, d->frame.data, d->frame.cap_len) });
+	int rc = render_row(
+		r, (struct value[]) { value_int(d->frame.number), value_int(d->frame.frame_id),
+			   value_int(c->id), value_text(c->name), value_list(layers, layers ? d->nlayers : 0),
+			   hex_value(&t, d->frame.data, d->frame.cap_len) });
 	notes_free(&t);
 	return rc;
 }
 
 /* ---- the command ---- */
 
-static int show_frames(struct session *s, const struct selected_capture *c, const struct ranges *ranges, struct render *r, bool bytes)
+static int show_frames(struct session *s, const struct selected_capture *c, const struct ranges *ranges,
+	struct render *r, bool bytes)
 {
 	struct detail_reader *reader = detail_open(s);
 	int status = reader ? EXIT_DONE : EXIT_FAILED;
 	bool later = false;
 	for (unsigned i = 0; status == EXIT_DONE && i < ranges->n; i++) {
-		for (int64_t k = ranges->list[i].first; status == EXIT_DONE && k <= ranges->list[i].last; k++) {
+		for (int64_t k = ranges->list[i].first; status == EXIT_DONE && k <= ranges->list[i].last;
+			k++) {
 			const struct detail *d = detail_read(reader, c, k);
 			if (!d) {
 				status = EXIT_FAILED;
@@ -306,8 +319,9 @@ static int show_frames(struct session *s, const struct selected_capture *c, cons
 
 static int run(const struct args *args)
 {
-	static const struct render_column columns[] = { { "frame_number", NULL, RENDER_NUMBER }, { "frame_id", NULL, RENDER_NUMBER },
-		{ "capture_id", NULL, RENDER_NUMBER }, { "capture", NULL, RENDER_TEXT }, { "layers", NULL, RENDER_TEXT },
+	static const struct render_column columns[] = { { "frame_number", NULL, RENDER_NUMBER },
+		{ "frame_id", NULL, RENDER_NUMBER }, { "capture_id", NULL, RENDER_NUMBER },
+		{ "capture", NULL, RENDER_TEXT }, { "layers", NULL, RENDER_TEXT },
 		{ "bytes", NULL, RENDER_TEXT } };
 	const char *type = args_value(args, "type", "text");
 	struct ranges ranges;
@@ -342,13 +356,13 @@ const struct command cmd_show = {
 	.name = "show",
 	.summary = "Show all of a frame: its layers, their fields, its octets",
 	.usage = "ARCHIVE [-c CAPTURE] FRAME...",
-	.details =
-		"FRAME is a number in the capture, or a range: 7, 10-20, 1,5,9. An archive of several captures needs -c. What stands\n"
-		"in [brackets] is not in the octets but was worked out. JSON has for each field where in the octets it stands, and\n"
-		"the octets in hexadecimal.",
-	.examples =
-		"  pcapdex show trace.db 7\n"
-		"  pcapdex show week.db -c monday.pcapng 7-9 -T json",
+	.details = "FRAME is a number in the capture, or a range: 7, 10-20, 1,5,9. An archive of several "
+		   "captures needs -c. What stands\n"
+		   "in [brackets] is not in the octets but was worked out. JSON has for each field where in "
+		   "the octets it stands, and\n"
+		   "the octets in hexadecimal.",
+	.examples = "  pcapdex show trace.db 7\n"
+		    "  pcapdex show week.db -c monday.pcapng 7-9 -T json",
 	.min_args = 2,
 	.options = options,
 	.run = run,

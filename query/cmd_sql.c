@@ -54,7 +54,7 @@ static int read_params(struct run *r, const struct args *args)
 		const char *text = args_nth(args, "param", i), *equals = strchr(text, '=');
 		if (!equals || equals == text)
 			return complain(EXIT_USAGE, "sql: --param needs NAME=VALUE, not %s", text);
-		r->params[i] = (struct param){ text, (int)(equals - text), equals + 1, false };
+		r->params[i] = (struct param) { text, (int)(equals - text), equals + 1, false };
 	}
 	return EXIT_DONE;
 }
@@ -72,8 +72,8 @@ static void bind_value(sqlite3_stmt *st, int i, const char *value)
 	}
 	const char *digits = value + (*value == '-');
 	double real = strtod(value, &end);
-	if (*end == '\0' && errno == 0 && strspn(value, "0123456789.eE+-") == strlen(value) && *digits >= '0' && *digits <= '9' &&
-		(digits[0] != '0' || digits[1] == '.'))
+	if (*end == '\0' && errno == 0 && strspn(value, "0123456789.eE+-") == strlen(value) &&
+		*digits >= '0' && *digits <= '9' && (digits[0] != '0' || digits[1] == '.'))
 		sqlite3_bind_double(st, i, real);
 	else
 		sqlite3_bind_text(st, i, value, -1, SQLITE_STATIC);
@@ -85,10 +85,12 @@ static int bind_params(struct run *r, sqlite3_stmt *st)
 		const char *name = sqlite3_bind_parameter_name(st, i);
 		struct param *found = NULL;
 		for (unsigned k = 0; name && k < r->nparams; k++)
-			if ((int)strlen(name + 1) == r->params[k].name_len && strncmp(name + 1, r->params[k].text, (size_t)r->params[k].name_len) == 0)
+			if ((int)strlen(name + 1) == r->params[k].name_len &&
+				strncmp(name + 1, r->params[k].text, (size_t)r->params[k].name_len) == 0)
 				found = &r->params[k];
 		if (!found)
-			return complain(EXIT_USAGE, "sql: no value for the parameter %s: --param %s=...", name ? name : "?", name ? name + 1 : "NAME");
+			return complain(EXIT_USAGE, "sql: no value for the parameter %s: --param %s=...",
+				name ? name : "?", name ? name + 1 : "NAME");
 		found->used = true;
 		bind_value(st, i, found->value);
 	}
@@ -116,7 +118,8 @@ static struct value cell(struct run *r, sqlite3_stmt *st, int i)
 		snprintf(number, sizeof(number), "%.15g", sqlite3_column_double(st, i));
 		return kept(r, strdup(number));
 	case SQLITE_TEXT:
-		return value_text_n((const char *)sqlite3_column_text(st, i), (size_t)sqlite3_column_bytes(st, i));
+		return value_text_n(
+			(const char *)sqlite3_column_text(st, i), (size_t)sqlite3_column_bytes(st, i));
 	case SQLITE_BLOB: {
 		const uint8_t *p = sqlite3_column_blob(st, i);
 		size_t n = (size_t)sqlite3_column_bytes(st, i);
@@ -145,7 +148,8 @@ static int print_rows(struct run *r, sqlite3_stmt *st, int rc)
 	for (unsigned i = 0; good && i < n; i++) {
 		int type = rc == SQLITE_ROW ? sqlite3_column_type(st, (int)i) : SQLITE_NULL;
 		const char *name = sqlite3_column_name(st, (int)i);
-		columns[i] = (struct render_column){ name ? name : "?", NULL, type == SQLITE_INTEGER || type == SQLITE_FLOAT ? RENDER_NUMBER : RENDER_TEXT };
+		columns[i] = (struct render_column) { name ? name : "?", NULL,
+			type == SQLITE_INTEGER || type == SQLITE_FLOAT ? RENDER_NUMBER : RENDER_TEXT };
 	}
 	struct render *out = good ? render_open(r->format, stdout, columns, n) : NULL;
 	for (; out && rc == SQLITE_ROW; rc = sqlite3_step(st)) {
@@ -174,8 +178,10 @@ static int run_statement(struct run *r, sqlite3_stmt *st)
 	if (rc == SQLITE_DONE)
 		return EXIT_DONE;
 	if ((rc & 0xff) == SQLITE_READONLY)
-		return complain(EXIT_FAILED, "%s: is open for reading only; --write allows changes", r->session.path);
-	return complain(EXIT_FAILED, "%s: %s", r->session.path, rc == SQLITE_NOMEM ? "out of memory" : archive_error(r->session.db));
+		return complain(
+			EXIT_FAILED, "%s: is open for reading only; --write allows changes", r->session.path);
+	return complain(EXIT_FAILED, "%s: %s", r->session.path,
+		rc == SQLITE_NOMEM ? "out of memory" : archive_error(r->session.db));
 }
 
 static int run_all(struct run *r, const char *sql)
@@ -184,16 +190,19 @@ static int run_all(struct run *r, const char *sql)
 	while (status == EXIT_DONE && *sql) {
 		sqlite3_stmt *st = NULL;
 		if (sql[strspn(sql, " \t\r\n;")] == '.')
-			return complain(EXIT_FAILED, "sql: words with a dot in front belong to the sqlite3 shell, not to SQL");
+			return complain(EXIT_FAILED,
+				"sql: words with a dot in front belong to the sqlite3 shell, not to SQL");
 		if (sqlite3_prepare_v2(r->session.db, sql, -1, &st, &sql) != SQLITE_OK)
-			return complain(EXIT_FAILED, "%s: %s", r->session.path, sqlite3_errmsg(r->session.db));
+			return complain(
+				EXIT_FAILED, "%s: %s", r->session.path, sqlite3_errmsg(r->session.db));
 		if (st)
 			status = run_statement(r, st);
 		sqlite3_finalize(st);
 	}
 	for (unsigned i = 0; status == EXIT_DONE && i < r->nparams; i++)
 		if (!r->params[i].used)
-			status = complain(EXIT_USAGE, "sql: no statement has the parameter :%.*s", r->params[i].name_len, r->params[i].text);
+			status = complain(EXIT_USAGE, "sql: no statement has the parameter :%.*s",
+				r->params[i].name_len, r->params[i].text);
 	return status;
 }
 
@@ -205,12 +214,17 @@ static int run(const struct args *args)
 		return complain(EXIT_USAGE, "--format is table, csv, json or jsonl, not %s", r.format);
 	int status = read_params(&r, args);
 	if (status == EXIT_DONE)
-		status = session_open_for(&r.session, args, args_has(args, "write") ? ARCHIVE_WRITE : ARCHIVE_READ);
+		status = session_open_for(
+			&r.session, args, args_has(args, "write") ? ARCHIVE_WRITE : ARCHIVE_READ);
 	if (status == EXIT_DONE) {
-		sql = args->npositional > 1 && strcmp(args->positional[1], "-") != 0 ? strdup(args->positional[1]) : read_all(stdin);
+		sql = args->npositional > 1 && strcmp(args->positional[1], "-") != 0
+			      ? strdup(args->positional[1])
+			      : read_all(stdin);
 		status = sql ? run_all(&r, sql) : complain(EXIT_FAILED, "out of memory");
 		if (!sqlite3_get_autocommit(r.session.db) && args_has(args, "write"))
-			status = complain(EXIT_FAILED, "%s: the transaction was not committed, nothing of it was kept", r.session.path);
+			status = complain(EXIT_FAILED,
+				"%s: the transaction was not committed, nothing of it was kept",
+				r.session.path);
 		session_close(&r.session);
 	}
 	free(sql);
@@ -219,7 +233,8 @@ static int run(const struct args *args)
 }
 
 static const struct option_spec options[] = {
-	{ "param", 'p', "NAME=VALUE", true, "a value for :NAME, @NAME or $NAME; written like a number it is one" },
+	{ "param", 'p', "NAME=VALUE", true,
+		"a value for :NAME, @NAME or $NAME; written like a number it is one" },
 	{ "write", 0, NULL, false, "allow changes (default: reading only)" },
 	OPTION_FORMAT,
 	{ 0 },
@@ -229,11 +244,14 @@ const struct command cmd_sql = {
 	.name = "sql",
 	.summary = "Run SQL on an archive",
 	.usage = "ARCHIVE [SQL]",
-	.details =
-		"SQL may be several statements; without it, or with -, they are read from standard input. Views named like protocols\n"
-		"(frame, eth, ip, tcp, ...) have a row a frame and columns named like Wireshark's fields; `pcapdex fields` lists them.\n"
-		"frame_id is the frame over the whole archive; the view packets has the capture and the number in it. Blobs are shown\n"
-		"in hexadecimal. With --write each statement is a transaction of its own, unless it says BEGIN and COMMIT.",
+	.details = "SQL may be several statements; without it, or with -, they are read from standard input. "
+		   "Views named like protocols\n"
+		   "(frame, eth, ip, tcp, ...) have a row a frame and columns named like Wireshark's fields; "
+		   "`pcapdex fields` lists them.\n"
+		   "frame_id is the frame over the whole archive; the view packets has the capture and the "
+		   "number in it. Blobs are shown\n"
+		   "in hexadecimal. With --write each statement is a transaction of its own, unless it says "
+		   "BEGIN and COMMIT.",
 	.examples =
 		"  pcapdex sql week.db \"SELECT name, frames FROM capture\"\n"
 		"  pcapdex sql week.db -p port=443 'SELECT count(*) FROM tcp WHERE dstport = :port' -f csv",

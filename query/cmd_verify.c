@@ -36,8 +36,8 @@ static void found(struct findings *f, const char *format, ...)
 }
 
 /* Run a query that gives one row of numbers. 0, or -1 (noted). */
-static int numbers(struct session *s, struct findings *f, const char *sql, const int64_t *values, unsigned nvalues, int64_t *out,
-	unsigned n)
+static int numbers(struct session *s, struct findings *f, const char *sql, const int64_t *values,
+	unsigned nvalues, int64_t *out, unsigned n)
 {
 	sqlite3_stmt *st = NULL;
 	int rc = sqlite3_prepare_v2(s->db, sql, -1, &st, NULL);
@@ -91,9 +91,11 @@ static void same(struct findings *f, const char *what, int64_t there, int64_t sa
 static void check_chunks(struct session *s, int64_t id, int64_t size, struct findings *f)
 {
 	int64_t v[3];
-	static const char sql[] = "SELECT count(*), coalesce(sum(size), 0), coalesce(sum(offset<>before), 0) FROM (SELECT size, offset,"
-		" coalesce(sum(size) OVER (ORDER BY offset ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS before"
-		" FROM chunk WHERE capture_id=?1)";
+	static const char sql[] = "SELECT count(*), coalesce(sum(size), 0), coalesce(sum(offset<>before), 0) "
+				  "FROM (SELECT size, offset,"
+				  " coalesce(sum(size) OVER (ORDER BY offset ROWS BETWEEN UNBOUNDED "
+				  "PRECEDING AND 1 PRECEDING), 0) AS before"
+				  " FROM chunk WHERE capture_id=?1)";
 	if (numbers(s, f, sql, &id, 1, v, 3) < 0)
 		return;
 	same(f, "octets in its chunks", v[1], size);
@@ -101,21 +103,26 @@ static void check_chunks(struct session *s, int64_t id, int64_t size, struct fin
 		found(f, "chunks have holes or overlap");
 }
 
-static void check_frames(struct session *s, const struct selected_capture *c, int64_t size, struct findings *f)
+static void check_frames(
+	struct session *s, const struct selected_capture *c, int64_t size, struct findings *f)
 {
 	const int64_t range[] = { c->first_frame, c->first_frame + c->frames - 1, c->id };
 	int64_t v[7], said[2], sums[5];
-	static const char frames[] = "SELECT count(*), coalesce(sum(len), 0), coalesce(sum(coalesce(caplen, len)), 0),"
-		" coalesce(min(time), 0), coalesce(max(time), 0), coalesce(max(offset + coalesce(caplen, len)), 0),"
+	static const char frames[] =
+		"SELECT count(*), coalesce(sum(len), 0), coalesce(sum(coalesce(caplen, len)), 0),"
+		" coalesce(min(time), 0), coalesce(max(time), 0), coalesce(max(offset + coalesce(caplen, "
+		"len)), 0),"
 		" coalesce(sum(stack IS NULL OR stack NOT IN (SELECT id FROM t_stack)), 0)"
 		" FROM t_frame WHERE frame_id BETWEEN ?1 AND ?2";
-	static const char totals[] = "SELECT (SELECT coalesce(sum(frames), 0) FROM total_stack WHERE capture_id=?1),"
+	static const char totals[] =
+		"SELECT (SELECT coalesce(sum(frames), 0) FROM total_stack WHERE capture_id=?1),"
 		" (SELECT coalesce(sum(bytes), 0) FROM total_stack WHERE capture_id=?1),"
 		" (SELECT coalesce(sum(frames), 0) FROM total_length WHERE capture_id=?1),"
 		" (SELECT coalesce(sum(frames), 0) FROM total_second WHERE capture_id=?1),"
 		" (SELECT coalesce(sum(bytes), 0) FROM total_second WHERE capture_id=?1)";
 	if (numbers(s, f, frames, range, 2, v, 7) < 0 || numbers(s, f, totals, &c->id, 1, sums, 5) < 0 ||
-		numbers(s, f, "SELECT bytes, captured_bytes FROM capture WHERE id=?1", &c->id, 1, said, 2) < 0)
+		numbers(s, f, "SELECT bytes, captured_bytes FROM capture WHERE id=?1", &c->id, 1, said, 2) <
+			0)
 		return;
 	same(f, "frames", v[0], c->frames);
 	same(f, "octets of its frames", v[1], said[0]);
@@ -140,12 +147,16 @@ static void check_frames(struct session *s, const struct selected_capture *c, in
 static void check_gaps(struct session *s, struct findings *f)
 {
 	sqlite3_stmt *tables, *gaps;
-	static const char gap_sql[] = "SELECT last + 1, next - 1 FROM (SELECT first_frame + frames - 1 AS last,"
-		" lead(first_frame, 1, 9223372036854775807) OVER (ORDER BY first_frame, id) AS next FROM capture"
-		" UNION ALL SELECT -9223372036854775807, coalesce((SELECT min(first_frame) FROM capture), 9223372036854775807))"
+	static const char gap_sql[] =
+		"SELECT last + 1, next - 1 FROM (SELECT first_frame + frames - 1 AS last,"
+		" lead(first_frame, 1, 9223372036854775807) OVER (ORDER BY first_frame, id) AS next FROM "
+		"capture"
+		" UNION ALL SELECT -9223372036854775807, coalesce((SELECT min(first_frame) FROM capture), "
+		"9223372036854775807))"
 		" WHERE next - 1 >= last + 1";
-	if (!(tables = session_prepare(s, "SELECT name FROM sqlite_master m WHERE type='table' AND name GLOB 't_*'"
-					  " AND EXISTS (SELECT 1 FROM pragma_table_info(m.name) WHERE name='frame_id')")))
+	if (!(tables = session_prepare(s,
+		      "SELECT name FROM sqlite_master m WHERE type='table' AND name GLOB 't_*'"
+		      " AND EXISTS (SELECT 1 FROM pragma_table_info(m.name) WHERE name='frame_id')")))
 		return;
 	if (!(gaps = session_prepare(s, gap_sql))) {
 		sqlite3_finalize(tables);
@@ -153,10 +164,12 @@ static void check_gaps(struct session *s, struct findings *f)
 	}
 	while (sqlite3_step(tables) == SQLITE_ROW) {
 		const char *table = (const char *)sqlite3_column_text(tables, 0);
-		char *sql = sqlite3_mprintf("SELECT count(*) FROM \"%w\" WHERE frame_id BETWEEN ?1 AND ?2", table);
+		char *sql = sqlite3_mprintf(
+			"SELECT count(*) FROM \"%w\" WHERE frame_id BETWEEN ?1 AND ?2", table);
 		int64_t rows = 0;
 		for (sqlite3_reset(gaps); sql && sqlite3_step(gaps) == SQLITE_ROW;) {
-			const int64_t gap[] = { sqlite3_column_int64(gaps, 0), sqlite3_column_int64(gaps, 1) };
+			const int64_t gap[] = { sqlite3_column_int64(gaps, 0),
+				sqlite3_column_int64(gaps, 1) };
 			int64_t n;
 			if (numbers(s, f, sql, gap, 2, &n, 1) == 0)
 				rows += n;
@@ -175,10 +188,13 @@ static void check_archive(struct session *s, bool integrity, struct findings *f)
 	sqlite3_stmt *st;
 	int64_t v[2];
 	static const char overlaps[] = "SELECT count(*) FROM (SELECT first_frame + frames AS next,"
-		" lead(first_frame) OVER (ORDER BY first_frame, id) AS first FROM capture) WHERE first < next";
+				       " lead(first_frame) OVER (ORDER BY first_frame, id) AS first FROM "
+				       "capture) WHERE first < next";
 	if (numbers(s, f, overlaps, NULL, 0, v, 1) == 0 && v[0])
 		found(f, "frames of captures overlap");
-	if (numbers(s, f, "SELECT count(*) FROM chunk WHERE capture_id NOT IN (SELECT id FROM capture)", NULL, 0, v, 1) == 0 && v[0])
+	if (numbers(s, f, "SELECT count(*) FROM chunk WHERE capture_id NOT IN (SELECT id FROM capture)", NULL,
+		    0, v, 1) == 0 &&
+		v[0])
 		found(f, "%lld chunks of captures that are not there", (long long)v[0]);
 	check_gaps(s, f);
 	if (!integrity || !(st = session_prepare(s, "PRAGMA integrity_check(10)")))
@@ -192,10 +208,14 @@ static void check_archive(struct session *s, bool integrity, struct findings *f)
 	sqlite3_finalize(st);
 }
 
-static bool show(struct render *r, struct value id, const char *name, struct value frames, struct value size, struct findings *f)
+static bool show(struct render *r, struct value id, const char *name, struct value frames, struct value size,
+	struct findings *f)
 {
 	bool good = f->n == 0;
-	render_row(r, (struct value[]){ id, value_text(name), frames, size, value_text(good ? "ok" : f->text ? f->text : "out of memory") });
+	render_row(r, (struct value[]) { id, value_text(name), frames, size,
+			      value_text(good      ? "ok"
+					 : f->text ? f->text
+						   : "out of memory") });
 	free(f->text);
 	return good;
 }
@@ -231,8 +251,9 @@ static bool check_all(struct session *s, struct render *r, bool whole_archive, b
 
 static int run(const struct args *args)
 {
-	static const struct render_column columns[] = { { "id", "Id", RENDER_NUMBER }, { "name", "Capture", RENDER_TEXT },
-		{ "frames", "Frames", RENDER_NUMBER }, { "file_size", "Octets", RENDER_NUMBER }, { "result", "Result", RENDER_FIXED } };
+	static const struct render_column columns[] = { { "id", "Id", RENDER_NUMBER },
+		{ "name", "Capture", RENDER_TEXT }, { "frames", "Frames", RENDER_NUMBER },
+		{ "file_size", "Octets", RENDER_NUMBER }, { "result", "Result", RENDER_FIXED } };
 	const char *format = args_value(args, "format", "table");
 	struct session s;
 	if (!render_has(format))
@@ -266,14 +287,15 @@ const struct command cmd_verify = {
 	.name = "verify",
 	.summary = "Check that captures are whole and that totals agree",
 	.usage = "ARCHIVE [CAPTURE...]",
-	.details =
-		"Each capture's file is put together from the archive and its SHA-256 compared with that of the file once read; the\n"
-		"number, sizes and times of its frames are compared with what the archive says of the capture and with its totals.\n"
-		"Without CAPTURE all are checked, and that no row is left of a capture that is gone. The exit status is 1 when\n"
-		"anything is wrong.",
-	.examples =
-		"  pcapdex verify week.db\n"
-		"  pcapdex verify week.db monday.pcapng --integrity",
+	.details = "Each capture's file is put together from the archive and its SHA-256 compared with that "
+		   "of the file once read; the\n"
+		   "number, sizes and times of its frames are compared with what the archive says of the "
+		   "capture and with its totals.\n"
+		   "Without CAPTURE all are checked, and that no row is left of a capture that is gone. The "
+		   "exit status is 1 when\n"
+		   "anything is wrong.",
+	.examples = "  pcapdex verify week.db\n"
+		    "  pcapdex verify week.db monday.pcapng --integrity",
 	.min_args = 1,
 	.options = options,
 	.run = run,

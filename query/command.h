@@ -15,20 +15,20 @@ struct option_spec {
 	const char *argument; /* "T"; NULL: a switch */
 	bool repeats;
 	const char *help;
-	const char *choices;  /* words that the argument may be, for completion; NULL: anything */
+	const char *choices; /* words that the argument may be, for completion; NULL: anything */
 };
 
 struct args;
 
 struct command {
 	const char *name;
-	const char *summary;          /* one line, for `pcapdex help` */
-	const char *usage;            /* "ARCHIVE PATH..." */
-	const char *details;          /* paragraphs of the help and man page; may be NULL */
-	const char *examples;         /* lines, each "command   what it does"; may be NULL */
-	unsigned min_args, max_args;  /* positional arguments; max 0: any number */
-	bool query;                   /* also takes the options of every question: -c -Y --format --sql */
-	const struct option_spec *options; /* ended by a NULL name */
+	const char *summary;         /* one line, for `pcapdex help` */
+	const char *usage;           /* "ARCHIVE PATH..." */
+	const char *details;         /* paragraphs of the help and man page; may be NULL */
+	const char *examples;        /* lines, each "command   what it does"; may be NULL */
+	unsigned min_args, max_args; /* positional arguments; max 0: any number */
+	bool query;                  /* also takes the options of every question: -c -Y --format --sql */
+	const struct option_spec *options;   /* ended by a NULL name */
 	int (*run)(const struct args *args); /* exit status */
 };
 
@@ -37,7 +37,10 @@ struct args {
 	unsigned npositional;
 	char **positional;
 	unsigned nvalues;
-	struct { const struct option_spec *option; const char *value; } *values; /* in the order given */
+	struct {
+		const struct option_spec *option;
+		const char *value;
+	} * values; /* in the order given */
 };
 
 /* The last value of an option, or `fallback`. A switch that was given has the value "". */
@@ -55,13 +58,23 @@ int complain(int status, const char *format, ...) __attribute__((format(printf, 
 /* For archive_on_wait: say after two seconds that another process has the archive. Gives true. */
 bool say_waiting(const char *path, unsigned ms);
 
-extern const struct command *const commands[]; /* ended by NULL */
+extern const struct command *const commands[];   /* ended by NULL */
 extern const struct option_spec query_options[]; /* of every question; ended by a NULL name */
 extern const struct option_spec help_option;
 
 /* For the options of a command that is no question and yet about certain captures. */
-#define OPTION_CAPTURE { "capture", 'c', "CAPTURE", true, "this capture: its id, name, a glob, or TAG=VALUE" }
-#define OPTION_FILTER  { "filter", 'Y', "FILTER", false, "only frames that match this Wireshark display filter" }
-#define OPTION_FORMAT  { "format", 'f', "FORMAT", false, "table, csv, json or jsonl (default: table)", "table csv json jsonl" }
+#define OPTION_CAPTURE                                                                                       \
+	{                                                                                                    \
+		"capture", 'c', "CAPTURE", true, "this capture: its id, name, a glob, or TAG=VALUE"          \
+	}
+#define OPTION_FILTER                                                                                        \
+	{                                                                                                    \
+		"filter", 'Y', "FILTER", false, "only frames that match this Wireshark display filter"       \
+	}
+#define OPTION_FORMAT                                                                                        \
+	{                                                                                                    \
+		"format", 'f', "FORMAT", false, "table, csv, json or jsonl (default: table)",                \
+			"table csv json jsonl"                                                               \
+	}
 
 #endif

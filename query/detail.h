@@ -1,6 +1,6 @@
-/* All that the archive knows of one frame, in the order of its layers: what `show` prints. Values come from the stored rows,
- * which know the whole capture (streams, responses, analysis); where they stand in the octets comes from dissecting the
- * frame once more, alone. */
+/* All that the archive knows of one frame, in the order of its layers: what `show` prints. Values come from
+ * the stored rows, which know the whole capture (streams, responses, analysis); where they stand in the
+ * octets comes from dissecting the frame once more, alone. */
 #ifndef PCAPDEX_QUERY_DETAIL_H
 #define PCAPDEX_QUERY_DETAIL_H
 
@@ -13,7 +13,7 @@ struct detail_field {
 	const char *value_name; /* NULL none */
 	uint8_t kind, base, octets;
 	bool generated;
-	uint64_t mask;  /* which bits of `width` it is; 0: no bits of another field */
+	uint64_t mask; /* which bits of `width` it is; 0: no bits of another field */
 	unsigned width;
 	int64_t integer;
 	double real;
@@ -36,11 +36,11 @@ struct detail_row {
 
 struct detail_layer {
 	const struct protocol *proto;
-	unsigned number;         /* which occurrence of the protocol, 1 = first */
-	struct detail_row *row;  /* NULL: a protocol without fields */
+	unsigned number;        /* which occurrence of the protocol, 1 = first */
+	struct detail_row *row; /* NULL: a protocol without fields */
 	struct detail_row **children;
 	unsigned nchildren;
-	int64_t offset;          /* -1 unknown */
+	int64_t offset; /* -1 unknown */
 	uint32_t length;
 };
 
@@ -58,7 +58,8 @@ struct detail_reader *detail_open(struct session *s);
 void detail_close(struct detail_reader *r); /* takes NULL */
 
 /* Read one frame; NULL after a message. Valid until the next call. */
-const struct detail *detail_read(struct detail_reader *r, const struct selected_capture *capture, int64_t number);
+const struct detail *detail_read(
+	struct detail_reader *r, const struct selected_capture *capture, int64_t number);
 
 /* The field of this name in the layer's own row, or NULL. */
 const struct detail_field *detail_find(const struct detail_layer *l, const char *name);

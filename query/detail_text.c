@@ -17,10 +17,12 @@ static void number_text(char *out, size_t size, const struct detail_field *f)
 		snprintf(out, size, "0%" PRIo64, v);
 		break;
 	case BASE_DEC_HEX:
-		snprintf(out, size, f->value_name ? "%" PRIu64 : "%" PRIu64 " (0x%0*" PRIx64 ")", v, digits, v);
+		snprintf(out, size, f->value_name ? "%" PRIu64 : "%" PRIu64 " (0x%0*" PRIx64 ")", v, digits,
+			v);
 		break;
 	case BASE_HEX_DEC:
-		snprintf(out, size, f->value_name ? "0x%0*" PRIx64 : "0x%0*" PRIx64 " (%" PRIu64 ")", digits, v, v);
+		snprintf(out, size, f->value_name ? "0x%0*" PRIx64 : "0x%0*" PRIx64 " (%" PRIu64 ")", digits,
+			v, v);
 		break;
 	default:
 		snprintf(out, size, f->kind == KIND_UINT ? "%" PRIu64 : "%" PRId64, f->integer);
@@ -30,12 +32,13 @@ static void number_text(char *out, size_t size, const struct detail_field *f)
 /* Nov 14, 2023 22:13:20.000000000 UTC */
 static void time_text(char *out, size_t size, int64_t ns)
 {
-	static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+	static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep",
+		"Oct", "Nov", "Dec" };
 	struct tm tm;
 	time_t seconds = ns / 1000000000 - (ns % 1000000000 < 0);
 	gmtime_r(&seconds, &tm);
-	snprintf(out, size, "%s %2d, %d %02d:%02d:%02d.%09" PRId64 " UTC", months[tm.tm_mon], tm.tm_mday, tm.tm_year + 1900, tm.tm_hour,
-		tm.tm_min, tm.tm_sec, ns - (int64_t)seconds * 1000000000);
+	snprintf(out, size, "%s %2d, %d %02d:%02d:%02d.%09" PRId64 " UTC", months[tm.tm_mon], tm.tm_mday,
+		tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec, ns - (int64_t)seconds * 1000000000);
 }
 
 static void bytes_text(char *out, size_t size, const struct detail_field *f)
@@ -63,16 +66,20 @@ void detail_value_text(char *out, size_t size, const struct detail_field *f)
 		if (f->value_name)
 			snprintf(out, size, "%s", f->value_name);
 		else
-			snprintf(out, size, "%s", f->mask ? (f->integer ? "Set" : "Not set") : f->integer ? "True" : "False");
+			snprintf(out, size, "%s",
+				f->mask      ? (f->integer ? "Set" : "Not set")
+				: f->integer ? "True"
+					     : "False");
 		break;
 	case KIND_TIME:
 		time_text(out, size, f->integer);
 		break;
 	case KIND_RELTIME:
-		snprintf(out, size, "%s%" PRIu64 ".%09" PRIu64 " seconds", f->integer < 0 ? "-" : "", ns / 1000000000, ns % 1000000000);
+		snprintf(out, size, "%s%" PRIu64 ".%09" PRIu64 " seconds", f->integer < 0 ? "-" : "",
+			ns / 1000000000, ns % 1000000000);
 		break;
 	case KIND_DOUBLE:
-		snprintf(out, size, "%g", f->real);
+		snprintf(out, size, "%.15g", f->real);
 		break;
 	case KIND_BYTES:
 		bytes_text(out, size, f);
@@ -83,7 +90,8 @@ void detail_value_text(char *out, size_t size, const struct detail_field *f)
 	case KIND_STACK:
 	case KIND_PROTOCOL:
 		number_text(number, sizeof(number), f);
-		snprintf(out, size, f->value_name ? "%s (%s)" : "%s%s", f->value_name ? f->value_name : "", number);
+		snprintf(out, size, f->value_name ? "%s (%s)" : "%s%s", f->value_name ? f->value_name : "",
+			number);
 		break;
 	default:
 		snprintf(out, size, "%s", f->text ? f->text : "");

@@ -1,5 +1,5 @@
-/* Each table that has a wanted value is read by a statement of its own, in the order of frames; the rows of all
- * are then walked side by side. No join: a frame may have no row in a table, or many. */
+/* Each table that has a wanted value is read by a statement of its own, in the order of frames; the rows of
+ * all are then walked side by side. No join: a frame may have no row in a table, or many. */
 #include "query/fields.h"
 
 #include <inttypes.h>
@@ -30,15 +30,28 @@ struct table_reader {
 	int64_t frame_id; /* of the row that st stands on; INT64_MAX at the end */
 };
 
+/* Where the values of a cell stand in its text, of a field that layers of several protocols have (ip.version in ipv6):
+ * they are put in the order of the layers. */
+#define PLACES_MAX 32
+struct places {
+	unsigned n;
+	struct {
+		const char *layer; /* name of its table, from the protocol on: "ip", "ip_more" */
+		size_t start, end;
+	} of[PLACES_MAX];
+};
+
 struct field_reader {
 	struct session *session;
 	unsigned nfields, missing;
 	struct catalogue_field **fields; /* NULL: the archive has no such field */
 	struct text *cells;
+	struct places **places; /* NULL but for the fields that need it */
 	unsigned ntables;
 	struct table_reader *tables;
 	struct raw *raw;
 	sqlite3_stmt *where; /* offset of a frame's octets */
+	sqlite3_stmt *stack; /* tokens of a frame's layers */
 	const struct selected_capture *capture;
 };
 
@@ -68,7 +81,9 @@ static void put_time(struct text *t, int64_t ns)
 {
 	char text[40];
 	uint64_t u = ns < 0 ? -(uint64_t)ns : (uint64_t)ns;
-	put(t, text, (size_t)snprintf(text, sizeof(text), "%s%" PRIu64 ".%09" PRIu64, ns < 0 ? "-" : "", u / 1000000000, u % 1000000000));
+	put(t, text,
+		(size_t)snprintf(text, sizeof(text), "%s%" PRIu64 ".%09" PRIu64, ns < 0 ? "-" : "",
+			u / 1000000000, u % 1000000000));
 }
 
 static void put_hex(struct text *t, const uint8_t *p, size_t n)
@@ -100,12 +115,14 @@ static const uint8_t *span_octets(struct field_reader *r, int64_t frame_id, int6
 	const uint8_t *p = NULL;
 	sqlite3_bind_int64(r->where, 1, frame_id);
 	if (sqlite3_step(r->where) == SQLITE_ROW)
-		p = raw_read(r->raw, r->capture->id, (uint64_t)sqlite3_column_int64(r->where, 0) + SPAN_OFFSET(span), SPAN_LENGTH(span));
+		p = raw_read(r->raw, r->capture->id,
+			(uint64_t)sqlite3_column_int64(r->where, 0) + SPAN_OFFSET(span), SPAN_LENGTH(span));
 	sqlite3_reset(r->where);
 	return p;
 }
 
-static void put_value(struct field_reader *r, const struct catalogue_field *f, struct text *t, sqlite3_stmt *st, int i, int64_t frame_id)
+static void put_value(struct field_reader *r, const struct catalogue_field *f, struct text *t,
+	sqlite3_stmt *st, int i, int64_t frame_id)
 {
 	char text[64];
 	int64_t v = sqlite3_column_int64(st, i);
@@ -114,7 +131,9 @@ static void put_value(struct field_reader *r, const struct catalogue_field *f, s
 	switch (f->kind) {
 	case KIND_UINT:
 		if (f->base == BASE_HEX || f->base == BASE_HEX_DEC)
-			put(t, text, (size_t)snprintf(text, sizeof(text), "0x%0*" PRIx64, f->octets * 2, (uint64_t)v));
+			put(t, text,
+				(size_t)snprintf(
+					text, sizeof(text), "0x%0*" PRIx64, f->octets * 2, (uint64_t)v));
 		else if (f->base == BASE_OCT)
 			put_number(t, "%" PRIo64, (uint64_t)v);
 		else
@@ -133,7 +152,7 @@ static void put_value(struct field_reader *r, const struct catalogue_field *f, s
 		put_time(t, v);
 		break;
 	case KIND_DOUBLE:
-		put(t, text, (size_t)snprintf(text, sizeof(text), "%g", sqlite3_column_double(st, i)));
+		put(t, text, (size_t)snprintf(text, sizeof(text), "%.15g", sqlite3_column_double(st, i)));
 		break;
 	case KIND_BYTES:
 		if (sqlite3_column_type(st, i) != SQLITE_BLOB && SPAN_LENGTH(v) == 0)
@@ -180,12 +199,64 @@ static int add_source(struct field_reader *r, unsigned field, const struct field
 
 static int prepare_table(struct field_reader *r, struct table_reader *t)
 {
-	/* Tables without a layer column have one row a frame; the others are keyed by frame and layer or n. */
-	char *sql = sqlite3_mprintf("SELECT t.frame_id%s FROM \"%w\" t WHERE t.frame_id BETWEEN ?1 AND ?2 ORDER BY t.frame_id%s", t->columns,
-		t->table, "");
+	/* Tables without a layer column have one row a frame; the others are keyed by frame and layer or n.
+	 */
+	char *sql = sqlite3_mprintf(
+		"SELECT t.frame_id%s FROM \"%w\" t WHERE t.frame_id BETWEEN ?1 AND ?2 ORDER BY t.frame_id%s",
+		t->columns, t->table, "");
 	t->st = sql ? session_prepare(r->session, sql) : NULL;
 	sqlite3_free(sql);
 	return t->st ? 0 : -1;
+}
+
+/* Length of the protocol's name in that of a layer's table. */
+static size_t layer_length(const char *layer)
+{
+	size_t n = strlen(layer);
+	return n > 5 && strcmp(layer + n - 5, "_more") == 0 ? n - 5 : n;
+}
+
+static bool same_layer(const char *a, const char *b)
+{
+	return layer_length(a) == layer_length(b) && strncmp(a, b, layer_length(a)) == 0;
+}
+
+/* Does the field have values in layers of several protocols? */
+static bool is_mixed(const struct catalogue_field *f)
+{
+	for (unsigned i = 1; i < f->nsources; i++)
+		if (!same_layer(f->sources[i].table, f->sources[0].table))
+			return true;
+	return false;
+}
+
+/* Put the values into the order in which their layers stand in the frame's stack. */
+static void order_values(struct field_reader *r, struct text *cell, const struct places *p, int64_t frame_id)
+{
+	bool used[PLACES_MAX] = { false }, several = false;
+	for (unsigned i = 1; i < p->n; i++)
+		several |= !same_layer(p->of[i].layer, p->of[0].layer);
+	if (!several || cell->values != p->n)
+		return;
+	struct text out = { 0 };
+	sqlite3_bind_int64(r->stack, 1, frame_id);
+	const char *token = sqlite3_step(r->stack) == SQLITE_ROW ? (const char *)sqlite3_column_text(r->stack, 0) : NULL;
+	for (size_t n; token; token = token[n] ? token + n + 1 : NULL) {
+		n = strcspn(token, ":");
+		for (unsigned i = 0; i < p->n; i++) {
+			if (used[i] || layer_length(p->of[i].layer) != n || strncmp(p->of[i].layer, token, n) != 0)
+				continue;
+			used[i] = true;
+			put(&out, ",", out.used ? 1 : 0);
+			put(&out, cell->at + p->of[i].start, p->of[i].end - p->of[i].start);
+			break;
+		}
+	}
+	sqlite3_reset(r->stack);
+	/* Only where each found its layer: tables of repeats are not layers. */
+	if (out.used == cell->used)
+		memcpy(cell->at, out.at, out.used);
+	free(out.at);
 }
 
 static bool holds_repeats(const struct table_reader *t)
@@ -217,16 +288,21 @@ struct field_reader *fields_open(struct session *s, const char *const *names, un
 	r->session = s;
 	r->fields = calloc(n, sizeof(*r->fields));
 	r->cells = calloc(n, sizeof(*r->cells));
+	r->places = calloc(n, sizeof(*r->places));
 	r->raw = raw_open(s->db);
 	r->where = session_prepare(s, "SELECT offset FROM t_frame WHERE frame_id=?");
-	bool good = r->fields && r->cells && r->raw && r->where;
+	r->stack = session_prepare(s, "SELECT s.protocols FROM t_frame f JOIN t_stack s ON s.id=f.stack WHERE f.frame_id=?");
+	bool good = r->fields && r->cells && r->places && r->raw && r->where && r->stack;
 	for (unsigned i = 0; good && i < n; i++, r->nfields++) {
 		const char *error;
 		r->fields[i] = catalogue_find(s->db, names[i], &error);
 		if (!r->fields[i]) {
 			char *near = error ? NULL : catalogue_nearest(s->db, names[i]);
-			complain(-1, error ? "%s: %s" : near ? "no field %s, its column stays empty; did you mean %s?" :
-				"no field %s, its column stays empty", error ? s->path : names[i], error ? error : near);
+			complain(-1,
+				error  ? "%s: %s"
+				: near ? "no field %s, its column stays empty; did you mean %s?"
+				       : "no field %s, its column stays empty",
+				error ? s->path : names[i], error ? error : near);
 			free(near);
 			r->missing++;
 			good = !error;
@@ -234,6 +310,8 @@ struct field_reader *fields_open(struct session *s, const char *const *names, un
 		}
 		for (unsigned k = 0; good && k < r->fields[i]->nsources; k++)
 			good = add_source(r, i, &r->fields[i]->sources[k]) == 0;
+		if (good && is_mixed(r->fields[i]))
+			good = (r->places[i] = calloc(1, sizeof(*r->places[i]))) != NULL;
 	}
 	sort_tables(r);
 	for (unsigned i = 0; good && i < r->ntables; i++)
@@ -262,12 +340,15 @@ void fields_close(struct field_reader *r)
 	for (unsigned i = 0; i < r->nfields; i++) {
 		catalogue_field_free(r->fields[i]);
 		free(r->cells[i].at);
+		free(r->places[i]);
 	}
 	sqlite3_finalize(r->where);
+	sqlite3_finalize(r->stack);
 	raw_close(r->raw);
 	free(r->tables);
 	free(r->fields);
 	free(r->cells);
+	free(r->places);
 	free(r);
 }
 
@@ -296,10 +377,27 @@ int fields_range(struct field_reader *r, const struct selected_capture *capture,
 	return 0;
 }
 
+static void put_column(struct field_reader *r, const struct table_reader *t, unsigned k)
+{
+	unsigned field = t->list[k].field;
+	struct text *cell = &r->cells[field];
+	struct places *p = r->places[field];
+	size_t start = cell->used + (cell->values ? 1 : 0);
+	put_value(r, r->fields[field], cell, t->st, (int)k + 1, t->frame_id);
+	if (p && p->n < PLACES_MAX) {
+		p->of[p->n].layer = t->table + strlen("t_");
+		p->of[p->n].start = start;
+		p->of[p->n++].end = cell->used;
+	}
+}
+
 int fields_frame(struct field_reader *r, int64_t frame_id, const char **cells)
 {
-	for (unsigned i = 0; i < r->nfields; i++)
+	for (unsigned i = 0; i < r->nfields; i++) {
 		r->cells[i].used = r->cells[i].values = 0;
+		if (r->places[i])
+			r->places[i]->n = 0;
+	}
 	for (unsigned i = 0; i < r->ntables; i++) {
 		struct table_reader *t = &r->tables[i];
 		while (t->frame_id < frame_id)
@@ -308,12 +406,15 @@ int fields_frame(struct field_reader *r, int64_t frame_id, const char **cells)
 		while (t->frame_id == frame_id) {
 			for (unsigned k = 0; k < t->ncolumns; k++)
 				if (sqlite3_column_type(t->st, (int)k + 1) != SQLITE_NULL)
-					put_value(r, r->fields[t->list[k].field], &r->cells[t->list[k].field], t->st, (int)k + 1, frame_id);
+					put_column(r, t, k);
 			if (advance(r, t) < 0)
 				return -1;
 		}
 	}
-	for (unsigned i = 0; i < r->nfields; i++)
+	for (unsigned i = 0; i < r->nfields; i++) {
+		if (r->places[i] && r->places[i]->n > 1)
+			order_values(r, &r->cells[i], r->places[i], frame_id);
 		cells[i] = r->cells[i].used ? r->cells[i].at : "";
+	}
 	return 0;
 }

@@ -8,8 +8,8 @@
 
 struct field_reader;
 
-/* A reader of these fields. A field that the archive does not know is complained about, with its nearest neighbour; its
- * cells stay empty. NULL after a message when the archive fails. */
+/* A reader of these fields. A field that the archive does not know is complained about, with its nearest
+ * neighbour; its cells stay empty. NULL after a message when the archive fails. */
 struct field_reader *fields_open(struct session *s, const char *const *names, unsigned n);
 
 /* How many of them the archive does not know. */
@@ -20,8 +20,8 @@ void fields_close(struct field_reader *r);
 /* Go to the frames first ... last (ids) of one capture. 0 or -1 after a message. */
 int fields_range(struct field_reader *r, const struct selected_capture *capture, int64_t first, int64_t last);
 
-/* All occurrences of each field in this frame, joined by commas; frames must be asked for in ascending order. cells[i]
- * is valid until the next call. 0 or -1 after a message. */
+/* All occurrences of each field in this frame, joined by commas; frames must be asked for in ascending order.
+ * cells[i] is valid until the next call. 0 or -1 after a message. */
 int fields_frame(struct field_reader *r, int64_t frame_id, const char **cells);
 
 #endif

@@ -37,18 +37,22 @@ bool say_waiting(const char *path, unsigned ms)
 
 /* Options that every question takes. */
 const struct option_spec query_options[] = {
-	{ "capture", 'c', "CAPTURE", true, "only this capture: its id, name, a glob, or TAG=VALUE (default: all)" },
+	{ "capture", 'c', "CAPTURE", true,
+		"only this capture: its id, name, a glob, or TAG=VALUE (default: all)" },
 	{ "filter", 'Y', "FILTER", false, "only frames that match this Wireshark display filter" },
-	{ "format", 'f', "FORMAT", false, "table, csv, json or jsonl (default: table)", "table csv json jsonl" },
+	{ "format", 'f', "FORMAT", false, "table, csv, json or jsonl (default: table)",
+		"table csv json jsonl" },
 	{ "sql", 0, NULL, false, "print the SQL instead of running it" },
 	{ 0 },
 };
 const struct option_spec help_option = { "help", 'h', NULL, false, "this help" };
 
-static const struct option_spec *search(const struct option_spec *list, const char *name, size_t n, char letter)
+static const struct option_spec *search(
+	const struct option_spec *list, const char *name, size_t n, char letter)
 {
 	for (; list && list->name; list++)
-		if (letter ? list->letter == letter : strlen(list->name) == n && strncmp(list->name, name, n) == 0)
+		if (letter ? list->letter == letter
+			   : strlen(list->name) == n && strncmp(list->name, name, n) == 0)
 			return list;
 	return NULL;
 }
@@ -83,8 +87,8 @@ static void print_options(const struct option_spec *o)
 {
 	for (; o && o->name; o++) {
 		char left[64];
-		int n = o->letter ? snprintf(left, sizeof(left), "  -%c, --%s", o->letter, o->name) :
-			snprintf(left, sizeof(left), "      --%s", o->name);
+		int n = o->letter ? snprintf(left, sizeof(left), "  -%c, --%s", o->letter, o->name)
+				  : snprintf(left, sizeof(left), "      --%s", o->name);
 		if (o->argument)
 			snprintf(left + n, sizeof(left) - (size_t)n, " %s", o->argument);
 		printf("%-26s %s%s\n", left, o->help, o->repeats ? " (may repeat)" : "");
@@ -108,19 +112,22 @@ static int print_help(const struct command *c)
 
 static int print_overview(FILE *out)
 {
-	fputs("pcapdex COMMAND ARCHIVE [ARGUMENTS]\n\nIndexes packet captures into one SQLite file and answers questions about them.\n\n"
-	      "Commands:\n", out);
+	fputs("pcapdex COMMAND ARCHIVE [ARGUMENTS]\n\nIndexes packet captures into one SQLite file and "
+	      "answers questions about them.\n\n"
+	      "Commands:\n",
+		out);
 	for (const struct command *const *c = commands; *c; c++)
 		fprintf(out, "  %-14s %s\n", (*c)->name, (*c)->summary);
-	fputs("\n`pcapdex help COMMAND` tells more; `pcapdex --version` what this one was built with.\n", out);
+	fputs("\n`pcapdex help COMMAND` tells more; `pcapdex --version` what this one was built with.\n",
+		out);
 	return out == stdout ? EXIT_DONE : EXIT_USAGE;
 }
 
 static int print_version(void)
 {
 	printf("pcapdex %s\nSQLite %s\n", PCAPDEX_VERSION, sqlite3_libversion());
-	printf("zstd input: %s\nlz4 input: %s\nISA-L compression: %s\nPCRE2: %s\n", HAVE_ZSTD ? "yes" : "no", HAVE_LZ4 ? "yes" : "no",
-		HAVE_ISAL ? "yes" : "no, zlib (slower)", HAVE_PCRE2 ? "yes" : "no");
+	printf("zstd input: %s\nlz4 input: %s\nISA-L compression: %s\nPCRE2: %s\n", HAVE_ZSTD ? "yes" : "no",
+		HAVE_LZ4 ? "yes" : "no", HAVE_ISAL ? "yes" : "no, zlib (slower)", HAVE_PCRE2 ? "yes" : "no");
 	return EXIT_DONE;
 }
 
@@ -140,7 +147,8 @@ static int take_option(const struct command *c, struct args *args, int argc, cha
 	size_t n = word ? strcspn(arg + 2, "=") : 0;
 	const struct option_spec *o = word ? find_option(c, arg + 2, n, 0) : find_option(c, NULL, 0, arg[1]);
 	if (!o)
-		return complain(EXIT_USAGE, "%s: no option %s; `pcapdex help %s` lists them", c->name, arg, c->name);
+		return complain(
+			EXIT_USAGE, "%s: no option %s; `pcapdex help %s` lists them", c->name, arg, c->name);
 	if (word && arg[2 + n] == '=')
 		value = arg + 3 + n;
 	else if (!word && arg[2])
@@ -178,7 +186,8 @@ static int run_command(const struct command *c, int argc, char **argv)
 		if (args_has(&args, "help"))
 			status = print_help(c);
 		else if (args.npositional < c->min_args || (c->max_args && args.npositional > c->max_args))
-			status = complain(EXIT_USAGE, "usage: pcapdex %s %s; `pcapdex help %s` tells more", c->name, c->usage, c->name);
+			status = complain(EXIT_USAGE, "usage: pcapdex %s %s; `pcapdex help %s` tells more",
+				c->name, c->usage, c->name);
 		else
 			status = c->run(&args);
 	}
@@ -198,7 +207,8 @@ int main(int argc, char **argv)
 		return print_overview(stderr);
 	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0)
 		return print_version();
-	bool help = strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0;
+	bool help =
+		strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0;
 	if (help && argc < 3)
 		return print_overview(stdout);
 	const struct command *c = find_command(argv[help ? 2 : 1]);

@@ -32,16 +32,18 @@ static int open_part(struct output *out, const char *path)
 int output_open(struct output *out, const char *path, const char *archive)
 {
 	struct stat sb, of_archive;
-	*out = (struct output){ 0 };
+	*out = (struct output) { 0 };
 	if (!path || strcmp(path, "-") == 0) {
 		if (isatty(STDOUT_FILENO))
-			return complain(-1, "a capture is not for a terminal: -o FILE, or send it into a pipe");
+			return complain(
+				-1, "a capture is not for a terminal: -o FILE, or send it into a pipe");
 		out->file = stdout;
 		return 0;
 	}
 	if (stat(path, &sb) < 0)
 		return open_part(out, path);
-	if (stat(archive, &of_archive) == 0 && sb.st_dev == of_archive.st_dev && sb.st_ino == of_archive.st_ino)
+	if (stat(archive, &of_archive) == 0 && sb.st_dev == of_archive.st_dev &&
+		sb.st_ino == of_archive.st_ino)
 		return complain(-1, "%s: is the archive itself", path);
 	if (S_ISREG(sb.st_mode))
 		return open_part(out, path);
@@ -64,11 +66,12 @@ int output_close(struct output *out, bool keep)
 	if (out->part && rc == 0 && keep && rename(out->part, out->path) < 0)
 		rc = -1;
 	if (rc < 0)
-		complain(-1, "%s: could not be written: %s", out->path ? out->path : "the output", strerror(errno));
+		complain(-1, "%s: could not be written: %s", out->path ? out->path : "the output",
+			strerror(errno));
 	if (out->part && (rc < 0 || !keep))
 		unlink(out->part);
 	free(out->part);
 	free(out->path);
-	*out = (struct output){ 0 };
+	*out = (struct output) { 0 };
 	return rc;
 }

@@ -7,12 +7,13 @@
 
 struct output {
 	FILE *file;
-	char *path; /* where it shall stand; NULL: standard output, a pipe or a device, written straight away */
+	char *path; /* where it shall stand; NULL: standard output, a pipe or a device, written straight away
+		     */
 	char *part; /* where it stands until it is whole */
 };
 
-/* "-" or NULL: standard output, unless that is a terminal. A file of this name is replaced at the end; one that is the same as
- * `archive` is refused. 0, or -1 after a message. */
+/* "-" or NULL: standard output, unless that is a terminal. A file of this name is replaced at the end; one
+ * that is the same as `archive` is refused. 0, or -1 after a message. */
 int output_open(struct output *out, const char *path, const char *archive);
 
 /* Put the file in its place, or throw it away. 0, or -1 after a message when it could not be written. */

@@ -102,9 +102,9 @@ static void end(struct pcapng_writer *w, bool options)
 void pcapng_begin_section(struct pcapng_writer *w, const struct pcapng_section_info *s)
 {
 	begin(w, BLOCK_SECTION);
-	put_le(w, 0x1a2b3c4d, 4);   /* byte-order magic */
-	put_le(w, 1, 4);            /* version 1.0 */
-	put_le(w, UINT64_MAX, 8);   /* length of the section: not said */
+	put_le(w, 0x1a2b3c4d, 4); /* byte-order magic */
+	put_le(w, 1, 4);          /* version 1.0 */
+	put_le(w, UINT64_MAX, 8); /* length of the section: not said */
 	put_text(w, OPT_COMMENT, s->comment);
 	put_text(w, SHB_HARDWARE, s->hardware);
 	put_text(w, SHB_OS, s->os);
@@ -138,7 +138,7 @@ uint32_t pcapng_add_interface(struct pcapng_writer *w, const struct pcapng_inter
 	if (i->speed)
 		put_number(w, IF_SPEED, i->speed, 8);
 	put_number(w, IF_TSRESOL, 9, 1); /* 10^-9 s */
-	if (i->filter) { /* the first octet says of which kind: 0 libpcap's text */
+	if (i->filter) {                 /* the first octet says of which kind: 0 libpcap's text */
 		char text[1024] = "";
 		size_t n = strnlen(i->filter, sizeof(text) - 1);
 		memcpy(text + 1, i->filter, n);
@@ -185,6 +185,6 @@ int pcapng_finish(struct pcapng_writer *w)
 {
 	int rc = w->failed || ferror(w->out) ? -1 : 0;
 	free(w->block);
-	*w = (struct pcapng_writer){ 0 };
+	*w = (struct pcapng_writer) { 0 };
 	return rc;
 }

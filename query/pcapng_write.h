@@ -1,4 +1,5 @@
-/* Writing pcapng (draft-ietf-opsawg-pcapng): section header, interfaces, packets; little-endian, nanoseconds. */
+/* Writing pcapng (draft-ietf-opsawg-pcapng): section header, interfaces, packets; little-endian, nanoseconds.
+ */
 #ifndef PCAPDEX_QUERY_PCAPNG_WRITE_H
 #define PCAPDEX_QUERY_PCAPNG_WRITE_H
 
@@ -11,7 +12,7 @@ struct pcapng_writer {
 	FILE *out;
 	uint8_t *block; /* the one that is being put together */
 	size_t used, size;
-	bool failed;    /* out of memory */
+	bool failed; /* out of memory */
 	uint32_t interfaces;
 };
 

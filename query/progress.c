@@ -11,7 +11,7 @@
 void progress_begin(struct progress *p, size_t files, uint64_t total, bool quiet)
 {
 	const char *term = getenv("TERM");
-	*p = (struct progress){ .files = files, .total = total, .file = 1 };
+	*p = (struct progress) { .files = files, .total = total, .file = 1 };
 	p->on = !quiet && isatty(STDERR_FILENO) && (!term || strcmp(term, "dumb") != 0);
 	clock_gettime(CLOCK_MONOTONIC, &p->start);
 	p->last = p->start;
@@ -38,8 +38,8 @@ static const char *grouped(char out[32], uint64_t v)
 	return out;
 }
 
-void progress_text(char *out, size_t size, const struct progress *p, const char *path, uint64_t done, uint64_t frames,
-	double seconds)
+void progress_text(char *out, size_t size, const struct progress *p, const char *path, uint64_t done,
+	uint64_t frames, double seconds)
 {
 	char number[32], left[48] = "", count[48] = "";
 	const char *name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
@@ -51,7 +51,8 @@ void progress_text(char *out, size_t size, const struct progress *p, const char 
 		unsigned s = (unsigned)((double)(p->total - octets) / ((double)octets * per_second) + 0.5);
 		int n = snprintf(left, sizeof(left), "%3u %%  ", (unsigned)(octets * 100 / p->total));
 		if (s >= 3600)
-			snprintf(left + n, sizeof(left) - (size_t)n, "%u:%02u:%02u left  ", s / 3600, s / 60 % 60, s % 60);
+			snprintf(left + n, sizeof(left) - (size_t)n, "%u:%02u:%02u left  ", s / 3600,
+				s / 60 % 60, s % 60);
 		else
 			snprintf(left + n, sizeof(left) - (size_t)n, "%u:%02u left  ", s / 60, s % 60);
 	}
@@ -67,7 +68,8 @@ void progress_show(struct progress *p, const char *path, uint64_t done, uint64_t
 		return;
 	clock_gettime(CLOCK_MONOTONIC, &p->last);
 	progress_text(text, sizeof(text), p, path, done, frames, since(&p->start));
-	size_t width = ioctl(STDERR_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col > 1 ? w.ws_col - 1u : 79, n = strlen(text);
+	size_t width = ioctl(STDERR_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col > 1 ? w.ws_col - 1u : 79,
+	       n = strlen(text);
 	while (n > width || (n && render_visible_width(text, n) > width))
 		n--;
 	fputs("\r", stderr);

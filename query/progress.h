@@ -8,11 +8,11 @@
 #include <time.h>
 
 struct progress {
-	bool on;            /* stderr is a terminal */
-	bool shown;         /* a line stands there now */
+	bool on;    /* stderr is a terminal */
+	bool shown; /* a line stands there now */
 	struct timespec start, last;
-	size_t file, files; /* the file at work, 1 = first */
-	uint64_t total;     /* octets of all files, 0 unknown */
+	size_t file, files;    /* the file at work, 1 = first */
+	uint64_t total;        /* octets of all files, 0 unknown */
 	uint64_t done, frames; /* of the files that are finished */
 };
 
@@ -25,7 +25,7 @@ void progress_add(struct progress *p, uint64_t done, uint64_t frames);
 void progress_clear(struct progress *p);
 
 /* Write the line's text, for tests: `seconds` of work so far, cut to `width` columns. */
-void progress_text(char *out, size_t size, const struct progress *p, const char *path, uint64_t done, uint64_t frames,
-	double seconds);
+void progress_text(char *out, size_t size, const struct progress *p, const char *path, uint64_t done,
+	uint64_t frames, double seconds);
 
 #endif

@@ -38,14 +38,15 @@ static int add(struct ranges *r, struct range one)
 
 int ranges_read(struct ranges *r, const struct args *args, unsigned from)
 {
-	*r = (struct ranges){ 0 };
+	*r = (struct ranges) { 0 };
 	for (unsigned i = from; i < args->npositional; i++) {
 		const char *p = args->positional[i];
 		do {
 			struct range range;
 			p = one(p, &range);
 			if (!p || (*p && *p != ',') || range.first < 1 || range.last < range.first)
-				return complain(EXIT_USAGE, "%s: no frame number or range: %s", args->command->name, args->positional[i]);
+				return complain(EXIT_USAGE, "%s: no frame number or range: %s",
+					args->command->name, args->positional[i]);
 			int status = add(r, range);
 			if (status != EXIT_DONE)
 				return status;
@@ -57,7 +58,7 @@ int ranges_read(struct ranges *r, const struct args *args, unsigned from)
 void ranges_free(struct ranges *r)
 {
 	free(r->list);
-	*r = (struct ranges){ 0 };
+	*r = (struct ranges) { 0 };
 }
 
 int ranges_check(struct ranges *r, int64_t frames, const char *capture)
@@ -65,7 +66,8 @@ int ranges_check(struct ranges *r, int64_t frames, const char *capture)
 	for (unsigned i = 0; i < r->n; i++) {
 		struct range *one = &r->list[i];
 		if (one->first > frames || (one->last > frames && one->last != INT64_MAX))
-			return complain(EXIT_FAILED, "no frame %lld: %s has %lld", (long long)(one->first > frames ? one->first : one->last), capture,
+			return complain(EXIT_FAILED, "no frame %lld: %s has %lld",
+				(long long)(one->first > frames ? one->first : one->last), capture,
 				(long long)frames);
 		if (one->last == INT64_MAX)
 			one->last = frames;

@@ -15,11 +15,13 @@ struct ranges {
 	unsigned n;
 };
 
-/* Read the positional arguments from index `from` on. EXIT_DONE, or an exit status after a message. Free in either case. */
+/* Read the positional arguments from index `from` on. EXIT_DONE, or an exit status after a message. Free in
+ * either case. */
 int ranges_read(struct ranges *r, const struct args *args, unsigned from);
 void ranges_free(struct ranges *r);
 
-/* All must lie within 1 ... frames; open ones end there. EXIT_DONE, or EXIT_FAILED after a message that names the capture. */
+/* All must lie within 1 ... frames; open ones end there. EXIT_DONE, or EXIT_FAILED after a message that names
+ * the capture. */
 int ranges_check(struct ranges *r, int64_t frames, const char *capture);
 
 #endif

@@ -5,9 +5,11 @@
 
 #include "schema/archive.h"
 
-/* The captures that one -c names: an id, the name, a glob over name or path, or TAG=VALUE (VALUE may be a glob). */
+/* The captures that one -c names: an id, the name, a glob over name or path, or TAG=VALUE (VALUE may be a
+ * glob). */
 static const char one_sql[] =
-	"SELECT id FROM capture WHERE CAST(id AS TEXT)=?1 OR name=?1 OR path=?1 OR sha256=?1 OR name GLOB ?1 OR path GLOB ?1"
+	"SELECT id FROM capture WHERE CAST(id AS TEXT)=?1 OR name=?1 OR path=?1 OR sha256=?1 OR name GLOB ?1 "
+	"OR path GLOB ?1"
 	" UNION SELECT capture_id FROM capture_tag WHERE instr(?1, '=') > 1"
 	" AND key=substr(?1, 1, instr(?1, '=') - 1) AND value GLOB substr(?1, instr(?1, '=') + 1)";
 
@@ -40,7 +42,8 @@ static const char *named(const struct args *args, unsigned from, unsigned n)
 static int choose(struct session *s, const struct args *args, unsigned from)
 {
 	sqlite3_stmt *st;
-	if (sqlite3_exec(s->db, "CREATE TEMP TABLE chosen (id INTEGER PRIMARY KEY)", NULL, NULL, NULL) != SQLITE_OK)
+	if (sqlite3_exec(s->db, "CREATE TEMP TABLE chosen (id INTEGER PRIMARY KEY)", NULL, NULL, NULL) !=
+		SQLITE_OK)
 		return complain(EXIT_FAILED, "%s: %s", s->path, sqlite3_errmsg(s->db));
 	for (unsigned i = 0; named(args, from, i); i++) {
 		const char *which = named(args, from, i);
@@ -50,13 +53,15 @@ static int choose(struct session *s, const struct args *args, unsigned from)
 		sqlite3_bind_text(st, 1, which, -1, SQLITE_STATIC);
 		while (sqlite3_step(st) == SQLITE_ROW) {
 			char insert[80];
-			snprintf(insert, sizeof(insert), "INSERT OR IGNORE INTO chosen VALUES (%lld)", (long long)sqlite3_column_int64(st, 0));
+			snprintf(insert, sizeof(insert), "INSERT OR IGNORE INTO chosen VALUES (%lld)",
+				(long long)sqlite3_column_int64(st, 0));
 			sqlite3_exec(s->db, insert, NULL, NULL, NULL);
 			found = 1;
 		}
 		sqlite3_finalize(st);
 		if (!found)
-			return complain(EXIT_FAILED, "%s: no capture %s; `pcapdex captures %s` lists them", s->path, which, s->path);
+			return complain(EXIT_FAILED, "%s: no capture %s; `pcapdex captures %s` lists them",
+				s->path, which, s->path);
 	}
 	return EXIT_DONE;
 }
@@ -75,10 +80,14 @@ int session_choose(struct session *s, const struct args *args, unsigned from)
 {
 	bool some = named(args, from, 0) != NULL;
 	int status = some ? choose(s, args, from) : EXIT_DONE;
-	sqlite3_stmt *st = status != EXIT_DONE ? NULL :
-		session_prepare(s, some ? "SELECT id, first_frame, frames, time_zero, time_first, time_last, name FROM capture"
-					  " WHERE id IN (SELECT id FROM chosen) ORDER BY id" :
-			"SELECT id, first_frame, frames, time_zero, time_first, time_last, name FROM capture ORDER BY id");
+	sqlite3_stmt *st =
+		status != EXIT_DONE
+			? NULL
+			: session_prepare(s, some ? "SELECT id, first_frame, frames, time_zero, time_first, "
+						    "time_last, name FROM capture"
+						    " WHERE id IN (SELECT id FROM chosen) ORDER BY id"
+						  : "SELECT id, first_frame, frames, time_zero, time_first, "
+						    "time_last, name FROM capture ORDER BY id");
 	if (!st)
 		return EXIT_FAILED;
 	int rc;
@@ -104,7 +113,10 @@ const struct selected_capture *session_one(const struct session *s)
 {
 	if (s->ncaptures == 1)
 		return &s->captures[0];
-	complain(0, s->ncaptures ? "%s: frame numbers are those of one capture: name it with -c" : "%s: has no captures", s->path);
+	complain(0,
+		s->ncaptures ? "%s: frame numbers are those of one capture: name it with -c"
+			     : "%s: has no captures",
+		s->path);
 	return NULL;
 }
 

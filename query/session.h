@@ -20,11 +20,12 @@ struct session {
 	struct selected_capture *captures; /* by id */
 };
 
-/* Open the archive (first positional argument) for reading and pick the captures of -c (id, name, glob, tag=value;
- * repeats; all without it). 0, or an exit status after a message. */
+/* Open the archive (first positional argument) for reading and pick the captures of -c (id, name, glob,
+ * tag=value; repeats; all without it). 0, or an exit status after a message. */
 int session_open(struct session *s, const struct args *args);
 
-/* The two halves of it. Captures may also be named by positional arguments, from index `from` on; 0: they are not. */
+/* The two halves of it. Captures may also be named by positional arguments, from index `from` on; 0: they are
+ * not. */
 int session_open_for(struct session *s, const struct args *args, enum archive_mode mode);
 int session_choose(struct session *s, const struct args *args, unsigned from);
 

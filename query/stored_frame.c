@@ -24,10 +24,14 @@ struct frame_store *frame_store_open(struct session *s)
 		return NULL;
 	f->session = s;
 	f->raw = raw_open(s->db);
-	f->frame = session_prepare(s, "SELECT f.time, f.len, coalesce(f.caplen, f.len), f.offset, f.interface, i.interface_id, i.link_type,"
-		" i.fcs_len, g.packet_flags, g.packet_id FROM t_frame f LEFT JOIN t_frame_flags g ON g.frame_id=f.frame_id"
+	f->frame = session_prepare(s,
+		"SELECT f.time, f.len, coalesce(f.caplen, f.len), f.offset, f.interface, i.interface_id, "
+		"i.link_type,"
+		" i.fcs_len, g.packet_flags, g.packet_id FROM t_frame f LEFT JOIN t_frame_flags g ON "
+		"g.frame_id=f.frame_id"
 		" LEFT JOIN interface i ON i.capture_id=?2 AND i.number=f.interface WHERE f.frame_id=?1");
-	f->comments = session_prepare(s, "SELECT x.value FROM t_frame_comment c JOIN t_text x ON x.id=c.comment WHERE c.frame_id=?1 ORDER BY c.n");
+	f->comments = session_prepare(s, "SELECT x.value FROM t_frame_comment c JOIN t_text x ON "
+					 "x.id=c.comment WHERE c.frame_id=?1 ORDER BY c.n");
 	if (f->raw && f->frame && f->comments)
 		return f;
 	frame_store_close(f);
@@ -66,8 +70,8 @@ static void read_comments(struct frame_store *f, struct stored_frame *out)
 	sqlite3_reset(f->comments);
 }
 
-/* How many octets before the frame are its pseudo-header. ERF's length stands in its own first octets: look for a begin that
- * says it ends here. */
+/* How many octets before the frame are its pseudo-header. ERF's length stands in its own first octets: look
+ * for a begin that says it ends here. */
 static uint8_t pseudo_of(struct frame_store *f, int64_t capture_id, const struct stored_frame *s)
 {
 	uint8_t zeros[32] = { 0 };
@@ -75,13 +79,15 @@ static uint8_t pseudo_of(struct frame_store *f, int64_t capture_id, const struct
 		return (uint8_t)encap_pseudo_header(s->link_type, zeros, sizeof(zeros));
 	for (unsigned n = 16; n <= ERF_MAX && n <= UINT8_MAX && n <= s->offset; n += 2) {
 		const uint8_t *p = raw_read(f->raw, capture_id, s->offset - n, n + s->cap_len);
-		if (p && (uint32_t)(p[14] << 8 | p[15]) == s->len && encap_pseudo_header(LINKTYPE_ERF, p, n + s->cap_len) == n)
+		if (p && (uint32_t)(p[14] << 8 | p[15]) == s->len &&
+			encap_pseudo_header(LINKTYPE_ERF, p, n + s->cap_len) == n)
 			return (uint8_t)n;
 	}
 	return 0;
 }
 
-int frame_store_read(struct frame_store *f, struct stored_frame *out, const struct selected_capture *capture, int64_t number, bool pseudo)
+int frame_store_read(struct frame_store *f, struct stored_frame *out, const struct selected_capture *capture,
+	int64_t number, bool pseudo)
 {
 	sqlite3_stmt *st = f->frame;
 	memset(out, 0, sizeof(*out));
@@ -91,7 +97,8 @@ int frame_store_read(struct frame_store *f, struct stored_frame *out, const stru
 	sqlite3_bind_int64(st, 2, capture->id);
 	if (sqlite3_step(st) != SQLITE_ROW) {
 		sqlite3_reset(st);
-		return complain(-1, "%s: no frame %lld in %s", f->session->path, (long long)number, capture->name);
+		return complain(
+			-1, "%s: no frame %lld in %s", f->session->path, (long long)number, capture->name);
 	}
 	out->time_ns = sqlite3_column_int64(st, 0);
 	out->len = (uint32_t)sqlite3_column_int64(st, 1);
@@ -100,7 +107,8 @@ int frame_store_read(struct frame_store *f, struct stored_frame *out, const stru
 	out->interface = (uint32_t)sqlite3_column_int64(st, 4);
 	out->has_interface_id = sqlite3_column_type(st, 5) != SQLITE_NULL;
 	out->interface_id = (uint32_t)sqlite3_column_int64(st, 5);
-	out->link_type = sqlite3_column_type(st, 6) == SQLITE_NULL ? UINT16_MAX : (uint16_t)sqlite3_column_int(st, 6);
+	out->link_type =
+		sqlite3_column_type(st, 6) == SQLITE_NULL ? UINT16_MAX : (uint16_t)sqlite3_column_int(st, 6);
 	out->fcs_len = (uint8_t)sqlite3_column_int(st, 7);
 	out->has_flags = sqlite3_column_type(st, 8) != SQLITE_NULL;
 	out->flags = (uint32_t)sqlite3_column_int64(st, 8);
@@ -115,6 +123,7 @@ int frame_store_read(struct frame_store *f, struct stored_frame *out, const stru
 		out->len += out->pseudo_len;
 	}
 	if (!(out->data = raw_read(f->raw, capture->id, out->offset, out->cap_len)))
-		return complain(-1, "%s: frame %lld of %s: %s", f->session->path, (long long)number, capture->name, raw_error(f->raw));
+		return complain(-1, "%s: frame %lld of %s: %s", f->session->path, (long long)number,
+			capture->name, raw_error(f->raw));
 	return 0;
 }

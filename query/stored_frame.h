@@ -29,7 +29,9 @@ struct frame_store;
 struct frame_store *frame_store_open(struct session *s);
 void frame_store_close(struct frame_store *f); /* takes NULL */
 
-/* Read one; 0, or -1 after a message. `pseudo`: data shall begin with the pseudo-header, which the lengths then count. */
-int frame_store_read(struct frame_store *f, struct stored_frame *out, const struct selected_capture *capture, int64_t number, bool pseudo);
+/* Read one; 0, or -1 after a message. `pseudo`: data shall begin with the pseudo-header, which the lengths
+ * then count. */
+int frame_store_read(struct frame_store *f, struct stored_frame *out, const struct selected_capture *capture,
+	int64_t number, bool pseudo);
 
 #endif

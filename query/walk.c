@@ -22,7 +22,7 @@ static int add(struct walk *w, const char *path, uint64_t size)
 	char *copy = strdup(path);
 	if (!copy)
 		return -1;
-	w->files[w->n++] = (struct walk_file){ copy, size };
+	w->files[w->n++] = (struct walk_file) { copy, size };
 	w->octets += size;
 	return 0;
 }

@@ -18,8 +18,8 @@ struct walk {
 	uint64_t failed;  /* folders and files that could not be read; each was complained about */
 };
 
-/* Add a file as it is, or all captures below a folder, told by their content and not by their names. Symbolic links are
- * followed, those that lead back up are not. 0, or -1 when out of memory. */
+/* Add a file as it is, or all captures below a folder, told by their content and not by their names. Symbolic
+ * links are followed, those that lead back up are not. 0, or -1 when out of memory. */
 int walk_add(struct walk *w, const char *path);
 void walk_free(struct walk *w);
 

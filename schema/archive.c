@@ -19,7 +19,8 @@ static int wait_for_others(void *db, int count)
 	static const uint8_t first[] = { 1, 2, 5, 10, 20, 50 };
 	const unsigned n = sizeof(first), step = 100, sum = 88, k = (unsigned)count;
 	unsigned ms = k < n ? first[k] : step;
-	if (archive_on_wait && k >= n && !archive_on_wait(sqlite3_db_filename(db, "main"), sum + (k - n) * step))
+	if (archive_on_wait && k >= n &&
+		!archive_on_wait(sqlite3_db_filename(db, "main"), sum + (k - n) * step))
 		return 0;
 	sqlite3_sleep((int)ms);
 	return 1;
@@ -37,10 +38,15 @@ const char *archive_error(sqlite3 *db)
 	return text;
 }
 
-void archive_wake(sqlite3 *db)
+int archive_wake(sqlite3 *db)
 {
-	sqlite3_exec(db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536;"
-			 "PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=4000", NULL, NULL, NULL);
+	int rc;
+	/* Nobody may read or write while the mode changes, and SQLite does not always wait for that by itself. */
+	for (int count = 0; (rc = sqlite3_exec(db, "PRAGMA journal_mode=WAL", NULL, NULL, NULL) & 0xff) == SQLITE_BUSY; count++)
+		if (!wait_for_others(db, count))
+			return rc;
+	return rc != SQLITE_OK ? rc : sqlite3_exec(db, "PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY;"
+		"PRAGMA wal_autocheckpoint=4000", NULL, NULL, NULL);
 }
 
 int archive_rest(sqlite3 *db)
@@ -68,7 +74,8 @@ static int pragma_int(sqlite3 *db, const char *sql, int *out)
 	return rc;
 }
 
-/* A file made here is its owner's alone: captures hold private traffic. 1 made, 0 someone else just did, -1 error. */
+/* A file made here is its owner's alone: captures hold private traffic. 1 made, 0 someone else just did, -1
+ * error. */
 static int make_private(const char *path, char *message)
 {
 	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -105,8 +112,8 @@ static int look(sqlite3 *db, int *id, int *objects)
 	return rc == SQLITE_OK ? pragma_int(db, "SELECT count(*) FROM sqlite_master", objects) : rc;
 }
 
-/* An archive in WAL mode can be read only where its -shm file can be written, or as an immutable file: that is right
- * on a medium that cannot be written, as long as no -wal file holds a part of the archive. */
+/* An archive in WAL mode can be read only where its -shm file can be written, or as an immutable file: that
+ * is right on a medium that cannot be written, as long as no -wal file holds a part of the archive. */
 static int open_immutable(sqlite3 **db, const char *path, int *id, int *objects)
 {
 	struct stat sb;
@@ -137,7 +144,8 @@ static const char *unwritable(sqlite3 *db, const char *path)
 	if (sqlite3_db_readonly(db, "main") == 1)
 		return "may not be written";
 	snprintf(folder, sizeof(folder), "%.*s", slash ? (int)(slash - path + 1) : 1, slash ? path : ".");
-	return access(folder, W_OK) < 0 ? "its folder may not be written, where SQLite keeps its journal" : NULL;
+	return access(folder, W_OK) < 0 ? "its folder may not be written, where SQLite keeps its journal"
+					: NULL;
 }
 
 enum archive_status archive_open(sqlite3 **db, const char *path, enum archive_mode mode, char *message)
@@ -148,13 +156,15 @@ enum archive_status archive_open(sqlite3 **db, const char *path, enum archive_mo
 	*db = NULL;
 	if (stat(path, &sb) < 0) {
 		if (errno != ENOENT || mode != ARCHIVE_CREATE) {
-			snprintf(message, MESSAGE, "%s: %s", path, errno == ENOENT ? "no such archive" : strerror(errno));
+			snprintf(message, MESSAGE, "%s: %s", path,
+				errno == ENOENT ? "no such archive" : strerror(errno));
 			return ARCHIVE_ERROR;
 		}
 		if ((made = make_private(path, message)) < 0)
 			return ARCHIVE_ERROR;
 	} else if (!S_ISREG(sb.st_mode)) {
-		snprintf(message, MESSAGE, "%s: is %s, not an archive", path, S_ISDIR(sb.st_mode) ? "a folder" : "no plain file");
+		snprintf(message, MESSAGE, "%s: is %s, not an archive", path,
+			S_ISDIR(sb.st_mode) ? "a folder" : "no plain file");
 		return ARCHIVE_ERROR;
 	}
 	int rc = open_file(db, path, mode == ARCHIVE_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE);
@@ -175,12 +185,14 @@ enum archive_status archive_open(sqlite3 **db, const char *path, enum archive_mo
 	sqlite3_db_config(*db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
 	bool empty = objects == 0 && id == 0 && mode == ARCHIVE_CREATE;
 	if (!empty && id != ARCHIVE_APPLICATION_ID)
-		return refuse(db, message, path, objects == 0 ? "is an empty file, not a pcapdex archive" :
-			"is an SQLite database, but not a pcapdex archive");
+		return refuse(db, message, path,
+			objects == 0 ? "is an empty file, not a pcapdex archive"
+				     : "is an SQLite database, but not a pcapdex archive");
 	pragma_int(*db, "PRAGMA user_version", &version);
 	if (!empty && version != ARCHIVE_VERSION) {
 		char why[160];
-		snprintf(why, sizeof(why), "archive of schema version %d; this pcapdex knows version %d: %s", version, ARCHIVE_VERSION,
+		snprintf(why, sizeof(why), "archive of schema version %d; this pcapdex knows version %d: %s",
+			version, ARCHIVE_VERSION,
 			version > ARCHIVE_VERSION ? "use a newer pcapdex" : "index its captures anew");
 		return refuse(db, message, path, why);
 	}
@@ -195,6 +207,7 @@ int archive_install(sqlite3 *db)
 	int rc = sqlite3_exec(db, schema_core_sql, NULL, NULL, NULL);
 	if (rc != SQLITE_OK)
 		return rc;
-	snprintf(sql, sizeof(sql), "PRAGMA application_id=%d; PRAGMA user_version=%d", ARCHIVE_APPLICATION_ID, ARCHIVE_VERSION);
+	snprintf(sql, sizeof(sql), "PRAGMA application_id=%d; PRAGMA user_version=%d", ARCHIVE_APPLICATION_ID,
+		ARCHIVE_VERSION);
 	return sqlite3_exec(db, sql, NULL, NULL, NULL);
 }

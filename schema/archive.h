@@ -24,19 +24,22 @@ enum archive_status {
 /* Open `path`. On error *db is NULL and message (at least 512 octets) says what is wrong, naming the file. */
 enum archive_status archive_open(sqlite3 **db, const char *path, enum archive_mode mode, char *message);
 
-/* SQLite's message for what went wrong last, with the system's reason where there is one. Valid until the next call. */
+/* SQLite's message for what went wrong last, with the system's reason where there is one. Valid until the
+ * next call. */
 const char *archive_error(sqlite3 *db);
 
 /* Has the file been removed or replaced since it was opened? What is written then is lost. */
 bool archive_moved(sqlite3 *db);
 
-/* While another process holds the archive this is asked now and then; `ms`: how long it waited by now. False gives up,
- * and SQLite says that the database is locked. NULL: waits. Set before anything is opened. */
+/* While another process holds the archive this is asked now and then; `ms`: how long it waited by now. False
+ * gives up, and SQLite says that the database is locked. NULL: waits. Set before anything is opened. */
 extern bool (*archive_on_wait)(const char *path, unsigned ms);
 
-/* Before writing: from now on readers go on while something is written. After it: one plain file again, where nobody else has
- * the archive open (else the last of them does it); 0, or -1 when that failed, see archive_error(). */
-void archive_wake(sqlite3 *db);
+/* Before writing: from now on readers go on while something is written. SQLITE_OK or an error code. */
+int archive_wake(sqlite3 *db);
+
+/* After it: one plain file again, where nobody else has the archive open (else the last of them does it). 0, or -1
+ * when that failed, see archive_error(). */
 int archive_rest(sqlite3 *db);
 
 /* Put the tables of core.sql into an empty database and mark it as ours. SQLITE_OK or an error code. */

@@ -826,4 +826,5 @@ const struct protocol proto_tcp = {
 	.nrecords = REC_COUNT,
 	.claims = tcp_claims,
 	.dissect = tcp_dissect,
+	.item_min = 4, /* the ports */
 };

@@ -156,5 +156,6 @@ const struct protocol proto_udp = {
 	.nrecords = 1,
 	.claims = udp_claims,
 	.dissect = udp_dissect,
+	.item_min = 4, /* the ports */
 	.item_len = UDP_HEADER,
 };

@@ -40,8 +40,9 @@ static size_t read_file(struct input *in, uint8_t *to, size_t room)
 
 	do
 		n = read(in->fd, to, room);
-	while (n < 0 && errno == EINTR);
+	while (n < 0 && errno == EINTR && !(in->on_interrupt && in->on_interrupt(in->ctx)));
 	if (n < 0) {
+		in->stopped = errno == EINTR;
 		fail(in, "cannot read: %s", strerror(errno));
 		return 0;
 	}
@@ -347,12 +348,12 @@ static int input_begin(struct input *in, char *reason, size_t reason_size)
 }
 
 int input_open(struct input *in, const char *path, int (*on_raw)(void *ctx, const uint8_t *octets, size_t n),
-	void *ctx, char *reason, size_t reason_size)
+	int (*on_interrupt)(void *ctx), void *ctx, char *reason, size_t reason_size)
 {
 	bool standard_input = strcmp(path, "-") == 0;
 	struct stat st;
 
-	*in = (struct input) { .on_raw = on_raw, .ctx = ctx, .capacity = WINDOW_SIZE };
+	*in = (struct input) { .on_raw = on_raw, .on_interrupt = on_interrupt, .ctx = ctx, .capacity = WINDOW_SIZE };
 	in->fd = standard_input ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
 	if (in->fd < 0) {
 		snprintf(reason, reason_size, "cannot open: %s", strerror(errno));

@@ -21,8 +21,9 @@ struct input {
 	size_t capacity;
 	uint64_t window_offset; /* of window[0] in the decompressed file */
 	int (*on_raw)(void *ctx, const uint8_t *octets, size_t n);
+	int (*on_interrupt)(void *ctx); /* may be NULL: go on waiting */
 	void *ctx;
-	bool stopped; /* on_raw asked for it */
+	bool stopped; /* on_raw or on_interrupt asked for it */
 	bool ended;   /* nothing more comes, for good or for bad */
 	bool failed;  /* for bad: see failure */
 	char failure[160];
@@ -39,7 +40,7 @@ struct input {
 
 /* 0, or -1 with a reason. on_raw may be called already. */
 int input_open(struct input *in, const char *path, int (*on_raw)(void *ctx, const uint8_t *octets, size_t n),
-	void *ctx, char *reason, size_t reason_size);
+	int (*on_interrupt)(void *ctx), void *ctx, char *reason, size_t reason_size);
 void input_close(struct input *in);
 
 /* Read until the window holds n octets; NULL when there are not as many. */

@@ -102,8 +102,8 @@ int reader_open(struct reader **out, const char *path, const char *bpf, const st
 		r->events = *events;
 	if (bpf && filter_new(&r->filter, bpf, error->reason, sizeof(error->reason)) < 0)
 		goto out;
-	if (input_open(&r->in, path, r->events.on_raw, r->events.ctx, error->reason, sizeof(error->reason)) <
-		0)
+	if (input_open(&r->in, path, r->events.on_raw, r->events.on_interrupt, r->events.ctx, error->reason,
+		    sizeof(error->reason)) < 0)
 		goto out;
 	if (begin(r) < 0)
 		goto out;
@@ -166,7 +166,7 @@ int reader_probe(const char *path)
 	int rc;
 
 	errno = 0;
-	if (input_open(&in, path, NULL, NULL, reason, sizeof(reason)) < 0) {
+	if (input_open(&in, path, NULL, NULL, NULL, reason, sizeof(reason)) < 0) {
 		int why = errno;
 
 		input_close(&in);

@@ -11,8 +11,10 @@
 static int on_tables(sqlite3 *db, const char *column, const char *sql, int64_t first, int64_t last)
 {
 	sqlite3_stmt *tables;
-	int rc = sqlite3_prepare_v2(db, "SELECT m.name FROM sqlite_master m WHERE m.type='table'"
-		" AND EXISTS (SELECT 1 FROM pragma_table_info(m.name) c WHERE c.name=?1)", -1, &tables, NULL);
+	int rc = sqlite3_prepare_v2(db,
+		"SELECT m.name FROM sqlite_master m WHERE m.type='table'"
+		" AND EXISTS (SELECT 1 FROM pragma_table_info(m.name) c WHERE c.name=?1)",
+		-1, &tables, NULL);
 	if (rc != SQLITE_OK)
 		return rc;
 	sqlite3_bind_text(tables, 1, column, -1, SQLITE_STATIC);
@@ -49,7 +51,8 @@ int remove_capture(sqlite3 *db, int64_t capture_id)
 		frames = sqlite3_column_int64(st, 1);
 	}
 	sqlite3_finalize(st);
-	rc = on_tables(db, "frame_id", "DELETE FROM \"%w\" WHERE frame_id BETWEEN ?1 AND ?2", first, first + frames - 1);
+	rc = on_tables(db, "frame_id", "DELETE FROM \"%w\" WHERE frame_id BETWEEN ?1 AND ?2", first,
+		first + frames - 1);
 	if (rc == SQLITE_OK)
 		rc = on_tables(db, "capture_id", "DELETE FROM \"%w\" WHERE capture_id=?1", capture_id, 0);
 	if (rc != SQLITE_OK)
@@ -128,7 +131,8 @@ static int mark_select(struct marks *m, const char *sql, const uint8_t *dictiona
 	return rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
 
-static int mark_table(struct marks *m, const char *protocol, const struct record *rec, enum table_role role, unsigned part)
+static int mark_table(
+	struct marks *m, const char *protocol, const struct record *rec, enum table_role role, unsigned part)
 {
 	uint8_t dictionaries[RECORD_FIELDS_MAX];
 	char table[NAME_MAX_LEN], column[NAME_MAX_LEN];
@@ -187,9 +191,10 @@ int remove_unused(sqlite3 *db, const struct protocol *const *protocols, size_t n
 		for (unsigned k = 0; rc == SQLITE_OK && protocols[i] && k < protocols[i]->nrecords; k++)
 			rc = mark_record(&m, protocols[i]->name, &protocols[i]->records[k]);
 	if (rc == SQLITE_OK)
-		rc = mark_select(&m, "SELECT address_a, address_b FROM t_conversation", (const uint8_t[]){ ADDRESSES, ADDRESSES }, 2);
+		rc = mark_select(&m, "SELECT address_a, address_b FROM t_conversation",
+			(const uint8_t[]) { ADDRESSES, ADDRESSES }, 2);
 	if (rc == SQLITE_OK)
-		rc = mark_select(&m, "SELECT stack FROM total_stack", (const uint8_t[]){ STACKS }, 1);
+		rc = mark_select(&m, "SELECT stack FROM total_stack", (const uint8_t[]) { STACKS }, 1);
 	for (int d = 0; d < DICTIONARIES; d++) {
 		if (rc == SQLITE_OK)
 			rc = delete_unmarked(&m, d);

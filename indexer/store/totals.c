@@ -8,7 +8,6 @@ const uint32_t length_range_from[LENGTH_RANGES] = { 0, 20, 40, 80, 160, 320, 640
 
 #define BUCKET_MS  5
 #define BUCKETS    20         /* a window of 100 ms */
-#define MAX_LENGTH (1u << 20) /* lengths above this are counted as this: no frame is that long */
 
 void burst_init(struct burst *b)
 {
@@ -30,6 +29,7 @@ void totals_free(struct totals *t)
 		free(t->stacks[i].item_bytes);
 	free(t->stacks);
 	free(t->lengths);
+	free(t->others);
 	free(t->seconds);
 	memset(t, 0, sizeof(*t));
 }
@@ -144,6 +144,46 @@ static void stack_add(struct totals *t, const struct packet *pkt, uint32_t stack
 		s->item_bytes[i] += pkt->items[i].len;
 }
 
+static int by_length(const void *a, const void *b)
+{
+	uint32_t x = ((const struct length *)a)->length, y = ((const struct length *)b)->length;
+	return (x > y) - (x < y);
+}
+
+void totals_finish(struct totals *t)
+{
+	size_t n = 0;
+	if (t->nothers)
+		qsort(t->others, t->nothers, sizeof(*t->others), by_length);
+	for (size_t i = 0; i < t->nothers; i++) {
+		if (n && t->others[n - 1].length == t->others[i].length)
+			t->others[n - 1].frames += t->others[i].frames;
+		else
+			t->others[n++] = t->others[i];
+	}
+	t->nothers = n;
+}
+
+/* Lengths that no network has come from damaged captures, but they count all the same. The list is sorted and
+ * merged when it is full, and grows only when that gave less than half of it back. */
+static void long_length_add(struct totals *t, uint32_t len)
+{
+	if (t->nothers == t->others_size) {
+		totals_finish(t);
+		if (t->nothers >= t->others_size / 2) {
+			size_t size = t->others_size ? t->others_size * 2 : 64;
+			struct length *others = realloc(t->others, size * sizeof(*others));
+			if (!others) {
+				t->failed = true;
+				return;
+			}
+			t->others = others;
+			t->others_size = size;
+		}
+	}
+	t->others[t->nothers++] = (struct length){ len, 1 };
+}
+
 void totals_add(struct totals *t, const struct packet *pkt, uint32_t stack)
 {
 	int64_t now = pkt->time_ns;
@@ -163,11 +203,16 @@ void totals_add(struct totals *t, const struct packet *pkt, uint32_t stack)
 	t->captured += pkt->cap_len;
 	stack_add(t, pkt, stack);
 
-	uint32_t len = pkt->len < MAX_LENGTH ? pkt->len : MAX_LENGTH;
-	t->lengths = grow(t->lengths, &t->nlengths, len, sizeof(*t->lengths), &t->failed);
+	uint32_t len = pkt->len;
+	if (len >= LENGTHS_DIRECT) {
+		long_length_add(t, len);
+	} else {
+		t->lengths = grow(t->lengths, &t->nlengths, len, sizeof(*t->lengths), &t->failed);
+		if (!t->failed)
+			t->lengths[len]++;
+	}
 	if (t->failed)
 		return;
-	t->lengths[len]++;
 
 	int64_t relative = now - t->time_zero;
 	unsigned range = LENGTH_RANGES;

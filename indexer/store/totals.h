@@ -40,14 +40,24 @@ struct second {
 	uint64_t frames, bytes;
 };
 
+/* Frames of one length. */
+struct length {
+	uint32_t length;
+	uint64_t frames;
+};
+
+#define LENGTHS_DIRECT (1u << 16)
+
 struct totals {
 	uint64_t frames, bytes, captured;
 	int64_t time_zero, time_first, time_last, time_previous;
 	bool in_order;
 	struct total_stack *stacks; /* by dictionary number of the stack */
 	size_t nstacks;
-	uint64_t *lengths; /* by frame.len */
+	uint64_t *lengths; /* by frame.len, below LENGTHS_DIRECT */
 	size_t nlengths;
+	struct length *others; /* longer ones; sorted and distinct after totals_finish() */
+	size_t nothers, others_size;
 	struct burst bursts[1 + LENGTH_RANGES];
 	struct second *seconds; /* sorted by second */
 	size_t nseconds, seconds_size;
@@ -56,6 +66,9 @@ struct totals {
 
 void totals_init(struct totals *t);
 void totals_free(struct totals *t);
+
+/* After the last frame. */
+void totals_finish(struct totals *t);
 
 /* Count a dissected frame. */
 void totals_add(struct totals *t, const struct packet *pkt, uint32_t stack);

@@ -1,0 +1,292 @@
+#!/usr/bin/env bash
+# The command line, end to end, on captures made by make_capture: test_cli.sh PCAPDEX MAKE_CAPTURE
+set -u
+pcapdex=$1
+make=$2
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+failed=0
+checks=0
+
+# check WHAT COMMAND...: the command must succeed.
+check() {
+	local what=$1
+	shift
+	checks=$((checks + 1))
+	if ! "$@" >check.out 2>check.err; then
+		failed=$((failed + 1))
+		echo "FAILED: $what: $*"
+		sed 's/^/    /' check.out check.err | head -n 20
+	fi
+}
+# status N COMMAND...: the command must exit with N; its output is in out and err.
+status() {
+	local want=$1 got=0
+	shift
+	"$@" >out 2>err </dev/null || got=$?
+	[ "$got" -eq "$want" ] || { echo "status $got, not $want: $*" >&2; cat err >&2; return 1; }
+}
+says() { grep -q -- "$2" "$1" || { echo "$1 does not say: $2" >&2; cat "$1" >&2; return 1; }; }
+sql() { "$pcapdex" sql "$1" "$2" -f csv | tail -n +2 | tr -d '\r"'; }
+clean() { ! tr -d '\r' <"$1" | LC_ALL=C grep -q '[[:cntrl:]]'; }
+is() { [ "$1" = "$2" ] || { echo "'$1' is not '$2'" >&2; return 1; }; }
+gone() { [ ! -e "$1" ] || { ls -la "$1" >&2; return 1; }; }
+
+"$make" plain 1000 plain.pcap
+"$make" plain 20000 large.pcap
+"$make" hostile hostile.pcapng
+gzip -c plain.pcap >plain.pcap.gz
+head -c 100000 plain.pcap >cut.pcap
+echo "no capture" >text.txt
+
+# ---- in and out again ----
+
+check "index" status 0 "$pcapdex" index a.db plain.pcap hostile.pcapng large.pcap
+check "nothing on stderr in a pipe" test ! -s err
+check "summary" says out '^3 captures indexed (21003 frames'
+check "owner alone" is "$(stat -c %a a.db)" 600
+check "at rest one file" is "$(ls -d a.db*)" a.db
+check "verify" status 0 "$pcapdex" verify a.db --integrity
+for f in plain.pcap hostile.pcapng large.pcap; do
+	check "export $f" status 0 "$pcapdex" export a.db -c "$f" -o back
+	check "$f byte for byte" cmp "$f" back
+done
+mkdir folder
+check "export all" status 0 "$pcapdex" export a.db -o folder
+check "all of them" is "$(ls folder | tr '\n' ' ')" "hostile.pcapng large.pcap plain.pcap "
+check "export to a pipe" sh -c "'$pcapdex' export a.db -c 1 | cmp - plain.pcap"
+before=$(sha256sum <a.db)
+check "the same again" status 0 "$pcapdex" index a.db plain.pcap hostile.pcapng
+check "is nothing new" says out '^0 captures indexed, 2 already there'
+check "and changes nothing" is "$(sha256sum <a.db)" "$before"
+check "the same in gzip" status 0 "$pcapdex" index a.db plain.pcap.gz
+check "is nothing new either" says out '^0 captures indexed, 1 already there'
+check "gzip" status 0 "$pcapdex" index gz.db plain.pcap.gz
+check "export of gzip" sh -c "'$pcapdex' export gz.db | cmp - plain.pcap"
+check "standard input" sh -c "'$pcapdex' index -q stdin.db - <plain.pcap && '$pcapdex' export stdin.db | cmp - plain.pcap"
+check "bpf" status 0 "$pcapdex" index bpf.db --bpf 'udp port 20007' plain.pcap
+check "bpf keeps what matches" is "$(sql bpf.db 'SELECT frames FROM capture')" 20
+check "bad bpf" status 1 "$pcapdex" index bpf2.db --bpf 'no such (' plain.pcap
+check "no archive for nothing" gone bpf2.db
+
+# ---- chosen frames ----
+
+check "frames" status 0 "$pcapdex" export a.db -c hostile.pcapng 2-3 1 -o part.pcapng
+check "index them" status 0 "$pcapdex" index part.db part.pcapng
+fields="-T fields -e frame.time_epoch -e frame.interface_id -e frame.comment -e udp.srcport -e data.data"
+"$pcapdex" packets a.db -c hostile.pcapng $fields >want
+"$pcapdex" packets part.db $fields >got
+{ sed -n 2,3p want; sed -n 1p want; } >want2
+check "times, interfaces, comments" cmp want2 got
+check "times to the nanosecond" says want '^1700000000.123456789	0'
+check "interface names" is "$(sql part.db 'SELECT name FROM interface WHERE number=1')" second
+check "filtered frames" sh -c "'$pcapdex' export a.db -c 1 -Y 'udp.srcport == 20007' -o f.pcapng && '$pcapdex' index -q f.db f.pcapng"
+check "as many" is "$(sql f.db 'SELECT frames FROM capture')" 20
+check "no such frame" status 1 "$pcapdex" export a.db -c 1 1001 -o none
+check "and no file" gone none
+check "no part left" sh -c '! ls | grep -q "^none"'
+check "not over the archive" status 1 "$pcapdex" export a.db -c 1 -o a.db
+
+# ---- folders and tags ----
+
+mkdir -p tree/b/c
+cp plain.pcap tree/b/looks-like-text.txt
+cp hostile.pcapng tree/b/c/no-ending
+cp text.txt tree/fake.pcap
+ln -s ../.. tree/b/c/up
+ln -s nowhere tree/dangling
+mkfifo tree/pipe
+check "folder" status 0 timeout 20 "$pcapdex" index t.db tree --tag course=networks --tag student=00417
+check "by content" says out '^2 captures indexed (1003 frames, .*3 other files passed over'
+check "tags are text" is "$(sql t.db "SELECT DISTINCT value FROM capture_tag WHERE key='student'")" 00417
+check "captures by tag" is "$("$pcapdex" packets t.db -c student=00417 -f csv | wc -l)" 1004
+check "a new tag" status 0 "$pcapdex" index t.db tree --tag term=2 --tag course=other
+check "is added" is "$(sql t.db "SELECT group_concat(value, ' ') FROM capture_tag WHERE capture_id=1")" "networks 00417 2"
+check "an old one stays, and that is said" says err 'keeps its tag course=networks'
+check "a tag without value" status 2 "$pcapdex" index t.db tree --tag nonsense
+
+# ---- what is wrong with input ----
+
+check "damaged" status 1 "$pcapdex" index cut.db cut.pcap
+check "where" says err 'at offset 9[0-9]*: '
+check "is kept up to there" sh -c "'$pcapdex' export cut.db | cmp - cut.pcap"
+check "damage is in the archive" is "$(sql cut.db 'SELECT damage_offset > 99000 FROM capture')" 1
+check "no capture" status 1 "$pcapdex" index none.db text.txt
+check "says so" says err 'text.txt: not a pcap'
+check "no such file" status 1 "$pcapdex" index none.db missing.pcap
+check "neither leaves an archive" gone none.db
+check "one bad of two" status 1 "$pcapdex" index two.db text.txt plain.pcap
+check "the good one is in" is "$(sql two.db 'SELECT count(*) FROM capture')" 1
+check "no archive" status 1 "$pcapdex" packets missing.db
+check "says which" says err 'missing.db: no such archive'
+check "not an archive" status 1 "$pcapdex" index text.txt plain.pcap
+check "untouched" is "$(cat text.txt)" "no capture"
+check "a folder" status 1 "$pcapdex" packets tree
+cp gz.db newer.db
+"$pcapdex" sql newer.db --write 'PRAGMA user_version=99'
+check "from the future" status 1 "$pcapdex" packets newer.db
+check "says so" says err 'newer'
+check "missing capture" status 1 "$pcapdex" packets a.db -c nobody
+check "no command" status 2 "$pcapdex" nonsense
+check "no option" status 2 "$pcapdex" packets a.db --nonsense
+check "no argument" status 2 "$pcapdex" index
+check "bad frame" status 2 "$pcapdex" show a.db x
+
+# ---- hostile text ----
+
+for f in table csv json jsonl; do
+	check "comment as $f" sh -c "'$pcapdex' packets a.db -c hostile.pcapng -e frame.comment -e frame.interface_name -f $f >text"
+	check "$f without controls" clean text
+	check "$f is UTF-8" iconv -f UTF-8 -t UTF-8 text
+	"$pcapdex" sql a.db 'SELECT name, comment FROM interface' -f $f >text
+	check "sql $f without controls" clean text
+done
+if command -v python3 >/dev/null; then
+	check "show's JSON is JSON" sh -c "'$pcapdex' show a.db -c hostile.pcapng 1-3 -T json | python3 -m json.tool"
+fi
+"$pcapdex" show a.db -c hostile.pcapng 1-3 >text
+check "show without controls" clean text
+evil=$(printf 'evil\033[31m.pcap')
+check "names in messages" status 1 "$pcapdex" index e.db "$evil"
+check "are escaped" clean err
+
+# ---- what the archive says ----
+
+"$pcapdex" show a.db -c 1 8 >text
+check "show: layers" says text '^User Datagram Protocol, Src Port: 20007, Dst Port: 52000'
+check "show: a field" says text '^    Length: 57$'
+check "show: bits" says text '^        .1.. .... .... .... = Don.t fragment: Set$'
+check "show: octets" says text '^0000  02 00 00 00 00 02 02 00  00 00 00 01 08 00 45 00   ..............E.$'
+check "show: where" sh -c "'$pcapdex' show a.db -c 1 8 -T jsonl | grep -q '\"name\":\"udp.srcport\",\"label\":\"Source Port\",\"value\":20007,\"text\":\"20007\",\"generated\":0,\"offset\":34,\"length\":2'"
+check "show needs a capture" status 1 "$pcapdex" show a.db 8
+check "packets" is "$("$pcapdex" packets a.db -c 1 --limit 1 | tail -n 1 | tr -s ' ')" " 1 0.000000 10.0.0.1 10.0.0.2 UDP 42"
+check "limit over fields" is "$("$pcapdex" packets a.db -T fields -e frame.number --limit 1001 | tail -n 1)" 1
+check "filtered fields" is "$("$pcapdex" packets a.db -c 1 -Y 'udp.srcport == 20007' -T fields -e frame.number | head -n 2 | tr '\n' ' ')" "8 58 "
+check "sql parameters" is "$("$pcapdex" sql a.db -p n=007 -p k=8 'SELECT typeof(:n) AS n, typeof(:k) AS k' -f jsonl)" '{"n":"text","k":"integer"}'
+check "sql reads only" status 1 "$pcapdex" sql a.db 'DELETE FROM capture'
+check "sql from stdin" is "$(echo 'SELECT 1 AS a; SELECT 2 AS b' | "$pcapdex" sql a.db -f jsonl | tr '\n' ' ')" '{"a":1} {"b":2} '
+check "unknown parameter" status 2 "$pcapdex" sql a.db 'SELECT :x'
+check "fields" is "$("$pcapdex" fields a.db 'udp.srcp*' | tail -n 1 | tr -s ' ')" "udp.srcport uint16 udp Source Port"
+check "no such field" status 1 "$pcapdex" fields a.db nonsense
+for shell in bash zsh fish; do
+	check "completion $shell" sh -c "'$pcapdex' completion $shell >completion.$shell && grep -q export completion.$shell"
+	if command -v $shell >/dev/null; then
+		check "$shell reads it" $shell -n completion.$shell
+	fi
+done
+for c in $("$pcapdex" help | sed -n 's/^  \([a-z]*\) .*/\1/p'); do
+	check "help $c" status 0 "$pcapdex" "$c" --help
+done
+
+# ---- verify and remove ----
+
+cp a.db broken.db
+"$pcapdex" sql broken.db --write 'UPDATE chunk SET data = zeroblob(size) WHERE id = 2; DELETE FROM t_frame WHERE frame_id = 5'
+check "verify finds" status 1 "$pcapdex" verify broken.db
+check "the digest" says out 'SHA-256'
+check "a lost frame" says out 'frames: 999, should be 1000'
+check "export refuses" status 1 "$pcapdex" export broken.db -c plain.pcap -o bad
+check "and leaves nothing" gone bad
+cp a.db less.db
+check "remove" status 0 "$pcapdex" remove less.db hostile.pcapng
+check "the rest is whole" status 0 "$pcapdex" verify less.db --integrity
+check "two are left" is "$(sql less.db 'SELECT count(*) FROM capture')" 2
+check "nothing of it stays in the file" sh -c '! grep -aq zanzibar-only-here less.db'
+check "it was there before" grep -aq zanzibar-only-here a.db
+check "export of the rest" sh -c "'$pcapdex' export less.db -c large.pcap | cmp - large.pcap"
+check "index it again" status 0 "$pcapdex" index less.db hostile.pcapng
+check "and verify" status 0 "$pcapdex" verify less.db
+size=$(stat -c %s less.db)
+check "remove all" status 0 "$pcapdex" remove less.db -c '*' --vacuum
+check "smaller" test "$(stat -c %s less.db)" -lt "$size"
+check "empty" is "$(sql less.db 'SELECT (SELECT count(*) FROM capture) + (SELECT count(*) FROM chunk) + (SELECT count(*) FROM t_frame) + (SELECT count(*) FROM t_address) + (SELECT count(*) FROM t_text) + (SELECT count(*) FROM t_stack)')" 0
+check "remove what?" status 2 "$pcapdex" remove a.db
+check "remove nobody" status 1 "$pcapdex" remove a.db nobody
+
+# ---- several at once ----
+
+for i in 1 2 3 4; do "$make" plain $((2000 + i)) "many$i.pcap"; done
+for i in 1 2 3 4; do "$pcapdex" index -q many.db "many$i.pcap" & done
+wait
+check "four indexers" is "$(sql many.db 'SELECT count(*) FROM capture')" 4
+check "all whole" status 0 "$pcapdex" verify many.db --integrity
+check "at rest" is "$(ls -d many.db*)" many.db
+cp many.db busy.db
+mkfifo slow
+"$pcapdex" index -q busy.db slow &
+indexer=$!
+{ head -c 5000000 large.pcap; sleep 2; tail -c +5000001 large.pcap; } >slow &
+sleep 0.7
+check "readers go on" status 0 timeout 1 "$pcapdex" packets busy.db -c many1.pcap --limit 3
+check "and see what was there" is "$(timeout 1 "$pcapdex" sql busy.db 'SELECT count(*) FROM capture' -f csv | tail -n 1 | tr -d '\r')" 4
+check "verify meanwhile" status 0 "$pcapdex" verify busy.db
+wait $indexer
+check "then the new one" is "$(sql busy.db 'SELECT count(*) FROM capture')" 5
+check "is whole" status 0 "$pcapdex" verify busy.db
+
+# ---- interrupted ----
+
+cp many.db term.db
+before=$(sql term.db 'SELECT count(*), sum(frames) FROM capture')
+{ head -c 5000000 large.pcap; sleep 5; } >slow &
+feeder=$!
+"$pcapdex" index term.db slow >out 2>err &
+indexer=$!
+sleep 0.7
+kill -TERM $indexer
+wait $indexer
+check "cancelled" is $? 1
+check "says so" says err cancelled
+kill $feeder 2>/dev/null
+check "as before" is "$(sql term.db 'SELECT count(*), sum(frames) FROM capture')" "$before"
+check "at rest" is "$(ls -d term.db*)" term.db
+
+cp many.db killed.db
+for i in 1 2 3 4 5 6 7 8 9 10 11 12; do
+	"$pcapdex" index -q killed.db large.pcap &
+	indexer=$!
+	sleep 0.0$((i * 7 % 10))$i
+	kill -KILL $indexer 2>/dev/null
+	wait $indexer 2>/dev/null
+	n=$(sql killed.db 'SELECT count(*) FROM capture')
+	check "killed $i: all or nothing" test "$n" = 4 -o "$n" = 5
+	check "killed $i: whole" status 0 "$pcapdex" verify killed.db --integrity
+	[ "$n" = 5 ] && "$pcapdex" remove -q killed.db large.pcap
+done
+"$pcapdex" index -q killed.db large.pcap
+check "indexed after all" is "$(sql killed.db 'SELECT count(*) FROM capture')" 5
+
+# ---- no room, no right ----
+
+cp gz.db full.db
+contents() { sql "$1" "SELECT name, sha256, frames FROM capture; SELECT sum(time * len) FROM t_frame; SELECT count(*) FROM chunk"; }
+before=$(contents full.db)
+check "disk full" status 1 bash -c "ulimit -f $(($(stat -c %s full.db) / 1024 + 200)); exec '$pcapdex' index full.db large.pcap"
+check "says so" says err 'archive is as it was'
+check "as it was" is "$(contents full.db)" "$before"
+check "no room for a new one" status 1 bash -c "ulimit -f 300; exec '$pcapdex' index full2.db large.pcap"
+check "leaves nothing" gone full2.db
+check "export into a full disk" status 1 bash -c "ulimit -f 300; exec '$pcapdex' export a.db -c large.pcap -o full.out"
+check "leaves nothing" gone full.out
+check "a full pipe" status 1 bash -c "'$pcapdex' packets a.db >/dev/full"
+as_nobody=
+[ "$(id -u)" -eq 0 ] && command -v setpriv >/dev/null && as_nobody="setpriv --reuid 65534 --clear-groups"
+if [ "$(id -u)" -ne 0 ] || [ -n "$as_nobody" ]; then
+	chmod 755 . && mkdir locked && cp gz.db locked/ && chmod 666 locked/gz.db && chmod 555 locked && chmod 644 plain.pcap
+	if $as_nobody test -r locked/gz.db -a -x "$pcapdex"; then
+		check "read-only folder" status 1 $as_nobody "$pcapdex" index locked/gz.db "$work/large.pcap"
+		check "says so" says err 'folder may not be written'
+		check "nothing can be made there" status 1 $as_nobody "$pcapdex" index locked/new.db "$work/plain.pcap"
+		check "but read" status 0 $as_nobody "$pcapdex" packets locked/gz.db
+		chmod 755 locked && chmod 444 locked/gz.db && chmod 777 locked
+		check "read-only archive" status 1 $as_nobody "$pcapdex" index locked/gz.db "$work/large.pcap"
+		check "says so" says err 'may not be written'
+		chmod 600 locked/gz.db
+		[ -z "$as_nobody" ] || check "not its owner" status 1 $as_nobody "$pcapdex" packets locked/gz.db
+	fi
+	chmod 755 locked
+fi
+
+echo "$checks checks, $failed failed"
+[ "$failed" -eq 0 ]
