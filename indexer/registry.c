@@ -121,10 +121,27 @@ static void build(void)
 		for (const struct claim *c = p->claims; c && c->table; c++)
 			claim(p, c);
 	}
-	for (size_t i = 0; i < named_protocols_count; i++)
-		for (const struct claim *c = named_protocols[i].claims; c && c->table; c++)
+	const struct protocol *p;
+	for (size_t i = 0; (p = registry_named(i)); i++) {
+		for (const struct claim *c = p->claims; c && c->table; c++)
 			if (is_list(c->table) || !registry_find(c->table, c->key))
-				claim(&named_protocols[i], c); /* a dissector of our own wins over a bare name */
+				claim(p, c); /* a dissector of our own wins over a bare name */
+		/* One name, one protocol: stacks are told apart by their texts. */
+		for (size_t k = 0; k < i; k++)
+			if (strcmp(registry_named(k)->name, p->name) == 0)
+				snprintf(problem, sizeof(problem), "two protocols %s", p->name);
+		for (size_t k = 1; k < protocols_count; k++)
+			if (protocols[k] && strcmp(protocols[k]->name, p->name) == 0)
+				snprintf(problem, sizeof(problem), "a dissector and a bare name %s", p->name);
+	}
+}
+
+const struct protocol *registry_named(size_t i)
+{
+	if (i < named_protocols_count)
+		return &named_protocols[i];
+	i -= named_protocols_count;
+	return i < named_udp_protocols_count ? &named_udp_protocols[i] : NULL;
 }
 
 const char *registry_init(void)

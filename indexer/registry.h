@@ -12,6 +12,11 @@ extern const size_t protocols_count;
 /* Protocols that have a name in the stack but no records of their own: a table of names and claims. */
 extern const struct protocol named_protocols[];
 extern const size_t named_protocols_count;
+extern const struct protocol named_udp_protocols[];
+extern const size_t named_udp_protocols_count;
+
+/* The ith (from 0) of all of them, NULL behind the last. */
+const struct protocol *registry_named(size_t i);
 
 /* Who claims the key, or NULL. Before the first call: registry_init(), once in the process, thread-safe. */
 const struct protocol *registry_find(enum claim_table table, uint32_t key);

@@ -14,9 +14,10 @@ static const struct protocol *protocol_of(const char *name, size_t n)
 		if (protocols[i] && strlen(protocols[i]->name) == n &&
 			strncmp(protocols[i]->name, name, n) == 0)
 			return protocols[i];
-	for (size_t i = 0; i < named_protocols_count; i++)
-		if (strlen(named_protocols[i].name) == n && strncmp(named_protocols[i].name, name, n) == 0)
-			return &named_protocols[i];
+	const struct protocol *p;
+	for (size_t i = 0; (p = registry_named(i)); i++)
+		if (strlen(p->name) == n && strncmp(p->name, name, n) == 0)
+			return p;
 	return NULL;
 }
 
