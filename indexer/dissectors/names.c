@@ -61,8 +61,6 @@ const struct protocol named_protocols[] = {
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0xc029 }, { CLAIM_PPP, 0xc029 }) },
 	{ .name = "ccp", .title = "PPP Compression Control Protocol", .column = "PPP CCP",
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x80fd }, { CLAIM_PPP, 0x80fd }) },
-	{ .name = "cdp", .title = "Cisco Discovery Protocol", .column = "CDP",
-		.claims = CLAIMS({ CLAIM_GRE, 0x2000 }, { CLAIM_LLC_OUI_CISCO, 0x2000 }) },
 	{ .name = "cdpcp", .title = "PPP CDP Control Protocol", .column = "PPP CDPCP",
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x8207 }, { CLAIM_PPP, 0x8207 }) },
 	{ .name = "cfm", .title = "CFM EOAM 802.1ag/ITU Protocol", .column = "CFM",
@@ -107,8 +105,6 @@ const struct protocol named_protocols[] = {
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 235 }) },
 	{ .name = "eap", .title = "Extensible Authentication Protocol", .column = "EAP",
 		.claims = CLAIMS({ CLAIM_PPP, 0xc227 }) },
-	{ .name = "eapol", .title = "802.1X Authentication", .column = "EAPOL",
-		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x888e }, { CLAIM_ETHERTYPE, 0x88c7 }, { CLAIM_SNAP, SNAP_KEY(SNAP_BLUETOOTH, 0x0003) }) },
 	{ .name = "ebhscr", .title = "EBHSCR Protocol", .column = "EBHSCR",
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 279 }) },
 	{ .name = "ecp21", .title = "Edge Control Protocol", .column = "ECP", .dissect = header_wrapper,
@@ -235,8 +231,6 @@ const struct protocol named_protocols[] = {
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x8911 }) },
 	{ .name = "llap", .title = "LocalTalk Link Access Protocol", .column = "LLAP",
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 114 }) },
-	{ .name = "lldp", .title = "Link Layer Discovery Protocol", .column = "LLDP",
-		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x88cc }, { CLAIM_ETHERTYPE, 0x8942 }) },
 	{ .name = "llt", .title = "Veritas Low Latency Transport (LLT)", .column = "LLT",
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0xcafe }) },
 	{ .name = "lltd", .title = "Link Layer Topology Discovery", .column = "LLTD",
@@ -371,12 +365,8 @@ const struct protocol named_protocols[] = {
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x88cd }) },
 	{ .name = "slarp", .title = "Cisco SLARP", .column = "SLARP",
 		.claims = CLAIMS({ CLAIM_CHDLC, 0x8035 }) },
-	{ .name = "slow", .title = "Slow Protocols", .column = "Slow Protocols", .dissect = slow_wrapper,
-		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x8809 }) },
 	{ .name = "sna", .title = "Systems Network Architecture", .column = "SNA", .dissect = header_wrapper,
 		.claims = CLAIMS({ CLAIM_LLC_DSAP, 0x04 }, { CLAIM_LLC_DSAP, 0x08 }, { CLAIM_LLC_DSAP, 0x0c }, { CLAIM_LLC_DSAP, 0x40 }, { CLAIM_LLC_DSAP, 0xc8 }, { CLAIM_PPP, 0x004d }) },
-	{ .name = "stp", .title = "Spanning Tree Protocol", .column = "STP",
-		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x8181 }, { CLAIM_CHDLC, 0x4242 }, { CLAIM_LLC_DSAP, 0x42 }, { CLAIM_LLC_OUI_CISCO, 0x0108 }, { CLAIM_LLC_OUI_CISCO, 0x0109 }, { CLAIM_LLC_OUI_CISCO, 0x010b }, { CLAIM_LLC_OUI_CISCO, 0x010c }) },
 	{ .name = "sua", .title = "SS7 SCCP-User Adaptation Layer", .column = "SUA",
 		.claims = CLAIMS({ CLAIM_SCTP_PPI, 4 }, { CLAIM_SCTP_PORT, 14001 }) },
 	{ .name = "sv", .title = "IEC61850 Sampled Values", .column = "IEC61850 Sampled Values",
@@ -451,7 +441,7 @@ const struct protocol named_protocols[] = {
 /* clang-format on */
 const size_t named_protocols_count = sizeof(named_protocols) / sizeof(*named_protocols);
 
-/* Named by wrappers.c. */
+/* Named by wrappers.c, and by dissectors that hand on to them. */
 const struct protocol wrapped_trmac = {
 	.name = "trmac", .title = "Token-Ring Media Access Control", .column = "TR MAC"
 };
@@ -471,11 +461,17 @@ const struct protocol wrapped_isis_csnp = { .name = "isis.csnp",
 const struct protocol wrapped_isis_psnp = { .name = "isis.psnp",
 	.title = "ISO 10589 ISIS Partial Sequence Numbers Protocol Data Unit",
 	.column = "ISIS PSNP" };
-const struct protocol wrapped_lacp = {
-	.name = "lacp", .title = "Link Aggregation Control Protocol", .column = "LACP"
-};
 const struct protocol wrapped_marker = {
 	.name = "marker", .title = "Link Aggregation Marker Protocol", .column = "LAMP"
+};
+const struct protocol wrapped_ossp = {
+	.name = "ossp", .title = "Organization Specific Slow Protocol", .column = "OSSP"
+};
+const struct protocol wrapped_gvrp = {
+	.name = "gvrp", .title = "GARP VLAN Registration Protocol", .column = "GVRP", .dissect = garp_wrapper
+};
+const struct protocol wrapped_gmrp = {
+	.name = "gmrp", .title = "GARP Multicast Registration Protocol", .column = "GMRP", .dissect = garp_wrapper
 };
 const struct protocol wrapped_oampdu = { .name = "oampdu", .title = "OAMPDU", .column = "OAM" };
 const struct protocol wrapped_rrcp = {
