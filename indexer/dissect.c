@@ -110,8 +110,9 @@ static bool try_protocol(struct packet *pkt, const struct protocol *proto, const
 
 	*l = (struct layer){ .proto = proto, .data = c.data, .len = c.len, .cap = c.cap, .trim = c.len, .parent = n->parent, .item = -1 };
 	pkt->tokens[pkt->ntokens++] = proto;
-	/* What an ICMP error quotes hangs below the ICMP item; only the payload of its UDP or TCP stands at the top again. */
-	if (!proto->no_item && (!pkt->in_error || is_transported(pkt, n->parent)) &&
+	/* What an ICMP error quotes hangs below the ICMP item; only the payload of its UDP or TCP stands at the top again. An
+	 * item for which nothing was captured is not made. */
+	if (!proto->no_item && !pkt->nested && (!pkt->in_error || is_transported(pkt, n->parent)) &&
 		c.cap >= (proto->item_min ? proto->item_min : 1)) {
 		l->item = (int16_t)pkt->nitems;
 		pkt->items[pkt->nitems++] = (struct item){ proto, proto->item_len ? (uint32_t)proto->item_len : c.len };
@@ -162,6 +163,18 @@ static bool is_extension(uint32_t header)
 		header == 140;
 }
 
+/* A user message of SCTP: by its payload protocol, then by ports. */
+static void try_sctp(struct packet *pkt, const struct next *n)
+{
+	struct next ports = *n;
+	const struct protocol *p = registry_find(CLAIM_SCTP_PPI, n->key);
+	if (p && try_protocol(pkt, p, n))
+		return;
+	ports.key = pkt->srcport;
+	ports.key2 = pkt->dstport;
+	try_ports(pkt, CLAIM_SCTP_PORT, CLAIM_NONE, &ports);
+}
+
 static void dissect_next(struct packet *pkt, const struct next *n)
 {
 	const struct protocol *p;
@@ -174,9 +187,15 @@ static void dissect_next(struct packet *pkt, const struct next *n)
 	case CLAIM_UDP_PORT:
 		try_ports(pkt, CLAIM_UDP_PORT, CLAIM_HEUR_UDP, n);
 		return;
+	case CLAIM_SCTP_PPI:
+		try_sctp(pkt, n);
+		return;
 	case CLAIM_TCP_PORT:
 		try_ports(pkt, CLAIM_TCP_PORT, CLAIM_HEUR_TCP, n);
 		return;
+	case CLAIM_LINKTYPE: /* also of a frame inside another capture's record */
+		pkt->link_type = (uint16_t)n->key;
+		break;
 	case CLAIM_ETHERTYPE:
 		pkt_token(pkt, &proto_ethertype);
 		break;
@@ -194,6 +213,8 @@ static void dissect_next(struct packet *pkt, const struct next *n)
 		return;
 	if (n->table == CLAIM_ETHERTYPE || n->table == CLAIM_PPP || n->table == CLAIM_CHDLC)
 		pkt_column_number(pkt, n->key);
+	else if (n->table == CLAIM_LINKTYPE)
+		pkt->column = "UNKNOWN";
 	if (n->cursor.len)
 		try_protocol(pkt, &proto_data, n);
 	else if (n->table == CLAIM_ETHERTYPE)
@@ -269,8 +290,10 @@ static void take_datagram(struct dissection *d)
 	udp_tracked(u->row, c->stream);
 	if (!u->has_payload)
 		return;
-	stream_times(c, pkt->time_ns, &relative, &delta);
-	udp_timed(u->row, relative, delta);
+	if (!pkt->in_error) {
+		stream_times(c, pkt->time_ns, &relative, &delta);
+		udp_timed(u->row, relative, delta);
+	}
 	/* A payload of which nothing was captured goes to no one. */
 	if (!cur_need(&u->payload, 1))
 		return;
@@ -432,7 +455,7 @@ struct packet *dissect_frame(struct dissection *d, const struct dissect_input *i
 	pkt->interface = in->interface;
 	pkt->fcs_len = in->fcs_len;
 	pkt->fail = CUR_OK;
-	pkt->in_error = pkt->fragmented = false;
+	pkt->in_error = pkt->fragmented = pkt->nested = pkt->radio.set = false;
 	pkt->ip_version = 0;
 	pkt->vlan_id = 0;
 	pkt->current = -1;

@@ -22,6 +22,7 @@ static bool takes_empty(enum claim_table table)
 	case CLAIM_ETHERTYPE_BARE:
 	case CLAIM_SNAP:
 	case CLAIM_PPP:
+	case CLAIM_GRE:
 		return true;
 	default:
 		return false;

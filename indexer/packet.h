@@ -187,6 +187,23 @@ struct fragment {
 	struct cursor data;
 };
 
+/* What a radio header (radiotap, AVS, Prism, PPI) said of the 802.11 frame behind it. */
+struct radio {
+	bool set;           /* there was one: the rest holds */
+	bool fcs;           /* the frame ends with its check sequence */
+	bool datapad;       /* the frame's header is filled up to a multiple of 4 octets */
+	uint8_t has;        /* enum radio_has */
+	uint8_t phy;        /* 0 unknown, else the number of wlan_radio.phy */
+	int8_t signal_dbm, noise_dbm;
+	uint8_t signal_db, noise_db;
+	uint16_t frequency; /* MHz; 0 unknown */
+	uint16_t channel;   /* 0 unknown */
+	uint32_t rate;      /* 100 kbit/s; 0 unknown */
+	uint64_t tsf;       /* the receiver's timer, microseconds */
+};
+
+enum radio_has { RADIO_SIGNAL_DBM = 1, RADIO_NOISE_DBM = 2, RADIO_SIGNAL_DB = 4, RADIO_NOISE_DB = 8, RADIO_TSF = 16 };
+
 /* What an ARP packet says about who has which address. */
 struct arp_binding {
 	uint32_t ip;
@@ -223,6 +240,7 @@ struct packet {
 	uint8_t fail;      /* enum cur_fail */
 	bool in_error;     /* inside the packet quoted by an ICMP error: no analysis, no statistics, no items */
 	bool fragmented;   /* the octets are an incomplete fragment */
+	bool nested;       /* what follows hangs below the present item: no items of its own (802.11 A-MSDU) */
 	uint8_t ip_version;   /* of the innermost IP header, 0 none */
 	uint16_t vlan_id;     /* of the innermost VLAN tag, 0 none */
 	uint32_t net_missing; /* octets that the innermost IPv6 header claims and the packet does not have */
@@ -248,6 +266,8 @@ struct packet {
 	uint16_t nexchanges;
 	struct exchange exchanges[PACKET_EXCHANGES_MAX];
 	struct arp_bindings arp;
+
+	struct radio radio;   /* for the 802.11 frame, from the header before it */
 
 	/* address pairs to be counted, see pkt_count() */
 	uint8_t ncounts;

@@ -79,7 +79,7 @@ void detail_value_text(char *out, size_t size, const struct detail_field *f)
 			ns / 1000000000, ns % 1000000000);
 		break;
 	case KIND_DOUBLE:
-		snprintf(out, size, "%g", f->real);
+		snprintf(out, size, "%.15g", f->real);
 		break;
 	case KIND_BYTES:
 		bytes_text(out, size, f);

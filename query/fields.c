@@ -30,15 +30,28 @@ struct table_reader {
 	int64_t frame_id; /* of the row that st stands on; INT64_MAX at the end */
 };
 
+/* Where the values of a cell stand in its text, of a field that layers of several protocols have (ip.version in ipv6):
+ * they are put in the order of the layers. */
+#define PLACES_MAX 32
+struct places {
+	unsigned n;
+	struct {
+		const char *layer; /* name of its table, from the protocol on: "ip", "ip_more" */
+		size_t start, end;
+	} of[PLACES_MAX];
+};
+
 struct field_reader {
 	struct session *session;
 	unsigned nfields, missing;
 	struct catalogue_field **fields; /* NULL: the archive has no such field */
 	struct text *cells;
+	struct places **places; /* NULL but for the fields that need it */
 	unsigned ntables;
 	struct table_reader *tables;
 	struct raw *raw;
 	sqlite3_stmt *where; /* offset of a frame's octets */
+	sqlite3_stmt *stack; /* tokens of a frame's layers */
 	const struct selected_capture *capture;
 };
 
@@ -139,7 +152,7 @@ static void put_value(struct field_reader *r, const struct catalogue_field *f, s
 		put_time(t, v);
 		break;
 	case KIND_DOUBLE:
-		put(t, text, (size_t)snprintf(text, sizeof(text), "%g", sqlite3_column_double(st, i)));
+		put(t, text, (size_t)snprintf(text, sizeof(text), "%.15g", sqlite3_column_double(st, i)));
 		break;
 	case KIND_BYTES:
 		if (sqlite3_column_type(st, i) != SQLITE_BLOB && SPAN_LENGTH(v) == 0)
@@ -196,6 +209,56 @@ static int prepare_table(struct field_reader *r, struct table_reader *t)
 	return t->st ? 0 : -1;
 }
 
+/* Length of the protocol's name in that of a layer's table. */
+static size_t layer_length(const char *layer)
+{
+	size_t n = strlen(layer);
+	return n > 5 && strcmp(layer + n - 5, "_more") == 0 ? n - 5 : n;
+}
+
+static bool same_layer(const char *a, const char *b)
+{
+	return layer_length(a) == layer_length(b) && strncmp(a, b, layer_length(a)) == 0;
+}
+
+/* Does the field have values in layers of several protocols? */
+static bool is_mixed(const struct catalogue_field *f)
+{
+	for (unsigned i = 1; i < f->nsources; i++)
+		if (!same_layer(f->sources[i].table, f->sources[0].table))
+			return true;
+	return false;
+}
+
+/* Put the values into the order in which their layers stand in the frame's stack. */
+static void order_values(struct field_reader *r, struct text *cell, const struct places *p, int64_t frame_id)
+{
+	bool used[PLACES_MAX] = { false }, several = false;
+	for (unsigned i = 1; i < p->n; i++)
+		several |= !same_layer(p->of[i].layer, p->of[0].layer);
+	if (!several || cell->values != p->n)
+		return;
+	struct text out = { 0 };
+	sqlite3_bind_int64(r->stack, 1, frame_id);
+	const char *token = sqlite3_step(r->stack) == SQLITE_ROW ? (const char *)sqlite3_column_text(r->stack, 0) : NULL;
+	for (size_t n; token; token = token[n] ? token + n + 1 : NULL) {
+		n = strcspn(token, ":");
+		for (unsigned i = 0; i < p->n; i++) {
+			if (used[i] || layer_length(p->of[i].layer) != n || strncmp(p->of[i].layer, token, n) != 0)
+				continue;
+			used[i] = true;
+			put(&out, ",", out.used ? 1 : 0);
+			put(&out, cell->at + p->of[i].start, p->of[i].end - p->of[i].start);
+			break;
+		}
+	}
+	sqlite3_reset(r->stack);
+	/* Only where each found its layer: tables of repeats are not layers. */
+	if (out.used == cell->used)
+		memcpy(cell->at, out.at, out.used);
+	free(out.at);
+}
+
 static bool holds_repeats(const struct table_reader *t)
 {
 	size_t n = strlen(t->table);
@@ -225,9 +288,11 @@ struct field_reader *fields_open(struct session *s, const char *const *names, un
 	r->session = s;
 	r->fields = calloc(n, sizeof(*r->fields));
 	r->cells = calloc(n, sizeof(*r->cells));
+	r->places = calloc(n, sizeof(*r->places));
 	r->raw = raw_open(s->db);
 	r->where = session_prepare(s, "SELECT offset FROM t_frame WHERE frame_id=?");
-	bool good = r->fields && r->cells && r->raw && r->where;
+	r->stack = session_prepare(s, "SELECT s.protocols FROM t_frame f JOIN t_stack s ON s.id=f.stack WHERE f.frame_id=?");
+	bool good = r->fields && r->cells && r->places && r->raw && r->where && r->stack;
 	for (unsigned i = 0; good && i < n; i++, r->nfields++) {
 		const char *error;
 		r->fields[i] = catalogue_find(s->db, names[i], &error);
@@ -245,6 +310,8 @@ struct field_reader *fields_open(struct session *s, const char *const *names, un
 		}
 		for (unsigned k = 0; good && k < r->fields[i]->nsources; k++)
 			good = add_source(r, i, &r->fields[i]->sources[k]) == 0;
+		if (good && is_mixed(r->fields[i]))
+			good = (r->places[i] = calloc(1, sizeof(*r->places[i]))) != NULL;
 	}
 	sort_tables(r);
 	for (unsigned i = 0; good && i < r->ntables; i++)
@@ -273,12 +340,15 @@ void fields_close(struct field_reader *r)
 	for (unsigned i = 0; i < r->nfields; i++) {
 		catalogue_field_free(r->fields[i]);
 		free(r->cells[i].at);
+		free(r->places[i]);
 	}
 	sqlite3_finalize(r->where);
+	sqlite3_finalize(r->stack);
 	raw_close(r->raw);
 	free(r->tables);
 	free(r->fields);
 	free(r->cells);
+	free(r->places);
 	free(r);
 }
 
@@ -307,10 +377,27 @@ int fields_range(struct field_reader *r, const struct selected_capture *capture,
 	return 0;
 }
 
+static void put_column(struct field_reader *r, const struct table_reader *t, unsigned k)
+{
+	unsigned field = t->list[k].field;
+	struct text *cell = &r->cells[field];
+	struct places *p = r->places[field];
+	size_t start = cell->used + (cell->values ? 1 : 0);
+	put_value(r, r->fields[field], cell, t->st, (int)k + 1, t->frame_id);
+	if (p && p->n < PLACES_MAX) {
+		p->of[p->n].layer = t->table + strlen("t_");
+		p->of[p->n].start = start;
+		p->of[p->n++].end = cell->used;
+	}
+}
+
 int fields_frame(struct field_reader *r, int64_t frame_id, const char **cells)
 {
-	for (unsigned i = 0; i < r->nfields; i++)
+	for (unsigned i = 0; i < r->nfields; i++) {
 		r->cells[i].used = r->cells[i].values = 0;
+		if (r->places[i])
+			r->places[i]->n = 0;
+	}
 	for (unsigned i = 0; i < r->ntables; i++) {
 		struct table_reader *t = &r->tables[i];
 		while (t->frame_id < frame_id)
@@ -319,13 +406,15 @@ int fields_frame(struct field_reader *r, int64_t frame_id, const char **cells)
 		while (t->frame_id == frame_id) {
 			for (unsigned k = 0; k < t->ncolumns; k++)
 				if (sqlite3_column_type(t->st, (int)k + 1) != SQLITE_NULL)
-					put_value(r, r->fields[t->list[k].field], &r->cells[t->list[k].field],
-						t->st, (int)k + 1, frame_id);
+					put_column(r, t, k);
 			if (advance(r, t) < 0)
 				return -1;
 		}
 	}
-	for (unsigned i = 0; i < r->nfields; i++)
+	for (unsigned i = 0; i < r->nfields; i++) {
+		if (r->places[i] && r->places[i]->n > 1)
+			order_values(r, &r->cells[i], r->places[i], frame_id);
 		cells[i] = r->cells[i].used ? r->cells[i].at : "";
+	}
 	return 0;
 }

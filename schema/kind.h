@@ -65,7 +65,7 @@ struct field {
 	 * same record; then nothing is stored for it. */
 	uint64_t mask;    /* with `of`: (value of field `of` & mask) shifted down to bit 0 */
 	uint16_t of;      /* index of the field it is cut out of */
-	uint8_t any[2];   /* `nany` > 0: all occurrences of these fields (tcp.port: srcport, dstport) */
+	uint8_t any[4];   /* `nany` > 0: all occurrences of these fields (tcp.port: srcport, dstport) */
 	uint8_t nany;
 	const char *sql;  /* an SQL expression over other columns of the record, written {column}; {frame} is the frame
 	                   * id, {capture} the capture's id */

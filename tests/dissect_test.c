@@ -93,7 +93,7 @@ static void say_value(const struct row *r, const struct field *f, int64_t v, con
 	case KIND_DOUBLE: {
 		double d;
 		memcpy(&d, &v, sizeof(d));
-		say("%g", d);
+		say("%.15g", d);
 		break;
 	}
 	case KIND_BYTES: {

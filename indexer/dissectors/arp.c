@@ -1,8 +1,10 @@
-/* Address Resolution Protocol (RFC 826), and its relatives RARP (RFC 903), Inverse ARP (RFC 2390), DRARP (RFC 1931).
+/* Address Resolution Protocol (RFC 826), and its relatives RARP (RFC 903), Inverse ARP (RFC 2390), DRARP (RFC
+ * 1931).
  *
  *      0       2       4   5   6       8
  *     +-------+-------+---+---+-------+--------------------+---------------+--------------------+---------------+
- *     |hw type|proto  |hln|pln|opcode | sender hardware    | sender proto  | target hardware    | target proto  |
+ *     |hw type|proto  |hln|pln|opcode | sender hardware    | sender proto  | target hardware    | target
+ * proto  |
  *     +-------+-------+---+---+-------+--------------------+---------------+--------------------+---------------+
  *                                        hln octets           pln octets      hln                  pln
  */
@@ -33,12 +35,13 @@ enum {
 	ARP_NFIELDS
 };
 
-static const struct value_name hw_names[] = { { 1, "Ethernet" }, { 6, "IEEE 802" }, { 7, "ARCNET" }, { 15, "Frame Relay DLCI" },
-	{ 16, "ATM" }, { 18, "Fibre Channel" }, { 24, "IEEE 1394.1995" }, { 32, "InfiniBand" }, { 0, NULL } };
+static const struct value_name hw_names[] = { { 1, "Ethernet" }, { 6, "IEEE 802" }, { 7, "ARCNET" },
+	{ 15, "Frame Relay DLCI" }, { 16, "ATM" }, { 18, "Fibre Channel" }, { 24, "IEEE 1394.1995" },
+	{ 32, "InfiniBand" }, { 0, NULL } };
 
-static const struct value_name opcode_names[] = { { 1, "request" }, { 2, "reply" }, { 3, "reverse request" }, { 4, "reverse reply" },
-	{ 5, "drarp request" }, { 6, "drarp reply" }, { 7, "drarp error" }, { 8, "inverse request" }, { 9, "inverse reply" },
-	{ 10, "arp nak" }, { 0, NULL } };
+static const struct value_name opcode_names[] = { { 1, "request" }, { 2, "reply" }, { 3, "reverse request" },
+	{ 4, "reverse reply" }, { 5, "drarp request" }, { 6, "drarp reply" }, { 7, "drarp error" },
+	{ 8, "inverse request" }, { 9, "inverse reply" }, { 10, "arp nak" }, { 0, NULL } };
 
 static const struct field arp_fields[ARP_NFIELDS] = {
 	[ARP_HW_TYPE] = { "arp.hw.type", "Hardware type", KIND_UINT, .octets = 2, .names = hw_names },
@@ -57,31 +60,34 @@ static const struct field arp_fields[ARP_NFIELDS] = {
 	[ARP_SRC_PROTO] = { "arp.src.proto", "Sender protocol address", KIND_BYTES, .part = 1 },
 	[ARP_DST_HW] = { "arp.dst.hw", "Target hardware address", KIND_BYTES, .part = 1 },
 	[ARP_DST_PROTO] = { "arp.dst.proto", "Target protocol address", KIND_BYTES, .part = 1 },
-	[ARP_DRARP_ERROR] = { "arp.dst.drarp_error_status", "DRARP error status", KIND_UINT, .octets = 2, .part = 1 },
+	[ARP_DRARP_ERROR] = { "arp.dst.drarp_error_status", "DRARP error status", KIND_UINT, .octets = 2,
+		.part = 1 },
 };
 
 enum { DUPLICATE_DETECTED, DUPLICATE_FRAME, DUPLICATE_SECONDS, DUPLICATE_NFIELDS };
 static const struct field duplicate_fields[DUPLICATE_NFIELDS] = {
-	[DUPLICATE_DETECTED] = { "arp.duplicate-address-detected", "Duplicate IP address configured", KIND_NONE, .generated = true },
-	[DUPLICATE_FRAME] = { "arp.duplicate-address-frame", "Frame showing earlier use of IP address", KIND_FRAME, .generated = true },
-	[DUPLICATE_SECONDS] = { "arp.seconds-since-duplicate-address-frame", "Seconds since earlier frame seen", KIND_UINT,
-		.octets = 4, .generated = true },
+	[DUPLICATE_DETECTED] = { "arp.duplicate-address-detected", "Duplicate IP address configured",
+		KIND_NONE, .generated = true },
+	[DUPLICATE_FRAME] = { "arp.duplicate-address-frame", "Frame showing earlier use of IP address",
+		KIND_FRAME, .generated = true },
+	[DUPLICATE_SECONDS] = { "arp.seconds-since-duplicate-address-frame",
+		"Seconds since earlier frame seen", KIND_UINT, .octets = 4, .generated = true },
 };
 
 enum { REC_ARP, REC_DUPLICATE, REC_COUNT };
 static const struct record arp_records[REC_COUNT] = {
-	[REC_ARP] = { "arp", RECORD_LAYER, ARP_NFIELDS, arp_fields, (const char *const[]){ "other", NULL } },
+	[REC_ARP] = { "arp", RECORD_LAYER, ARP_NFIELDS, arp_fields, (const char *const[]) { "other", NULL } },
 	[REC_DUPLICATE] = { "arp_duplicate", RECORD_CHILD, DUPLICATE_NFIELDS, duplicate_fields, NULL },
 };
 
-#define ARP_HEADER     8
-#define HW_ETHERNET    1
-#define HW_AX25        3
-#define HW_IEEE802     6
-#define HW_ATM         19
-#define PROTO_IPV4     0x0800
-#define MAC_LEN        6
-#define IP_LEN         4
+#define ARP_HEADER  8
+#define HW_ETHERNET 1
+#define HW_AX25     3
+#define HW_IEEE802  6
+#define HW_ATM      19
+#define PROTO_IPV4  0x0800
+#define MAC_LEN     6
+#define IP_LEN      4
 
 enum { OP_REQUEST = 1, OP_REPLY = 2, OP_DRARP_ERROR = 7 };
 
@@ -114,12 +120,16 @@ static enum verdict atm_dissect(struct packet *pkt, struct cursor *c)
 	return MINE;
 }
 
-static const struct protocol proto_atmarp = { .name = "atmarp", .title = "ATM Address Resolution Protocol", .no_item = true,
-	.dissect = atm_dissect };
+static const struct protocol proto_atmarp = {
+	.name = "atmarp", .title = "ATM Address Resolution Protocol", .no_item = true, .dissect = atm_dissect
+};
 /* Amateur radio: the same fields with other addresses; Wireshark names it twice. */
-static const struct protocol proto_ax25arp = { .name = "arp", .title = "AX.25 Address Resolution Protocol", .no_item = true };
+static const struct protocol proto_ax25arp = {
+	.name = "arp", .title = "AX.25 Address Resolution Protocol", .no_item = true
+};
 
-static void note_binding(struct packet *pkt, struct row *r, const uint8_t *mac, const uint8_t *ip, bool unless_clash)
+static void note_binding(
+	struct packet *pkt, struct row *r, const uint8_t *mac, const uint8_t *ip, bool unless_clash)
 {
 	if (mac[0] & 1 || all_zero(mac, MAC_LEN) || all_zero(ip, IP_LEN))
 		return; /* nobody's address */
@@ -130,9 +140,10 @@ static void note_binding(struct packet *pkt, struct row *r, const uint8_t *mac, 
 	b->unless_clash = unless_clash;
 }
 
-/* RFC 5227, sections 1.1 and 2: a probe asks for an address that the sender would like, an announcement says that it
- * has it. A sender that asks for its own address, or answers to itself, is "gratuitous". */
-static void judge(struct packet *pkt, struct row *r, uint32_t opcode, const uint8_t *sender, uint32_t hln, uint32_t pln)
+/* RFC 5227, sections 1.1 and 2: a probe asks for an address that the sender would like, an announcement says
+ * that it has it. A sender that asks for its own address, or answers to itself, is "gratuitous". */
+static void judge(
+	struct packet *pkt, struct row *r, uint32_t opcode, const uint8_t *sender, uint32_t hln, uint32_t pln)
 {
 	const uint8_t *spa = sender + hln, *target = spa + pln, *tpa = target + hln;
 	if (opcode != OP_REQUEST && opcode != OP_REPLY)
@@ -160,7 +171,8 @@ void arp_clash(struct packet *pkt, uint32_t frame, int64_t time_ns)
 	row_set(r, DUPLICATE_SECONDS, pkt->time_ns / 1000000000 - time_ns / 1000000000);
 }
 
-static void addresses(struct row *r, struct cursor *c, bool mac, bool ip, uint32_t hln, uint32_t pln, bool target, uint32_t opcode)
+static void addresses(struct row *r, struct cursor *c, bool mac, bool ip, uint32_t hln, uint32_t pln,
+	bool target, uint32_t opcode)
 {
 	if (mac)
 		row_address(r, target ? ARP_DST_MAC : ARP_SRC_MAC, c, KIND_ETHER);
@@ -181,12 +193,17 @@ static enum verdict arp_dissect(struct packet *pkt, struct cursor *c)
 	struct row *r = row_open(pkt, &proto_arp, REC_ARP);
 	uint32_t hw = (uint32_t)row_be(r, ARP_HW_TYPE, c, 2);
 	if (!pkt->fail && hw == HW_ATM) {
-		c->pos = 0;
-		pkt_next_proto(pkt, &proto_atmarp, cur_rest(c));
+		struct cursor whole = { c->data, 0, c->cap, c->len, c->fail };
+		row_be(r, ARP_PROTO_TYPE, c, 2);
+		cur_skip(c, 2); /* lengths of the sender's number and subaddress */
+		row_be(r, ARP_OPCODE, c, 2);
+		if (!pkt->fail)
+			pkt_next_proto(pkt, &proto_atmarp, whole);
 		return MINE;
 	}
 	uint32_t proto = (uint32_t)row_be(r, ARP_PROTO_TYPE, c, 2);
-	uint32_t hln = (uint32_t)row_be(r, ARP_HW_SIZE, c, 1), pln = (uint32_t)row_be(r, ARP_PROTO_SIZE, c, 1);
+	uint32_t hln = (uint32_t)row_be(r, ARP_HW_SIZE, c, 1),
+		 pln = (uint32_t)row_be(r, ARP_PROTO_SIZE, c, 1);
 	uint32_t opcode = (uint32_t)row_be(r, ARP_OPCODE, c, 2), len = 2 * (hln + pln);
 	if (pkt->fail)
 		return MINE;
@@ -198,14 +215,15 @@ static enum verdict arp_dissect(struct packet *pkt, struct cursor *c)
 	if (!cur_need(c, len))
 		return MINE;
 	const uint8_t *sender = c->data + c->pos;
-	bool mac = (hw == HW_ETHERNET || hw == HW_IEEE802) && hln == MAC_LEN, ip = proto == PROTO_IPV4 && pln == IP_LEN;
+	bool mac = (hw == HW_ETHERNET || hw == HW_IEEE802) && hln == MAC_LEN,
+	     ip = proto == PROTO_IPV4 && pln == IP_LEN;
 	addresses(r, c, mac, ip, hln, pln, false, opcode);
 	addresses(r, c, mac, ip, hln, pln, true, opcode);
 	judge(pkt, r, opcode, sender, hln, pln);
 	return MINE;
 }
 
-static const struct claim arp_claims[] = { { CLAIM_ETHERTYPE, 0x0806 }, { CLAIM_ETHERTYPE, 0x8035 }, { 0 } };
+static const struct claim arp_claims[] = { { CLAIM_ETHERTYPE, 0x0806 }, { CLAIM_ETHERTYPE, 0x8035 }, { CLAIM_GRE, 0x0806 }, { 0 } };
 
 const struct protocol proto_arp = {
 	.name = "arp",

@@ -33,21 +33,24 @@ static const struct field eth_fields[ETH_NFIELDS] = {
 	[ETH_PADDING] = { "eth.padding", "Padding", KIND_BYTES, .part = 1 },
 	[ETH_TRAILER] = { "eth.trailer", "Trailer", KIND_BYTES, .part = 1 },
 	[ETH_FCS] = { "eth.fcs", "Frame check sequence", KIND_UINT, BASE_HEX, 4, .part = 1 },
-	[ETH_INVALID] = { "eth.invalid_lentype", "Invalid length/type", KIND_UINT, BASE_HEX_DEC, 2, .part = 1 },
-	[ETH_ADDR] = { "eth.addr", "Address", KIND_ETHER, .hidden = true, .any = { ETH_DST, ETH_SRC }, .nany = 2 },
+	[ETH_INVALID] = { "eth.invalid_lentype", "Invalid length/type", KIND_UINT, BASE_HEX_DEC, 2,
+		.part = 1 },
+	[ETH_ADDR] = { "eth.addr", "Address", KIND_ETHER, .hidden = true, .any = { ETH_DST, ETH_SRC },
+		.nany = 2 },
 };
 
 static const struct record eth_records[] = {
-	{ "eth", RECORD_LAYER, ETH_NFIELDS, eth_fields, (const char *const[]){ "extra", NULL } },
+	{ "eth", RECORD_LAYER, ETH_NFIELDS, eth_fields, (const char *const[]) { "extra", NULL } },
 };
 
-#define ETH_HEADER      14
-#define ETH_MAX_LENGTH  1500
-#define ETH_MIN_TYPE    1536 /* IEEE 802.3, 3.2.6: from here on it is an Ethertype */
-#define ETH_TYPE_IPX    0x8137
-#define ETH_TYPE_MIM    0x8903
-#define ISL_HEADER      26
-#define MIM_HEADER      16
+#define ETH_HEADER     14
+#define ETH_MAX_LENGTH 1500
+#define ETH_MIN_TYPE   1536 /* IEEE 802.3, 3.2.6: from here on it is an Ethertype */
+#define ETH_TYPE_IPX   0x8137
+#define ETH_TYPE_MIM   0x8903
+#define ETH_TYPE_WRETH 0xaaaa
+#define ISL_HEADER     26
+#define MIM_HEADER     16
 
 static void eth_finish(struct packet *pkt, struct layer *l, const struct layer *child)
 {
@@ -57,7 +60,8 @@ static void eth_finish(struct packet *pkt, struct layer *l, const struct layer *
 		pkt->items[l->item].len = l->mark + left;
 }
 
-/* Frames that look like Ethernet, but wrap another frame in a header of Cisco's own. They have no fields here. */
+/* Frames that look like Ethernet, but wrap another frame in a header of Cisco's own. They have no fields
+ * here. */
 static bool eth_wrapped(struct packet *pkt, struct cursor *c)
 {
 	/* Inter-Switch Link: 01 or 0c, 00 0c 00 00 and a nibble for the kind of frame, 0 for Ethernet. */
@@ -65,8 +69,8 @@ static bool eth_wrapped(struct packet *pkt, struct cursor *c)
 	if (c->cap < ETH_HEADER)
 		return false;
 	uint16_t type = be16(c->data + 12);
-	if (type <= ETH_MAX_LENGTH && (c->data[0] == 0x01 || c->data[0] == 0x0c) && memcmp(c->data + 1, isl, 4) == 0 &&
-		c->data[5] >> 4 == 0) {
+	if (type <= ETH_MAX_LENGTH && (c->data[0] == 0x01 || c->data[0] == 0x0c) &&
+		memcmp(c->data + 1, isl, 4) == 0 && c->data[5] >> 4 == 0) {
 		cur_skip(c, ISL_HEADER);
 	} else if (type == ETH_TYPE_MIM && c->len > MIM_HEADER) {
 		/* FabricPath: two addresses, the type, a tag */
@@ -80,7 +84,8 @@ static bool eth_wrapped(struct packet *pkt, struct cursor *c)
 	return true;
 }
 
-/* IEEE 802.3: a length, then LLC. NetWare's own framing has an IPX header with its checksum field of all ones there. */
+/* IEEE 802.3: a length, then LLC. NetWare's own framing has an IPX header with its checksum field of all ones
+ * there. */
 static void eth_8023(struct packet *pkt, struct cursor *c, uint32_t length)
 {
 	uint64_t first;
@@ -113,7 +118,9 @@ static enum verdict eth_dissect(struct packet *pkt, struct cursor *c)
 	pkt_on_finish(pkt, ETH_HEADER, eth_finish);
 	if (type >= ETH_MIN_TYPE || type == 0) { /* a length of 0 is taken for the type 0x0000 */
 		row_set_at(r, ETH_TYPE, type, at, 2);
-		pkt_next(pkt, CLAIM_ETHERTYPE, type, cur_rest(c));
+		if (type !=
+			ETH_TYPE_WRETH) /* Wireshark's dissector of this one swallows what it cannot read */
+			pkt_next(pkt, CLAIM_ETHERTYPE, type, cur_rest(c));
 	} else {
 		row_set_at(r, ETH_LEN, type, at, 2);
 		eth_8023(pkt, c, type);
@@ -121,7 +128,9 @@ static enum verdict eth_dissect(struct packet *pkt, struct cursor *c)
 	return MINE;
 }
 
-static const struct claim eth_claims[] = { { CLAIM_LINKTYPE, 1 }, { 0 } };
+/* 0x6558: "transparent Ethernet bridging"; IP protocol 143: RFC 8986; GRE 0x6400: Aruba's tunnels */
+static const struct claim eth_claims[] = { { CLAIM_LINKTYPE, 1 }, { CLAIM_ETHERTYPE, 0x6558 },
+	{ CLAIM_IP_PROTO, 143 }, { CLAIM_GRE, 0x6558 }, { CLAIM_GRE, 0x6400 }, { 0 } };
 
 const struct protocol proto_eth = {
 	.name = "eth",

@@ -1,4 +1,5 @@
-/* Frame Relay (ITU-T Q.922; RFC 2427), with Cisco's encapsulation told from that of RFC 2427 as Wireshark does.
+/* Frame Relay (ITU-T Q.922; RFC 2427), with Cisco's encapsulation told from that of RFC 2427 as Wireshark
+ * does.
  *
  *     first  | upper DLCI, 6 bits   |C/R|0|    an octet with its last bit set ends the address
  *     second | DLCI, 4 bits |F|B|D|E|          F, B, D: congestion and discard bits
@@ -25,20 +26,22 @@ static const struct field fr_fields[FR_NFIELDS] = {
 };
 
 static const struct record fr_records[] = {
-	{ "fr", RECORD_LAYER, FR_NFIELDS, fr_fields, (const char *const[]){ "encapsulation", NULL } },
+	{ "fr", RECORD_LAYER, FR_NFIELDS, fr_fields, (const char *const[]) { "encapsulation", NULL } },
 };
 
 #define CONTROL_UI  0x03
 #define CONTROL_XID 0xaf
 #define NLPID_SNAP  0x80
 
-/* The address; false when it never ends within four octets. */
+/* The address; false when it does not end within four octets. */
 static bool fr_address(struct row *r, struct cursor *c)
 {
 	const uint8_t *at = c->data;
 	uint32_t octet = (uint32_t)cur_be(c, 1), dlci = octet >> 2;
-	if (octet & 1)
+	if (octet & 1) {
+		c->pos = c->len;
 		return false;
+	}
 	octet = (uint32_t)cur_be(c, 1);
 	dlci = dlci << 4 | octet >> 4;
 	if (!(octet & 1)) {
@@ -51,7 +54,7 @@ static bool fr_address(struct row *r, struct cursor *c)
 			dlci = dlci << 6 | octet >> 2;
 	}
 	row_set_at(r, FR_DLCI, dlci, at, c->pos);
-	return true;
+	return octet & 1;
 }
 
 /* RFC 2427, section 4: the protocols whose NLPID is an octet of their own keep it. */
@@ -62,6 +65,7 @@ static bool fr_nlpid(struct packet *pkt, struct row *r, struct cursor *c, bool a
 	if (!cur_peek(c, 0, 1, &nlpid))
 		return false;
 	if (nlpid == 0) { /* padding */
+		always = true;
 		cur_skip(c, 1);
 		start = *c;
 		if (!cur_peek(c, 0, 1, &nlpid))
@@ -100,7 +104,7 @@ static bool fr_nlpid(struct packet *pkt, struct row *r, struct cursor *c, bool a
 		bool type = oui == OUI_ENCAPSULATED || oui == OUI_CISCO_90;
 		uint32_t id = (uint32_t)row_be(r, type ? FR_SNAPTYPE : FR_PID, c, 2);
 		if (!pkt->fail)
-			snap_next(pkt, oui, id, cur_rest(c));
+			snap_next(pkt, oui, id, 0, cur_rest(c));
 		break;
 	}
 	case 0x08: /* Q.933 signalling, the interface's management (LMI), compression (WCP) */
@@ -120,20 +124,25 @@ static bool fr_nlpid(struct packet *pkt, struct row *r, struct cursor *c, bool a
 	return true;
 }
 
-/* An Ethernet frame right behind the address: its length field, or one of the Ethertypes that such links see. */
+/* An Ethernet frame right behind the address: its length field, or one of the Ethertypes that such links see.
+ */
 static bool fr_ethernet(const struct cursor *c)
 {
 	uint64_t type;
 	if (!cur_peek(c, 12, 2, &type))
 		return false;
-	return type <= 1500 || type == 0x0800 || type == 0x0806 || type == 0x86dd || type == 0x8100 || type == 0x88a8 || type == 0x8847;
+	return type <= 1500 || type == 0x0800 || type == 0x0806 || type == 0x86dd || type == 0x8100 ||
+	       type == 0x88a8 || type == 0x8847;
 }
 
 static enum verdict fr_dissect(struct packet *pkt, struct cursor *c)
 {
 	struct row *r = row_open(pkt, &proto_fr, 0);
 	uint64_t control = 0, type = 0;
-	if (!fr_address(r, c) || pkt->fail)
+	bool ended = fr_address(r, c);
+	if (!ended && !pkt->fail)
+		pkt_next_proto(pkt, &proto_data, cur_rest(c));
+	if (!ended || pkt->fail)
 		return MINE;
 	if (!cur_need(c, 1))
 		return MINE;
@@ -161,7 +170,7 @@ static enum verdict fr_dissect(struct packet *pkt, struct cursor *c)
 	return MINE;
 }
 
-static const struct claim fr_claims[] = { { CLAIM_LINKTYPE, 107 }, { 0 } };
+static const struct claim fr_claims[] = { { CLAIM_LINKTYPE, 107 }, { CLAIM_GRE, 0x6559 }, { 0 } };
 
 const struct protocol proto_fr = {
 	.name = "fr",

@@ -4,27 +4,19 @@
  *     +-------+-------+-------+-----------------------+---------------+----- - -
  *     | DSAP  | SSAP  |control| organization          | protocol id   | payload
  *     +-------+-------+-------+-----------------------+---------------+----- - -
- *     control has two octets in information and supervisory frames; organization and id are there when both SAPs are aa
+ *     control has two octets in information and supervisory frames; organization and id are there when both
+ * SAPs are aa
  */
 #include "indexer/dissectors/ids.h"
 #include "indexer/dissectors/snap.h"
 
 extern const struct protocol proto_llc, proto_data;
 
-enum {
-	LLC_DSAP,
-	LLC_SSAP,
-	LLC_CONTROL,
-	LLC_OUI,
-	LLC_TYPE,
-	LLC_CISCO_PID,
-	LLC_PID,
-	LLC_NFIELDS
-};
+enum { LLC_DSAP, LLC_SSAP, LLC_CONTROL, LLC_OUI, LLC_TYPE, LLC_CISCO_PID, LLC_PID, LLC_NFIELDS };
 
-static const struct value_name sap_names[] = { { 0x00, "NULL LSAP" }, { 0x04, "SNA Path Control" }, { 0x06, "TCP/IP" },
-	{ 0x42, "Spanning Tree BPDU" }, { 0xaa, "SNAP" }, { 0xe0, "NetWare" }, { 0xf0, "NetBIOS" }, { 0xfe, "ISO Network Layer" },
-	{ 0xff, "Global LSAP" }, { 0, NULL } };
+static const struct value_name sap_names[] = { { 0x00, "NULL LSAP" }, { 0x04, "SNA Path Control" },
+	{ 0x06, "TCP/IP" }, { 0x42, "Spanning Tree BPDU" }, { 0xaa, "SNAP" }, { 0xe0, "NetWare" },
+	{ 0xf0, "NetBIOS" }, { 0xfe, "ISO Network Layer" }, { 0xff, "Global LSAP" }, { 0, NULL } };
 
 static const struct field llc_fields[LLC_NFIELDS] = {
 	[LLC_DSAP] = { "llc.dsap", "DSAP", KIND_UINT, BASE_HEX, 1, .names = sap_names },
@@ -37,13 +29,15 @@ static const struct field llc_fields[LLC_NFIELDS] = {
 };
 
 static const struct record llc_records[] = {
-	{ "llc", RECORD_LAYER, LLC_NFIELDS, llc_fields, (const char *const[]){ "snap", NULL } },
+	{ "llc", RECORD_LAYER, LLC_NFIELDS, llc_fields, (const char *const[]) { "snap", NULL } },
 };
 
+#define SAP_IP      0x06
 #define SAP_SNAP    0xaa
 #define CONTROL_UI  0x03
 #define CONTROL_XID 0xaf /* without the poll/final bit */
 #define POLL_FINAL  0x10
+#define BRIDGE_PAD  2
 #define XID_BASIC   0x81 /* IEEE 802.2, 5.4.1.1.2: format identifier */
 
 static void llc_snap(struct packet *pkt, struct row *r, struct cursor *c, bool data)
@@ -54,7 +48,7 @@ static void llc_snap(struct packet *pkt, struct row *r, struct cursor *c, bool d
 	if (pkt->fail)
 		return;
 	if (data)
-		snap_next(pkt, oui, id, cur_rest(c));
+		snap_next(pkt, oui, id, BRIDGE_PAD, cur_rest(c));
 	else
 		pkt_next_proto(pkt, &proto_data, cur_rest(c));
 }
@@ -81,9 +75,12 @@ static enum verdict llc_dissect(struct packet *pkt, struct cursor *c)
 	bool information = (control & 1) == 0 || control == CONTROL_UI;
 	if (dsap == SAP_SNAP && ssap == SAP_SNAP) {
 		llc_snap(pkt, r, c, information);
+	} else if (information && dsap == SAP_IP && cur_left(c)) {
+		pkt_next(pkt, CLAIM_ETHERTYPE_BARE, 0x0800, cur_rest(c));
 	} else if (information) {
 		pkt_next(pkt, CLAIM_LLC_DSAP, dsap, cur_rest(c));
-	} else if ((control & ~POLL_FINAL) == CONTROL_XID && cur_peek(c, 0, 1, &first) && first == XID_BASIC) {
+	} else if ((control & ~POLL_FINAL) == CONTROL_XID && cur_peek(c, 0, 1, &first) &&
+		   first == XID_BASIC) {
 		pkt->column = "XID";
 	} else {
 		pkt_next_proto(pkt, &proto_data, cur_rest(c));
@@ -92,8 +89,8 @@ static enum verdict llc_dissect(struct packet *pkt, struct cursor *c)
 }
 
 /* LINKTYPE_ATM_RFC1483 (11, 100): RFC 2684's "LLC encapsulation". 0x8870: IEEE 802.3 jumbo frames. */
-static const struct claim llc_claims[] = { { CLAIM_LINKTYPE, 11 }, { CLAIM_LINKTYPE, 100 }, { CLAIM_ETHERTYPE, 0x8870 },
-	{ CLAIM_PPP, 0x004b }, { 0 } };
+static const struct claim llc_claims[] = { { CLAIM_LINKTYPE, 11 }, { CLAIM_LINKTYPE, 100 },
+	{ CLAIM_ETHERTYPE, 0x8870 }, { CLAIM_PPP, 0x004b }, { 0 } };
 
 const struct protocol proto_llc = {
 	.name = "llc",

@@ -1,4 +1,5 @@
-/* Multiprotocol label switching (RFC 3032), and the pseudowires (RFC 4385, RFC 4448) that Wireshark guesses behind it.
+/* Multiprotocol label switching (RFC 3032), and the pseudowires (RFC 4385, RFC 4448) that Wireshark guesses
+ * behind it.
  *
  *      0                       2.5  3       4
  *     +-----------------------+----+-------+
@@ -13,16 +14,19 @@ extern const struct protocol proto_mpls, proto_eth, proto_data;
 enum { ENTRY_WORD, ENTRY_LABEL, ENTRY_EXP, ENTRY_BOTTOM, ENTRY_TTL, ENTRY_NFIELDS };
 
 static const struct value_name label_names[] = { { 0, "IPv4 Explicit-Null" }, { 1, "Router Alert" },
-	{ 2, "IPv6 Explicit-Null" }, { 3, "Implicit-Null" }, { 7, "Entropy Label Indicator" }, { 13, "Generic Associated Channel" },
-	{ 14, "OAM Alert" }, { 0, NULL } };
+	{ 2, "IPv6 Explicit-Null" }, { 3, "Implicit-Null" }, { 7, "Entropy Label Indicator" },
+	{ 13, "Generic Associated Channel" }, { 14, "OAM Alert" }, { 0, NULL } };
 
 static const struct field entry_fields[ENTRY_NFIELDS] = {
 	[ENTRY_WORD] = { "word", "label stack entry", KIND_UINT, BASE_HEX, 4, .internal = true },
-	[ENTRY_LABEL] = { "mpls.label", "MPLS Label", KIND_UINT, BASE_DEC_HEX, 4, .of = ENTRY_WORD, .mask = 0xfffff000,
-		.names = label_names },
-	[ENTRY_EXP] = { "mpls.exp", "MPLS Experimental Bits", KIND_UINT, .octets = 4, .of = ENTRY_WORD, .mask = 0x00000e00 },
-	[ENTRY_BOTTOM] = { "mpls.bottom", "MPLS Bottom Of Label Stack", KIND_UINT, .octets = 4, .of = ENTRY_WORD, .mask = 0x00000100 },
-	[ENTRY_TTL] = { "mpls.ttl", "MPLS TTL", KIND_UINT, .octets = 4, .of = ENTRY_WORD, .mask = 0x000000ff },
+	[ENTRY_LABEL] = { "mpls.label", "MPLS Label", KIND_UINT, BASE_DEC_HEX, 4, .of = ENTRY_WORD,
+		.mask = 0xfffff000, .names = label_names },
+	[ENTRY_EXP] = { "mpls.exp", "MPLS Experimental Bits", KIND_UINT, .octets = 4, .of = ENTRY_WORD,
+		.mask = 0x00000e00 },
+	[ENTRY_BOTTOM] = { "mpls.bottom", "MPLS Bottom Of Label Stack", KIND_UINT, .octets = 4,
+		.of = ENTRY_WORD, .mask = 0x00000100 },
+	[ENTRY_TTL] = { "mpls.ttl", "MPLS TTL", KIND_UINT, .octets = 4, .of = ENTRY_WORD,
+		.mask = 0x000000ff },
 };
 
 enum { MPLS_DEPTH, MPLS_NFIELDS };
@@ -36,13 +40,13 @@ static const struct record mpls_records[REC_COUNT] = {
 	[REC_ENTRY] = { "mpls_entry", RECORD_CHILD, ENTRY_NFIELDS, entry_fields, NULL },
 };
 
-#define ENTRY_LEN        4
-#define LABEL_GACH       13 /* RFC 5586 */
-#define LABEL_OAM        14 /* Y.1711 */
-#define CONTROL_WORD     4
-#define ETH_TYPE_IP      0x0800
-#define ETH_TYPE_IPV6    0x86dd
-#define OUI_DENSE        0x002700
+#define ENTRY_LEN     4
+#define LABEL_GACH    13 /* RFC 5586 */
+#define LABEL_OAM     14 /* Y.1711 */
+#define CONTROL_WORD  4
+#define ETH_TYPE_IP   0x0800
+#define ETH_TYPE_IPV6 0x86dd
+#define OUI_DENSE     0x002700
 
 /* ---- pseudowires: names without fields ---- */
 
@@ -63,26 +67,33 @@ static enum verdict nocw_dissect(struct packet *pkt, struct cursor *c)
 	return MINE;
 }
 
-static const struct protocol proto_cw = { .name = "pwethcw", .title = "Ethernet PW (with CW)", .dissect = cw_dissect,
-	.item_len = CONTROL_WORD };
-static const struct protocol proto_nocw = { .name = "pwethnocw", .title = "Ethernet PW (no CW)", .dissect = nocw_dissect };
+static const struct protocol proto_cw = {
+	.name = "pwethcw", .title = "Ethernet PW (with CW)", .dissect = cw_dissect, .item_len = CONTROL_WORD
+};
+static const struct protocol proto_nocw = {
+	.name = "pwethnocw", .title = "Ethernet PW (no CW)", .dissect = nocw_dissect
+};
 
-/* Wireshark takes the octets for an Ethernet header when it knows the vendors of both addresses. The registry of
- * vendors is no business of a dissector; what counts is that a control word makes the first address begin with
- * zeros, so the question is whether the second begins with octets that were all given away: 00:00:00 to 00:26:ff. */
+/* Wireshark takes the octets for an Ethernet header when it knows the vendors of both addresses. The registry
+ * of vendors is no business of a dissector; what counts is that a control word makes the first address begin
+ * with zeros, so the question is whether the second begins with octets that were all given away: 00:00:00 to
+ * 00:26:ff. */
 static bool looks_like_ethernet(const struct cursor *c)
 {
 	uint64_t dst, src;
-	return c->len >= 14 && cur_peek(c, 0, 3, &dst) && cur_peek(c, 6, 3, &src) && dst < OUI_DENSE && src < OUI_DENSE;
+	return c->len >= 14 && cur_peek(c, 0, 3, &dst) && cur_peek(c, 6, 3, &src) && dst < OUI_DENSE &&
+	       src < OUI_DENSE;
 }
 
 static enum verdict heuristic_dissect(struct packet *pkt, struct cursor *c)
 {
-	pkt_next_proto(pkt, looks_like_ethernet(c) ? &proto_nocw : &proto_cw, cur_rest(c));
+	const struct protocol *proto = looks_like_ethernet(c) ? &proto_nocw : &proto_cw;
+	pkt_next_proto(pkt, proto, cur_rest(c));
 	return MINE;
 }
 
-static const struct protocol proto_heuristic = { .name = "pwethheuristic", .title = "Ethernet PW (CW is heuristically detected)",
+static const struct protocol proto_heuristic = { .name = "pwethheuristic",
+	.title = "Ethernet PW (CW is heuristically detected)",
 	.dissect = heuristic_dissect };
 
 /* RFC 4385, section 5: the associated channel, which says what it carries. */
@@ -101,7 +112,9 @@ static enum verdict ach_dissect(struct packet *pkt, struct cursor *c)
 	return MINE;
 }
 
-static const struct protocol proto_ach = { .name = "pwach", .title = "PW Associated Channel Header", .dissect = ach_dissect,
+static const struct protocol proto_ach = { .name = "pwach",
+	.title = "PW Associated Channel Header",
+	.dissect = ach_dissect,
 	.item_len = CONTROL_WORD };
 
 /* ---- labels ---- */
@@ -142,7 +155,8 @@ static enum verdict mpls_dissect(struct packet *pkt, struct cursor *c)
 }
 
 static const struct claim mpls_claims[] = { { CLAIM_ETHERTYPE, 0x8847 }, { CLAIM_ETHERTYPE, 0x8848 }, { CLAIM_PPP, 0x0281 },
-	{ CLAIM_PPP, 0x0283 }, { CLAIM_IP_PROTO, 137 }, { 0 } };
+	{ CLAIM_PPP, 0x0283 }, { CLAIM_IP_PROTO, 137 }, { CLAIM_UDP_PORT, 6635 }, { CLAIM_GRE, 0x8847 },
+	{ CLAIM_GRE, 0x8848 }, { 0 } };
 
 const struct protocol proto_mpls = {
 	.name = "mpls",

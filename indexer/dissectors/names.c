@@ -1,17 +1,20 @@
-/* Protocols of which only the name is known: they stand in the stack, with their payload as theirs, so that protocol
- * shares agree; they have no fields. A dissector of our own that claims the same number takes precedence.
+/* Protocols of which only the name is known: they stand in the stack, with their payload as theirs, so that
+ * protocol shares agree; they have no fields. A dissector of our own that claims the same number takes
+ * precedence.
  *
  * Numbers: IANA's registries "IEEE 802 Numbers" (Ethertypes, LLC SAPs), "Point-to-Point (PPP) Protocol Field
- * Assignments" and "Protocol Numbers"; Cisco's and other organizations' SNAP ids; tcpdump.org's LINKTYPE_ list. Names:
- * Wireshark's filter names (`tshark -G protocols`), numbers beyond the registries as in `tshark -G decodes`. Those with a
- * function of wrappers.c hand on what is inside. */
+ * Assignments" and "Protocol Numbers"; Cisco's and other organizations' SNAP ids; tcpdump.org's LINKTYPE_
+ * list. Names: Wireshark's filter names (`tshark -G protocols`), numbers beyond the registries as in `tshark
+ * -G decodes`. Those with a function of wrappers.c hand on what is inside. */
 #include "indexer/dissectors/wrappers.h"
 #include "indexer/registry.h"
 
+/* clang-format off */
 #define CLAIMS(...) (const struct claim[]){ __VA_ARGS__, { CLAIM_NONE, 0 } }
 
-/* clang-format off */
 const struct protocol named_protocols[] = {
+	{ .name = "3comxns", .title = "3Com XNS Encapsulation", .column = "3Com XNS", .dissect = header_wrapper,
+		.claims = CLAIMS({ CLAIM_LLC_DSAP, 0x80 }) },
 	{ .name = "aarp", .title = "Appletalk Address Resolution Protocol", .column = "AARP",
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x80f3 }, { CLAIM_CHDLC, 0x80f3 }) },
 	{ .name = "ans", .title = "Intel ANS probe", .column = "Intel ANS probe",
@@ -59,7 +62,7 @@ const struct protocol named_protocols[] = {
 	{ .name = "ccp", .title = "PPP Compression Control Protocol", .column = "PPP CCP",
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x80fd }, { CLAIM_PPP, 0x80fd }) },
 	{ .name = "cdp", .title = "Cisco Discovery Protocol", .column = "CDP",
-		.claims = CLAIMS({ CLAIM_LLC_OUI_CISCO, 0x2000 }) },
+		.claims = CLAIMS({ CLAIM_GRE, 0x2000 }, { CLAIM_LLC_OUI_CISCO, 0x2000 }) },
 	{ .name = "cdpcp", .title = "PPP CDP Control Protocol", .column = "PPP CDPCP",
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x8207 }, { CLAIM_PPP, 0x8207 }) },
 	{ .name = "cfm", .title = "CFM EOAM 802.1ag/ITU Protocol", .column = "CFM",
@@ -74,15 +77,15 @@ const struct protocol named_protocols[] = {
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 106 }, { CLAIM_LINKTYPE, 16 }, { CLAIM_LINKTYPE, 18 }, { CLAIM_LINKTYPE, 19 }) },
 	{ .name = "clnp", .title = "ISO 8473/X.233 CLNP ConnectionLess Network Protocol", .column = "CLNP", .dissect = clnp_wrapper,
 		.claims = CLAIMS({ CLAIM_NLPID, 0x81 }, { CLAIM_NLPID, 0x00 }) },
-	{ .name = "cmd", .title = "Cisco MetaData", .dissect = cmd_wrapper,
-		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x8909 }) },
+	{ .name = "cmd", .title = "Cisco MetaData", .column = "CMD", .dissect = cmd_wrapper,
+		.claims = CLAIMS({ CLAIM_GRE, 0x8909 }, { CLAIM_ETHERTYPE, 0x8909 }) },
 	{ .name = "comp_data", .title = "PPP Compressed Datagram", .column = "PPP Comp",
 		.claims = CLAIMS({ CLAIM_PPP, 0x00fd }) },
 	{ .name = "crtp", .title = "CRTP", .column = "CRTP",
 		.claims = CLAIMS({ CLAIM_PPP, 0x0061 }) },
 	{ .name = "csm_encaps", .title = "CSM_ENCAPS", .column = "CSM_ENCAPS",
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x889b }) },
-	{ .name = "dbus", .title = "D-Bus", .column = "D-BUS",
+	{ .name = "dbus", .title = "D-Bus", .column = "D-Bus",
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 231 }) },
 	{ .name = "dccp", .title = "Datagram Congestion Control Protocol", .column = "DCCP",
 		.claims = CLAIMS({ CLAIM_IP_PROTO, 33 }) },
@@ -108,6 +111,8 @@ const struct protocol named_protocols[] = {
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x888e }, { CLAIM_ETHERTYPE, 0x88c7 }, { CLAIM_SNAP, SNAP_KEY(SNAP_BLUETOOTH, 0x0003) }) },
 	{ .name = "ebhscr", .title = "EBHSCR Protocol", .column = "EBHSCR",
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 279 }) },
+	{ .name = "ecp21", .title = "Edge Control Protocol", .column = "ECP", .dissect = header_wrapper,
+		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x8940 }) },
 	{ .name = "ecpri", .title = "evolved Common Public Radio Interface", .column = "eCPRI",
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0xaefe }) },
 	{ .name = "edp", .title = "Extreme Discovery Protocol", .column = "EDP",
@@ -132,7 +137,7 @@ const struct protocol named_protocols[] = {
 		.claims = CLAIMS({ CLAIM_IP_PROTO, 50 }) },
 	{ .name = "etag", .title = "802.1BR E-Tag", .dissect = etag_wrapper,
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x893f }) },
-	{ .name = "etherip", .title = "Ethernet over IP", .dissect = etherip_wrapper,
+	{ .name = "etherip", .title = "Ethernet over IP", .column = "EtherIP", .dissect = etherip_wrapper,
 		.claims = CLAIMS({ CLAIM_IP_PROTO, 97 }) },
 	{ .name = "etw", .title = "Event Tracing for Windows", .column = "ETW",
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 290 }) },
@@ -140,8 +145,10 @@ const struct protocol named_protocols[] = {
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 252 }) },
 	{ .name = "extrememesh", .title = "Extreme Mesh", .column = "MCX",
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x88a9 }) },
+	{ .name = "f1ap", .title = "F1 Application Protocol", .column = "F1AP",
+		.claims = CLAIMS({ CLAIM_SCTP_PPI, 62 }, { CLAIM_SCTP_PORT, 38472 }) },
 	{ .name = "fddi", .title = "Fiber Distributed Data Interface", .column = "FDDI", .dissect = fddi_wrapper,
-		.claims = CLAIMS({ CLAIM_LINKTYPE, 10 }) },
+		.claims = CLAIMS({ CLAIM_LINKTYPE, 10 }, { CLAIM_SNAP, SNAP_KEY(SNAP_BRIDGED, 0x0004) }, { CLAIM_SNAP, SNAP_KEY(SNAP_BRIDGED, 0x000a) }) },
 	{ .name = "fip", .title = "FCoE Initialization Protocol", .column = "FIP",
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x8914 }) },
 	{ .name = "flexray", .title = "FlexRay Protocol", .column = "FLEXRAY",
@@ -154,6 +161,8 @@ const struct protocol named_protocols[] = {
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x8947 }) },
 	{ .name = "goose", .title = "GOOSE", .column = "GOOSE",
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x88b8 }) },
+	{ .name = "grebonding", .title = "Huawei's GRE bonding", .column = "GREbond",
+		.claims = CLAIMS({ CLAIM_GRE, 0x0101 }, { CLAIM_GRE, 0xb7ea }) },
 	{ .name = "hcrt", .title = "Hotline Command-Response Transaction protocol", .column = "HCrt",
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0xf052 }) },
 	{ .name = "hip", .title = "Host Identity Protocol", .column = "HIP",
@@ -162,22 +171,30 @@ const struct protocol named_protocols[] = {
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x887b }) },
 	{ .name = "homeplug-av", .title = "HomePlug AV protocol", .column = "HomePlug AV",
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x88e1 }) },
-	{ .name = "hpext", .title = "HP Extended Local-Link Control",
+	{ .name = "hpext", .title = "HP Extended Local-Link Control", .column = "HPEXT", .dissect = header_wrapper,
 		.claims = CLAIMS({ CLAIM_LLC_DSAP, 0xf8 }) },
+	{ .name = "hsr", .title = "High-availability Seamless Redundancy (IEC62439 Part 3 Chapter 5)", .column = "HSR", .dissect = header_wrapper,
+		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x892f }) },
 	{ .name = "hsr_prp_supervision", .title = "HSR/PRP Supervision (IEC62439 Part 3)", .column = "HSR/PRP",
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x88fb }) },
 	{ .name = "hyperscsi", .title = "HyperSCSI", .column = "HyperSCSI",
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x889a }) },
 	{ .name = "i2c", .title = "Inter-Integrated Circuit", .column = "I2C",
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 209 }) },
+	{ .name = "idp", .title = "Internetwork Datagram Protocol", .column = "IDP", .dissect = ipx_wrapper,
+		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x0600 }) },
 	{ .name = "ieee1905", .title = "IEEE 1905.1a", .column = "ieee1905",
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x893a }) },
-	{ .name = "ieee8021ah", .title = "IEEE 802.1ah", .dissect = ah_wrapper,
+	{ .name = "ieee8021ah", .title = "IEEE 802.1ah", .column = "802.1ah", .dissect = ah_wrapper,
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x88e7 }) },
+	{ .name = "ieee802a", .title = "IEEE802a OUI Extended Ethertype", .column = "IEEE802a", .dissect = header_wrapper,
+		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x88b7 }) },
 	{ .name = "igrp", .title = "Cisco Interior Gateway Routing Protocol", .column = "IGRP",
 		.claims = CLAIMS({ CLAIM_IP_PROTO, 9 }) },
 	{ .name = "infiniband", .title = "InfiniBand", .column = "RoCE",
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x8915 }, { CLAIM_LINKTYPE, 247 }) },
+	{ .name = "ipcomp", .title = "IP Payload Compression", .column = "IPComp", .dissect = header_wrapper,
+		.claims = CLAIMS({ CLAIM_IP_PROTO, 108 }) },
 	{ .name = "ipcp", .title = "PPP IP Control Protocol", .column = "PPP IPCP",
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x8021 }, { CLAIM_PPP, 0x8021 }) },
 	{ .name = "ipfc", .title = "IP Over FC", .column = "FC",
@@ -192,7 +209,7 @@ const struct protocol named_protocols[] = {
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x8137 }, { CLAIM_PPP, 0x002b }, { CLAIM_CHDLC, 0x8137 }, { CLAIM_LLC_DSAP, 0x10 }, { CLAIM_LLC_DSAP, 0xe0 }) },
 	{ .name = "irlap", .title = "IrDA Link Access Protocol", .column = "IrLAP",
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 144 }) },
-	{ .name = "isi", .title = "Intelligent Service Interface", .column = "ISI",
+	{ .name = "isi", .title = "Intelligent Service Interface", .column = "ISI", .dissect = header_wrapper,
 		.claims = CLAIMS({ CLAIM_SLL, 0xf5 }) },
 	{ .name = "isis", .title = "ISO 10589 ISIS InTRA Domain Routeing Information Exchange Protocol", .column = "ISIS", .dissect = isis_wrapper,
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x22f4 }, { CLAIM_NLPID, 0x83 }) },
@@ -226,16 +243,26 @@ const struct protocol named_protocols[] = {
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x88d9 }) },
 	{ .name = "lmi", .title = "Local Management Interface", .column = "LMI",
 		.claims = CLAIMS({ CLAIM_FR_NLPID, 0x09 }) },
-	{ .name = "loop", .title = "Configuration Test Protocol (loopback)", .dissect = loop_wrapper,
+	{ .name = "loop", .title = "Configuration Test Protocol (loopback)", .column = "LOOP", .dissect = loop_wrapper,
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x9000 }) },
 	{ .name = "loratap", .title = "LoRaTap header", .column = "LoRaTap",
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 270 }) },
+	{ .name = "lwapp", .title = "LWAPP Encapsulated Packet", .column = "LWAPP", .dissect = header_wrapper,
+		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x88bb }, { CLAIM_ETHERTYPE, 0xbbbb }) },
 	{ .name = "lwl4", .title = "QNX6 QNET LWL4 protocol", .column = "QNET_LWL4",
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x8204 }, { CLAIM_IP_PROTO, 106 }) },
 	{ .name = "m2m", .title = "WiMax Mac to Mac Packet", .column = "WiMax",
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x08f0 }) },
+	{ .name = "m2pa", .title = "MTP2 Peer Adaptation Layer", .column = "M2PA",
+		.claims = CLAIMS({ CLAIM_SCTP_PPI, 5 }, { CLAIM_SCTP_PORT, 3565 }) },
+	{ .name = "m2ua", .title = "MTP 2 User Adaptation Layer", .column = "M2UA",
+		.claims = CLAIMS({ CLAIM_SCTP_PPI, 2 }, { CLAIM_SCTP_PORT, 2904 }) },
+	{ .name = "m3ua", .title = "MTP 3 User Adaptation Layer", .column = "M3UA",
+		.claims = CLAIMS({ CLAIM_SCTP_PPI, 3 }, { CLAIM_SCTP_PORT, 2905 }) },
 	{ .name = "macc", .title = "MAC Control", .column = "MAC CTRL",
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x8808 }) },
+	{ .name = "macsec", .title = "802.1AE Security tag", .column = "MACSEC", .dissect = macsec_wrapper,
+		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x88e5 }) },
 	{ .name = "mcp", .title = "Miscabling Protocol", .column = "MCP",
 		.claims = CLAIMS({ CLAIM_LLC_OUI_CISCO, 0x0139 }) },
 	{ .name = "mdp", .title = "Meraki Discovery Protocol", .column = "MDP",
@@ -246,6 +273,8 @@ const struct protocol named_protocols[] = {
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x8783 }) },
 	{ .name = "mipv6", .title = "Mobile IPv6", .column = "MIPv6",
 		.claims = CLAIMS({ CLAIM_IP_PROTO, 62 }, { CLAIM_IP_PROTO, 135 }) },
+	{ .name = "mp", .title = "PPP Multilink Protocol", .column = "PPP MP",
+		.claims = CLAIMS({ CLAIM_PPP, 0x003d }) },
 	{ .name = "mp2t", .title = "ISO/IEC 13818-1", .column = "MPEG TS",
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 243 }) },
 	{ .name = "mplscp", .title = "PPP MPLS Control Protocol", .column = "PPP MPLSCP",
@@ -276,18 +305,20 @@ const struct protocol named_protocols[] = {
 		.claims = CLAIMS({ CLAIM_LLC_DSAP, 0xf0 }) },
 	{ .name = "netlink", .title = "Linux netlink protocol", .column = "Netlink",
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 253 }) },
+	{ .name = "ngap", .title = "NG Application Protocol", .column = "NGAP",
+		.claims = CLAIMS({ CLAIM_SCTP_PPI, 60 }, { CLAIM_SCTP_PORT, 38412 }) },
 	{ .name = "nhrp", .title = "NBMA Next Hop Resolution Protocol", .column = "NHRP",
-		.claims = CLAIMS({ CLAIM_SNAP, SNAP_KEY(SNAP_IANA, 0x0003) }, { CLAIM_IP_PROTO, 54 }) },
+		.claims = CLAIMS({ CLAIM_GRE, 0x2001 }, { CLAIM_SNAP, SNAP_KEY(SNAP_IANA, 0x0003) }, { CLAIM_IP_PROTO, 54 }) },
 	{ .name = "nordic_ble", .title = "nRF Sniffer for Bluetooth LE", .column = "nRF Sniffer",
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 272 }) },
 	{ .name = "nsh", .title = "Network Service Header", .column = "NSH", .dissect = nsh_wrapper,
-		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x894f }) },
+		.claims = CLAIMS({ CLAIM_GRE, 0x894f }, { CLAIM_ETHERTYPE, 0x894f }) },
 	{ .name = "nsrp", .title = "Juniper Netscreen Redundant Protocol", .column = "NSRP",
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x8133 }) },
 	{ .name = "nwp", .title = "Neighborhood Watch Protocol", .column = "NWP",
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0xc0df }) },
-	{ .name = "osi", .title = "OSI", .dissect = osi_wrapper,
-		.claims = CLAIMS({ CLAIM_PPP, 0x0023 }, { CLAIM_CHDLC, 0xfefe }, { CLAIM_LLC_DSAP, 0x14 }, { CLAIM_LLC_DSAP, 0x20 }, { CLAIM_LLC_DSAP, 0x34 }, { CLAIM_LLC_DSAP, 0x54 }, { CLAIM_LLC_DSAP, 0xfe }, { CLAIM_IP_PROTO, 80 }) },
+	{ .name = "osi", .title = "OSI", .column = "ISO", .dissect = osi_wrapper,
+		.claims = CLAIMS({ CLAIM_GRE, 0x00fe }, { CLAIM_PPP, 0x0023 }, { CLAIM_CHDLC, 0xfefe }, { CLAIM_LLC_DSAP, 0x14 }, { CLAIM_LLC_DSAP, 0x20 }, { CLAIM_LLC_DSAP, 0x34 }, { CLAIM_LLC_DSAP, 0x54 }, { CLAIM_LLC_DSAP, 0xfe }, { CLAIM_IP_PROTO, 80 }) },
 	{ .name = "osinlcp", .title = "PPP OSI Network Layer Control Protocol", .column = "PPP OSINLCP",
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x8023 }, { CLAIM_PPP, 0x8023 }) },
 	{ .name = "ospf", .title = "Open Shortest Path First", .column = "OSPF",
@@ -306,7 +337,7 @@ const struct protocol named_protocols[] = {
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 258 }) },
 	{ .name = "pn_mrp", .title = "PROFINET MRP", .column = "PN-MRP",
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x88e3 }) },
-	{ .name = "pn_rt", .title = "PROFINET Real-Time Protocol", .column = "PN-RT",
+	{ .name = "pn_rt", .title = "PROFINET Real-Time Protocol", .column = "PN-RT", .dissect = profinet_wrapper,
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x8892 }) },
 	{ .name = "pppmuxcp", .title = "PPPMux Control Protocol", .column = "PPP PPPMuxCP",
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x8059 }, { CLAIM_PPP, 0x8059 }) },
@@ -324,6 +355,10 @@ const struct protocol named_protocols[] = {
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 250 }) },
 	{ .name = "rtcfg", .title = "RTcfg", .column = "RTcfg",
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x9022 }) },
+	{ .name = "rtmac", .title = "Real-Time Media Access Control", .column = "RTmac", .dissect = header_wrapper,
+		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x9021 }) },
+	{ .name = "s1ap", .title = "S1 Application Protocol", .column = "S1AP",
+		.claims = CLAIMS({ CLAIM_SCTP_PPI, 18 }, { CLAIM_SCTP_PORT, 36412 }) },
 	{ .name = "s5066dts", .title = "STANAG 5066(DTS layer)", .column = "S5066 DTS",
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 237 }) },
 	{ .name = "sccp", .title = "Signalling Connection Control Part", .column = "SCCP",
@@ -334,10 +369,14 @@ const struct protocol named_protocols[] = {
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x88cd }) },
 	{ .name = "slarp", .title = "Cisco SLARP", .column = "SLARP",
 		.claims = CLAIMS({ CLAIM_CHDLC, 0x8035 }) },
-	{ .name = "slow", .title = "Slow Protocols", .dissect = slow_wrapper,
+	{ .name = "slow", .title = "Slow Protocols", .column = "Slow Protocols", .dissect = slow_wrapper,
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x8809 }) },
+	{ .name = "sna", .title = "Systems Network Architecture", .column = "SNA", .dissect = header_wrapper,
+		.claims = CLAIMS({ CLAIM_LLC_DSAP, 0x04 }, { CLAIM_LLC_DSAP, 0x08 }, { CLAIM_LLC_DSAP, 0x0c }, { CLAIM_LLC_DSAP, 0x40 }, { CLAIM_LLC_DSAP, 0xc8 }, { CLAIM_PPP, 0x004d }) },
 	{ .name = "stp", .title = "Spanning Tree Protocol", .column = "STP",
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x8181 }, { CLAIM_CHDLC, 0x4242 }, { CLAIM_LLC_DSAP, 0x42 }, { CLAIM_LLC_OUI_CISCO, 0x0108 }, { CLAIM_LLC_OUI_CISCO, 0x0109 }, { CLAIM_LLC_OUI_CISCO, 0x010b }, { CLAIM_LLC_OUI_CISCO, 0x010c }) },
+	{ .name = "sua", .title = "SS7 SCCP-User Adaptation Layer", .column = "SUA",
+		.claims = CLAIMS({ CLAIM_SCTP_PPI, 4 }, { CLAIM_SCTP_PORT, 14001 }) },
 	{ .name = "sv", .title = "IEC61850 Sampled Values", .column = "IEC61850 Sampled Values",
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x88ba }) },
 	{ .name = "symantec", .title = "Symantec Enterprise Firewall",
@@ -349,7 +388,7 @@ const struct protocol named_protocols[] = {
 	{ .name = "tipc", .title = "Transparent Inter Process Communication(TIPC)", .column = "TIPC",
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x88ca }) },
 	{ .name = "tr", .title = "Token-Ring", .column = "TR", .dissect = tr_wrapper,
-		.claims = CLAIMS({ CLAIM_LINKTYPE, 6 }) },
+		.claims = CLAIMS({ CLAIM_LINKTYPE, 6 }, { CLAIM_SNAP, SNAP_KEY(SNAP_BRIDGED, 0x0003) }, { CLAIM_SNAP, SNAP_KEY(SNAP_BRIDGED, 0x0009) }) },
 	{ .name = "tzsp", .title = "Tazmen Sniffer Protocol", .column = "TZSP",
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 128 }) },
 	{ .name = "udld", .title = "Unidirectional Link Detection", .column = "UDLD",
@@ -362,9 +401,11 @@ const struct protocol named_protocols[] = {
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 147 }, { CLAIM_LINKTYPE, 148 }, { CLAIM_LINKTYPE, 149 }, { CLAIM_LINKTYPE, 150 }, { CLAIM_LINKTYPE, 151 }, { CLAIM_LINKTYPE, 152 }, { CLAIM_LINKTYPE, 153 }, { CLAIM_LINKTYPE, 154 }, { CLAIM_LINKTYPE, 155 }, { CLAIM_LINKTYPE, 156 }, { CLAIM_LINKTYPE, 157 }, { CLAIM_LINKTYPE, 158 }, { CLAIM_LINKTYPE, 159 }, { CLAIM_LINKTYPE, 160 }, { CLAIM_LINKTYPE, 161 }, { CLAIM_LINKTYPE, 162 }) },
 	{ .name = "vines_echo", .title = "Banyan Vines Echo", .column = "Vines Echo",
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x0baf }) },
+	{ .name = "vines_llc", .title = "Banyan Vines LLC", .column = "Vines LLC", .dissect = header_wrapper,
+		.claims = CLAIMS({ CLAIM_LLC_DSAP, 0xbc }) },
 	{ .name = "vjc", .title = "Van Jacobson PPP compression",
 		.claims = CLAIMS({ CLAIM_PPP, 0x002d }, { CLAIM_PPP, 0x2f01 }, { CLAIM_PPP, 0x002f }) },
-	{ .name = "vntag", .title = "VN-Tag", .dissect = vntag_wrapper,
+	{ .name = "vntag", .title = "VN-Tag", .column = "VNTAG", .dissect = vntag_wrapper,
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x8926 }) },
 	{ .name = "vpp", .title = "VPP Dispatch Trace", .column = "VPP",
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 280 }) },
@@ -374,7 +415,7 @@ const struct protocol named_protocols[] = {
 		.claims = CLAIMS({ CLAIM_PPP, 0x805b }) },
 	{ .name = "vsnp", .title = "Vendor Specific Network Protocol", .column = "VSNP",
 		.claims = CLAIMS({ CLAIM_PPP, 0x005b }) },
-	{ .name = "vsock", .title = "vSocket", .column = "VSOCK",
+	{ .name = "vsock", .title = "vSocket", .column = "vSocket",
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 271 }) },
 	{ .name = "vtp", .title = "VLAN Trunking Protocol", .column = "VTP",
 		.claims = CLAIMS({ CLAIM_LLC_OUI_CISCO, 0x2003 }) },
@@ -390,8 +431,14 @@ const struct protocol named_protocols[] = {
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 283 }) },
 	{ .name = "wsmp", .title = "Wave Short Message Protocol(IEEE P1609.3)", .column = "WSMP",
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x88dc }) },
+	{ .name = "x25", .title = "X.25", .column = "X.25", .dissect = header_wrapper,
+		.claims = CLAIMS({ CLAIM_LLC_DSAP, 0x7e }) },
+	{ .name = "x2ap", .title = "EUTRAN X2 Application Protocol (X2AP)", .column = "X2AP",
+		.claims = CLAIMS({ CLAIM_SCTP_PPI, 27 }, { CLAIM_SCTP_PORT, 36422 }) },
 	{ .name = "xip", .title = "eXpressive Internet Protocol", .column = "XIP",
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0xc0de }) },
+	{ .name = "xnap", .title = "NG-RAN Xn Application Protocol (XnAP)", .column = "XnAP",
+		.claims = CLAIMS({ CLAIM_SCTP_PPI, 61 }, { CLAIM_SCTP_PORT, 38422 }) },
 	{ .name = "xra", .title = "Excentis XRA Header", .column = "XRA",
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 273 }) },
 	{ .name = "xtp", .title = "Xpress Transport Protocol", .column = "XTP",
@@ -403,16 +450,35 @@ const struct protocol named_protocols[] = {
 const size_t named_protocols_count = sizeof(named_protocols) / sizeof(*named_protocols);
 
 /* Named by wrappers.c. */
-const struct protocol wrapped_trmac = { .name = "trmac", .title = "Token-Ring Media Access Control", .column = "TR MAC" };
-const struct protocol wrapped_pktdata = { .name = "pcap_pktdata", .title = "pcap packet data", .no_item = true };
-const struct protocol wrapped_isis_hello = { .name = "isis.hello", .title = "ISIS HELLO", .column = "ISIS HELLO" };
-const struct protocol wrapped_isis_lsp = { .name = "isis.lsp", .title = "ISO 10589 ISIS Link State Protocol Data Unit", .column = "ISIS LSP" };
-const struct protocol wrapped_isis_csnp = { .name = "isis.csnp", .title = "ISO 10589 ISIS Complete Sequence Numbers Protocol Data Unit",
+const struct protocol wrapped_trmac = {
+	.name = "trmac", .title = "Token-Ring Media Access Control", .column = "TR MAC"
+};
+const struct protocol wrapped_pn_dcp = { .name = "pn_dcp", .title = "PROFINET DCP", .column = "PN-DCP" };
+const struct protocol wrapped_pktdata = {
+	.name = "pcap_pktdata", .title = "pcap packet data", .no_item = true
+};
+const struct protocol wrapped_isis_hello = {
+	.name = "isis.hello", .title = "ISIS HELLO", .column = "ISIS HELLO"
+};
+const struct protocol wrapped_isis_lsp = {
+	.name = "isis.lsp", .title = "ISO 10589 ISIS Link State Protocol Data Unit", .column = "ISIS LSP"
+};
+const struct protocol wrapped_isis_csnp = { .name = "isis.csnp",
+	.title = "ISO 10589 ISIS Complete Sequence Numbers Protocol Data Unit",
 	.column = "ISIS CSNP" };
-const struct protocol wrapped_isis_psnp = { .name = "isis.psnp", .title = "ISO 10589 ISIS Partial Sequence Numbers Protocol Data Unit",
+const struct protocol wrapped_isis_psnp = { .name = "isis.psnp",
+	.title = "ISO 10589 ISIS Partial Sequence Numbers Protocol Data Unit",
 	.column = "ISIS PSNP" };
-const struct protocol wrapped_lacp = { .name = "lacp", .title = "Link Aggregation Control Protocol", .column = "LACP" };
-const struct protocol wrapped_marker = { .name = "marker", .title = "Link Aggregation Marker Protocol", .column = "LAMP" };
+const struct protocol wrapped_lacp = {
+	.name = "lacp", .title = "Link Aggregation Control Protocol", .column = "LACP"
+};
+const struct protocol wrapped_marker = {
+	.name = "marker", .title = "Link Aggregation Marker Protocol", .column = "LAMP"
+};
 const struct protocol wrapped_oampdu = { .name = "oampdu", .title = "OAMPDU", .column = "OAM" };
-const struct protocol wrapped_rrcp = { .name = "rrcp", .title = "Realtek Remote Control Protocol", .column = "RRCP" };
-const struct protocol wrapped_rldp = { .name = "rldp", .title = "Realtek Layer 2 Loop Detection Protocol", .column = "RLDP" };
+const struct protocol wrapped_rrcp = {
+	.name = "rrcp", .title = "Realtek Remote Control Protocol", .column = "RRCP"
+};
+const struct protocol wrapped_rldp = {
+	.name = "rldp", .title = "Realtek Layer 2 Loop Detection Protocol", .column = "RLDP"
+};

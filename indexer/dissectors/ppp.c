@@ -65,7 +65,7 @@ static enum verdict ppp_dissect(struct packet *pkt, struct cursor *c)
 
 /* LINKTYPE_PPP 9, PPP_HDLC 50, PPP_WITH_DIR 204 (whose octet of direction the reader takes off) */
 static const struct claim ppp_claims[] = { { CLAIM_LINKTYPE, 9 }, { CLAIM_LINKTYPE, 50 }, { CLAIM_LINKTYPE, 204 },
-	{ 0 } };
+	{ CLAIM_GRE, 0x880b }, { 0 } };
 
 const struct protocol proto_ppp = {
 	.name = "ppp",

@@ -12,20 +12,23 @@ extern const struct protocol proto_pppoed;
 
 enum { PPPOE_FIRST, PPPOE_CODE, PPPOE_SESSION, PPPOE_LENGTH, PPPOE_VERSION, PPPOE_TYPE, PPPOE_NFIELDS };
 
-static const struct value_name code_names[] = { { 0x00, "Session Data" }, { 0x07, "Active Discovery Offer (PADO)" },
-	{ 0x09, "Active Discovery Initiation (PADI)" }, { 0x19, "Active Discovery Request (PADR)" },
-	{ 0x65, "Active Discovery Session-confirmation (PADS)" }, { 0xa7, "Active Discovery Terminate (PADT)" }, { 0, NULL } };
+static const struct value_name code_names[] = { { 0x00, "Session Data" },
+	{ 0x07, "Active Discovery Offer (PADO)" }, { 0x09, "Active Discovery Initiation (PADI)" },
+	{ 0x19, "Active Discovery Request (PADR)" }, { 0x65, "Active Discovery Session-confirmation (PADS)" },
+	{ 0xa7, "Active Discovery Terminate (PADT)" }, { 0, NULL } };
 
 static const struct field pppoe_fields[PPPOE_NFIELDS] = {
 	[PPPOE_FIRST] = { "first", "version and type", KIND_UINT, BASE_HEX, 1, .internal = true },
 	[PPPOE_CODE] = { "pppoe.code", "Code", KIND_UINT, BASE_HEX, 1, .names = code_names },
 	[PPPOE_SESSION] = { "pppoe.session_id", "Session ID", KIND_UINT, BASE_HEX, 2 },
 	[PPPOE_LENGTH] = { "pppoe.payload_length", "Payload Length", KIND_UINT, .octets = 2 },
-	[PPPOE_VERSION] = { "pppoe.version", "Version", KIND_UINT, .octets = 1, .of = PPPOE_FIRST, .mask = 0xf0 },
+	[PPPOE_VERSION] = { "pppoe.version", "Version", KIND_UINT, .octets = 1, .of = PPPOE_FIRST,
+		.mask = 0xf0 },
 	[PPPOE_TYPE] = { "pppoe.type", "Type", KIND_UINT, .octets = 1, .of = PPPOE_FIRST, .mask = 0x0f },
 };
 
-static const struct record pppoe_records[] = { { "pppoed", RECORD_LAYER, PPPOE_NFIELDS, pppoe_fields, NULL } };
+static const struct record pppoe_records[] = { { "pppoed", RECORD_LAYER, PPPOE_NFIELDS, pppoe_fields,
+	NULL } };
 
 #define PPPOE_HEADER 6
 
@@ -35,10 +38,8 @@ static enum verdict pppoed_dissect(struct packet *pkt, struct cursor *c)
 	row_be(r, PPPOE_FIRST, c, 1);
 	row_be(r, PPPOE_CODE, c, 1);
 	row_be(r, PPPOE_SESSION, c, 2);
-	uint32_t len = (uint32_t)row_be(r, PPPOE_LENGTH, c, 2);
-	/* the tags name services and hosts; they are the payload, and what follows them is padding */
-	if (!pkt->fail)
-		pkt_trim(pkt, PPPOE_HEADER + len);
+	row_be(r, PPPOE_LENGTH, c,
+		2); /* of the tags, which name services and hosts and are not looked into */
 	return MINE;
 }
 

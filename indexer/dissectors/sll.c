@@ -31,8 +31,8 @@ enum {
 	SLL_NFIELDS
 };
 
-static const struct value_name pkttype_names[] = { { 0, "Unicast to us" }, { 1, "Broadcast" }, { 2, "Multicast" },
-	{ 3, "Unicast to another host" }, { 4, "Sent by us" }, { 0, NULL } };
+static const struct value_name pkttype_names[] = { { 0, "Unicast to us" }, { 1, "Broadcast" },
+	{ 2, "Multicast" }, { 3, "Unicast to another host" }, { 4, "Sent by us" }, { 0, NULL } };
 
 static const struct field sll_fields[SLL_NFIELDS] = {
 	[SLL_PKTTYPE] = { "sll.pkttype", "Packet type", KIND_UINT, .octets = 2, .names = pkttype_names },
@@ -51,14 +51,15 @@ static const struct field sll_fields[SLL_NFIELDS] = {
 };
 
 static const struct record sll_records[] = {
-	{ "sll", RECORD_LAYER, SLL_NFIELDS, sll_fields, (const char *const[]){ "extra", NULL } },
+	{ "sll", RECORD_LAYER, SLL_NFIELDS, sll_fields, (const char *const[]) { "extra", NULL } },
 };
 
-#define LINKTYPE_SLL2  276
-#define SLL_ADDRESS    8
-#define ARPHRD_IPGRE   778
-#define ARPHRD_NETLINK 824
-#define ETH_TYPE_MAX_8023 1536 /* up to here the protocol is one of Linux's own numbers (linux/if_ether.h) */
+#define LINKTYPE_SLL2     276
+#define SLL_ADDRESS       8
+#define ARPHRD_IPGRE      778
+#define ARPHRD_NETLINK    824
+#define ETH_TYPE_MAX_8023 1536 /* up to here the protocol is one of Linux's own numbers (linux/if_ether.h)   \
+				*/
 
 enum { ETH_P_802_3 = 1, ETH_P_ALL = 3, ETH_P_802_2 = 4, ETH_P_PPP_MP = 7 };
 
@@ -82,16 +83,22 @@ static void sll_address(struct packet *pkt, struct row *r, struct cursor *c, uin
 	row_bytes(r, SLL_UNUSED, &a, a.len - a.pos);
 }
 
-static void sll_next(struct packet *pkt, struct row *r, uint32_t hatype, uint32_t protocol, const uint8_t *at, struct cursor payload)
+static void sll_protocol(struct row *r, uint32_t hatype, uint32_t protocol, const uint8_t *at)
+{
+	row_set_at(r,
+		hatype == ARPHRD_IPGRE         ? SLL_GRETYPE
+		: protocol > ETH_TYPE_MAX_8023 ? SLL_ETYPE
+					       : SLL_LTYPE,
+		protocol, at, 2);
+}
+
+static void sll_next(struct packet *pkt, uint32_t hatype, uint32_t protocol, struct cursor payload)
 {
 	if (hatype == ARPHRD_IPGRE) {
-		row_set_at(r, SLL_GRETYPE, protocol, at, 2);
 		pkt_next(pkt, CLAIM_ETHERTYPE_BARE, protocol, payload);
 	} else if (protocol > ETH_TYPE_MAX_8023) {
-		row_set_at(r, SLL_ETYPE, protocol, at, 2);
 		pkt_next(pkt, CLAIM_ETHERTYPE, protocol, payload);
 	} else {
-		row_set_at(r, SLL_LTYPE, protocol, at, 2);
 		switch (protocol) {
 		case ETH_P_802_3: /* NetWare's framing: IPX without LLC */
 			pkt_next(pkt, CLAIM_ETHERTYPE_BARE, 0x8137, payload);
@@ -130,8 +137,9 @@ static void sll_version1(struct packet *pkt, struct cursor *c)
 	uint32_t protocol = (uint32_t)cur_be(c, 2);
 	if (pkt->fail)
 		return;
+	sll_protocol(r, hatype, protocol, at);
 	pkt_on_finish(pkt, c->pos, sll_finish);
-	sll_next(pkt, r, hatype, protocol, at, cur_rest(c));
+	sll_next(pkt, hatype, protocol, cur_rest(c));
 }
 
 static void sll_version2(struct packet *pkt, struct cursor *c)
@@ -146,12 +154,13 @@ static void sll_version2(struct packet *pkt, struct cursor *c)
 	uint32_t hatype = (uint32_t)row_be(r, SLL_HATYPE, c, 2);
 	row_be(r, SLL_PKTTYPE, c, 1);
 	uint32_t halen = (uint32_t)row_be(r, SLL_HALEN, c, 1);
+	sll_protocol(r, hatype, protocol, at);
 	pkt->column = "SLL";
 	sll_address(pkt, r, c, halen);
 	if (pkt->fail)
 		return;
 	pkt_on_finish(pkt, c->pos, sll_finish);
-	sll_next(pkt, r, hatype, protocol, at, cur_rest(c));
+	sll_next(pkt, hatype, protocol, cur_rest(c));
 }
 
 static enum verdict sll_dissect(struct packet *pkt, struct cursor *c)
@@ -163,7 +172,8 @@ static enum verdict sll_dissect(struct packet *pkt, struct cursor *c)
 	return MINE;
 }
 
-static const struct claim sll_claims[] = { { CLAIM_LINKTYPE, 113 }, { CLAIM_LINKTYPE, LINKTYPE_SLL2 }, { 0 } };
+static const struct claim sll_claims[] = { { CLAIM_LINKTYPE, 113 }, { CLAIM_LINKTYPE, LINKTYPE_SLL2 },
+	{ 0 } };
 
 const struct protocol proto_sll = {
 	.name = "sll",

@@ -1,4 +1,5 @@
-/* Subnetwork Access Protocol (IEEE 802, clause 10): an organization and its protocol id. Behind LLC and Frame Relay. */
+/* Subnetwork Access Protocol (IEEE 802, clause 10): an organization and its protocol id. Behind LLC and Frame
+ * Relay. */
 #ifndef PCAPDEX_DISSECTORS_SNAP_H
 #define PCAPDEX_DISSECTORS_SNAP_H
 
@@ -37,8 +38,10 @@ static inline enum snap_organization snap_organization(uint32_t oui)
 	}
 }
 
-/* Hand on what stands behind the SNAP header. */
-static inline void snap_next(struct packet *pkt, uint32_t oui, uint32_t id, struct cursor payload)
+/* Hand on what stands behind the SNAP header; `pad` octets stand before a bridged frame (RFC 2684,
+ * section 5.2). */
+static inline void snap_next(
+	struct packet *pkt, uint32_t oui, uint32_t id, uint32_t pad, struct cursor payload)
 {
 	extern const struct protocol proto_eth, proto_data;
 	if (oui == OUI_ENCAPSULATED || oui == OUI_CISCO_90) {
@@ -46,11 +49,17 @@ static inline void snap_next(struct packet *pkt, uint32_t oui, uint32_t id, stru
 	} else if (oui == OUI_CISCO) {
 		pkt_next(pkt, CLAIM_LLC_OUI_CISCO, id, payload);
 	} else if (oui == OUI_BRIDGED && (id == 0x0001 || id == 0x0007)) {
-		pkt_next_proto(pkt, &proto_eth, payload); /* an Ethernet frame, with and without its FCS */
+		cur_skip(&payload, pad);
+		pkt_next_proto(pkt, &proto_eth,
+			cur_rest(&payload)); /* an Ethernet frame, with and without its FCS */
 	} else if (oui == OUI_BRIDGED && id == 0x000e) {
 		pkt_next(pkt, CLAIM_LLC_DSAP, 0x42, payload); /* a bridge's own PDU */
 	} else {
 		enum snap_organization who = snap_organization(oui);
+		if (who == SNAP_BRIDGED) {
+			cur_skip(&payload, pad);
+			payload = cur_rest(&payload);
+		}
 		if (who)
 			pkt_next(pkt, CLAIM_SNAP, SNAP_KEY(who, id), payload);
 		else

@@ -1,4 +1,5 @@
-/* Link layers and tags of which only the way to the packet inside is known: they stand in the stack, without fields. */
+/* Link layers and tags of which only the way to the packet inside is known: they stand in the stack, without
+ * fields. */
 #include "indexer/dissectors/wrappers.h"
 
 #include "indexer/dissectors/trailer.h"
@@ -10,7 +11,8 @@ extern const struct protocol proto_eth, proto_llc, proto_data;
 #define ETH_TYPE_IPX  0x8137
 #define ETH_TYPE_IPV6 0x86dd
 
-/* RFC 1201's header of ARCNET, and RFC 1051's without fragments; Linux's link type has two octets more in front.
+/* RFC 1201's header of ARCNET, and RFC 1051's without fragments; Linux's link type has two octets more in
+ * front.
  *
  *     | source | destination | (offset, 2) | protocol | flag | sequence, 2 | payload */
 enum verdict arcnet_wrapper(struct packet *pkt, struct cursor *c)
@@ -20,7 +22,10 @@ enum verdict arcnet_wrapper(struct packet *pkt, struct cursor *c)
 	uint64_t flag;
 	bool fragments = protocol != 0xf0 && protocol != 0xf1 && protocol != 0x80 && protocol != 0xcd;
 	if (fragments && cur_peek(c, 0, 1, &flag)) {
-		cur_take(c, flag == 0xff ? 7 : 3); /* an exception packet has a second flag and sequence behind padding */
+		cur_take(c,
+			flag == 0xff
+				? 7
+				: 3); /* an exception packet has a second flag and sequence behind padding */
 	}
 	if (pkt->fail)
 		return MINE;
@@ -55,8 +60,8 @@ enum verdict arcnet_wrapper(struct packet *pkt, struct cursor *c)
 	return MINE;
 }
 
-/* IEEE 802.5 token ring: access control, frame control, two addresses, a route of up to 30 octets when the first bit of
- * the source is set. */
+/* IEEE 802.5 token ring: access control, frame control, two addresses, a route of up to 30 octets when the
+ * first bit of the source is set. */
 enum verdict tr_wrapper(struct packet *pkt, struct cursor *c)
 {
 	cur_take(c, 1);
@@ -69,9 +74,10 @@ enum verdict tr_wrapper(struct packet *pkt, struct cursor *c)
 	source[0] &= 0x7f;
 	pkt->link_dst = pkt->dst = dict_address(pkt->dict, KIND_ETHER, address, 6);
 	pkt->link_src = pkt->src = dict_address(pkt->dict, KIND_ETHER, source, 6);
-	if (address[6] & 0x80) {
-		route = (uint32_t)cur_be(c, 1) & 0x1f;
-		cur_skip(c, route ? route - 1 : 0);
+	if (address[6] & 0x80 && cur_need(c, 1)) {
+		route = (uint32_t)cur_be(c, 1) & 0x1f; /* with the octet itself; 0: there is none after all */
+		c->pos--;
+		cur_skip(c, route);
 	}
 	switch (control >> 6) {
 	case 0:
@@ -125,8 +131,8 @@ enum verdict ipnet_wrapper(struct packet *pkt, struct cursor *c)
 	return MINE;
 }
 
-/* RFC 4391, section 6: four octets, the first two an Ethertype; the link type has InfiniBand's 40 octets of routing
- * header in front. */
+/* RFC 4391, section 6: four octets, the first two an Ethertype; the link type has InfiniBand's 40 octets of
+ * routing header in front. */
 enum verdict ipoib_wrapper(struct packet *pkt, struct cursor *c)
 {
 	cur_take(c, 40);
@@ -235,9 +241,12 @@ enum verdict clnp_wrapper(struct packet *pkt, struct cursor *c)
 {
 	cur_take(c, 1);
 	uint32_t len = (uint32_t)cur_be(c, 1);
-	if (pkt->fail || len < c->pos || len > c->len)
+	if (pkt->fail || len > c->len)
 		return MINE;
-	cur_skip(c, len - c->pos);
+	if (len > c->pos)
+		cur_skip(c, len - c->pos);
+	else
+		c->pos = 0; /* the network layer's own zero octet (ISO/IEC 10747, "inactive") */
 	pkt_next_proto(pkt, &proto_data, cur_rest(c));
 	return MINE;
 }
@@ -291,8 +300,8 @@ enum verdict realtek_wrapper(struct packet *pkt, struct cursor *c)
 	uint64_t use;
 	if (cur_peek(c, 0, 1, &use) && (use == 0x01 || use == 0x02))
 		pkt_next_proto(pkt, &wrapped_rrcp, cur_rest(c));
-	else if (cur_peek(c, 0, 1, &use) && use == 0x23) {
-		pkt_trim(pkt, 16); /* all that loop detection has */
+	else if (cur_peek(c, 0, 1, &use) && use == 0x03) {
+		pkt_trim(pkt, 1); /* by this octet alone Wireshark measures loop detection */
 		pkt_next_proto(pkt, &wrapped_rldp, cur_rest(c));
 	}
 	return MINE;
@@ -322,7 +331,8 @@ enum verdict nsh_wrapper(struct packet *pkt, struct cursor *c)
 	return MINE;
 }
 
-/* MACsec (IEEE 802.1AE): tag, packet number, channel identifier by a bit of the tag; what is not encrypted goes on. */
+/* MACsec (IEEE 802.1AE): tag, packet number, channel identifier by a bit of the tag; what is not encrypted
+ * goes on. */
 enum verdict macsec_wrapper(struct packet *pkt, struct cursor *c)
 {
 	uint32_t tci = (uint32_t)cur_be(c, 1);
@@ -352,10 +362,10 @@ enum verdict etherip_wrapper(struct packet *pkt, struct cursor *c)
 	return MINE;
 }
 
-/* A header of fixed length that is not looked into, and data. */
-static enum verdict skip(struct packet *pkt, struct cursor *c, uint32_t n)
+/* A header that is not looked into, as long as the item of the tree, and data. */
+enum verdict header_wrapper(struct packet *pkt, struct cursor *c)
 {
-	cur_take(c, n);
+	cur_take(c, (uint32_t)pkt_layer(pkt)->proto->item_len);
 	if (!pkt->fail)
 		pkt_next_proto(pkt, &proto_data, cur_rest(c));
 	return MINE;
@@ -363,17 +373,40 @@ static enum verdict skip(struct packet *pkt, struct cursor *c, uint32_t n)
 
 enum verdict all_data_wrapper(struct packet *pkt, struct cursor *c)
 {
-	return skip(pkt, c, 0);
+	pkt_next_proto(pkt, &proto_data, cur_rest(c));
+	return MINE;
 }
 
+#define IPX_HEADER 30
+
+/* Sockets of services that take a layer of their own, which has no name in the stack: NCP, SAP, RIP, NetBIOS,
+ * diagnosis, licence checks. */
+static bool ipx_service(uint32_t socket)
+{
+	return (socket >= 0x0451 && socket <= 0x0457 && socket != 0x0454 && socket != 0x0456) ||
+	       (socket >= 0x0550 && socket <= 0x0554) || socket == 0x4001 || socket == 0x4003 ||
+	       socket == 0x9001 || socket == 0x9004;
+}
+
+/* IPX, and XNS's IDP that it comes from: a checksum, the length of the whole, and 26 octets more. */
 enum verdict ipx_wrapper(struct packet *pkt, struct cursor *c)
 {
-	cur_take(c, 2);
-	uint32_t len = (uint32_t)cur_be(c, 2);
-	if (!pkt->fail && len < c->len)
-		pkt_trim(pkt, len < 30 ? 30 : len);
-	cur_take(c, 26);
-	if (!pkt->fail)
-		pkt_next_proto(pkt, &proto_data, len > 30 ? cur_sub(c, len - 30) : cur_sub(c, 0));
+	const uint8_t *p = cur_take(c, IPX_HEADER);
+	if (!p)
+		return MINE;
+	uint32_t len = be16(p + 2);
+	if (len < c->len)
+		pkt_trim(pkt, len < IPX_HEADER ? IPX_HEADER : len);
+	if (len > IPX_HEADER && !ipx_service(be16(p + 16)) && !ipx_service(be16(p + 28)))
+		pkt_next_proto(pkt, &proto_data, cur_sub(c, len - IPX_HEADER));
+	return MINE;
+}
+
+/* PROFINET real time: the frame's own number says what it is for. */
+enum verdict profinet_wrapper(struct packet *pkt, struct cursor *c)
+{
+	uint32_t id = (uint32_t)cur_be(c, 2);
+	if (!pkt->fail && id >= 0xfefc && id <= 0xfeff)
+		pkt_next_proto(pkt, &wrapped_pn_dcp, cur_rest(c));
 	return MINE;
 }

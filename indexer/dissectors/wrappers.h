@@ -25,9 +25,12 @@ enum verdict nsh_wrapper(struct packet *pkt, struct cursor *c);
 enum verdict macsec_wrapper(struct packet *pkt, struct cursor *c);
 enum verdict etherip_wrapper(struct packet *pkt, struct cursor *c);
 enum verdict all_data_wrapper(struct packet *pkt, struct cursor *c);
+enum verdict header_wrapper(struct packet *pkt, struct cursor *c);
+enum verdict profinet_wrapper(struct packet *pkt, struct cursor *c);
 enum verdict ipx_wrapper(struct packet *pkt, struct cursor *c);
 
 extern const struct protocol wrapped_trmac;
+extern const struct protocol wrapped_pn_dcp;
 extern const struct protocol wrapped_pktdata;
 extern const struct protocol wrapped_isis_hello;
 extern const struct protocol wrapped_isis_lsp;

@@ -272,7 +272,8 @@ static int insert_source(sqlite3_stmt *st, int64_t field_id, int *n, const struc
 	sqlite3_bind_int(st, 2, ++*n);
 	sqlite3_bind_text(st, 3, table, -1, SQLITE_TRANSIENT);
 	sqlite3_bind_text(st, 4, expr, -1, sqlite3_free);
-	sqlite3_bind_int(st, 5, f->sql != NULL);
+	/* what SQL gives is the value itself, but addresses stay ids */
+	sqlite3_bind_int(st, 5, f->sql != NULL && f->kind != KIND_ETHER && f->kind != KIND_IPV4 && f->kind != KIND_IPV6);
 	int rc = sqlite3_step(st);
 	sqlite3_reset(st);
 	return rc == SQLITE_DONE ? SQLITE_OK : rc;
@@ -281,7 +282,7 @@ static int insert_source(sqlite3_stmt *st, int64_t field_id, int *n, const struc
 static int insert_sources(sqlite3_stmt *st, int64_t field_id, int *n, const struct protocol *p,
 	const struct record *rec, const struct field *f)
 {
-	const struct field *list[2] = { f };
+	const struct field *list[sizeof(f->any)] = { f };
 	unsigned count = 1;
 	int rc = SQLITE_OK;
 	if (f->nany) {
