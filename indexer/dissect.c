@@ -156,6 +156,13 @@ static void try_ports(struct packet *pkt, enum claim_table ports, enum claim_tab
 	try_heuristics(pkt, heuristics, n);
 }
 
+/* Is the next header one that IPv6 reads on through? Not those that end the chain: ESP, HIP. */
+static bool is_extension(uint32_t header)
+{
+	return header == 0 || header == 43 || header == 44 || header == 51 || header == 60 || header == 135 ||
+		header == 140;
+}
+
 /* A user message of SCTP: by its payload protocol, then by ports. */
 static void try_sctp(struct packet *pkt, const struct next *n)
 {
@@ -191,6 +198,12 @@ static void dissect_next(struct packet *pkt, const struct next *n)
 		break;
 	case CLAIM_ETHERTYPE:
 		pkt_token(pkt, &proto_ethertype);
+		break;
+	case CLAIM_IP_PROTO:
+		/* An IPv6 packet counts once its extension headers are behind it: a fragment that completes nothing, or a
+		 * chain that is cut, does not. */
+		if (pkt->net_kind == KIND_IPV6 && !is_extension(n->key))
+			pkt_count(pkt, CONV_IPV6, pkt->net_src, pkt->header_dst);
 		break;
 	default:
 		break;

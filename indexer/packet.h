@@ -254,6 +254,7 @@ struct packet {
 
 	/* addresses: ids of dict; 0 none. net_* are those of the innermost IP, else 0 */
 	uint32_t link_src, link_dst, net_src, net_dst, src, dst;
+	uint32_t header_dst;  /* of the innermost IPv6 header; net_dst is then where a routing header leads */
 	uint8_t net_kind;     /* enum kind of net_src */
 	uint16_t srcport, dstport;
 	void *flow;           /* see pkt_flow() */

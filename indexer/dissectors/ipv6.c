@@ -117,14 +117,13 @@ static enum verdict ipv6_dissect(struct packet *pkt, struct cursor *c)
 	if (pkt->fail)
 		return MINE;
 	pkt->net_src = src;
-	pkt->net_dst = dst;
+	pkt->net_dst = pkt->header_dst = dst;
 	pkt->net_kind = KIND_IPV6;
 	pkt->ip_version = 6;
 	if (!pkt->in_error) {
 		pkt->src = src;
 		pkt->dst = dst;
 	}
-	pkt_count(pkt, CONV_IPV6, src, dst);
 	if (plen == 0 && next == NXT_HOPOPTS)
 		plen = jumbo_length(*c);
 	uint32_t left = cur_left(c);
