@@ -215,8 +215,6 @@ const struct protocol named_protocols[] = {
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 264 }) },
 	{ .name = "juniper", .title = "Juniper",
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 130 }, { CLAIM_LINKTYPE, 131 }, { CLAIM_LINKTYPE, 133 }, { CLAIM_LINKTYPE, 135 }, { CLAIM_LINKTYPE, 136 }, { CLAIM_LINKTYPE, 137 }, { CLAIM_LINKTYPE, 167 }, { CLAIM_LINKTYPE, 178 }, { CLAIM_LINKTYPE, 179 }, { CLAIM_LINKTYPE, 180 }, { CLAIM_LINKTYPE, 181 }, { CLAIM_LINKTYPE, 183 }, { CLAIM_LINKTYPE, 184 }, { CLAIM_LINKTYPE, 200 }) },
-	{ .name = "lacp", .title = "LACP", .column = "LACP",
-		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x8103 }) },
 	{ .name = "lapbether", .title = "Link Access Procedure Balanced Ethernet (LAPBETHER)", .column = "LAPB",
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x6000 }) },
 	{ .name = "lapd", .title = "Link Access Procedure, Channel D (LAPD)", .column = "LAPD",
