@@ -53,7 +53,8 @@ static bool is_list(enum claim_table table)
 static void refuse_second(const struct protocol *a, const struct protocol *b, const struct claim *c)
 {
 	if (a != b)
-		snprintf(problem, sizeof(problem), "%s and %s both claim %s %u", a->name, b->name, table_names[c->table], c->key);
+		snprintf(problem, sizeof(problem), "%s and %s both claim %s %u", a->name, b->name,
+			table_names[c->table], c->key);
 }
 
 static void claim_in_list(struct table *t, const struct protocol *proto, const struct claim *c)
@@ -93,11 +94,13 @@ static void claim(const struct protocol *proto, const struct claim *c)
 static void check_record(const struct protocol *proto, const struct record *rec)
 {
 	if (rec->nfields > RECORD_FIELDS_MAX)
-		snprintf(problem, sizeof(problem), "%s has more than %d fields", rec->name, RECORD_FIELDS_MAX);
+		snprintf(
+			problem, sizeof(problem), "%s has more than %d fields", rec->name, RECORD_FIELDS_MAX);
 	for (unsigned i = 0; i < rec->nfields; i++) {
 		const struct field *f = &rec->fields[i];
 		if (!f->name || !f->label) {
-			snprintf(problem, sizeof(problem), "%s: field %u of %s has no name or label", proto->name, i, rec->name);
+			snprintf(problem, sizeof(problem), "%s: field %u of %s has no name or label",
+				proto->name, i, rec->name);
 			return;
 		}
 		for (unsigned k = 0; k < i; k++)
@@ -115,7 +118,8 @@ static void build(void)
 			return;
 		}
 		if (p->nrecords > RECORDS_PER_PROTOCOL)
-			snprintf(problem, sizeof(problem), "%s has more than %d records", p->name, RECORDS_PER_PROTOCOL);
+			snprintf(problem, sizeof(problem), "%s has more than %d records", p->name,
+				RECORDS_PER_PROTOCOL);
 		for (unsigned k = 0; k < p->nrecords; k++)
 			check_record(p, &p->records[k]);
 		for (const struct claim *c = p->claims; c && c->table; c++)

@@ -19,7 +19,8 @@ static const struct field gtp_fields[GTP_NFIELDS] = {
 	[GTP_LENGTH] = { "gtp.length", "Length", KIND_UINT, .octets = 2 },
 	[GTP_TEID] = { "gtp.teid", "TEID", KIND_UINT, BASE_HEX, 4 },
 	[GTP_SEQ] = { "gtp.seq_number", "Sequence number", KIND_UINT, BASE_HEX, 2 },
-	[GTP_VERSION] = { "gtp.flags.version", "Version", KIND_UINT, .octets = 1, .of = GTP_FLAGS, .mask = 0xe0 },
+	[GTP_VERSION] = { "gtp.flags.version", "Version", KIND_UINT, .octets = 1, .of = GTP_FLAGS,
+		.mask = 0xe0 },
 };
 
 static const struct record gtp_records[] = { { "gtp", RECORD_LAYER, GTP_NFIELDS, gtp_fields, NULL } };
@@ -67,7 +68,8 @@ static enum verdict gtp_dissect(struct packet *pkt, struct cursor *c)
 	return MINE;
 }
 
-static const struct claim gtp_claims[] = { { CLAIM_UDP_PORT, 2152 }, { CLAIM_UDP_PORT, 2123 }, { CLAIM_UDP_PORT, 3386 }, { 0 } };
+static const struct claim gtp_claims[] = { { CLAIM_UDP_PORT, 2152 }, { CLAIM_UDP_PORT, 2123 },
+	{ CLAIM_UDP_PORT, 3386 }, { 0 } };
 
 const struct protocol proto_gtp = {
 	.name = "gtp",

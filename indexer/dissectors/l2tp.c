@@ -6,7 +6,8 @@
  *     |OPx ver| if L  |       |       | if S  | if S  | if O  |
  *     +-------+-------+-------+-------+-------+-------+-------+-------
  *
- * Data messages carry PPP; control messages attribute-value pairs, which stay the protocol's own octets here. */
+ * Data messages carry PPP; control messages attribute-value pairs, which stay the protocol's own octets here.
+ */
 #include "indexer/dissectors/ids.h"
 #include "indexer/packet.h"
 
@@ -28,7 +29,8 @@ enum {
 	L2TP_NFIELDS
 };
 
-static const struct value_name l2tp_types[] = { { 0, "Data Message" }, { 1, "Control Message" }, { 0, NULL } };
+static const struct value_name l2tp_types[] = { { 0, "Data Message" }, { 1, "Control Message" },
+	{ 0, NULL } };
 
 static const struct field l2tp_fields[L2TP_NFIELDS] = {
 	[L2TP_HEAD] = { "head", "flags and version", KIND_UINT, BASE_HEX, 2, .internal = true },
@@ -37,12 +39,14 @@ static const struct field l2tp_fields[L2TP_NFIELDS] = {
 	[L2TP_SESSION] = { "l2tp.session", "Session ID", KIND_UINT, .octets = 2 },
 	[L2TP_NS] = { "l2tp.Ns", "Ns", KIND_UINT, .octets = 2 },
 	[L2TP_NR] = { "l2tp.Nr", "Nr", KIND_UINT, .octets = 2 },
-	[L2TP_TYPE] = { "l2tp.type", "Type", KIND_UINT, .octets = 2, .of = L2TP_HEAD, .mask = 0x8000, .names = l2tp_types },
+	[L2TP_TYPE] = { "l2tp.type", "Type", KIND_UINT, .octets = 2, .of = L2TP_HEAD, .mask = 0x8000,
+		.names = l2tp_types },
 	[L2TP_LENGTH_BIT] = { "l2tp.length_bit", "Length Bit", KIND_BOOL, .of = L2TP_HEAD, .mask = 0x4000 },
 	[L2TP_SEQ_BIT] = { "l2tp.seq_bit", "Sequence Bit", KIND_BOOL, .of = L2TP_HEAD, .mask = 0x0800 },
 	[L2TP_OFFSET_BIT] = { "l2tp.offset_bit", "Offset bit", KIND_BOOL, .of = L2TP_HEAD, .mask = 0x0200 },
 	[L2TP_PRIORITY] = { "l2tp.priority", "Priority", KIND_BOOL, .of = L2TP_HEAD, .mask = 0x0100 },
-	[L2TP_VERSION] = { "l2tp.version", "Version", KIND_UINT, .octets = 2, .of = L2TP_HEAD, .mask = 0x000f },
+	[L2TP_VERSION] = { "l2tp.version", "Version", KIND_UINT, .octets = 2, .of = L2TP_HEAD,
+		.mask = 0x000f },
 };
 
 static const struct record l2tp_records[] = { { "l2tp", RECORD_LAYER, L2TP_NFIELDS, l2tp_fields, NULL } };

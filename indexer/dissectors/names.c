@@ -468,9 +468,10 @@ const struct protocol wrapped_ossp = {
 const struct protocol wrapped_gvrp = {
 	.name = "gvrp", .title = "GARP VLAN Registration Protocol", .column = "GVRP", .dissect = garp_wrapper
 };
-const struct protocol wrapped_gmrp = {
-	.name = "gmrp", .title = "GARP Multicast Registration Protocol", .column = "GMRP", .dissect = garp_wrapper
-};
+const struct protocol wrapped_gmrp = { .name = "gmrp",
+	.title = "GARP Multicast Registration Protocol",
+	.column = "GMRP",
+	.dissect = garp_wrapper };
 const struct protocol wrapped_oampdu = { .name = "oampdu", .title = "OAMPDU", .column = "OAM" };
 const struct protocol wrapped_rrcp = {
 	.name = "rrcp", .title = "Realtek Remote Control Protocol", .column = "RRCP"

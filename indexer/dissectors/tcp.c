@@ -262,8 +262,8 @@ static const struct field tcp_fields[TCP_NFIELDS] = {
 		.part = 1, .generated = true, .sql = "1 << min({options_wscale_shift}, 14)" },
 	[TCP_COMPLETENESS] = { "tcp.completeness", "Conversation completeness", KIND_UINT, .octets = 1,
 		.generated = true,
-		.sql = "CASE WHEN {notes} & 4096 THEN " OF_CONVERSATION("v.first_completeness") " ELSE " OF_CONVERSATION(
-			"v.completeness") " END" },
+		.sql = "CASE WHEN {notes} & 4096 THEN " OF_CONVERSATION(
+			"v.first_completeness") " ELSE " OF_CONVERSATION("v.completeness") " END" },
 	[TCP_A_INITIAL_RTT] = { "tcp.analysis.initial_rtt", "iRTT", KIND_RELTIME, .part = 2,
 		.generated = true,
 		.sql = "CASE WHEN {a_flags} IS NOT NULL THEN " OF_CONVERSATION("v.initial_rtt") " END" },
