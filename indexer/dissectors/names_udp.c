@@ -1,7 +1,8 @@
 /* Protocols over UDP of which only the name and the port are known: see names.c.
  *
  * Ports: those under which Wireshark looks a dissector up by default (`tshark -G decodes`), most of them from
- * IANA's "Service Name and Transport Protocol Port Number Registry". */
+ * IANA's "Service Name and Transport Protocol Port Number Registry". Left out are those whose dissector looks at the
+ * octets and mostly rejects them (rtpproxy, cpfi, tplink-smarthome, dnp3, sigcomp): they need files of their own. */
 #include "indexer/registry.h"
 
 /* clang-format off */
@@ -84,8 +85,6 @@ const struct protocol named_udp_protocols[] = {
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 2960 }) },
 	{ .name = "corosync_totemnet", .title = "Totemnet Layer of Corosync Cluster Engine", .column = "COROSYNC/TOTEMNET",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 5404 }, { CLAIM_UDP_PORT, 5405 }) },
-	{ .name = "cpfi", .title = "Cross Point Frame Injector", .column = "CPFI",
-		.claims = CLAIMS({ CLAIM_UDP_PORT, 5001 }) },
 	{ .name = "cpha", .title = "Check Point High Availability Protocol", .column = "CPHA",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 8116 }) },
 	{ .name = "cups", .title = "Common Unix Printing System (CUPS) Browsing Protocol", .column = "CUPS",
@@ -108,8 +107,6 @@ const struct protocol named_udp_protocols[] = {
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 2067 }) },
 	{ .name = "dmp", .title = "Direct Message Profile", .column = "DMP",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 5031 }) },
-	{ .name = "dnp3", .title = "Distributed Network Protocol 3.0", .column = "DNP 3.0",
-		.claims = CLAIMS({ CLAIM_UDP_PORT, 20000 }) },
 	{ .name = "dof", .title = "DOF Protocol Stack", .column = "DOF",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 3567 }, { CLAIM_UDP_PORT, 5567 }) },
 	{ .name = "doip", .title = "DoIP (ISO13400) Protocol", .column = "DoIP",
@@ -266,8 +263,6 @@ const struct protocol named_udp_protocols[] = {
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 123 }) },
 	{ .name = "nxp_802154_sniffer", .title = "NXP 802.15.4 Sniffer Protocol", .column = "NXP 802154 Sniffer",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 49999 }) },
-	{ .name = "oicq", .title = "OICQ - IM software, popular in China", .column = "OICQ",
-		.claims = CLAIMS({ CLAIM_UDP_PORT, 8000 }) },
 	{ .name = "olsr", .title = "Optimized Link State Routing Protocol", .column = "OLSR",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 698 }) },
 	{ .name = "omron", .title = "OMRON FINS Protocol", .column = "OMRON FINS",
@@ -328,8 +323,6 @@ const struct protocol named_udp_protocols[] = {
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 4555 }) },
 	{ .name = "rsp", .title = "RMCP Security-extensions Protocol", .column = "RSP",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 664 }) },
-	{ .name = "rtpproxy", .title = "Sippy RTPproxy Protocol", .column = "RTPproxy",
-		.claims = CLAIMS({ CLAIM_UDP_PORT, 22222 }) },
 	{ .name = "rx", .title = "RX Protocol", .column = "RX",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 7000 }, { CLAIM_UDP_PORT, 7001 }, { CLAIM_UDP_PORT, 7002 }, { CLAIM_UDP_PORT, 7003 }, { CLAIM_UDP_PORT, 7004 }, { CLAIM_UDP_PORT, 7005 }, { CLAIM_UDP_PORT, 7006 }, { CLAIM_UDP_PORT, 7007 }, { CLAIM_UDP_PORT, 7008 }, { CLAIM_UDP_PORT, 7009 }, { CLAIM_UDP_PORT, 7021 }) },
 	{ .name = "sabp", .title = "UTRAN IuBC interface SABP signaling", .column = "SABP",
@@ -344,8 +337,6 @@ const struct protocol named_udp_protocols[] = {
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 1101 }) },
 	{ .name = "sflow", .title = "InMon sFlow", .column = "sFlow",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 6343 }) },
-	{ .name = "sigcomp", .title = "Signaling Compression", .column = "SIGCOMP",
-		.claims = CLAIMS({ CLAIM_UDP_PORT, 5555 }, { CLAIM_UDP_PORT, 6666 }) },
 	{ .name = "sip", .title = "Session Initiation Protocol", .column = "SIP",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 5060 }) },
 	{ .name = "slimp3", .title = "SliMP3 Communication Protocol", .column = "SliMP3",
@@ -382,8 +373,6 @@ const struct protocol named_udp_protocols[] = {
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 2190 }) },
 	{ .name = "tpcp", .title = "Alteon - Transparent Proxy Cache Protocol", .column = "TPCP",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 3121 }) },
-	{ .name = "tplink-smarthome", .title = "TP-Link Smart Home Protocol", .column = "TPLINK-SMARTHOME",
-		.claims = CLAIMS({ CLAIM_UDP_PORT, 9999 }) },
 	{ .name = "tpncp", .title = "AudioCodes TPNCP (TrunkPack Network Control Protocol)", .column = "TPNCP",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 2424 }) },
 	{ .name = "ts2", .title = "Teamspeak2 Protocol", .column = "TeamSpeak2",
