@@ -8,12 +8,15 @@
 #include "indexer/track/exchange.h"
 #include "indexer/track/fragment.h"
 #include "indexer/track/tcp.h"
+#include "indexer/track/tcp_events.h"
 
 struct dissection {
 	struct packet pkt;
 	int64_t first_frame;
 	struct conversations *conversations;
 	struct tcp_tracker *tcp;
+	struct tcp_events *events;
+	struct event_total event_totals[EVENT_KINDS];
 	struct fragments *fragments;
 	struct exchanges *exchanges;
 	struct bindings *bindings;
@@ -38,10 +41,11 @@ struct dissection *dissection_new(struct rows *rows, struct dict *dict, int64_t 
 	d->first_frame = first_frame;
 	d->conversations = conv_new();
 	d->tcp = tcp_tracker_new();
+	d->events = tcp_events_new();
 	d->fragments = fragments_new();
 	d->exchanges = exchanges_new();
 	d->bindings = bindings_new();
-	if (!d->conversations || !d->tcp || !d->fragments || !d->exchanges || !d->bindings) {
+	if (!d->conversations || !d->tcp || !d->events || !d->fragments || !d->exchanges || !d->bindings) {
 		dissection_free(d);
 		return NULL;
 	}
@@ -53,6 +57,7 @@ void dissection_free(struct dissection *d)
 	if (!d)
 		return;
 	tcp_tracker_free(d->tcp);
+	tcp_events_free(d->events);
 	fragments_free(d->fragments);
 	exchanges_free(d->exchanges);
 	bindings_free(d->bindings);
@@ -79,6 +84,11 @@ struct conversations *dissection_conversations(struct dissection *d)
 const uint64_t *dissection_dropped(const struct dissection *d)
 {
 	return d->dropped;
+}
+
+const struct event_total *dissection_events(const struct dissection *d)
+{
+	return d->event_totals;
 }
 
 uint32_t dissection_stack(const struct dissection *d)
@@ -269,6 +279,19 @@ static void segment_payload(struct packet *pkt, const struct tcp_segment *s, con
 	pkt->next[pkt->nnext - 1].key2 = s->dstport;
 }
 
+static void take_events(struct dissection *d, const struct tcp_segment *s, const struct tcp_facts *facts)
+{
+	struct tcp_event list[TCP_EVENTS_MAX];
+	unsigned n = tcp_events_take(d->events, &d->pkt, s, facts, list);
+	for (unsigned i = 0; i < n; i++) {
+		struct event_total *t = &d->event_totals[list[i].kind];
+		if (!t->events++)
+			t->first_frame = d->pkt.number;
+	}
+	if (n)
+		tcp_happened(&d->pkt, facts->conversation->stream, list, n);
+}
+
 static void take_segment(struct dissection *d)
 {
 	struct packet *pkt = &d->pkt;
@@ -282,8 +305,11 @@ static void take_segment(struct dissection *d)
 	if (!pkt->in_error && s->whole)
 		conv_count(c, facts.from_a, pkt->len, pkt->time_ns, pkt->number);
 	stream_times(c, pkt->time_ns, &facts.time_relative, &facts.time_delta);
+	s->malformed = fail == CUR_BAD;
 	pkt->fail = CUR_OK; /* what track/ says holds whatever came after the header */
 	tcp_tracked(pkt, s, &facts);
+	if (!pkt->in_error)
+		take_events(d, s, &facts);
 	pkt->fail = fail;
 	if (!fail && (s->len_known || pkt->fragmented || pkt->in_error))
 		segment_payload(pkt, s, &facts);

@@ -48,6 +48,13 @@ struct conversations *dissection_conversations(struct dissection *d);
 /* How often each cap was hit, CAP_COUNT numbers. */
 const uint64_t *dissection_dropped(const struct dissection *d);
 
+/* How many TCP events there were of each kind (schema/tcp_event.h), and the first frame that had one. */
+struct event_total {
+	uint64_t events;
+	uint32_t first_frame;
+};
+const struct event_total *dissection_events(const struct dissection *d);
+
 /* The stack of the frame just dissected (dictionary id). */
 uint32_t dissection_stack(const struct dissection *d);
 

@@ -14,6 +14,7 @@
 #include "indexer/reader/reader.h"
 #include "indexer/registry.h"
 #include "schema/address.h"
+#include "schema/tcp_event.h"
 
 #define FLUSH_ROWS      16384
 #define FLUSH_HEAP      (8u << 20)
@@ -342,6 +343,23 @@ static int store_conversations(struct job *j)
 	return st ? 0 : -1;
 }
 
+static int store_events(struct job *j)
+{
+	const struct event_total *totals = dissection_events(j->dissection);
+	sqlite3_stmt *st = store_insert(j->store, "total_event", 4);
+	for (int kind = 0; st && kind < EVENT_KINDS; kind++) {
+		if (!totals[kind].events)
+			continue;
+		sqlite3_bind_int64(st, 1, j->capture_id);
+		sqlite3_bind_int(st, 2, kind);
+		sqlite3_bind_int64(st, 3, (int64_t)totals[kind].events);
+		sqlite3_bind_int64(st, 4, totals[kind].first_frame);
+		if (insert_done(j, st) < 0)
+			return -1;
+	}
+	return st ? 0 : -1;
+}
+
 static int store_interface_frames(struct job *j)
 {
 	sqlite3_stmt *st;
@@ -452,7 +470,7 @@ static enum index_status finish(struct job *j, enum index_status status)
 	j->result->capture_id = j->capture_id;
 	totals_finish(&j->totals);
 	if (found < 0 || j->totals.failed || store_capture(j, sha256, status) < 0 ||
-		store_conversations(j) < 0 || store_interface_frames(j) < 0 ||
+		store_conversations(j) < 0 || store_events(j) < 0 || store_interface_frames(j) < 0 ||
 		store_totals(j->store, &j->totals) < 0)
 		return INDEX_ARCHIVE_FAILED;
 	if (store_commit(j->store) < 0)

@@ -162,7 +162,13 @@ struct tcp_segment {
 	bool sack_perm;
 	bool has_ts;
 	uint32_t tsval, tsecr;
-	uint32_t notes; /* tcp.c's own marks, on their way to tcp_tracked() */
+	uint8_t nodd; /* options that are wrong */
+	struct {
+		uint8_t problem, kind, len; /* enum tcp_option_problem (tcp_option.h) */
+	} odd[8];
+	bool malformed;  /* the header leads beyond the segment; dissect.c sets it */
+	uint16_t urgent; /* urgent pointer; 0 where it was not read */
+	uint32_t notes;  /* tcp.c's own marks: those of the header, after tcp_tracked() all of them */
 	bool has_sack;
 	uint8_t nsack;
 	bool sack_odd;                   /* sack_le has one edge more, without its partner */

@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "schema/tcp_event.h"
+
 #define MESSAGE 512
 
 bool (*archive_on_wait)(const char *path, unsigned ms);
@@ -212,6 +214,8 @@ int archive_install(sqlite3 *db)
 {
 	char sql[128];
 	int rc = sqlite3_exec(db, schema_core_sql, NULL, NULL, NULL);
+	if (rc == SQLITE_OK)
+		rc = tcp_event_install(db);
 	if (rc != SQLITE_OK)
 		return rc;
 	snprintf(sql, sizeof(sql), "PRAGMA application_id=%d; PRAGMA user_version=%d", ARCHIVE_APPLICATION_ID,

@@ -176,6 +176,28 @@ CREATE TABLE total_second (
   PRIMARY KEY (capture_id, second)
 ) WITHOUT ROWID;
 
+CREATE TABLE total_event (
+  capture_id INTEGER NOT NULL,
+  kind INTEGER NOT NULL,        -- tcp_event_kind
+  events INTEGER NOT NULL,
+  first_frame INTEGER NOT NULL, -- number of the first frame with one
+  PRIMARY KEY (capture_id, kind)
+) WITHOUT ROWID;
+
+-- What TCP events are. Their rows stand in t_tcp_event: a frame has as many as it has events.
+CREATE TABLE tcp_event_kind (
+  kind INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  field TEXT,                -- Wireshark's; NULL: it has none
+  severity TEXT,             -- error, warning, note, chat; NULL: not in Wireshark's Expert Information
+  "group" TEXT,              -- of the Expert Information; NULL: not counted there
+  summary TEXT NOT NULL,     -- line of the Expert Information; {value} stands for the value, an event's own text replaces it
+  other TEXT,                -- what the frame `other` is; NULL: the kind has none
+  value TEXT,                -- what the value is; NULL: the kind has none
+  unit TEXT,                 -- of the value; 's' is stored in nanoseconds
+  help TEXT NOT NULL
+);
+
 -- The catalogue: what the archive's rows mean.
 CREATE TABLE protocol (name TEXT PRIMARY KEY, title TEXT NOT NULL, shown TEXT, spec TEXT, help TEXT) WITHOUT ROWID;
 CREATE TABLE field (
@@ -212,6 +234,12 @@ SELECT c.capture_id, CASE c.type WHEN 1 THEN 'eth' WHEN 2 THEN 'ip' WHEN 3 THEN 
   c.completeness, c.initial_rtt / 1e9 AS initial_rtt
 FROM t_conversation c JOIN capture p ON p.id = c.capture_id JOIN t_address a ON a.id = c.address_a
   JOIN t_address b ON b.id = c.address_b WHERE c.type > 0 AND c.frames_ab + c.frames_ba > 0;
+
+CREATE VIEW tcp_event AS
+SELECT c.id AS capture_id, e.frame_id, e.frame_id - c.first_frame + 1 AS number, (f.time - c.time_zero) / 1e9 AS time, e.stream,
+  k.name AS kind, k.field, k.severity, e.other, CASE k.unit WHEN 's' THEN e.value / 1e9 ELSE e.value END AS value
+FROM capture c JOIN t_tcp_event e ON e.frame_id >= c.first_frame AND e.frame_id < c.first_frame + c.frames
+  JOIN t_frame f ON f.frame_id = e.frame_id JOIN tcp_event_kind k ON k.kind = e.kind;
 
 CREATE VIEW packets AS
 SELECT f.frame_id, c.id AS capture_id, f.frame_id - c.first_frame + 1 AS "No.", (f.time - c.time_zero) / 1e9 AS Time,

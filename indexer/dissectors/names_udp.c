@@ -1,8 +1,9 @@
 /* Protocols over UDP of which only the name and the port are known: see names.c.
  *
  * Ports: those under which Wireshark looks a dissector up by default (`tshark -G decodes`), most of them from
- * IANA's "Service Name and Transport Protocol Port Number Registry". Left out are those whose dissector looks at the
- * octets and mostly rejects them (rtpproxy, cpfi, tplink-smarthome, dnp3, sigcomp): they need files of their own. */
+ * IANA's "Service Name and Transport Protocol Port Number Registry". Left out are those whose dissector looks
+ * at the octets and mostly rejects them (rtpproxy, cpfi, tplink-smarthome, dnp3, sigcomp): they need files of
+ * their own. */
 #include "indexer/registry.h"
 
 /* clang-format off */

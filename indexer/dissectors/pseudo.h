@@ -16,6 +16,9 @@ void frame_close(struct row *r, uint32_t stack, uint32_t src, uint32_t dst);
 /* tcp.c, udp.c: put what track/ found into the row. */
 struct tcp_facts;
 void tcp_tracked(struct packet *pkt, struct tcp_segment *segment, const struct tcp_facts *facts);
+/* Open a row for each event of the frame's segment. */
+struct tcp_event;
+void tcp_happened(struct packet *pkt, uint32_t stream, const struct tcp_event *events, unsigned n);
 void udp_tracked(struct row *r, uint32_t stream);
 void udp_timed(struct row *r, int64_t time_relative, int64_t time_delta);
 

@@ -13,7 +13,8 @@
  * tcp_tracked(). */
 #include "indexer/dissectors/ids.h"
 #include "indexer/dissectors/pseudo.h"
-#include "indexer/track/tcp.h"
+#include "indexer/dissectors/tcp_option.h"
+#include "indexer/track/tcp_events.h"
 
 enum {
 	TCP_SRCPORT,
@@ -144,7 +145,8 @@ enum {
 	"(SELECT " column                                                                                    \
 	" FROM t_conversation v WHERE v.capture_id={capture} AND v.type=4 AND v.stream={stream})"
 
-/* Bits of column `notes`, which archives keep: append, never renumber. */
+/* Bits of column `notes`, which archives keep: append, never renumber. Bit n is event EVENT_NOTES + n
+ * (schema/tcp_event.h), but for NOTE_OPENING. */
 enum note {
 	NOTE_TFO_SYN = 1,
 	NOTE_TFO_IGNORED = 2,
@@ -386,12 +388,25 @@ static const struct field option_fields[OPTION_NFIELDS] = {
 		.of = OPTION_USER_TIMEOUT, .mask = 0x7fff },
 };
 
-enum { REC_TCP, REC_SACK, REC_OPTION, REC_COUNT };
+/* What happens in a conversation: kinds are those of schema/tcp_event.h. The view tcp_event (core.sql) shows
+ * them. */
+enum { EVENT_KIND, EVENT_STREAM, EVENT_OTHER, EVENT_VALUE, EVENT_TEXT, EVENT_NFIELDS };
+static const struct field event_fields[EVENT_NFIELDS] = {
+	[EVENT_KIND] = { "kind", "enum tcp_event_number", KIND_UINT, .internal = true },
+	[EVENT_STREAM] = { "stream", "tcp.stream", KIND_UINT, .internal = true },
+	[EVENT_OTHER] = { "other", "the frame that it refers to", KIND_FRAME, .internal = true },
+	[EVENT_VALUE] = { "value", "by the kind", KIND_INT, .internal = true },
+	[EVENT_TEXT] = { "text", "what the Expert Information says of it, where the kind does not tell",
+		KIND_TEXT, .internal = true },
+};
+
+enum { REC_TCP, REC_SACK, REC_OPTION, REC_EVENT, REC_COUNT };
 static const struct record tcp_records[REC_COUNT] = {
 	[REC_TCP] = { "tcp", RECORD_LAYER, TCP_NFIELDS, tcp_fields,
 		(const char *const[]) { "syn", "analysis", "notes", NULL } },
 	[REC_SACK] = { "tcp_sack", RECORD_CHILD, SACK_NFIELDS, sack_fields, NULL },
 	[REC_OPTION] = { "tcp_option", RECORD_CHILD, OPTION_NFIELDS, option_fields, NULL },
+	[REC_EVENT] = { "tcp_event", RECORD_CHILD, EVENT_NFIELDS, event_fields, NULL },
 };
 
 #define TCP_MIN_HEADER 20
@@ -434,6 +449,17 @@ struct options {
 	bool mss; /* there is a MSS option, good or bad */
 	bool sack;
 };
+
+static void note_problem(struct options *o, enum tcp_option_problem problem, uint32_t kind, uint32_t len)
+{
+	struct tcp_segment *s = o->s;
+	o->notes |= NOTE_OPTION_INVALID;
+	if (s->nodd == sizeof(s->odd) / sizeof(s->odd[0]))
+		return;
+	s->odd[s->nodd].problem = (uint8_t)problem;
+	s->odd[s->nodd].kind = (uint8_t)kind;
+	s->odd[s->nodd++].len = (uint8_t)len;
+}
 
 /* A row of the option table for this option's value. */
 static struct row *rare(struct options *o)
@@ -483,24 +509,24 @@ static void option(struct options *o, uint32_t kind, struct cursor *c)
 {
 	struct tcp_segment *s = o->s;
 	uint32_t left = cur_left(c);
-	bool good = true;
+	if (!tcp_option_fits(kind, left + 2))
+		note_problem(o, OPTION_WRONG_LENGTH, kind, left + 2);
 	switch (kind) {
 	case OPT_MSS: /* RFC 9293, section 3.7.1 */
 		o->mss = true;
 		if (!(s->flags & SYN))
 			o->notes |= NOTE_MSS_PRESENT;
-		if ((good = left == 2))
+		if (left == 2)
 			s->mss = (uint16_t)row_be(o->r, TCP_MSS, c, 2);
 		break;
 	case OPT_WSCALE: /* RFC 7323, section 2.2 */
-		if ((good = left == 1)) {
+		if (left == 1) {
 			uint32_t shift = (uint32_t)row_be(o->r, TCP_WSCALE_SHIFT, c, 1);
 			if (!*c->fail)
 				s->wscale = (int16_t)shift;
 		}
 		break;
 	case OPT_SACK_PERM: /* RFC 2018, section 2 */
-		good = left == 0;
 		s->sack_perm = true;
 		c->data -= 2; /* kind and length are part of it */
 		c->len += 2;
@@ -511,7 +537,7 @@ static void option(struct options *o, uint32_t kind, struct cursor *c)
 		sack(o, c);
 		break;
 	case OPT_TIMESTAMP: /* RFC 7323, section 3.2 */
-		if ((good = left == 8)) {
+		if (left == 8) {
 			s->tsval = (uint32_t)row_be(o->r, TCP_TSVAL, c, 4);
 			s->tsecr = (uint32_t)row_be(o->r, TCP_TSECR, c, 4);
 			s->has_ts = !*c->fail;
@@ -519,25 +545,25 @@ static void option(struct options *o, uint32_t kind, struct cursor *c)
 		break;
 	case OPT_ECHO: /* RFC 1072 */
 	case OPT_ECHO_REPLY:
-		if ((good = left == 4))
+		if (left == 4)
 			row_be(rare(o), OPTION_ECHO, c, 4);
 		break;
 	case OPT_CC: /* RFC 1644 */
 	case OPT_CC_NEW:
 	case OPT_CC_ECHO:
-		if ((good = left == 4))
+		if (left == 4)
 			row_be(rare(o), OPTION_CC, c, 4);
 		break;
 	case OPT_MD5: /* RFC 2385 */
-		if ((good = left == 16))
+		if (left == 16)
 			row_bytes(rare(o), OPTION_MD5, c, 16);
 		break;
 	case OPT_USER_TIMEOUT: /* RFC 5482, section 3 */
-		if ((good = left == 2))
+		if (left == 2)
 			row_be(rare(o), OPTION_USER_TIMEOUT, c, 2);
 		break;
 	case OPT_AO: /* RFC 5925, section 2.2 */
-		if ((good = left >= 2)) {
+		if (left >= 2) {
 			struct row *r = rare(o);
 			row_be(r, OPTION_AO_KEYID, c, 1);
 			row_be(r, OPTION_AO_RNEXTKEYID, c, 1);
@@ -549,7 +575,7 @@ static void option(struct options *o, uint32_t kind, struct cursor *c)
 		break;
 	case OPT_EXPERIMENT_1: /* RFC 6994 */
 	case OPT_EXPERIMENT_2:
-		if ((good = left >= 2)) {
+		if (left >= 2) {
 			struct row *r = rare(o);
 			if (row_be(r, OPTION_EXID, c, 2) == EXID_TFO)
 				fast_open(o, c);
@@ -567,8 +593,6 @@ static void option(struct options *o, uint32_t kind, struct cursor *c)
 			row_bytes(rare(o), OPTION_UNKNOWN, c, left);
 		break;
 	}
-	if (!good)
-		o->notes |= NOTE_OPTION_INVALID;
 }
 
 /* RFC 9293, section 3.1: a kind, for most a length that counts both; kind 0 ends the list, and what stands
@@ -602,7 +626,7 @@ static void options(struct options *o, struct cursor *c, uint32_t area)
 		if (*c->fail)
 			break;
 		if (len < 2 || len - 1 > area) {
-			o->notes |= NOTE_OPTION_INVALID;
+			note_problem(o, len < 2 ? OPTION_TOO_SHORT : OPTION_PAST_END, kind, len);
 			area++; /* not at its end */
 			break;
 		}
@@ -699,7 +723,7 @@ static enum verdict tcp_dissect(struct packet *pkt, struct cursor *c)
 	row_set_at(r, TCP_FLAGS, s->flags, h + 8, 2);
 	row_set_at(r, TCP_WINDOW_SIZE_VALUE, s->window, h + 10, 2);
 	row_be(r, TCP_CHECKSUM, c, 2);
-	row_be(r, TCP_URGENT_POINTER, c, 2);
+	s->urgent = (uint16_t)row_be(r, TCP_URGENT_POINTER, c, 2);
 	if (!pkt->fail) {
 		uint32_t area = s->hdr_len - TCP_MIN_HEADER, captured = cur_avail(c);
 		s->timed = true;
@@ -805,12 +829,32 @@ void tcp_tracked(struct packet *pkt, struct tcp_segment *s, const struct tcp_fac
 		notes |= NOTE_TFO_IGNORED;
 	if (s->has_sack || s->nsack || s->sack_odd)
 		notes |= tracked_sack(pkt, s, f);
+	s->notes = notes;
 	if (notes)
 		row_set(r, TCP_NOTES, notes);
 	if (!s->whole && s->len)
 		row_set(r, TCP_PAYLOAD_CAPTURED, 0);
 	if (f->record && f->analysed && s->whole)
 		tracked_analysis(r, f);
+}
+
+void tcp_happened(struct packet *pkt, uint32_t stream, const struct tcp_event *events, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		struct row *r = row_open(pkt, &proto_tcp, REC_EVENT);
+		row_set(r, EVENT_KIND, events[i].kind);
+		row_set(r, EVENT_STREAM, stream);
+		if (events[i].other)
+			row_set(r, EVENT_OTHER, events[i].other);
+		if (events[i].has_value)
+			row_set(r, EVENT_VALUE, events[i].value);
+		if (events[i].kind == EVENT_OPTION_INVALID) {
+			char text[TCP_OPTION_TEXT];
+			int64_t v = events[i].value;
+			tcp_option_text(text, (enum tcp_option_problem)(v >> 16), v >> 8 & 255, v & 255);
+			row_text(r, EVENT_TEXT, text, strlen(text), NULL, 0);
+		}
+	}
 }
 
 static const struct claim tcp_claims[] = { { CLAIM_IP_PROTO, 6 }, { 0 } };

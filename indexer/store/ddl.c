@@ -218,6 +218,16 @@ static bool is_frame(const struct record *rec)
 	return strcmp(rec->name, "frame") == 0;
 }
 
+/* A record without a field for users is storage: what is to be seen of it has a view of its own (core.sql).
+ */
+static bool is_public(const struct record *rec)
+{
+	for (unsigned i = 0; i < rec->nfields; i++)
+		if (!rec->fields[i].internal)
+			return true;
+	return rec->nfields == 0;
+}
+
 static int install_tables(
 	sqlite3 *db, const struct protocol *const *protocols, size_t n, sqlite3_str *only_text)
 {
@@ -238,7 +248,7 @@ static int install_tables(
 	for (size_t i = 0; i < n; i++) {
 		const struct protocol *p = protocols[i];
 		for (unsigned k = 0; p && k < p->nrecords; k++)
-			if (!is_frame(&p->records[k]))
+			if (!is_frame(&p->records[k]) && is_public(&p->records[k]))
 				view_sql(s, p->name, &p->records[k]);
 	}
 	return only_text ? SQLITE_OK : run(db, s);

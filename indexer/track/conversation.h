@@ -22,6 +22,7 @@ struct conversation {
 	uint8_t first_completeness; /* what the first frame shows: its own bits count only from the next frame
 				       on */
 	int64_t initial_rtt;        /* ns; 0 unknown */
+	void *tcp_life;             /* owned by track/tcp_events.c */
 	/* owned by the loop: protocol that this conversation was found to speak, its state */
 	const struct protocol *dissector;
 	void **flows; /* by protocol id */

@@ -405,8 +405,9 @@ static void note_options(struct step *p)
 		f->ws = r->ws = WS_UNUSED;
 	else if (s->flags & ACK && r->ws == WS_UNUSED)
 		f->ws = WS_UNUSED;
-	if (!(s->flags & ACK))
-		f->tfo_data = s->tfo_cookie && s->len_known && s->len;
+	/* A SYN that is sent again goes without them: what was sent once holds. */
+	if (!(s->flags & ACK) && s->tfo_cookie && s->len_known && s->len)
+		f->tfo_data = true;
 }
 
 /* The conversation's state, made for a new one. *reused: the segment opens the pair of ports once more. */

@@ -1,0 +1,18 @@
+/* TCP options by kind: their names and the lengths that they may have. */
+#ifndef PCAPDEX_DISSECTORS_TCP_OPTION_H
+#define PCAPDEX_DISSECTORS_TCP_OPTION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* May an option of this kind have this length (kind and length octets counted)? */
+bool tcp_option_fits(unsigned kind, unsigned len);
+
+enum tcp_option_problem { OPTION_WRONG_LENGTH, OPTION_PAST_END, OPTION_TOO_SHORT };
+
+#define TCP_OPTION_TEXT 128
+
+/* The problem in Wireshark's words. */
+void tcp_option_text(char out[TCP_OPTION_TEXT], enum tcp_option_problem problem, unsigned kind, unsigned len);
+
+#endif
