@@ -1,11 +1,11 @@
 /* Bounds-checked reading of octets.
  *
  * A cursor runs over `len` octets as the packet reports them, of which the first `cap` were captured. Reading
- * past `cap` but inside `len` is a cut (the snapshot length took the rest); reading past `len` is malformed. The
- * first failure of a frame is kept where `fail` points: it is shared by all cursors of the frame, sticks, and from
- * then on every read gives 0 and every row setter does nothing, until dissect.c picks the frame up again. A
- * dissector therefore need not test each read: a loop on cur_left() comes to its end. Skipping never fails;
- * the next read does. */
+ * past `cap` but inside `len` is a cut (the snapshot length took the rest); reading past `len` is malformed.
+ * The first failure of a frame is kept where `fail` points: it is shared by all cursors of the frame, sticks,
+ * and from then on every read gives 0 and every row setter does nothing, until dissect.c picks the frame up
+ * again. A dissector therefore need not test each read: a loop on cur_left() comes to its end. Skipping never
+ * fails; the next read does. */
 #ifndef PCAPDEX_CURSOR_H
 #define PCAPDEX_CURSOR_H
 
@@ -112,8 +112,8 @@ static inline uint64_t cur_le(struct cursor *c, unsigned n)
 	return v;
 }
 
-/* Look at n octets (n <= 8) `ahead` of the position without moving and without failing: false when they were not
- * captured. For heuristics, which must not blame the packet. */
+/* Look at n octets (n <= 8) `ahead` of the position without moving and without failing: false when they were
+ * not captured. For heuristics, which must not blame the packet. */
 static inline bool cur_peek(const struct cursor *c, uint32_t ahead, unsigned n, uint64_t *out)
 {
 	if (*c->fail || c->pos > c->cap || ahead > c->cap - c->pos || n > c->cap - c->pos - ahead)
@@ -129,10 +129,12 @@ static inline bool cur_peek(const struct cursor *c, uint32_t ahead, unsigned n, 
  * reader of the window then fails as malformed when it needs more. */
 static inline struct cursor cur_sub(struct cursor *c, uint32_t n)
 {
-	uint32_t left = c->pos >= c->len ? 0 : c->len - c->pos, avail = c->pos >= c->cap ? 0 : c->cap - c->pos;
+	uint32_t left = c->pos >= c->len ? 0 : c->len - c->pos,
+		 avail = c->pos >= c->cap ? 0 : c->cap - c->pos;
 	if (n > left)
 		n = left;
-	struct cursor s = { c->data + (c->pos < c->cap ? c->pos : c->cap), 0, avail < n ? avail : n, n, c->fail };
+	struct cursor s = { c->data + (c->pos < c->cap ? c->pos : c->cap), 0, avail < n ? avail : n, n,
+		c->fail };
 	cur_skip(c, n);
 	return s;
 }

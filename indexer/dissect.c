@@ -118,12 +118,21 @@ static bool try_protocol(struct packet *pkt, const struct protocol *proto, const
 	struct cursor c = n->cursor;
 	struct layer *l = &pkt->layers[pkt->nlayers];
 
-	*l = (struct layer){ .proto = proto, .data = c.data, .len = c.len, .cap = c.cap, .trim = c.len, .parent = n->parent, .item = -1 };
+	*l = (struct layer) { .proto = proto,
+		.data = c.data,
+		.len = c.len,
+		.cap = c.cap,
+		.trim = c.len,
+		.parent = n->parent,
+		.item = -1 };
 	pkt->tokens[pkt->ntokens++] = proto;
-	/* What an ICMP error quotes hangs below the ICMP item; only the payload of its UDP or TCP stands at the top again. */
-	if (!proto->no_item && !pkt->nested && (!pkt->in_error || is_transported(pkt, n->parent))) {
+	/* What an ICMP error quotes hangs below the ICMP item; only the payload of its UDP or TCP stands at
+	 * the top again. An item for which nothing was captured is not made. */
+	if (!proto->no_item && !pkt->nested && (!pkt->in_error || is_transported(pkt, n->parent)) &&
+		c.cap >= (proto->item_min ? proto->item_min : 1)) {
 		l->item = (int16_t)pkt->nitems;
-		pkt->items[pkt->nitems++] = (struct item){ proto, proto->item_len ? (uint32_t)proto->item_len : c.len };
+		pkt->items[pkt->nitems++] =
+			(struct item) { proto, proto->item_len ? (uint32_t)proto->item_len : c.len };
 	}
 	if (proto->column && !pkt->in_error)
 		pkt->column = proto->column;
@@ -153,7 +162,8 @@ static void try_heuristics(struct packet *pkt, enum claim_table table, const str
 }
 
 /* The payload of UDP, TCP or SCTP: the lower port first, then the higher one; port 0 is nobody's. */
-static void try_ports(struct packet *pkt, enum claim_table ports, enum claim_table heuristics, const struct next *n)
+static void try_ports(
+	struct packet *pkt, enum claim_table ports, enum claim_table heuristics, const struct next *n)
 {
 	uint32_t low = n->key < n->key2 ? n->key : n->key2, high = n->key < n->key2 ? n->key2 : n->key;
 	const struct protocol *p;
@@ -162,6 +172,25 @@ static void try_ports(struct packet *pkt, enum claim_table ports, enum claim_tab
 	if (high && high != low && (p = registry_find(ports, high)) && try_protocol(pkt, p, n))
 		return;
 	try_heuristics(pkt, heuristics, n);
+}
+
+/* Is the next header one that IPv6 reads on through? Not those that end the chain: ESP, HIP. */
+static bool is_extension(uint32_t header)
+{
+	return header == 0 || header == 43 || header == 44 || header == 51 || header == 60 || header == 135 ||
+	       header == 140;
+}
+
+/* A user message of SCTP: by its payload protocol, then by ports. */
+static void try_sctp(struct packet *pkt, const struct next *n)
+{
+	struct next ports = *n;
+	const struct protocol *p = registry_find(CLAIM_SCTP_PPI, n->key);
+	if (p && try_protocol(pkt, p, n))
+		return;
+	ports.key = pkt->srcport;
+	ports.key2 = pkt->dstport;
+	try_ports(pkt, CLAIM_SCTP_PORT, CLAIM_NONE, &ports);
 }
 
 static void dissect_next(struct packet *pkt, const struct next *n)
@@ -176,11 +205,23 @@ static void dissect_next(struct packet *pkt, const struct next *n)
 	case CLAIM_UDP_PORT:
 		try_ports(pkt, CLAIM_UDP_PORT, CLAIM_HEUR_UDP, n);
 		return;
+	case CLAIM_SCTP_PPI:
+		try_sctp(pkt, n);
+		return;
 	case CLAIM_TCP_PORT:
 		try_ports(pkt, CLAIM_TCP_PORT, CLAIM_HEUR_TCP, n);
 		return;
+	case CLAIM_LINKTYPE: /* also of a frame inside another capture's record */
+		pkt->link_type = (uint16_t)n->key;
+		break;
 	case CLAIM_ETHERTYPE:
 		pkt_token(pkt, &proto_ethertype);
+		break;
+	case CLAIM_IP_PROTO:
+		/* An IPv6 packet counts once its extension headers are behind it: a fragment that completes
+		 * nothing, or a chain that is cut, does not. */
+		if (pkt->net_kind == KIND_IPV6 && !is_extension(n->key))
+			pkt_count(pkt, CONV_IPV6, pkt->net_src, pkt->header_dst);
 		break;
 	default:
 		break;
@@ -190,6 +231,8 @@ static void dissect_next(struct packet *pkt, const struct next *n)
 		return;
 	if (n->table == CLAIM_ETHERTYPE || n->table == CLAIM_PPP || n->table == CLAIM_CHDLC)
 		pkt_column_number(pkt, n->key);
+	else if (n->table == CLAIM_LINKTYPE)
+		pkt->column = "UNKNOWN";
 	if (n->cursor.len)
 		try_protocol(pkt, &proto_data, n);
 	else if (n->table == CLAIM_ETHERTYPE)
@@ -198,8 +241,8 @@ static void dissect_next(struct packet *pkt, const struct next *n)
 
 /* ---- what outlives the frame ---- */
 
-static struct conversation *count(struct dissection *d, enum conversation_type type, uint32_t src, uint16_t srcport,
-	uint32_t dst, uint16_t dstport)
+static struct conversation *count(struct dissection *d, enum conversation_type type, uint32_t src,
+	uint16_t srcport, uint32_t dst, uint16_t dstport)
 {
 	bool from_a;
 	struct conversation *c = conv_get(d->conversations, type, src, srcport, dst, dstport, &from_a);
@@ -219,12 +262,14 @@ static void stream_times(struct conversation *c, int64_t now, int64_t *relative,
 	c->stream_last_ns = now;
 }
 
-/* The payload of a segment that carries some: what keeps it from a dissector (reset, retransmission), else the ports. */
+/* The payload of a segment that carries some: what keeps it from a dissector (reset, retransmission), else
+ * the ports. */
 static void segment_payload(struct packet *pkt, const struct tcp_segment *s, const struct tcp_facts *facts)
 {
 	if (s->payload.len == 0)
 		return;
-	if (facts->flags & (TCPA_SPURIOUS_RETRANSMISSION | TCPA_RETRANSMISSION | TCPA_OUT_OF_ORDER) || s->flags & 4)
+	if (facts->flags & (TCPA_SPURIOUS_RETRANSMISSION | TCPA_RETRANSMISSION | TCPA_OUT_OF_ORDER) ||
+		s->flags & 4)
 		return;
 	if (facts->flags & TCPA_KEEP_ALIVE) {
 		pkt_next_proto(pkt, &proto_data, s->payload);
@@ -303,7 +348,8 @@ static void take_fragment(struct dissection *d)
 		return;
 	}
 	f->proto->reassembled(pkt, f, &whole);
-	pkt_next(pkt, CLAIM_IP_PROTO, f->next_proto, (struct cursor){ whole.data, 0, whole.len, whole.len, &pkt->fail });
+	pkt_next(pkt, CLAIM_IP_PROTO, f->next_proto,
+		(struct cursor) { whole.data, 0, whole.len, whole.len, &pkt->fail });
 }
 
 /* Is the layer carried by TCP? */
@@ -363,8 +409,8 @@ static void take_bindings(struct dissection *d)
 		const struct arp_binding *b = &pkt->arp.bindings[i];
 		if (clashed && b->unless_clash)
 			continue;
-		struct binding_clash clash = bindings_take(d->bindings, b->ip, b->mac, pkt->number, pkt->time_ns,
-			&d->dropped[CAP_BINDINGS]);
+		struct binding_clash clash = bindings_take(
+			d->bindings, b->ip, b->mac, pkt->number, pkt->time_ns, &d->dropped[CAP_BINDINGS]);
 		if (clash.frame)
 			arp_clash(pkt, clash.frame, clash.time_ns);
 		clashed = clash.frame != 0;
@@ -419,8 +465,9 @@ static void finish_layers(struct packet *pkt)
 static uint32_t stack_id(struct dissection *d)
 {
 	struct packet *pkt = &d->pkt;
-	bool same = d->stack && d->last.ntokens == pkt->ntokens && d->last.nitems == pkt->nitems && d->last.column == pkt->column &&
-		memcmp(d->last.tokens, pkt->tokens, pkt->ntokens * sizeof(*pkt->tokens)) == 0;
+	bool same = d->stack && d->last.ntokens == pkt->ntokens && d->last.nitems == pkt->nitems &&
+		    d->last.column == pkt->column &&
+		    memcmp(d->last.tokens, pkt->tokens, pkt->ntokens * sizeof(*pkt->tokens)) == 0;
 	for (unsigned i = 0; same && i < pkt->nitems; i++)
 		same = d->last.items[i].proto == pkt->items[i].proto;
 	if (same)
@@ -464,7 +511,8 @@ struct packet *dissect_frame(struct dissection *d, const struct dissect_input *i
 
 	struct row *frame = frame_open(pkt, in);
 	uint32_t len = in->len > in->cap_len ? in->len : in->cap_len;
-	pkt_next(pkt, in->table ? in->table : CLAIM_LINKTYPE, in->table ? in->key : in->link_type, (struct cursor){ in->data, 0, in->cap_len, len, &pkt->fail });
+	pkt_next(pkt, in->table ? in->table : CLAIM_LINKTYPE, in->table ? in->key : in->link_type,
+		(struct cursor) { in->data, 0, in->cap_len, len, &pkt->fail });
 	while (pkt->nnext) {
 		struct next n = pkt->next[--pkt->nnext];
 		unsigned first = pkt->nnext;
@@ -474,7 +522,8 @@ struct packet *dissect_frame(struct dissection *d, const struct dissect_input *i
 		if (pkt->fail == CUR_BAD && pkt->in_error)
 			pkt->fail = CUR_OK;
 		if (pkt->fail) {
-			/* The rest of the frame is not looked at: what was waiting hung below the layer that failed. */
+			/* The rest of the frame is not looked at: what was waiting hung below the layer that
+			 * failed. */
 			pkt_item(pkt, pkt->fail == CUR_CUT ? &proto_short : &proto_malformed, 0);
 			break;
 		}

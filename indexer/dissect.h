@@ -12,13 +12,14 @@ struct dissect_input {
 	const uint8_t *data;
 	uint32_t cap_len, len;
 	int64_t time_ns;
-	uint64_t offset;      /* in the capture file */
-	uint32_t number;      /* 1 = first */
-	uint32_t interface;   /* number over the file */
+	uint64_t offset;    /* in the capture file */
+	uint32_t number;    /* 1 = first */
+	uint32_t interface; /* number over the file */
 	uint32_t interface_id;
 	bool has_interface;
 	uint16_t link_type;
-	enum claim_table table; /* where the first dissector is looked up, and by what; CLAIM_NONE: by link_type */
+	enum claim_table
+		table; /* where the first dissector is looked up, and by what; CLAIM_NONE: by link_type */
 	uint32_t key;
 	uint8_t fcs_len;
 	bool has_flags, has_packet_id;
@@ -35,8 +36,8 @@ void dissection_free(struct dissection *d);
 /* Fill other rows from the next frame on. */
 void dissection_set_rows(struct dissection *d, struct rows *rows);
 
-/* Dissect one frame; its rows are complete afterwards. Gives the packet, for what is counted per frame (stack, items);
- * valid until the next call. */
+/* Dissect one frame; its rows are complete afterwards. Gives the packet, for what is counted per frame
+ * (stack, items); valid until the next call. */
 struct packet *dissect_frame(struct dissection *d, const struct dissect_input *in);
 
 /* `show`: note where values stood. The tree is filled from the next dissect_frame() on. */

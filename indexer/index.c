@@ -276,7 +276,8 @@ static int progress(struct job *j)
 static int on_interrupt(void *ctx)
 {
 	struct job *j = ctx;
-	j->cancelled = j->options->progress && j->options->progress(j->options->progress_ctx, j->path, j->result->frames, 0, 0);
+	j->cancelled = j->options->progress &&
+		       j->options->progress(j->options->progress_ctx, j->path, j->result->frames, 0, 0);
 	return j->cancelled;
 }
 
@@ -543,7 +544,8 @@ static int tag_again(struct job *j)
 {
 	sqlite3_stmt *find = NULL, *add = NULL;
 	sqlite3 *db = store_db(j->store);
-	int rc = sqlite3_prepare_v2(db, "SELECT value FROM capture_tag WHERE capture_id=?1 AND key=?2", -1, &find, NULL);
+	int rc = sqlite3_prepare_v2(
+		db, "SELECT value FROM capture_tag WHERE capture_id=?1 AND key=?2", -1, &find, NULL);
 	if (rc == SQLITE_OK)
 		rc = sqlite3_prepare_v2(db, "INSERT INTO capture_tag VALUES (?1, ?2, ?3)", -1, &add, NULL);
 	for (unsigned i = 0; rc == SQLITE_OK && i < j->options->ntags; i++) {
@@ -553,8 +555,9 @@ static int tag_again(struct job *j)
 		bool there = sqlite3_step(find) == SQLITE_ROW;
 		const char *value = there ? (const char *)sqlite3_column_text(find, 0) : NULL;
 		if (value && strcmp(value, t->value) != 0)
-			snprintf(j->result->message, sizeof(j->result->message), "%s: is in the archive already, and keeps its tag %s=%s",
-				j->path, t->key, value);
+			snprintf(j->result->message, sizeof(j->result->message),
+				"%s: is in the archive already, and keeps its tag %s=%s", j->path, t->key,
+				value);
 		sqlite3_reset(find);
 		if (there)
 			continue;
@@ -565,13 +568,15 @@ static int tag_again(struct job *j)
 		sqlite3_reset(add);
 	}
 	if (rc != SQLITE_OK)
-		snprintf(j->result->message, sizeof(j->result->message), "%s: tags not added: %s", j->path, sqlite3_errmsg(db));
+		snprintf(j->result->message, sizeof(j->result->message), "%s: tags not added: %s", j->path,
+			sqlite3_errmsg(db));
 	sqlite3_finalize(find);
 	sqlite3_finalize(add);
 	return rc == SQLITE_OK ? 0 : -1;
 }
 
-enum index_status index_capture(struct store *store, const char *path, const struct index_options *options, struct index_result *result)
+enum index_status index_capture(struct store *store, const char *path, const struct index_options *options,
+	struct index_result *result)
 {
 	struct job j = { .store = store, .path = path, .options = options, .result = result };
 	*result = (struct index_result) { 0 };

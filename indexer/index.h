@@ -24,9 +24,9 @@ struct index_options {
 
 enum index_status {
 	INDEX_OK = 0,
-	INDEX_ALREADY = 1,      /* the same bytes are in the archive: nothing done, but that new tags are added; a message where
-	                         * it has another value of a tag */
-	INDEX_DAMAGED = 2,      /* indexed up to the damage, see message */
+	INDEX_ALREADY = 1, /* the same bytes are in the archive: nothing done, but that new tags are added; a
+			    * message where it has another value of a tag */
+	INDEX_DAMAGED = 2, /* indexed up to the damage, see message */
 	INDEX_NOT_A_CAPTURE = 3,
 	INDEX_UNREADABLE = 4,     /* the file or its compression; or a bad --bpf */
 	INDEX_ARCHIVE_FAILED = 5, /* disk full, locked, ...: nothing of this capture was kept */

@@ -93,13 +93,14 @@ void pkt_token(struct packet *pkt, const struct protocol *proto)
 void pkt_item(struct packet *pkt, const struct protocol *proto, uint32_t len)
 {
 	if (pkt->nitems < PACKET_LAYERS_MAX * 2)
-		pkt->items[pkt->nitems++] = (struct item){ proto, len };
+		pkt->items[pkt->nitems++] = (struct item) { proto, len };
 }
 
 void pkt_column_number(struct packet *pkt, uint32_t number)
 {
 	static const char digits[] = "0123456789abcdef";
-	char text[7] = { '0', 'x', digits[number >> 12 & 15], digits[number >> 8 & 15], digits[number >> 4 & 15], digits[number & 15], 0 };
+	char text[7] = { '0', 'x', digits[number >> 12 & 15], digits[number >> 8 & 15],
+		digits[number >> 4 & 15], digits[number & 15], 0 };
 	uint8_t kind;
 	size_t len;
 	/* Stacks hold the column by its address: the dictionary gives one that stays. */
@@ -108,7 +109,8 @@ void pkt_column_number(struct packet *pkt, uint32_t number)
 		pkt->column = dict_get(pkt->dict, DICT_TEXT, id, &kind, &len);
 }
 
-void pkt_exchange(struct packet *pkt, const struct protocol *proto, struct row *row, uint64_t key, bool response)
+void pkt_exchange(
+	struct packet *pkt, const struct protocol *proto, struct row *row, uint64_t key, bool response)
 {
 	if (pkt->fail || pkt->in_error)
 		return;
@@ -116,7 +118,7 @@ void pkt_exchange(struct packet *pkt, const struct protocol *proto, struct row *
 		pkt->dropped[CAP_EXCHANGES]++;
 		return;
 	}
-	pkt->exchanges[pkt->nexchanges++] = (struct exchange){ proto, row, key, response, pkt->current };
+	pkt->exchanges[pkt->nexchanges++] = (struct exchange) { proto, row, key, response, pkt->current };
 }
 
 void *pkt_flow(struct packet *pkt)

@@ -1,6 +1,6 @@
 /* One frame on its way through the dissectors: the layers found so far, the rows they fill, and what they say
- * shall be dissected next. A dissector sees a `struct packet`, a cursor over its octets and the rows it opens; no
- * files, no SQLite, no other dissector. */
+ * shall be dissected next. A dissector sees a `struct packet`, a cursor over its octets and the rows it
+ * opens; no files, no SQLite, no other dissector. */
 #ifndef PCAPDEX_PACKET_H
 #define PCAPDEX_PACKET_H
 
@@ -19,31 +19,32 @@ struct reassembled;
 /* The tables in which the next dissector is looked up. Append freely; dissect.c has their names. */
 enum claim_table {
 	CLAIM_NONE = 0,
-	CLAIM_LINKTYPE,   /* LINKTYPE_ value of the capture */
-	CLAIM_ETHERTYPE,  /* 16 bits; adds the token "ethertype" */
-	CLAIM_IP_PROTO,   /* IANA protocol number, IPv4 and IPv6 */
+	CLAIM_LINKTYPE,  /* LINKTYPE_ value of the capture */
+	CLAIM_ETHERTYPE, /* 16 bits; adds the token "ethertype" */
+	CLAIM_IP_PROTO,  /* IANA protocol number, IPv4 and IPv6 */
 	CLAIM_UDP_PORT,
 	CLAIM_TCP_PORT,
 	CLAIM_SCTP_PORT,
-	CLAIM_SCTP_PPI,   /* payload protocol identifier */
+	CLAIM_SCTP_PPI, /* payload protocol identifier */
 	CLAIM_LLC_DSAP,
 	CLAIM_LLC_OUI_CISCO, /* SNAP protocol id under OUI 00:00:0c, 00:01:81(...): see llc.c */
-	CLAIM_PPP,        /* PPP protocol number */
-	CLAIM_CHDLC,      /* Cisco HDLC protocol that is no ethertype */
-	CLAIM_FR_NLPID,   /* Frame Relay / NLPID (osinl) */
-	CLAIM_GRE,        /* GRE protocol types that are no ethertypes */
+	CLAIM_PPP,           /* PPP protocol number */
+	CLAIM_CHDLC,         /* Cisco HDLC protocol that is no ethertype */
+	CLAIM_FR_NLPID,      /* Frame Relay / NLPID (osinl) */
+	CLAIM_GRE,           /* GRE protocol types that are no ethertypes */
 	CLAIM_WTAP_ENCAP_HDR,
 	CLAIM_ETHERTYPE_BARE, /* for pkt_next() only: the same claims as CLAIM_ETHERTYPE, without its token */
-	CLAIM_PW_CHANNEL, /* pseudowire associated channel types */
-	CLAIM_SLL,        /* Linux's own protocol numbers below 1537 (linux/if_ether.h) */
-	CLAIM_SNAP,       /* SNAP_KEY(organization, its protocol id) */
-	CLAIM_NLPID,      /* network layer protocol id of ISO/IEC TR 9577 behind LLC's OSI SAP and the like */
-	CLAIM_HEUR_UDP,   /* tried in order of key where no port claims; the dissector may reject */
+	CLAIM_PW_CHANNEL,     /* pseudowire associated channel types */
+	CLAIM_SLL,            /* Linux's own protocol numbers below 1537 (linux/if_ether.h) */
+	CLAIM_SNAP,           /* SNAP_KEY(organization, its protocol id) */
+	CLAIM_NLPID,    /* network layer protocol id of ISO/IEC TR 9577 behind LLC's OSI SAP and the like */
+	CLAIM_HEUR_UDP, /* tried in order of key where no port claims; the dissector may reject */
 	CLAIM_HEUR_TCP,
 	CLAIM_TABLES
 };
 
-/* Organizations whose SNAP protocol ids have claimants of their own (the OUI itself would not fit into the key). */
+/* Organizations whose SNAP protocol ids have claimants of their own (the OUI itself would not fit into the
+ * key). */
 enum snap_organization {
 	SNAP_ENCAPSULATED = 1, /* 00:00:00: the id is an Ethertype */
 	SNAP_CISCO,            /* 00:00:0c */
@@ -70,8 +71,9 @@ enum verdict {
 	NOT_MINE = 1 /* rejected: rows, token and addresses are taken back, the next candidate is tried */
 };
 
-/* A request and its response in one conversation, matched by a key (DNS id, ICMP ident and seq). The dissector calls
- * pkt_exchange(); track/ finds the partner; dissect.c fills the fields named here (EXCHANGE_NO_FIELD: protocol has none). */
+/* A request and its response in one conversation, matched by a key (DNS id, ICMP ident and seq). The
+ * dissector calls pkt_exchange(); track/ finds the partner; dissect.c fills the fields named here
+ * (EXCHANGE_NO_FIELD: protocol has none). */
 #define EXCHANGE_NO_FIELD UINT16_MAX
 struct exchange_fields {
 	uint16_t response_to;     /* KIND_FRAME, in the row of the first response */
@@ -81,9 +83,9 @@ struct exchange_fields {
 	uint16_t repeat_response; /* KIND_FRAME: the response that this one repeats */
 	uint16_t late_record;     /* index of the RECORD_LATE record that has response_in */
 	uint16_t response_in;     /* KIND_FRAME, field of that record, keyed by the request's frame */
-	int64_t repeat_ns;        /* a request that comes again sooner than this, still without a response, is a repetition; 0:
-	                           * each request begins a new exchange (ICMP) */
-	bool by_ports;            /* the conversation has ports; else the pair of addresses alone tells it */
+	int64_t repeat_ns; /* a request that comes again sooner than this, still without a response, is a
+			    * repetition; 0: each request begins a new exchange (ICMP) */
+	bool by_ports;     /* the conversation has ports; else the pair of addresses alone tells it */
 };
 
 struct protocol {
@@ -92,7 +94,7 @@ struct protocol {
 	const char *column; /* text of the Protocol column; NULL: leaves the column alone (data) */
 	const char *spec;   /* "RFC 9293" */
 	const char *help;   /* one sentence on what it is for */
-	uint16_t id;        /* PROTO_ID_x of the generated dissectors/ids.h; 0 for a bare name without records */
+	uint16_t id; /* PROTO_ID_x of the generated dissectors/ids.h; 0 for a bare name without records */
 	uint16_t nrecords;
 	const struct record *records; /* [0] is the protocol's own layer record */
 	const struct claim *claims;
@@ -102,34 +104,36 @@ struct protocol {
 	void (*reassembled)(struct packet *, const struct fragment *, const struct reassembled *whole);
 	uint32_t flow_size; /* octets of zeroed state per conversation, see pkt_flow() */
 	int32_t item_len;   /* what pkt_item_len() starts with: 0 the whole buffer, else octets (udp 8) */
-	bool no_item;       /* gives a token but no item in the tree ("ethertype"): not in the hierarchy */
+	uint8_t item_min; /* octets that must be captured before there is an item (eth 14); 0 is taken as 1 */
+	bool no_item;     /* gives a token but no item in the tree ("ethertype"): not in the hierarchy */
 };
 
-/* ---- the packet ------------------------------------------------------------------------------------------ */
+/* ---- the packet ------------------------------------------------------------------------------------------
+ */
 
-#define PACKET_LAYERS_MAX 48  /* nested layers; more end as data, and are counted */
+#define PACKET_LAYERS_MAX    48 /* nested layers; more end as data, and are counted */
 #define PACKET_EXCHANGES_MAX 32 /* requests and responses in one layer (DNS messages in a TCP segment) */
-#define PACKET_NEXT_MAX   64  /* payloads waiting to be dissected */
+#define PACKET_NEXT_MAX      64 /* payloads waiting to be dissected */
 
 /* A layer that was accepted. */
 struct layer {
 	const struct protocol *proto;
-	struct row *row;      /* its own record's row, or NULL */
-	const uint8_t *data;  /* where its octets begin */
-	uint32_t len;         /* reported length of the buffer it was given */
-	uint32_t cap;         /* captured of that */
-	uint32_t trim;        /* its own idea of its length (IP total length): pkt_trim(); starts as len */
-	int16_t parent;       /* index of the layer that handed it on, -1 the link layer */
-	int16_t item;         /* index of its item in `items`, -1 none */
+	struct row *row;     /* its own record's row, or NULL */
+	const uint8_t *data; /* where its octets begin */
+	uint32_t len;        /* reported length of the buffer it was given */
+	uint32_t cap;        /* captured of that */
+	uint32_t trim;       /* its own idea of its length (IP total length): pkt_trim(); starts as len */
+	int16_t parent;      /* index of the layer that handed it on, -1 the link layer */
+	int16_t item;        /* index of its item in `items`, -1 none */
 	void (*finish)(struct packet *, struct layer *, const struct layer *child); /* pkt_on_finish() */
-	uint32_t mark;        /* for finish: offset where the payload began */
+	uint32_t mark; /* for finish: offset where the payload began */
 };
 
 /* What is to be dissected next. */
 struct next {
 	enum claim_table table;
-	uint32_t key, key2;             /* key2: the second port */
-	const struct protocol *direct;  /* table CLAIM_NONE: this one */
+	uint32_t key, key2;            /* key2: the second port */
+	const struct protocol *direct; /* table CLAIM_NONE: this one */
 	struct cursor cursor;
 	int16_t parent;
 };
@@ -142,32 +146,32 @@ struct item {
 
 /* What tcp.c found in a header, for track/; what track/ answers is struct tcp_facts. */
 struct tcp_segment {
-	bool set;               /* the first 16 octets were there: the segment belongs to a stream */
+	bool set; /* the first 16 octets were there: the segment belongs to a stream */
 	struct row *row;
 	uint16_t srcport, dstport;
 	uint32_t seq, ack, len; /* len: payload by the IP length */
 	uint16_t flags, window;
-	uint8_t hdr_len;        /* octets by the data offset; below 20 the header was not read further */
-	bool len_known;         /* false inside an ICMP error, a fragment, or when the header is longer than the segment:
-	                         * no sequence analysis */
-	bool timed;             /* read up to the urgent pointer: the stream's times are shown */
-	bool whole;             /* the header was read to the end of its options: analysis is shown, the frame counted */
-	bool tfo_cookie;        /* RFC 7413: an option with a cookie */
-	int16_t wscale;         /* shift of a window scale option, -1 none */
-	uint16_t mss;           /* 0 none */
+	uint8_t hdr_len; /* octets by the data offset; below 20 the header was not read further */
+	bool len_known;  /* false inside an ICMP error, a fragment, or when the header is longer than the
+			  * segment:  no sequence analysis */
+	bool timed;      /* read up to the urgent pointer: the stream's times are shown */
+	bool whole; /* the header was read to the end of its options: analysis is shown, the frame counted */
+	bool tfo_cookie; /* RFC 7413: an option with a cookie */
+	int16_t wscale;  /* shift of a window scale option, -1 none */
+	uint16_t mss;    /* 0 none */
 	bool sack_perm;
 	bool has_ts;
 	uint32_t tsval, tsecr;
-	uint8_t nodd;           /* options that are wrong */
+	uint8_t nodd; /* options that are wrong */
 	struct {
 		uint8_t problem, kind, len; /* enum tcp_option_problem (tcp_option.h) */
 	} odd[8];
-	bool malformed;         /* the header leads beyond the segment; dissect.c sets it */
-	uint16_t urgent;        /* urgent pointer; 0 where it was not read */
-	uint32_t notes;         /* tcp.c's own marks: those of the header, after tcp_tracked() all of them */
+	bool malformed;  /* the header leads beyond the segment; dissect.c sets it */
+	uint16_t urgent; /* urgent pointer; 0 where it was not read */
+	uint32_t notes;  /* tcp.c's own marks: those of the header, after tcp_tracked() all of them */
 	bool has_sack;
 	uint8_t nsack;
-	bool sack_odd;          /* sack_le has one edge more, without its partner */
+	bool sack_odd;                   /* sack_le has one edge more, without its partner */
 	uint32_t sack_le[5], sack_re[5]; /* raw */
 	struct cursor payload;
 };
@@ -185,20 +189,20 @@ struct fragment {
 	bool set;
 	const struct protocol *proto; /* who: its reassembled() takes the outcome */
 	struct row *row;
-	uint32_t key;                 /* tells datagrams of one pair of addresses apart */
-	uint8_t next_proto;           /* IP protocol of the whole */
-	uint32_t offset;              /* octets */
+	uint32_t key;       /* tells datagrams of one pair of addresses apart */
+	uint8_t next_proto; /* IP protocol of the whole */
+	uint32_t offset;    /* octets */
 	bool more;
 	struct cursor data;
 };
 
 /* What a radio header (radiotap, AVS, Prism, PPI) said of the 802.11 frame behind it. */
 struct radio {
-	bool set;           /* there was one: the rest holds */
-	bool fcs;           /* the frame ends with its check sequence */
-	bool datapad;       /* the frame's header is filled up to a multiple of 4 octets */
-	uint8_t has;        /* enum radio_has */
-	uint8_t phy;        /* 0 unknown, else the number of wlan_radio.phy */
+	bool set;     /* there was one: the rest holds */
+	bool fcs;     /* the frame ends with its check sequence */
+	bool datapad; /* the frame's header is filled up to a multiple of 4 octets */
+	uint8_t has;  /* enum radio_has */
+	uint8_t phy;  /* 0 unknown, else the number of wlan_radio.phy */
 	int8_t signal_dbm, noise_dbm;
 	uint8_t signal_db, noise_db;
 	uint16_t frequency; /* MHz; 0 unknown */
@@ -207,7 +211,13 @@ struct radio {
 	uint64_t tsf;       /* the receiver's timer, microseconds */
 };
 
-enum radio_has { RADIO_SIGNAL_DBM = 1, RADIO_NOISE_DBM = 2, RADIO_SIGNAL_DB = 4, RADIO_NOISE_DB = 8, RADIO_TSF = 16 };
+enum radio_has {
+	RADIO_SIGNAL_DBM = 1,
+	RADIO_NOISE_DBM = 2,
+	RADIO_SIGNAL_DB = 4,
+	RADIO_NOISE_DB = 8,
+	RADIO_TSF = 16
+};
 
 /* What an ARP packet says about who has which address. */
 struct arp_binding {
@@ -235,17 +245,17 @@ struct packet {
 	const uint8_t *data;
 	uint32_t cap_len, len;
 	int64_t time_ns;
-	int64_t frame_id;  /* over the archive, provisional: see store */
-	uint32_t number;   /* in the capture, 1 = first */
+	int64_t frame_id; /* over the archive, provisional: see store */
+	uint32_t number;  /* in the capture, 1 = first */
 	uint16_t link_type;
 	uint32_t interface;
-	uint8_t fcs_len;   /* octets of frame check sequence that the capture says frames have */
+	uint8_t fcs_len; /* octets of frame check sequence that the capture says frames have */
 
 	/* the state of dissection */
-	uint8_t fail;      /* enum cur_fail */
-	bool in_error;     /* inside the packet quoted by an ICMP error: no analysis, no statistics, no items */
-	bool fragmented;   /* the octets are an incomplete fragment */
-	bool nested;       /* what follows hangs below the present item: no items of its own (802.11 A-MSDU) */
+	uint8_t fail;    /* enum cur_fail */
+	bool in_error;   /* inside the packet quoted by an ICMP error: no analysis, no statistics, no items */
+	bool fragmented; /* the octets are an incomplete fragment */
+	bool nested;     /* what follows hangs below the present item: no items of its own (802.11 A-MSDU) */
 	uint8_t ip_version;   /* of the innermost IP header, 0 none */
 	uint16_t vlan_id;     /* of the innermost VLAN tag, 0 none */
 	uint32_t net_missing; /* octets that the innermost IPv6 header claims and the packet does not have */
@@ -255,13 +265,14 @@ struct packet {
 	const struct protocol *tokens[PACKET_LAYERS_MAX * 2];
 	struct item items[PACKET_LAYERS_MAX * 2];
 	struct next next[PACKET_NEXT_MAX];
-	const char *column;   /* text of the Protocol column */
+	const char *column; /* text of the Protocol column */
 
 	/* addresses: ids of dict; 0 none. net_* are those of the innermost IP, else 0 */
 	uint32_t link_src, link_dst, net_src, net_dst, src, dst;
-	uint8_t net_kind;     /* enum kind of net_src */
+	uint32_t header_dst; /* of the innermost IPv6 header; net_dst is then where a routing header leads */
+	uint8_t net_kind;    /* enum kind of net_src */
 	uint16_t srcport, dstport;
-	void *flow;           /* see pkt_flow() */
+	void *flow; /* see pkt_flow() */
 
 	/* asked of the loop */
 	struct tcp_segment tcp;
@@ -271,7 +282,7 @@ struct packet {
 	struct exchange exchanges[PACKET_EXCHANGES_MAX];
 	struct arp_bindings arp;
 
-	struct radio radio;   /* for the 802.11 frame, from the header before it */
+	struct radio radio; /* for the 802.11 frame, from the header before it */
 
 	/* address pairs to be counted, see pkt_count() */
 	uint8_t ncounts;
@@ -283,29 +294,43 @@ struct packet {
 	/* where the results go */
 	struct rows *rows;
 	struct dict *dict;
-	struct tree *tree;    /* not NULL when `show` wants offsets: see rows.h */
-	uint64_t *dropped;    /* counts of caps that were hit, enum packet_cap */
+	struct tree *tree; /* not NULL when `show` wants offsets: see rows.h */
+	uint64_t *dropped; /* counts of caps that were hit, enum packet_cap */
 };
 
-enum packet_cap { CAP_LAYERS, CAP_CHILDREN, CAP_NEXT, CAP_FRAGMENTS, CAP_STREAM_BYTES, CAP_SEGMENTS, CAP_EXCHANGES, CAP_BINDINGS, CAP_COUNT };
+enum packet_cap {
+	CAP_LAYERS,
+	CAP_CHILDREN,
+	CAP_NEXT,
+	CAP_FRAGMENTS,
+	CAP_STREAM_BYTES,
+	CAP_SEGMENTS,
+	CAP_EXCHANGES,
+	CAP_BINDINGS,
+	CAP_COUNT
+};
 
-/* Open the row of record `k` of the protocol (0: its own layer record). Never NULL. Rows come out in the order in
- * which they were opened. */
+/* Open the row of record `k` of the protocol (0: its own layer record). Never NULL. Rows come out in the
+ * order in which they were opened. */
 struct row *row_open(struct packet *pkt, const struct protocol *proto, unsigned k);
 
-/* Open a row of a RECORD_LATE record for an earlier frame of the same capture, and that frame's layer (1 = first). */
-struct row *row_open_late(struct packet *pkt, const struct protocol *proto, unsigned k, uint32_t number, uint16_t layer);
+/* Open a row of a RECORD_LATE record for an earlier frame of the same capture, and that frame's layer (1 =
+ * first). */
+struct row *row_open_late(
+	struct packet *pkt, const struct protocol *proto, unsigned k, uint32_t number, uint16_t layer);
 
-/* Hand on a payload: to whoever claims `key` in `table` (else to data), to the lower or the higher of two ports, or
- * straight to a protocol. Several payloads are dissected in the order they are handed on, each with all that is
- * inside it before the next. An empty payload is dropped, but for the claimant of an Ethertype and the like. */
+/* Hand on a payload: to whoever claims `key` in `table` (else to data), to the lower or the higher of two
+ * ports, or straight to a protocol. Several payloads are dissected in the order they are handed on, each with
+ * all that is inside it before the next. An empty payload is dropped, but for the claimant of an Ethertype
+ * and the like. */
 void pkt_next(struct packet *pkt, enum claim_table table, uint32_t key, struct cursor payload);
 void pkt_next_proto(struct packet *pkt, const struct protocol *proto, struct cursor payload);
 
 /* The same, also when the payload is empty: the protocol then finds its header missing. */
 void pkt_next_always(struct packet *pkt, const struct protocol *proto, struct cursor payload);
 
-/* Hand on what an IPv6 next header names, even when nothing stands behind it: who claims it then finds it too short. */
+/* Hand on what an IPv6 next header names, even when nothing stands behind it: who claims it then finds it too
+ * short. */
 void pkt_next_header(struct packet *pkt, uint32_t ip_proto, struct cursor payload);
 
 /* This layer's own length, when less than its buffer (the rest is the padding of the layer below). */
@@ -314,8 +339,8 @@ void pkt_trim(struct packet *pkt, uint32_t len);
 /* Octets that the Protocol Hierarchy counts for this layer; without it: the whole buffer it was given. */
 void pkt_item_len(struct packet *pkt, uint32_t len);
 
-/* Call back when the frame is dissected: for what stands behind the payload (Ethernet padding). `child` is the
- * layer that got the payload, or NULL. `mark` comes back as layer->mark. */
+/* Call back when the frame is dissected: for what stands behind the payload (Ethernet padding). `child` is
+ * the layer that got the payload, or NULL. `mark` comes back as layer->mark. */
 void pkt_on_finish(struct packet *pkt, uint32_t mark,
 	void (*finish)(struct packet *, struct layer *, const struct layer *child));
 
@@ -328,9 +353,10 @@ void pkt_item(struct packet *pkt, const struct protocol *proto, uint32_t len);
 /* The Protocol column of what nobody claims: the number, "0x88b5". */
 void pkt_column_number(struct packet *pkt, uint32_t number);
 
-/* Ask for the partner of a request or response in the current conversation: as soon as the key is read, since a message
- * that turns out malformed further on is matched all the same (but does not show it). */
-void pkt_exchange(struct packet *pkt, const struct protocol *proto, struct row *row, uint64_t key, bool response);
+/* Ask for the partner of a request or response in the current conversation: as soon as the key is read, since
+ * a message that turns out malformed further on is matched all the same (but does not show it). */
+void pkt_exchange(
+	struct packet *pkt, const struct protocol *proto, struct row *row, uint64_t key, bool response);
 
 /* Conversations that are counted (columns and order of the archive's conversation types: append). */
 enum conversation_type { CONV_NONE, CONV_ETH, CONV_IP, CONV_IPV6, CONV_TCP, CONV_UDP, CONV_SCTP, CONV_TYPES };

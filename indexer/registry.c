@@ -53,7 +53,8 @@ static bool is_list(enum claim_table table)
 static void refuse_second(const struct protocol *a, const struct protocol *b, const struct claim *c)
 {
 	if (a != b)
-		snprintf(problem, sizeof(problem), "%s and %s both claim %s %u", a->name, b->name, table_names[c->table], c->key);
+		snprintf(problem, sizeof(problem), "%s and %s both claim %s %u", a->name, b->name,
+			table_names[c->table], c->key);
 }
 
 static void claim_in_list(struct table *t, const struct protocol *proto, const struct claim *c)
@@ -93,11 +94,13 @@ static void claim(const struct protocol *proto, const struct claim *c)
 static void check_record(const struct protocol *proto, const struct record *rec)
 {
 	if (rec->nfields > RECORD_FIELDS_MAX)
-		snprintf(problem, sizeof(problem), "%s has more than %d fields", rec->name, RECORD_FIELDS_MAX);
+		snprintf(
+			problem, sizeof(problem), "%s has more than %d fields", rec->name, RECORD_FIELDS_MAX);
 	for (unsigned i = 0; i < rec->nfields; i++) {
 		const struct field *f = &rec->fields[i];
 		if (!f->name || !f->label) {
-			snprintf(problem, sizeof(problem), "%s: field %u of %s has no name or label", proto->name, i, rec->name);
+			snprintf(problem, sizeof(problem), "%s: field %u of %s has no name or label",
+				proto->name, i, rec->name);
 			return;
 		}
 		for (unsigned k = 0; k < i; k++)
@@ -115,16 +118,34 @@ static void build(void)
 			return;
 		}
 		if (p->nrecords > RECORDS_PER_PROTOCOL)
-			snprintf(problem, sizeof(problem), "%s has more than %d records", p->name, RECORDS_PER_PROTOCOL);
+			snprintf(problem, sizeof(problem), "%s has more than %d records", p->name,
+				RECORDS_PER_PROTOCOL);
 		for (unsigned k = 0; k < p->nrecords; k++)
 			check_record(p, &p->records[k]);
 		for (const struct claim *c = p->claims; c && c->table; c++)
 			claim(p, c);
 	}
-	for (size_t i = 0; i < named_protocols_count; i++)
-		for (const struct claim *c = named_protocols[i].claims; c && c->table; c++)
+	const struct protocol *p;
+	for (size_t i = 0; (p = registry_named(i)); i++) {
+		for (const struct claim *c = p->claims; c && c->table; c++)
 			if (is_list(c->table) || !registry_find(c->table, c->key))
-				claim(&named_protocols[i], c); /* a dissector of our own wins over a bare name */
+				claim(p, c); /* a dissector of our own wins over a bare name */
+		/* One name, one protocol: stacks are told apart by their texts. */
+		for (size_t k = 0; k < i; k++)
+			if (strcmp(registry_named(k)->name, p->name) == 0)
+				snprintf(problem, sizeof(problem), "two protocols %s", p->name);
+		for (size_t k = 1; k < protocols_count; k++)
+			if (protocols[k] && strcmp(protocols[k]->name, p->name) == 0)
+				snprintf(problem, sizeof(problem), "a dissector and a bare name %s", p->name);
+	}
+}
+
+const struct protocol *registry_named(size_t i)
+{
+	if (i < named_protocols_count)
+		return &named_protocols[i];
+	i -= named_protocols_count;
+	return i < named_udp_protocols_count ? &named_udp_protocols[i] : NULL;
 }
 
 const char *registry_init(void)

@@ -1,5 +1,5 @@
-/* All protocols, and which of them claims a key of a table. CMake writes the list from the names of the files in
- * indexer/dissectors/. */
+/* All protocols, and which of them claims a key of a table. CMake writes the list from the names of the files
+ * in indexer/dissectors/. */
 #ifndef PCAPDEX_REGISTRY_H
 #define PCAPDEX_REGISTRY_H
 
@@ -12,6 +12,11 @@ extern const size_t protocols_count;
 /* Protocols that have a name in the stack but no records of their own: a table of names and claims. */
 extern const struct protocol named_protocols[];
 extern const size_t named_protocols_count;
+extern const struct protocol named_udp_protocols[];
+extern const size_t named_udp_protocols_count;
+
+/* The ith (from 0) of all of them, NULL behind the last. */
+const struct protocol *registry_named(size_t i);
 
 /* Who claims the key, or NULL. Before the first call: registry_init(), once in the process, thread-safe. */
 const struct protocol *registry_find(enum claim_table table, uint32_t key);
@@ -19,8 +24,9 @@ const struct protocol *registry_find(enum claim_table table, uint32_t key);
 /* Heuristic dissectors of CLAIM_HEUR_UDP or CLAIM_HEUR_TCP in the order in which they are tried. */
 const struct protocol *const *registry_heuristics(enum claim_table table, size_t *n);
 
-/* Build the lookup tables. Returns NULL, or what is wrong with the protocols' own tables (two claims of one key,
- * two fields of one name, a hole in a field table ...): a mistake of ours, shown at start-up and by a test. */
+/* Build the lookup tables. Returns NULL, or what is wrong with the protocols' own tables (two claims of one
+ * key, two fields of one name, a hole in a field table ...): a mistake of ours, shown at start-up and by a
+ * test. */
 const char *registry_init(void);
 
 const char *claim_table_name(enum claim_table table);

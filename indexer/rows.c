@@ -61,8 +61,8 @@ static struct row *batch_add(struct batch *b)
 		uint8_t **blocks = realloc(b->blocks, (b->nblocks + 1) * sizeof(*blocks));
 		uint8_t *block = malloc(b->stride * ROWS_BLOCK);
 		if (!blocks || !block) {
-			/* Nothing sensible can go on without memory for one more row; the transaction is undone by
-			 * SQLite when the archive is opened next. */
+			/* Nothing sensible can go on without memory for one more row; the transaction is
+			 * undone by SQLite when the archive is opened next. */
 			fputs("pcapdex: out of memory\n", stderr);
 			abort();
 		}
@@ -100,17 +100,21 @@ struct row *row_open(struct packet *pkt, const struct protocol *proto, unsigned 
 		/* A child belongs to the newest row of its protocol's layer record. */
 		struct batch *parent = &pkt->rows->batches[proto->id * RECORDS_PER_PROTOCOL];
 		r->n = b->frame_rows;
-		r->layer = (uint16_t)(parent->frame == pkt->frame_id && parent->frame_rows ? parent->frame_rows : 1);
+		r->layer =
+			(uint16_t)(parent->frame == pkt->frame_id && parent->frame_rows ? parent->frame_rows
+											: 1);
 	} else {
 		r->n = 0;
 		r->layer = (uint16_t)b->frame_rows;
-		if (k == 0 && pkt->current >= 0 && pkt->layers[pkt->current].proto == proto && !pkt->layers[pkt->current].row)
+		if (k == 0 && pkt->current >= 0 && pkt->layers[pkt->current].proto == proto &&
+			!pkt->layers[pkt->current].row)
 			pkt->layers[pkt->current].row = r;
 	}
 	return r;
 }
 
-struct row *row_open_late(struct packet *pkt, const struct protocol *proto, unsigned k, uint32_t number, uint16_t layer)
+struct row *row_open_late(
+	struct packet *pkt, const struct protocol *proto, unsigned k, uint32_t number, uint16_t layer)
 {
 	struct row *r = open_row(pkt, proto, k, pkt->frame_id - pkt->number + number);
 	r->n = 0;
@@ -130,7 +134,7 @@ void tree_note(struct tree *tree, struct row *r, unsigned field, const uint8_t *
 		tree->items = items;
 		tree->size = size;
 	}
-	tree->items[tree->n++] = (struct tree_item){ r, (uint16_t)field, at, len };
+	tree->items[tree->n++] = (struct tree_item) { r, (uint16_t)field, at, len };
 }
 
 void row_note(struct row *r, unsigned field, const uint8_t *at, uint32_t len)
@@ -203,10 +207,13 @@ void row_bytes_avail(struct row *r, unsigned field, struct cursor *c, uint32_t n
 /* Length of the valid UTF-8 sequence at p (RFC 3629), 0 when there is none. */
 static unsigned utf8_length(const uint8_t *p, size_t left)
 {
-	static const uint8_t second[][3] = {
-		{ 0xe0, 0xa0, 0xbf }, { 0xed, 0x80, 0x9f }, { 0xf0, 0x90, 0xbf }, { 0xf4, 0x80, 0x8f }
-	};
-	unsigned n = p[0] < 0x80 ? 1 : p[0] >= 0xc2 && p[0] < 0xe0 ? 2 : (p[0] & 0xf0) == 0xe0 ? 3 : p[0] >= 0xf0 && p[0] <= 0xf4 ? 4 : 0;
+	static const uint8_t second[][3] = { { 0xe0, 0xa0, 0xbf }, { 0xed, 0x80, 0x9f }, { 0xf0, 0x90, 0xbf },
+		{ 0xf4, 0x80, 0x8f } };
+	unsigned n = p[0] < 0x80                    ? 1
+		     : p[0] >= 0xc2 && p[0] < 0xe0  ? 2
+		     : (p[0] & 0xf0) == 0xe0        ? 3
+		     : p[0] >= 0xf0 && p[0] <= 0xf4 ? 4
+						    : 0;
 	if (n > left)
 		return 0;
 	for (unsigned i = 1; i < n; i++)
@@ -262,7 +269,8 @@ void row_string(struct row *r, unsigned field, struct cursor *c, uint32_t n)
 		row_text(r, field, (const char *)p, strnlen((const char *)p, n), p, n);
 }
 
-void row_list(struct row *r, unsigned field, const uint32_t *values, size_t n, const uint8_t *at, uint32_t at_len)
+void row_list(
+	struct row *r, unsigned field, const uint32_t *values, size_t n, const uint8_t *at, uint32_t at_len)
 {
 	char text[2048];
 	size_t used = 0;

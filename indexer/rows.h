@@ -1,10 +1,9 @@
-/* Rows: where dissectors put values. A `struct rows` holds one growing batch for each record of each protocol;
- * the store empties it into SQLite when it is full, `show` and the tests print it. Values are int64_t:
- *   integers, times     themselves
- *   KIND_DOUBLE         the bits of a double
- *   addresses, texts    an id of the dictionary (dict.h)
- *   KIND_BYTES          a span of the frame, or, with ROW_HEAP set, offset << 24 | length in the batch's heap
- * A setter does nothing once the frame's cursor has failed, so that a field that was not wholly there stays NULL. */
+/* Rows: where dissectors put values. A `struct rows` holds one growing batch for each record of each
+ * protocol; the store empties it into SQLite when it is full, `show` and the tests print it. Values are
+ * int64_t: integers, times     themselves KIND_DOUBLE         the bits of a double addresses, texts    an id
+ * of the dictionary (dict.h) KIND_BYTES          a span of the frame, or, with ROW_HEAP set, offset << 24 |
+ * length in the batch's heap A setter does nothing once the frame's cursor has failed, so that a field that
+ * was not wholly there stays NULL. */
 #ifndef PCAPDEX_ROWS_H
 #define PCAPDEX_ROWS_H
 
@@ -16,19 +15,19 @@
 struct packet;
 struct tree;
 
-#define ROWS_BLOCK 512          /* rows a block; blocks do not move, so row pointers stay valid */
+#define ROWS_BLOCK 512 /* rows a block; blocks do not move, so row pointers stay valid */
 #define ROW_HEAP   (INT64_C(1) << 62)
 
 struct row {
 	struct packet *pkt;
-	const uint8_t *fail;   /* the frame's cursor failure */
+	const uint8_t *fail; /* the frame's cursor failure */
 	const struct record *record;
 	int64_t frame_id;
-	uint32_t n;            /* RECORD_CHILD: running number in the frame; else 0 */
-	uint16_t layer;        /* which occurrence of the layer in the frame, 1 = first */
-	uint16_t batch;        /* index of its batch */
+	uint32_t n;     /* RECORD_CHILD: running number in the frame; else 0 */
+	uint16_t layer; /* which occurrence of the layer in the frame, 1 = first */
+	uint16_t batch; /* index of its batch */
 	uint64_t set[RECORD_FIELDS_MAX / 64];
-	int64_t v[];           /* nfields values; those not set are garbage */
+	int64_t v[]; /* nfields values; those not set are garbage */
 };
 
 struct batch {
@@ -37,16 +36,16 @@ struct batch {
 	size_t stride;               /* octets a row */
 	size_t n, nblocks;
 	uint8_t **blocks;
-	int64_t frame;               /* the frame that opened the last row, and how often it did so: */
+	int64_t frame; /* the frame that opened the last row, and how often it did so: */
 	uint32_t frame_rows;
 };
 
 struct rows {
 	struct batch *batches; /* by protocol id * RECORDS_PER_PROTOCOL + record index */
 	size_t nbatches;
-	uint8_t *heap;         /* octets of KIND_BYTES values that are no span of the frame */
+	uint8_t *heap; /* octets of KIND_BYTES values that are no span of the frame */
 	size_t heap_used, heap_size;
-	size_t total;          /* rows in all batches */
+	size_t total; /* rows in all batches */
 };
 
 #define RECORDS_PER_PROTOCOL 16
@@ -61,7 +60,8 @@ static inline bool row_has(const struct row *r, unsigned field)
 	return r->set[field >> 6] >> (field & 63) & 1;
 }
 
-/* ---- tree mode: `show` also wants to know where a value stood -------------------------------------------- */
+/* ---- tree mode: `show` also wants to know where a value stood --------------------------------------------
+ */
 
 struct tree_item {
 	struct row *row;
@@ -78,7 +78,8 @@ struct tree {
 void tree_note(struct tree *tree, struct row *r, unsigned field, const uint8_t *at, uint32_t len);
 struct tree *row_tree(const struct row *r);
 
-/* ---- setters --------------------------------------------------------------------------------------------- */
+/* ---- setters ---------------------------------------------------------------------------------------------
+ */
 
 /* Set a field to a number that was worked out. */
 static inline void row_set(struct row *r, unsigned field, int64_t value)
@@ -121,24 +122,28 @@ uint32_t row_address(struct row *r, unsigned field, struct cursor *c, enum kind 
 /* An address held elsewhere. */
 uint32_t row_address_at(struct row *r, unsigned field, enum kind kind, const uint8_t octets[]);
 
-/* Read n octets into a KIND_BYTES field: a span where they stand in the frame, else copied. n = 0 leaves it NULL. */
+/* Read n octets into a KIND_BYTES field: a span where they stand in the frame, else copied. n = 0 leaves it
+ * NULL. */
 void row_bytes(struct row *r, unsigned field, struct cursor *c, uint32_t n);
 
 /* What is captured of the next n octets (never fails for a cut). */
 void row_bytes_avail(struct row *r, unsigned field, struct cursor *c, uint32_t n);
 
-/* A text of n octets, made valid UTF-8 (each octet that is not becomes U+FFFD); no NUL needed. `at`/`at_len`: where it stood, or NULL. */
+/* A text of n octets, made valid UTF-8 (each octet that is not becomes U+FFFD); no NUL needed. `at`/`at_len`:
+ * where it stood, or NULL. */
 void row_text(struct row *r, unsigned field, const char *text, size_t n, const uint8_t *at, uint32_t at_len);
 
 /* Read n octets as ASCII/UTF-8 text, up to the first NUL. */
 void row_string(struct row *r, unsigned field, struct cursor *c, uint32_t n);
 
 /* KIND_LIST: the numbers joined by commas. */
-void row_list(struct row *r, unsigned field, const uint32_t *values, size_t n, const uint8_t *at, uint32_t at_len);
+void row_list(
+	struct row *r, unsigned field, const uint32_t *values, size_t n, const uint8_t *at, uint32_t at_len);
 
 void row_double(struct row *r, unsigned field, double value);
 
-/* ---- batches --------------------------------------------------------------------------------------------- */
+/* ---- batches ---------------------------------------------------------------------------------------------
+ */
 
 struct protocol;
 

@@ -63,9 +63,10 @@ static int run(const struct args *args)
 	int status = session_open_for(&s, args, ARCHIVE_WRITE);
 	if (status != EXIT_DONE)
 		return status;
-	archive_wake(s.db);
 	/* What is removed is overwritten, not only forgotten. */
-	status = run_sql(&s, "PRAGMA secure_delete=ON; BEGIN IMMEDIATE");
+	status = archive_wake(s.db) == SQLITE_OK
+			 ? run_sql(&s, "PRAGMA secure_delete=ON; BEGIN IMMEDIATE")
+			 : complain(EXIT_FAILED, "%s: %s", s.path, archive_error(s.db));
 	if (status == EXIT_DONE)
 		status = session_choose(&s, args, 1);
 	if (status == EXIT_DONE)

@@ -71,6 +71,13 @@ static void append_headers(sqlite3_str *s, struct question *q, const struct conv
 
 static char *filtered_sql(struct question *q, const struct conversation_kind *kind)
 {
+	/* IPv6 counts once its extension headers are behind it: not where the stack ends among them. */
+	static const char open_chain[] =
+		" - coalesce((SELECT k.every LIKE '%:ipv6.fraghdr::data:' OR k.every LIKE '%:ipv6.fraghdr:'"
+		" OR k.every LIKE '%:ipv6.hopopts:' OR k.every LIKE '%:ipv6.routing:'"
+		" OR k.every LIKE '%:ipv6.dstopts:' OR k.every LIKE '%:shim6:'"
+		" OR k.every LIKE '%:ipv6%:ah:' FROM tokens k"
+		" WHERE k.id = unquoted.id AND NOT instr(k.every, ':icmp')), 0)";
 	sqlite3_str *s = sqlite3_str_new(NULL);
 	/* Tokens of a stack, each between colons of its own; how many of this protocol come before the first
 	 * icmp. */
@@ -80,9 +87,9 @@ static char *filtered_sql(struct question *q, const struct conversation_kind *ki
 		"':icmp') - 1) ELSE every END AS every"
 		" FROM tokens),\n"
 		" stacks AS MATERIALIZED (SELECT id, (length(every) - length(replace(every, ':%s:', ''))) / "
-		"%d AS layers FROM unquoted),\n"
+		"%d%s AS layers FROM unquoted),\n"
 		" h AS (",
-		kind->name, (int)strlen(kind->name) + 2);
+		kind->name, (int)strlen(kind->name) + 2, kind->type == 3 ? open_chain : "");
 	append_headers(s, q, kind);
 	sqlite3_str_appendall(s,
 		"),\n g AS (SELECT capture_id, low, high, min(ord * 2 + back) / 128 AS first_id, min(ord * 2 "

@@ -1,50 +1,14 @@
-#include "query/detail.h"
+#include "query/detail_internal.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "indexer/dissect.h"
 #include "indexer/registry.h"
 #include "indexer/store/names.h"
-#include "schema/catalogue.h"
-
-/* A column of a table reader: a field of the catalogue. */
-struct column {
-	struct catalogue_field field; /* only what is needed here */
-	const struct field *def; /* the dissector's own description, NULL when it has none of this name */
-};
-
-/* One table of a protocol's record, and the statement that reads a frame's rows of it. */
-struct table {
-	const struct protocol *proto;
-	const struct record *record;
-	enum table_role role;
-	struct column *columns;
-	unsigned ncolumns;
-	sqlite3_stmt *exists, *rows; /* rows is prepared when it is first needed */
-	char *select;
-};
-
-struct detail_reader {
-	struct session *session;
-	struct frame_store *frames;
-	sqlite3_stmt *stack, *value_name;
-	struct table *tables;
-	unsigned ntables;
-	struct detail detail;
-	struct detail_row **list; /* of this frame */
-	unsigned nrows;
-	void **pool; /* what the detail is made of */
-	size_t npool, pool_size;
-	bool failed;
-	struct rows *dissected; /* the frame, dissected alone */
-	struct dict *dict;
-	struct tree tree;
-};
 
 /* ---- memory of one frame ---- */
 
-static void *keep(struct detail_reader *r, void *p)
+void *detail_keep(struct detail_reader *r, void *p)
 {
 	if (p && r->npool == r->pool_size) {
 		size_t size = r->pool_size ? r->pool_size * 2 : 256;
@@ -200,7 +164,7 @@ static struct detail_row *row_of(struct detail_reader *r, const struct protocol 
 		if (r->list[i]->record == rec && r->list[i]->layer == layer && r->list[i]->n == n)
 			return r->list[i];
 	struct detail_row **list = realloc(r->list, (r->nrows + 1) * sizeof(struct detail_row *));
-	struct detail_row *row = list ? keep(r, calloc(1, sizeof(*row))) : NULL;
+	struct detail_row *row = list ? detail_keep(r, calloc(1, sizeof(*row))) : NULL;
 	if (list)
 		r->list = list;
 	if (!row)
@@ -215,7 +179,7 @@ static const char *value_name(struct detail_reader *r, int64_t field_id, int64_t
 	sqlite3_bind_int64(r->value_name, 1, field_id);
 	sqlite3_bind_int64(r->value_name, 2, value);
 	if (sqlite3_step(r->value_name) == SQLITE_ROW)
-		name = keep(r, copy(r->value_name, 0));
+		name = detail_keep(r, copy(r->value_name, 0));
 	sqlite3_reset(r->value_name);
 	return name;
 }
@@ -266,7 +230,7 @@ static void set_value(
 	case KIND_BYTES:
 		if (sqlite3_column_type(st, i) == SQLITE_BLOB) {
 			f->nbytes = (uint32_t)sqlite3_column_bytes(st, i);
-			uint8_t *bytes = keep(r, malloc(f->nbytes + 1));
+			uint8_t *bytes = detail_keep(r, malloc(f->nbytes + 1));
 			if (bytes && f->nbytes)
 				memcpy(bytes, sqlite3_column_blob(st, i), f->nbytes);
 			f->bytes = bytes;
@@ -283,7 +247,7 @@ static void set_value(
 	case KIND_ADDRESS:
 	case KIND_TEXT:
 	case KIND_LIST:
-		f->text = keep(r, copy(st, i));
+		f->text = detail_keep(r, copy(st, i));
 		break;
 	default:
 		break;
@@ -292,7 +256,7 @@ static void set_value(
 
 static void add_values(struct detail_reader *r, const struct table *t, struct detail_row *row)
 {
-	struct detail_field *fields = keep(r, calloc(row->nfields + t->ncolumns, sizeof(*fields)));
+	struct detail_field *fields = detail_keep(r, calloc(row->nfields + t->ncolumns, sizeof(*fields)));
 	if (!fields)
 		return;
 	if (row->nfields)
@@ -339,198 +303,6 @@ static int read_table(struct detail_reader *r, struct table *t, const struct sel
 	}
 	sqlite3_reset(t->rows);
 	return rc == SQLITE_DONE ? 0 : -1;
-}
-
-/* ---- layers ---- */
-
-static const struct protocol *protocol_of(const char *name, size_t n)
-{
-	for (size_t i = 0; i < protocols_count; i++)
-		if (protocols[i] && strlen(protocols[i]->name) == n &&
-			strncmp(protocols[i]->name, name, n) == 0)
-			return protocols[i];
-	for (size_t i = 0; i < named_protocols_count; i++)
-		if (strlen(named_protocols[i].name) == n && strncmp(named_protocols[i].name, name, n) == 0)
-			return &named_protocols[i];
-	return NULL;
-}
-
-static void add_layer(struct detail_reader *r, const struct protocol *proto)
-{
-	struct detail *d = &r->detail;
-	struct detail_layer *layers = keep(r, malloc((d->nlayers + 1) * sizeof(*layers)));
-	unsigned number = 1;
-	if (!layers)
-		return;
-	for (unsigned i = 0; i < d->nlayers; i++) {
-		layers[i] = d->layers[i];
-		number += layers[i].proto == proto;
-	}
-	layers[d->nlayers] = (struct detail_layer) { .proto = proto, .number = number, .offset = -1 };
-	for (unsigned i = 0; i < r->nrows && proto->nrecords; i++)
-		if (r->list[i]->record == &proto->records[0] && r->list[i]->layer == number)
-			layers[d->nlayers].row = r->list[i];
-	/* A token may stand for the same layer twice. */
-	if (proto->nrecords && number > 1 && !layers[d->nlayers].row)
-		return;
-	d->layers = layers;
-	d->nlayers++;
-}
-
-static void add_child(struct detail_reader *r, struct detail_layer *l, struct detail_row *row)
-{
-	struct detail_row **children = keep(r, malloc((l->nchildren + 1) * sizeof(struct detail_row *)));
-	if (!children)
-		return;
-	if (l->nchildren)
-		memcpy(children, l->children, l->nchildren * sizeof(struct detail_row *));
-	children[l->nchildren++] = row;
-	l->children = children;
-}
-
-static struct detail_layer *layer_of(struct detail *d, const struct detail_row *row)
-{
-	struct detail_layer *first = NULL;
-	for (unsigned i = 0; i < d->nlayers; i++) {
-		if (d->layers[i].proto != row->proto)
-			continue;
-		if (d->layers[i].number == row->layer)
-			return &d->layers[i];
-		first = first ? first : &d->layers[i];
-	}
-	return first;
-}
-
-static int add_layers(struct detail_reader *r)
-{
-	struct detail *d = &r->detail;
-	sqlite3_bind_int64(r->stack, 1, d->frame.frame_id);
-	int rc = sqlite3_step(r->stack);
-	add_layer(r, protocol_of("frame", 5));
-	if (rc == SQLITE_ROW) {
-		const char *p = (const char *)sqlite3_column_text(r->stack, 0),
-			   *items = (const char *)sqlite3_column_text(r->stack, 1);
-		for (size_t n; p && *p; p += n + (p[n] == ':')) {
-			n = strcspn(p, ":");
-			const struct protocol *proto = protocol_of(p, n);
-			if (proto && !proto->no_item)
-				add_layer(r, proto);
-		}
-		d->malformed = items && strstr(items, "_ws.malformed");
-		d->cut = items && strstr(items, "_ws.short");
-	}
-	sqlite3_reset(r->stack);
-	/* What no token stands for comes last, but is not lost. */
-	for (unsigned i = 0; i < r->nrows; i++) {
-		struct detail_row *row = r->list[i];
-		struct detail_layer *l = layer_of(d, row);
-		if (!l || (row->record == &row->proto->records[0] && l->row != row)) {
-			add_layer(r, row->proto);
-			l = layer_of(d, row);
-		}
-		if (l && row->record != &row->proto->records[0])
-			add_child(r, l, row);
-	}
-	return rc == SQLITE_ROW || rc == SQLITE_DONE ? 0 : -1;
-}
-
-/* ---- where values stand ---- */
-
-/* The same row in the frame dissected alone; NULL when that does not have it. */
-static const struct row *twin(const struct detail_reader *r, const struct detail_row *row)
-{
-	unsigned k = (unsigned)(row->record - row->proto->records);
-	const struct batch *b = &r->dissected->batches[row->proto->id * RECORDS_PER_PROTOCOL + k];
-	for (size_t i = 0; i < b->n; i++) {
-		const struct row *other = batch_row(b, i);
-		if (other->layer == row->layer && other->n == row->n)
-			return other;
-	}
-	return NULL;
-}
-
-static const struct tree_item *item_of(const struct detail_reader *r, const struct row *row, unsigned field)
-{
-	for (size_t i = 0; row && i < r->tree.n; i++)
-		if (r->tree.items[i].row == row && r->tree.items[i].field == field)
-			return &r->tree.items[i];
-	return NULL;
-}
-
-static int by_order(const void *a, const void *b)
-{
-	const struct detail_field *x = a, *y = b;
-	return x->order < y->order ? -1 : x->order > y->order;
-}
-
-/* Fields are sorted as they were read; one that was not read stands behind its neighbour in the dissector's
- * table. */
-static void place_row(struct detail_reader *r, struct detail_row *row, const uint8_t *data, uint32_t cap_len)
-{
-	const struct row *other = twin(r, row);
-	unsigned order = 0;
-	for (unsigned i = 0; i < row->nfields; i++)
-		row->fields[i].order = UINT32_MAX; /* of no table of ours: last */
-	for (unsigned k = 0; k < row->record->nfields; k++) {
-		const struct field *def = &row->record->fields[k];
-		const struct tree_item *item = item_of(r, other, def->mask ? def->of : k);
-		if (item)
-			order = (unsigned)(item - r->tree.items) + 1;
-		for (unsigned i = 0; !def->internal && i < row->nfields; i++) {
-			struct detail_field *f = &row->fields[i];
-			if (strcmp(f->name, def->name) != 0)
-				continue;
-			f->order = order * RECORD_FIELDS_MAX + k;
-			if (item && item->at >= data && item->at + item->len <= data + cap_len &&
-				f->offset < 0) {
-				f->offset = item->at - data;
-				f->length = item->len;
-			}
-		}
-	}
-	qsort(row->fields, row->nfields, sizeof(*row->fields), by_order);
-}
-
-static int place(struct detail_reader *r)
-{
-	struct stored_frame *s = &r->detail.frame;
-	struct dissect_input in = { .data = s->data,
-		.cap_len = s->cap_len,
-		.len = s->len,
-		.time_ns = s->time_ns,
-		.offset = s->offset,
-		.number = 1,
-		.interface = s->interface,
-		.interface_id = s->interface_id,
-		.has_interface = s->has_interface_id,
-		.link_type = s->link_type,
-		.fcs_len = s->fcs_len };
-	rows_clear(r->dissected);
-	for (size_t i = 0; i < r->dissected->nbatches; i++)
-		r->dissected->batches[i].frame = 0;
-	struct dissection *d = dissection_new(r->dissected, r->dict, 1);
-	if (!d)
-		return -1;
-	dissection_set_tree(d, &r->tree);
-	const struct packet *pkt = dissect_frame(d, &in);
-	for (unsigned i = 0; i < r->nrows; i++)
-		place_row(r, r->list[i], s->data, s->cap_len);
-	for (unsigned i = 0; i < r->detail.nlayers; i++) {
-		struct detail_layer *l = &r->detail.layers[i];
-		unsigned number = 0;
-		for (unsigned k = 0; k < pkt->nlayers; k++) {
-			const struct layer *other = &pkt->layers[k];
-			if (other->proto != l->proto || ++number != l->number)
-				continue;
-			if (other->data >= s->data && other->data + other->cap <= s->data + s->cap_len) {
-				l->offset = other->data - s->data;
-				l->length = other->trim < other->cap ? other->trim : other->cap;
-			}
-		}
-	}
-	dissection_set_tree(d, NULL);
-	dissection_free(d);
-	return 0;
 }
 
 /* ---- outside ---- */
@@ -596,12 +368,12 @@ const struct detail *detail_read(
 	for (unsigned i = 0; rc == 0 && i < r->ntables; i++)
 		rc = read_table(r, &r->tables[i], capture);
 	if (rc == 0)
-		rc = add_layers(r);
+		rc = detail_add_layers(r);
 	if (rc < 0) {
 		complain(-1, "%s: %s", r->session->path, sqlite3_errmsg(r->session->db));
 		return NULL;
 	}
-	if (place(r) < 0 || r->failed) {
+	if (detail_place(r) < 0 || r->failed) {
 		complain(-1, "out of memory");
 		return NULL;
 	}

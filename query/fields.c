@@ -30,8 +30,8 @@ struct table_reader {
 	int64_t frame_id; /* of the row that st stands on; INT64_MAX at the end */
 };
 
-/* Where the values of a cell stand in its text, of a field that layers of several protocols have (ip.version in ipv6):
- * they are put in the order of the layers. */
+/* Where the values of a cell stand in its text, of a field that layers of several protocols have (ip.version
+ * in ipv6): they are put in the order of the layers. */
 #define PLACES_MAX 32
 struct places {
 	unsigned n;
@@ -95,7 +95,8 @@ static void put_hex(struct text *t, const uint8_t *p, size_t n)
 	}
 }
 
-/* Text as tshark prints it in fields: backspace, form feed, LF, CR and tab as \b, \f, \n, \r, \t; other octets as they are. */
+/* Text as tshark prints it in fields: backspace, form feed, LF, CR and tab as \b, \f, \n, \r, \t; other
+ * octets as they are. */
 static void put_escaped(struct text *t, const char *p)
 {
 	for (; p && *p; p++) {
@@ -240,11 +241,13 @@ static void order_values(struct field_reader *r, struct text *cell, const struct
 		return;
 	struct text out = { 0 };
 	sqlite3_bind_int64(r->stack, 1, frame_id);
-	const char *token = sqlite3_step(r->stack) == SQLITE_ROW ? (const char *)sqlite3_column_text(r->stack, 0) : NULL;
+	const char *token =
+		sqlite3_step(r->stack) == SQLITE_ROW ? (const char *)sqlite3_column_text(r->stack, 0) : NULL;
 	for (size_t n; token; token = token[n] ? token + n + 1 : NULL) {
 		n = strcspn(token, ":");
 		for (unsigned i = 0; i < p->n; i++) {
-			if (used[i] || layer_length(p->of[i].layer) != n || strncmp(p->of[i].layer, token, n) != 0)
+			if (used[i] || layer_length(p->of[i].layer) != n ||
+				strncmp(p->of[i].layer, token, n) != 0)
 				continue;
 			used[i] = true;
 			put(&out, ",", out.used ? 1 : 0);
@@ -265,8 +268,8 @@ static bool holds_repeats(const struct table_reader *t)
 	return n > 5 && strcmp(t->table + n - 5, "_more") == 0;
 }
 
-/* The tables of a frame's first layers before those of its further ones: values come out in the order of the frame, whichever
- * field asked for a table first. */
+/* The tables of a frame's first layers before those of its further ones: values come out in the order of the
+ * frame, whichever field asked for a table first. */
 static void sort_tables(struct field_reader *r)
 {
 	for (unsigned i = 1; i < r->ntables; i++) {
@@ -291,7 +294,8 @@ struct field_reader *fields_open(struct session *s, const char *const *names, un
 	r->places = calloc(n, sizeof(*r->places));
 	r->raw = raw_open(s->db);
 	r->where = session_prepare(s, "SELECT offset FROM t_frame WHERE frame_id=?");
-	r->stack = session_prepare(s, "SELECT s.protocols FROM t_frame f JOIN t_stack s ON s.id=f.stack WHERE f.frame_id=?");
+	r->stack = session_prepare(
+		s, "SELECT s.protocols FROM t_frame f JOIN t_stack s ON s.id=f.stack WHERE f.frame_id=?");
 	bool good = r->fields && r->cells && r->places && r->raw && r->where && r->stack;
 	for (unsigned i = 0; good && i < n; i++, r->nfields++) {
 		const char *error;

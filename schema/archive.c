@@ -40,12 +40,22 @@ const char *archive_error(sqlite3 *db)
 	return text;
 }
 
-void archive_wake(sqlite3 *db)
+int archive_wake(sqlite3 *db)
 {
-	sqlite3_exec(db,
-		"PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536;"
-		"PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=4000",
-		NULL, NULL, NULL);
+	int rc;
+	/* Nobody may read or write while the mode changes, and SQLite does not always wait for that by
+	 * itself. */
+	for (int count = 0;
+		(rc = sqlite3_exec(db, "PRAGMA journal_mode=WAL", NULL, NULL, NULL) & 0xff) == SQLITE_BUSY;
+		count++)
+		if (!wait_for_others(db, count))
+			return rc;
+	return rc != SQLITE_OK ? rc
+			       : sqlite3_exec(db,
+					 "PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536; PRAGMA "
+					 "temp_store=MEMORY;"
+					 "PRAGMA wal_autocheckpoint=4000",
+					 NULL, NULL, NULL);
 }
 
 int archive_rest(sqlite3 *db)

@@ -35,10 +35,11 @@ bool archive_moved(sqlite3 *db);
  * gives up, and SQLite says that the database is locked. NULL: waits. Set before anything is opened. */
 extern bool (*archive_on_wait)(const char *path, unsigned ms);
 
-/* Before writing: from now on readers go on while something is written. After it: one plain file again, where
- * nobody else has the archive open (else the last of them does it); 0, or -1 when that failed, see
- * archive_error(). */
-void archive_wake(sqlite3 *db);
+/* Before writing: from now on readers go on while something is written. SQLITE_OK or an error code. */
+int archive_wake(sqlite3 *db);
+
+/* After it: one plain file again, where nobody else has the archive open (else the last of them does it). 0,
+ * or -1 when that failed, see archive_error(). */
 int archive_rest(sqlite3 *db);
 
 /* Put the tables of core.sql into an empty database and mark it as ours. SQLITE_OK or an error code. */

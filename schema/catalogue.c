@@ -30,7 +30,8 @@ void catalogue_field_free(struct catalogue_field *f)
 static int load_sources(sqlite3 *db, struct catalogue_field *f)
 {
 	sqlite3_stmt *st;
-	int rc = sqlite3_prepare_v2(db, "SELECT tbl, expr, direct FROM field_source WHERE field_id=? ORDER BY n", -1, &st, NULL);
+	int rc = sqlite3_prepare_v2(
+		db, "SELECT tbl, expr, direct FROM field_source WHERE field_id=? ORDER BY n", -1, &st, NULL);
 	if (rc != SQLITE_OK)
 		return rc;
 	sqlite3_bind_int64(st, 1, f->id);
@@ -39,7 +40,8 @@ static int load_sources(sqlite3 *db, struct catalogue_field *f)
 		if (!sources)
 			break;
 		f->sources = sources;
-		sources[f->nsources++] = (struct field_source){ column_copy(st, 0), column_copy(st, 1), sqlite3_column_int(st, 2) };
+		sources[f->nsources++] = (struct field_source) { column_copy(st, 0), column_copy(st, 1),
+			sqlite3_column_int(st, 2) };
 	}
 	sqlite3_finalize(st);
 	return rc == SQLITE_DONE ? SQLITE_OK : rc;
@@ -50,8 +52,11 @@ struct catalogue_field *catalogue_find(sqlite3 *db, const char *name, const char
 	sqlite3_stmt *st;
 	struct catalogue_field *f = NULL;
 	*error = NULL;
-	if (sqlite3_prepare_v2(db, "SELECT f.id, f.name, f.protocol, f.label, p.name, f.kind, f.base, f.octets, f.generated, f.hidden"
-				   " FROM field f LEFT JOIN field p ON p.id=f.parent WHERE f.name=?", -1, &st, NULL) != SQLITE_OK) {
+	if (sqlite3_prepare_v2(db,
+		    "SELECT f.id, f.name, f.protocol, f.label, p.name, f.kind, f.base, f.octets, "
+		    "f.generated, f.hidden"
+		    " FROM field f LEFT JOIN field p ON p.id=f.parent WHERE f.name=?",
+		    -1, &st, NULL) != SQLITE_OK) {
 		*error = sqlite3_errmsg(db);
 		return NULL;
 	}
@@ -103,7 +108,8 @@ char *catalogue_nearest(sqlite3 *db, const char *name)
 	sqlite3_stmt *st;
 	char *best = NULL;
 	unsigned least = (unsigned)strlen(name) / 3 + 2;
-	if (sqlite3_prepare_v2(db, "SELECT name FROM field UNION SELECT name FROM protocol", -1, &st, NULL) != SQLITE_OK)
+	if (sqlite3_prepare_v2(db, "SELECT name FROM field UNION SELECT name FROM protocol", -1, &st, NULL) !=
+		SQLITE_OK)
 		return NULL;
 	while (sqlite3_step(st) == SQLITE_ROW) {
 		const char *other = (const char *)sqlite3_column_text(st, 0);

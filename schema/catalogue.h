@@ -19,19 +19,19 @@ struct catalogue_field {
 	uint8_t kind, base, octets;             /* schema/kind.h */
 	bool generated, hidden;
 	unsigned nsources;
-	struct field_source *sources;           /* in the order in which occurrences follow each other */
+	struct field_source *sources; /* in the order in which occurrences follow each other */
 };
 
-/* Look a field up by Wireshark's name. NULL when there is none (*error NULL) or on failure (*error: SQLite's message,
- * valid until the next call on db). The caller frees it. */
+/* Look a field up by Wireshark's name. NULL when there is none (*error NULL) or on failure (*error: SQLite's
+ * message, valid until the next call on db). The caller frees it. */
 struct catalogue_field *catalogue_find(sqlite3 *db, const char *name, const char **error);
 void catalogue_field_free(struct catalogue_field *f);
 
 /* The name that is nearest to a mistyped one (edit distance), or NULL: malloc'ed. */
 char *catalogue_nearest(sqlite3 *db, const char *name);
 
-/* The expression that gives a source's value as it is shown: text for addresses and texts, else the raw value; `capture` put
- * in for {capture}. sqlite3_free() it. */
+/* The expression that gives a source's value as it is shown: text for addresses and texts, else the raw
+ * value; `capture` put in for {capture}. sqlite3_free() it. */
 char *catalogue_value_sql(const struct catalogue_field *f, const struct field_source *s, const char *capture);
 
 #endif

@@ -10,23 +10,23 @@
 
 /* The numbers are written into archives (catalogue table `field`): append, never renumber. */
 enum kind {
-	KIND_NONE = 0,     /* present or not; the stored value is 1 */
-	KIND_UINT = 1,     /* unsigned up to 64 bits, kept in two's complement */
-	KIND_INT = 2,      /* signed */
-	KIND_BOOL = 3,     /* 0 or 1 */
-	KIND_FRAME = 4,    /* a frame number of the same capture, 1 = first */
-	KIND_TIME = 5,     /* nanoseconds since 1970-01-01 00:00:00 UTC */
-	KIND_RELTIME = 6,  /* a span of time, nanoseconds */
-	KIND_DOUBLE = 7,   /* floating point */
-	KIND_ETHER = 8,    /* 6 octets; an id of table t_address */
-	KIND_IPV4 = 9,     /* 4 octets; an id of table t_address */
-	KIND_IPV6 = 10,    /* 16 octets; an id of table t_address */
-	KIND_TEXT = 11,    /* UTF-8; an id of table t_text */
-	KIND_BYTES = 12,   /* INTEGER: span of the frame, see SPAN_*; BLOB: the octets themselves */
-	KIND_LIST = 13,    /* small repeated integers as text "2,4,8"; an id of table t_text */
+	KIND_NONE = 0,      /* present or not; the stored value is 1 */
+	KIND_UINT = 1,      /* unsigned up to 64 bits, kept in two's complement */
+	KIND_INT = 2,       /* signed */
+	KIND_BOOL = 3,      /* 0 or 1 */
+	KIND_FRAME = 4,     /* a frame number of the same capture, 1 = first */
+	KIND_TIME = 5,      /* nanoseconds since 1970-01-01 00:00:00 UTC */
+	KIND_RELTIME = 6,   /* a span of time, nanoseconds */
+	KIND_DOUBLE = 7,    /* floating point */
+	KIND_ETHER = 8,     /* 6 octets; an id of table t_address */
+	KIND_IPV4 = 9,      /* 4 octets; an id of table t_address */
+	KIND_IPV6 = 10,     /* 16 octets; an id of table t_address */
+	KIND_TEXT = 11,     /* UTF-8; an id of table t_text */
+	KIND_BYTES = 12,    /* INTEGER: span of the frame, see SPAN_*; BLOB: the octets themselves */
+	KIND_LIST = 13,     /* small repeated integers as text "2,4,8"; an id of table t_text */
 	KIND_PROTOCOL = 14, /* a protocol itself, as in a filter `tcp` */
-	KIND_STACK = 15,   /* an id of table t_stack */
-	KIND_ADDRESS = 16  /* an address of any kind; an id of table t_address */
+	KIND_STACK = 15,    /* an id of table t_stack */
+	KIND_ADDRESS = 16   /* an address of any kind; an id of table t_address */
 };
 
 /* How an integer is printed (Wireshark's "base"). */
@@ -41,7 +41,7 @@ enum base {
 /* KIND_BYTES as INTEGER: offset in the frame's captured octets and length, both below 2^24. */
 #define SPAN_MAKE(offset, length) ((int64_t)(offset) << 24 | (int64_t)(length))
 #define SPAN_OFFSET(span)         ((uint32_t)((uint64_t)(span) >> 24))
-#define SPAN_LENGTH(span)         ((uint32_t)((span) & 0xffffff))
+#define SPAN_LENGTH(span)         ((uint32_t)((span)&0xffffff))
 
 struct value_name {
 	int64_t value;
@@ -53,32 +53,32 @@ struct field {
 	const char *label; /* Wireshark's label, "Source Port" */
 	uint8_t kind;      /* enum kind */
 	uint8_t base;      /* enum base */
-	uint8_t octets;    /* width of the type on the wire; digits of hexadecimal are twice that (3 for a 24-bit
-	                    * type). 0: as many digits as the value needs */
-	uint8_t part;      /* 0: main table of the record. n > 0: its nth part (struct record, parts): columns that
-	                    * few rows have live there, so that they cost the others nothing */
-	bool generated;    /* Wireshark shows it in brackets: not in the octets, worked out */
-	bool hidden;       /* not in the tree (tcp.port beside tcp.srcport) */
-	bool internal;     /* storage only: no field of the catalogue; `name` is then just the column's name */
+	uint8_t octets; /* width of the type on the wire; digits of hexadecimal are twice that (3 for a 24-bit
+			 * type). 0: as many digits as the value needs */
+	uint8_t part; /* 0: main table of the record. n > 0: its nth part (struct record, parts): columns that
+		       * few rows have live there, so that they cost the others nothing */
+	bool generated; /* Wireshark shows it in brackets: not in the octets, worked out */
+	bool hidden;    /* not in the tree (tcp.port beside tcp.srcport) */
+	bool internal;  /* storage only: no field of the catalogue; `name` is then just the column's name */
 
 	/* A field is a column of its own unless one of these says how it follows from other fields of the
 	 * same record; then nothing is stored for it. */
-	uint64_t mask;    /* with `of`: (value of field `of` & mask) shifted down to bit 0 */
-	uint16_t of;      /* index of the field it is cut out of */
-	uint8_t any[4];   /* `nany` > 0: all occurrences of these fields (tcp.port: srcport, dstport) */
+	uint64_t mask;  /* with `of`: (value of field `of` & mask) shifted down to bit 0 */
+	uint16_t of;    /* index of the field it is cut out of */
+	uint8_t any[4]; /* `nany` > 0: all occurrences of these fields (tcp.port: srcport, dstport) */
 	uint8_t nany;
-	const char *sql;  /* an SQL expression over other columns of the record, written {column}; {frame} is the frame
-	                   * id, {capture} the capture's id */
+	const char *sql; /* an SQL expression over other columns of the record, written {column}; {frame} is
+			  * the frame id, {capture} the capture's id */
 
 	const struct value_name *names; /* value names, ended by a NULL name */
 };
 
 enum record_shape {
 	RECORD_LAYER = 0, /* one row each time the layer occurs: t_NAME (frame_id INTEGER PRIMARY KEY) has the
-	                   * first of a frame, t_NAME_more (frame_id, layer) the others */
+			   * first of a frame, t_NAME_more (frame_id, layer) the others */
 	RECORD_CHILD = 1, /* repeats inside a layer: t_NAME (frame_id, n, layer) */
 	RECORD_LATE = 2   /* what is known only when a later frame is read (the response to this query):
-	                   * t_NAME (frame_id, layer), inserted then; no row is ever updated */
+			   * t_NAME (frame_id, layer), inserted then; no row is ever updated */
 };
 
 /* One table (and its parts): the description from which storage, views and names follow. */

@@ -32,8 +32,7 @@ static void frame_to_rows(void **state)
 		"ip hdr_len=20 dsfield=0x00 len=32 id=0x1234 frag=0x4000 ttl=64 proto=17 checksum=0x0000 "
 		"src=192.0.2.1 dst=192.0.2.2\n"
 		"udp srcport=4660 dstport=22136 length=12 checksum=0x0000 stream=0 time_delta=0.000000000 "
-		"time_relative=0.000000000 "
-		"payload=61626364\n"
+		"time_relative=0.000000000 payload=61626364\n"
 		"data len=4 data=61626364\n");
 }
 

@@ -150,8 +150,7 @@ static void middle_of_a_stream(void **state)
 	f = send_at(b, 1, SERVER, ACK, 888, 787, 0);
 	assert_int_equal(f->seq, 1);
 	assert_int_equal(f->acks_frame, 1);
-	assert_int_equal(
-		f->conversation->completeness, TCP_COMPLETE_DATA | TCP_COMPLETE_ACK);
+	assert_int_equal(f->conversation->completeness, TCP_COMPLETE_DATA | TCP_COMPLETE_ACK);
 	assert_int_equal(f->conversation->first_completeness, TCP_COMPLETE_ACK);
 }
 

@@ -223,7 +223,8 @@ static enum verdict arp_dissect(struct packet *pkt, struct cursor *c)
 	return MINE;
 }
 
-static const struct claim arp_claims[] = { { CLAIM_ETHERTYPE, 0x0806 }, { CLAIM_ETHERTYPE, 0x8035 }, { CLAIM_GRE, 0x0806 }, { 0 } };
+static const struct claim arp_claims[] = { { CLAIM_ETHERTYPE, 0x0806 }, { CLAIM_ETHERTYPE, 0x8035 },
+	{ CLAIM_GRE, 0x0806 }, { 0 } };
 
 const struct protocol proto_arp = {
 	.name = "arp",

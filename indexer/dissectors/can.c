@@ -18,20 +18,25 @@ static const struct field can_fields[CAN_NFIELDS] = {
 	[CAN_ID] = { "can.id", "Identifier", KIND_UINT, .octets = 4,
 		.sql = "({word} & CASE WHEN {word} & 0x80000000 THEN 0x1fffffff ELSE 0x7ff END)" },
 	[CAN_XTD] = { "can.flags.xtd", "Extended Flag", KIND_BOOL, .of = CAN_WORD, .mask = 0x80000000 },
-	[CAN_RTR] = { "can.flags.rtr", "Remote Transmission Request Flag", KIND_BOOL, .of = CAN_WORD, .mask = 0x40000000 },
+	[CAN_RTR] = { "can.flags.rtr", "Remote Transmission Request Flag", KIND_BOOL, .of = CAN_WORD,
+		.mask = 0x40000000 },
 	[CAN_ERR] = { "can.flags.err", "Error Message Flag", KIND_BOOL, .of = CAN_WORD, .mask = 0x20000000 },
 };
 
 static const struct record can_records[] = { { "can", RECORD_LAYER, CAN_NFIELDS, can_fields, NULL } };
 
-#define CAN_EXTENDED  0x80000000
-#define CAN_REMOTE    0x40000000
-#define CAN_ERROR     0x20000000
-#define CAN_FD_FRAME  72 /* octets of the record */
+#define CAN_EXTENDED 0x80000000
+#define CAN_REMOTE   0x40000000
+#define CAN_ERROR    0x20000000
+#define CAN_FD_FRAME 72 /* octets of the record */
 
 /* AUTOSAR network management: by Wireshark's defaults the frames of identifier 0 are taken for it. */
-static const struct protocol proto_nm = { .name = "autosar-nm", .title = "AUTOSAR Network Management", .column = "AUTOSAR NM" };
-static const struct protocol proto_canfd = { .name = "canfd", .title = "Controller Area Network FD", .no_item = true };
+static const struct protocol proto_nm = {
+	.name = "autosar-nm", .title = "AUTOSAR Network Management", .column = "AUTOSAR NM"
+};
+static const struct protocol proto_canfd = {
+	.name = "canfd", .title = "Controller Area Network FD", .no_item = true
+};
 
 static enum verdict can_dissect(struct packet *pkt, struct cursor *c)
 {
@@ -53,14 +58,16 @@ static enum verdict can_dissect(struct packet *pkt, struct cursor *c)
 	return MINE;
 }
 
-static const struct claim can_claims[] = { { CLAIM_LINKTYPE, 227 }, { CLAIM_SLL, 12 }, { CLAIM_SLL, 13 }, { 0 } };
+static const struct claim can_claims[] = { { CLAIM_LINKTYPE, 227 }, { CLAIM_SLL, 12 }, { CLAIM_SLL, 13 },
+	{ 0 } };
 
 const struct protocol proto_can = {
 	.name = "can",
 	.title = "Controller Area Network",
 	.column = "CAN",
 	.spec = "LINKTYPE_CAN_SOCKETCAN",
-	.help = "Short frames on the bus of a vehicle or a machine, known by what they say and not by who says it.",
+	.help = "Short frames on the bus of a vehicle or a machine, known by what they say and not by who "
+		"says it.",
 	.id = PROTO_ID_can,
 	.records = can_records,
 	.nrecords = 1,

@@ -12,17 +12,19 @@ extern const struct protocol proto_chdlc;
 
 enum { CHDLC_ADDRESS, CHDLC_CONTROL, CHDLC_PROTOCOL, CHDLC_PADDING, CHDLC_NFIELDS };
 
-static const struct value_name chdlc_address_names[] = { { 0x0f, "Unicast" }, { 0x8f, "Multicast" }, { 0, NULL } };
+static const struct value_name chdlc_address_names[] = { { 0x0f, "Unicast" }, { 0x8f, "Multicast" },
+	{ 0, NULL } };
 
 static const struct field chdlc_fields[CHDLC_NFIELDS] = {
-	[CHDLC_ADDRESS] = { "chdlc.address", "Address", KIND_UINT, BASE_HEX, 1, .names = chdlc_address_names },
+	[CHDLC_ADDRESS] = { "chdlc.address", "Address", KIND_UINT, BASE_HEX, 1,
+		.names = chdlc_address_names },
 	[CHDLC_CONTROL] = { "chdlc.control", "Control", KIND_UINT, BASE_HEX, 1 },
 	[CHDLC_PROTOCOL] = { "chdlc.protocol", "Protocol", KIND_UINT, BASE_HEX, 2 },
 	[CHDLC_PADDING] = { "chdlc.clns_padding", "CLNS Padding", KIND_UINT, BASE_HEX, 1, .part = 1 },
 };
 
 static const struct record chdlc_records[] = {
-	{ "chdlc", RECORD_LAYER, CHDLC_NFIELDS, chdlc_fields, (const char *const[]){ "osi", NULL } },
+	{ "chdlc", RECORD_LAYER, CHDLC_NFIELDS, chdlc_fields, (const char *const[]) { "osi", NULL } },
 };
 
 static enum verdict chdlc_dissect(struct packet *pkt, struct cursor *c)

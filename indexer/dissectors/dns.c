@@ -1,26 +1,29 @@
 /* Domain Name System (RFC 1035, sections 4.1 and 4.2), multicast DNS (RFC 6762) and LLMNR (RFC 4795).
  *
  *      0               2               4               6               8              10              12
- *     +---------------+---------------+---------------+---------------+---------------+---------------+------- - -
- *     |      id       |     flags     |   questions   |   answers     |  authorities  |  additionals  | sections
- *     +---------------+---------------+---------------+---------------+---------------+---------------+------- - -
+ *     +---------------+---------------+---------------+---------------+---------------+---------------+-------
+ * - - |      id       |     flags     |   questions   |   answers     |  authorities  |  additionals  |
+ * sections
+ *     +---------------+---------------+---------------+---------------+---------------+---------------+-------
+ * - -
  *
  *     question:  name, type (2), class (2)
  *     record:    name, type (2), class (2), time to live (4), length (2), data
  *
- * A dynamic update (RFC 2136) calls the sections zones, prerequisites and updates. In mDNS the top bit of a class is a flag
- * (RFC 6762, sections 5.4 and 10.2). */
+ * A dynamic update (RFC 2136) calls the sections zones, prerequisites and updates. In mDNS the top bit of a
+ * class is a flag (RFC 6762, sections 5.4 and 10.2). */
 #include "indexer/dissectors/dns.h"
 
 #include "indexer/dissectors/ids.h"
 
-#define FLAG_RESPONSE  0x8000
-#define CLASS_TOP_BIT  0x8000
-#define PORT           53
-#define TYPE_SRV       33
-#define TYPE_OPT       41
+#define FLAG_RESPONSE 0x8000
+#define CLASS_TOP_BIT 0x8000
+#define PORT          53
+#define TYPE_SRV      33
+#define TYPE_OPT      41
 
-static const struct claim dns_claims[] = { { CLAIM_UDP_PORT, PORT }, { CLAIM_HEUR_UDP, 400 }, { 0 } };
+static const struct claim dns_claims[] = { { CLAIM_UDP_PORT, PORT }, { CLAIM_SCTP_PORT, PORT },
+	{ CLAIM_HEUR_UDP, 400 }, { 0 } };
 
 static void row_name(struct row *r, unsigned field, const struct dns_message *m, const struct dns_name *name)
 {
@@ -86,7 +89,8 @@ static void opt_header(struct dns_message *m, uint32_t n, uint32_t class)
 {
 	struct row *r = row_open(m->pkt, &proto_dns, DNS_REC_OPT);
 	r->n = n;
-	row_set_at(r, OPT_RR_UDP_PAYLOAD_SIZE, m->family == DNS_MULTICAST ? class & ~CLASS_TOP_BIT : class, m->c->data + m->c->pos - 2, 2);
+	row_set_at(r, OPT_RR_UDP_PAYLOAD_SIZE, m->family == DNS_MULTICAST ? class & ~CLASS_TOP_BIT : class,
+		m->c->data + m->c->pos - 2, 2);
 	row_be(r, OPT_EXT_RCODE, m->c, 1);
 	row_be(r, OPT_EDNS0_VERSION, m->c, 1);
 	row_be(r, OPT_Z, m->c, 2);
@@ -120,7 +124,8 @@ static void record(struct dns_message *m)
 	if (type == TYPE_OPT) {
 		opt_header(m, r->n, class);
 	} else {
-		row_set_at(r, RR_CLASS, m->family == DNS_MULTICAST ? class & ~CLASS_TOP_BIT : class, p + 2, 2);
+		row_set_at(
+			r, RR_CLASS, m->family == DNS_MULTICAST ? class & ~CLASS_TOP_BIT : class, p + 2, 2);
 		row_be(r, RR_TTL, c, 4);
 	}
 	row_be(r, RR_LEN, c, 2);
@@ -136,6 +141,8 @@ enum verdict dns_message_dissect(struct packet *pkt, struct cursor *c, uint32_t 
 	struct dns_message m = { .pkt = pkt, .c = c, .base = base, .family = family };
 	uint32_t counts[4];
 	struct row *r = row_open(pkt, &proto_dns, DNS_REC_MESSAGE);
+	if (base)
+		row_be(r, DNS_LENGTH, c, base);
 	const uint8_t *p = cur_take(c, 4);
 	if (!p)
 		return MINE;
@@ -158,8 +165,8 @@ enum verdict dns_message_dissect(struct packet *pkt, struct cursor *c, uint32_t 
 	return MINE;
 }
 
-/* Away from port 53 Wireshark takes what looks like a standard query: one question and no records but additional ones;
- * or a response with no more than one question, 100 answers, 10 of the others each. */
+/* Away from port 53 Wireshark takes what looks like a standard query: one question and no records but
+ * additional ones; or a response with no more than one question, 100 answers, 10 of the others each. */
 static enum verdict plausible(const struct cursor *c)
 {
 	uint16_t n[6];
@@ -172,7 +179,8 @@ static enum verdict plausible(const struct cursor *c)
 		if (i == 1 && n[1] >> 11 & 15)
 			return NOT_MINE;
 	}
-	bool good = n[1] & FLAG_RESPONSE ? n[2] <= 1 && n[3] <= 100 && n[4] <= 10 : n[2] == 1 && n[3] == 0 && n[4] == 0;
+	bool good = n[1] & FLAG_RESPONSE ? n[2] <= 1 && n[3] <= 100 && n[4] <= 10
+					 : n[2] == 1 && n[3] == 0 && n[4] == 0;
 	return good && n[5] <= 10 ? MINE : NOT_MINE;
 }
 

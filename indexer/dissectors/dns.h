@@ -1,5 +1,5 @@
-/* The records of the DNS family: dns, mdns and llmnr share them. dns.c reads messages, dns_rdata.c the data of resource
- * records, dns_fields.c has the tables of fields. */
+/* The records of the DNS family: dns, mdns and llmnr share them. dns.c reads messages, dns_rdata.c the data
+ * of resource records, dns_fields.c has the tables of fields. */
 #ifndef PCAPDEX_DISSECTORS_DNS_H
 #define PCAPDEX_DISSECTORS_DNS_H
 
@@ -10,8 +10,8 @@ extern const struct protocol proto_dns;
 
 enum dns_family { DNS_PLAIN, DNS_MULTICAST, DNS_LINK_LOCAL };
 
-/* Records. Those of one row for each resource record (MX, SRV, SOA, OPT) have the n of its row in DNS_RR; the others
- * name it in their column rr. */
+/* Records. Those of one row for each resource record (MX, SRV, SOA, OPT) have the n of its row in DNS_RR; the
+ * others name it in their column rr. */
 enum dns_record {
 	DNS_REC_MESSAGE,
 	DNS_REC_QUERY,
@@ -68,15 +68,7 @@ enum {
 	DNS_NFIELDS
 };
 
-enum {
-	QUERY_NAME,
-	QUERY_NAME_LEN,
-	QUERY_LABELS,
-	QUERY_TYPE,
-	QUERY_CLASS,
-	QUERY_QU,
-	QUERY_NFIELDS
-};
+enum { QUERY_NAME, QUERY_NAME_LEN, QUERY_LABELS, QUERY_TYPE, QUERY_CLASS, QUERY_QU, QUERY_NFIELDS };
 
 enum {
 	RR_NAME,
@@ -93,31 +85,11 @@ enum {
 	RR_NFIELDS
 };
 
-enum {
-	TXT_LENGTH,
-	TXT_TXT,
-	TXT_SPF_LENGTH,
-	TXT_SPF,
-	TXT_RR,
-	TXT_NFIELDS
-};
+enum { TXT_LENGTH, TXT_TXT, TXT_SPF_LENGTH, TXT_SPF, TXT_RR, TXT_NFIELDS };
 
-enum {
-	MX_PREFERENCE,
-	MX_MAIL_EXCHANGE,
-	MX_NFIELDS
-};
+enum { MX_PREFERENCE, MX_MAIL_EXCHANGE, MX_NFIELDS };
 
-enum {
-	SRV_SERVICE,
-	SRV_PROTO,
-	SRV_NAME,
-	SRV_PRIORITY,
-	SRV_WEIGHT,
-	SRV_PORT,
-	SRV_TARGET,
-	SRV_NFIELDS
-};
+enum { SRV_SERVICE, SRV_PROTO, SRV_NAME, SRV_PRIORITY, SRV_WEIGHT, SRV_PORT, SRV_TARGET, SRV_NFIELDS };
 
 enum {
 	SOA_MNAME,
@@ -408,16 +380,18 @@ extern const struct record dns_records[DNS_REC_COUNT];
 /* A message on its way. */
 struct dns_message {
 	struct packet *pkt;
-	struct cursor *c;   /* over all octets, also what comes before the message */
-	uint32_t base;      /* where the message begins: 2 behind the length of DNS over TCP */
+	struct cursor *c; /* over all octets, also what comes before the message */
+	uint32_t base;    /* where the message begins: 2 behind the length of DNS over TCP */
 	enum dns_family family;
-	struct row *srv;    /* of the SRV record being read, when its owner's name was split; else NULL */
+	struct row *srv; /* of the SRV record being read, when its owner's name was split; else NULL */
 };
 
-/* Read a message: the dissector of dns, mdns and llmnr. `base` octets of the cursor stand before it. */
+/* Read a message: the dissector of dns, mdns and llmnr. `base`: octets before it, 0, or 2 for the length over
+ * TCP. */
 enum verdict dns_message_dissect(struct packet *pkt, struct cursor *c, uint32_t base, enum dns_family family);
 
-/* Read the `len` octets of data of a record of this type, for whose row `rr` stands. Names may reach beyond them. */
+/* Read the `len` octets of data of a record of this type, for whose row `rr` stands. Names may reach beyond
+ * them. */
 void dns_rdata(struct dns_message *m, struct row *rr, uint32_t type, uint32_t len);
 
 /* Read a name into a field. False once failed. */

@@ -4,7 +4,8 @@
  *     01000001  bit string label: a count of bits, then these bits
  *     11pppppp pppppppp  go on at octet p of the message
  *
- * What is printed for a name that breaks the rules is Wireshark's: pointers may go either way, but 256 of them are a loop. */
+ * What is printed for a name that breaks the rules is Wireshark's: pointers may go either way, but 256 of
+ * them are a loop. */
 #include "indexer/dissectors/dns_name.h"
 
 #include <stdio.h>
@@ -15,19 +16,19 @@
 
 /* ---- printable text ---- */
 
-/* One code point at p by its lead octet alone, however overlong or large; *used gets its octets. -1: no such sequence, with
- * *used the octets that belonged to the attempt. */
+/* One code point at p by its lead octet alone, however overlong or large; *used gets its octets. -1: no such
+ * sequence, with *used the octets that belonged to the attempt. */
 static int32_t decode(const uint8_t *p, size_t left, unsigned *used)
 {
 	static const uint8_t lead_bits[] = { 0x7f, 0, 0x1f, 0x0f, 0x07, 0x03, 0x01 };
-	unsigned n = p[0] < 0x80 ? 0
-				 : p[0] < 0xc0	 ? 1
-				 : p[0] < 0xe0	 ? 2
-				 : p[0] < 0xf0	 ? 3
-				 : p[0] < 0xf8	 ? 4
-				 : p[0] < 0xfc	 ? 5
-				 : p[0] < 0xfe	 ? 6
-								 : 1;
+	unsigned n = p[0] < 0x80   ? 0
+		     : p[0] < 0xc0 ? 1
+		     : p[0] < 0xe0 ? 2
+		     : p[0] < 0xf0 ? 3
+		     : p[0] < 0xf8 ? 4
+		     : p[0] < 0xfc ? 5
+		     : p[0] < 0xfe ? 6
+				   : 1;
 	*used = 1;
 	if (n == 0)
 		return p[0];
@@ -47,10 +48,10 @@ static bool is_printable(uint32_t v)
 {
 	static const uint32_t not_printable[][2] = { { 0x00, 0x1f }, { 0x7f, 0x9f }, { 0xad, 0xad },
 		{ 0x600, 0x605 }, { 0x61c, 0x61c }, { 0x6dd, 0x6dd }, { 0x70f, 0x70f }, { 0x890, 0x891 },
-		{ 0x8e2, 0x8e2 }, { 0x180e, 0x180e }, { 0x200b, 0x200f }, { 0x202a, 0x202e }, { 0x2060, 0x206f },
-		{ 0xfdd0, 0xfdef }, { 0xfeff, 0xfeff }, { 0xfff0, 0xfffb }, { 0x110bd, 0x110bd },
-		{ 0x110cd, 0x110cd }, { 0x13430, 0x1343f }, { 0x1bca0, 0x1bca3 }, { 0x1d173, 0x1d17a },
-		{ 0xe0000, 0xe00ff } };
+		{ 0x8e2, 0x8e2 }, { 0x180e, 0x180e }, { 0x200b, 0x200f }, { 0x202a, 0x202e },
+		{ 0x2060, 0x206f }, { 0xfdd0, 0xfdef }, { 0xfeff, 0xfeff }, { 0xfff0, 0xfffb },
+		{ 0x110bd, 0x110bd }, { 0x110cd, 0x110cd }, { 0x13430, 0x1343f }, { 0x1bca0, 0x1bca3 },
+		{ 0x1d173, 0x1d17a }, { 0xe0000, 0xe00ff } };
 	if ((v & 0xfffe) == 0xfffe)
 		return false;
 	for (size_t i = 0; i < sizeof(not_printable) / sizeof(*not_printable); i++)
@@ -101,8 +102,8 @@ size_t dns_text_format(char *out, size_t room, const uint8_t *p, size_t n)
 struct expansion {
 	uint8_t text[DNS_NAME_MAX + 32];
 	size_t used;
-	int room;          /* 0: too long, nothing more is added */
-	unsigned len;      /* letters, without those of bit string labels */
+	int room;     /* 0: too long, nothing more is added */
+	unsigned len; /* letters, without those of bit string labels */
 };
 
 static void add(struct expansion *e, const uint8_t *p, unsigned n)
@@ -111,17 +112,17 @@ static void add(struct expansion *e, const uint8_t *p, unsigned n)
 		e->text[e->used++] = *p++;
 }
 
-/* The octets of a bit string as \[x2a/8]. The count of letters leaves them out, as Wireshark does: the name is then shown
- * cut to that count. */
+/* The octets of a bit string as \[x2a/8]. The count of letters leaves them out, as Wireshark does: the name
+ * is then shown cut to that count. */
 static bool add_bits(struct expansion *e, struct cursor *c)
 {
 	char part[16];
 	unsigned bits = (unsigned)cur_be(c, 1), octets = bits ? (bits - 1) / 8 + 1 : 1;
 	const uint8_t *p = cur_take(c, octets);
 	for (unsigned i = 0; p && i < octets + 2; i++) {
-		int n = i == 0 ? snprintf(part, sizeof(part), "\\[x")
-				: i <= octets ? snprintf(part, sizeof(part), "%02x", p[i - 1])
-					      : snprintf(part, sizeof(part), "/%u]", bits);
+		int n = i == 0        ? snprintf(part, sizeof(part), "\\[x")
+			: i <= octets ? snprintf(part, sizeof(part), "%02x", p[i - 1])
+				      : snprintf(part, sizeof(part), "/%u]", bits);
 		if (n > e->room) {
 			e->room = 0;
 			break;
@@ -133,7 +134,8 @@ static bool add_bits(struct expansion *e, struct cursor *c)
 	return p != NULL;
 }
 
-/* One label of n octets. The octets are looked at one by one: the first that is missing says how the frame failed. */
+/* One label of n octets. The octets are looked at one by one: the first that is missing says how the frame
+ * failed. */
 static bool add_label(struct expansion *e, struct cursor *c, unsigned n)
 {
 	if (c->pos > c->cap || n > c->cap - c->pos)
@@ -207,7 +209,8 @@ bool dns_name_read(struct dns_name *name, struct cursor *c, uint32_t base)
 		name->text_len = (uint16_t)dns_text_format(name->text, sizeof(name->text), e.text, e.len);
 	}
 	/* A step back (an extended label behind a pointer), an extended label alone, bit strings alone. */
-	if (end < start || (odd && end - start < POINTER_LEN) || (end - start > POINTER_LEN && name->len == 0))
+	if (end < start || (odd && end - start < POINTER_LEN) ||
+		(end - start > POINTER_LEN && name->len == 0))
 		*c->fail = CUR_BAD;
 	return !*c->fail;
 }

@@ -45,36 +45,51 @@ static const struct field erspan_fields[ERSPAN_NFIELDS] = {
 	[ERSPAN_TIMESTAMP] = { "erspan.timestamp", "Timestamp", KIND_UINT, .octets = 4 },
 	[ERSPAN_SGT] = { "erspan.sgt", "Security Group Tag", KIND_UINT, .octets = 2 },
 	[ERSPAN_MORE] = { "more", "last 2 octets of type III", KIND_UINT, BASE_HEX, 2, .internal = true },
-	[ERSPAN_VERSION] = { "erspan.version", "Version", KIND_UINT, .octets = 2, .of = ERSPAN_HEAD, .mask = 0xf0000000 },
-	[ERSPAN_VLAN] = { "erspan.vlan", "Vlan", KIND_UINT, .octets = 2, .of = ERSPAN_HEAD, .mask = 0x0fff0000 },
+	[ERSPAN_VERSION] = { "erspan.version", "Version", KIND_UINT, .octets = 2, .of = ERSPAN_HEAD,
+		.mask = 0xf0000000 },
+	[ERSPAN_VLAN] = { "erspan.vlan", "Vlan", KIND_UINT, .octets = 2, .of = ERSPAN_HEAD,
+		.mask = 0x0fff0000 },
 	[ERSPAN_COS] = { "erspan.cos", "COS", KIND_UINT, .octets = 2, .of = ERSPAN_HEAD, .mask = 0xe000 },
 	[ERSPAN_ENCAP] = { "erspan.encap", "Encap", KIND_UINT, .octets = 2, .sql = TYPE_II("{head}>>11&3") },
-	[ERSPAN_TRUNCATED] = { "erspan.truncated", "Truncated", KIND_UINT, .octets = 2, .of = ERSPAN_HEAD, .mask = 0x0400 },
-	[ERSPAN_SPANID] = { "erspan.spanid", "SpanID", KIND_UINT, .octets = 2, .of = ERSPAN_HEAD, .mask = 0x03ff },
-	[ERSPAN_RESERVED] = { "erspan.reserved", "Reserved", KIND_UINT, .octets = 4, .of = ERSPAN_TAIL, .mask = 0xfff00000 },
-	[ERSPAN_INDEX] = { "erspan.index", "Index", KIND_UINT, .octets = 4, .of = ERSPAN_TAIL, .mask = 0xfffff },
-	[ERSPAN_BSO] = { "erspan.bso", "Bad/Short/Oversized", KIND_UINT, .octets = 2, .sql = "CASE {head}>>28 WHEN 2 THEN {head}>>11&3 END" },
-	[ERSPAN_P] = { "erspan.p", "Has Ethernet PDU", KIND_UINT, .octets = 2, .of = ERSPAN_MORE, .mask = 0x8000 },
-	[ERSPAN_FT] = { "erspan.ft", "Frame Type", KIND_UINT, .octets = 2, .of = ERSPAN_MORE, .mask = 0x7c00 },
-	[ERSPAN_HW] = { "erspan.hw", "Hardware ID", KIND_UINT, .octets = 2, .of = ERSPAN_MORE, .mask = 0x03f0 },
-	[ERSPAN_DIRECTION] = { "erspan.direction", "Direction", KIND_BOOL, .of = ERSPAN_MORE, .mask = 0x0008 },
-	[ERSPAN_GRA] = { "erspan.gra", "Timestamp granularity", KIND_UINT, .octets = 2, .of = ERSPAN_MORE, .mask = 0x0006 },
-	[ERSPAN_O] = { "erspan.o", "Optional Sub headers", KIND_UINT, .octets = 2, .of = ERSPAN_MORE, .mask = 0x0001 },
+	[ERSPAN_TRUNCATED] = { "erspan.truncated", "Truncated", KIND_UINT, .octets = 2, .of = ERSPAN_HEAD,
+		.mask = 0x0400 },
+	[ERSPAN_SPANID] = { "erspan.spanid", "SpanID", KIND_UINT, .octets = 2, .of = ERSPAN_HEAD,
+		.mask = 0x03ff },
+	[ERSPAN_RESERVED] = { "erspan.reserved", "Reserved", KIND_UINT, .octets = 4, .of = ERSPAN_TAIL,
+		.mask = 0xfff00000 },
+	[ERSPAN_INDEX] = { "erspan.index", "Index", KIND_UINT, .octets = 4, .of = ERSPAN_TAIL,
+		.mask = 0xfffff },
+	[ERSPAN_BSO] = { "erspan.bso", "Bad/Short/Oversized", KIND_UINT, .octets = 2,
+		.sql = "CASE {head}>>28 WHEN 2 THEN {head}>>11&3 END" },
+	[ERSPAN_P] = { "erspan.p", "Has Ethernet PDU", KIND_UINT, .octets = 2, .of = ERSPAN_MORE,
+		.mask = 0x8000 },
+	[ERSPAN_FT] = { "erspan.ft", "Frame Type", KIND_UINT, .octets = 2, .of = ERSPAN_MORE,
+		.mask = 0x7c00 },
+	[ERSPAN_HW] = { "erspan.hw", "Hardware ID", KIND_UINT, .octets = 2, .of = ERSPAN_MORE,
+		.mask = 0x03f0 },
+	[ERSPAN_DIRECTION] = { "erspan.direction", "Direction", KIND_BOOL, .of = ERSPAN_MORE,
+		.mask = 0x0008 },
+	[ERSPAN_GRA] = { "erspan.gra", "Timestamp granularity", KIND_UINT, .octets = 2, .of = ERSPAN_MORE,
+		.mask = 0x0006 },
+	[ERSPAN_O] = { "erspan.o", "Optional Sub headers", KIND_UINT, .octets = 2, .of = ERSPAN_MORE,
+		.mask = 0x0001 },
 };
 
-static const struct record erspan_records[] = { { "erspan", RECORD_LAYER, ERSPAN_NFIELDS, erspan_fields, NULL } };
+static const struct record erspan_records[] = { { "erspan", RECORD_LAYER, ERSPAN_NFIELDS, erspan_fields,
+	NULL } };
 
-#define GRE_FLAG_S   0x1000
-#define TYPE_I_II    0x88be
-#define TYPE_III     0x22eb
-#define SUBHEADER_O  0x0001
+#define GRE_FLAG_S  0x1000
+#define TYPE_I_II   0x88be
+#define TYPE_III    0x22eb
+#define SUBHEADER_O 0x0001
 
 /* Type I: protocol 0x88be without a sequence number in the GRE header. */
 static bool has_no_header(const struct packet *pkt)
 {
 	int parent = pkt->layers[pkt->current].parent;
 	const struct layer *l = parent >= 0 ? &pkt->layers[parent] : NULL;
-	return l && l->proto == &proto_gre && l->cap >= 4 && !(be16(l->data) & GRE_FLAG_S) && be16(l->data + 2) == TYPE_I_II;
+	return l && l->proto == &proto_gre && l->cap >= 4 && !(be16(l->data) & GRE_FLAG_S) &&
+	       be16(l->data + 2) == TYPE_I_II;
 }
 
 static enum verdict erspan_dissect(struct packet *pkt, struct cursor *c)

@@ -143,5 +143,6 @@ const struct protocol proto_eth = {
 	.nrecords = 1,
 	.claims = eth_claims,
 	.dissect = eth_dissect,
+	.item_min = ETH_HEADER,
 	.item_len = ETH_HEADER,
 };

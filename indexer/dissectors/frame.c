@@ -31,7 +31,7 @@ enum {
 };
 
 /* The interface row of the frame: interfaces are numbered over the file. */
-#define OF_INTERFACE(column) \
+#define OF_INTERFACE(column)                                                                                 \
 	"(SELECT " column " FROM interface i WHERE i.capture_id={capture} AND i.number={interface})"
 
 static const struct field frame_fields[FRAME_NFIELDS] = {
@@ -39,7 +39,8 @@ static const struct field frame_fields[FRAME_NFIELDS] = {
 	[FRAME_LEN] = { "frame.len", "Frame length on the wire", KIND_UINT, .octets = 4 },
 	/* NULL where it equals len, which is nearly always */
 	[FRAME_CAPLEN] = { "caplen", "captured octets where fewer than len", KIND_UINT, .internal = true },
-	[FRAME_OFFSET] = { "offset", "offset of the frame's octets in the capture file", KIND_UINT, .internal = true },
+	[FRAME_OFFSET] = { "offset", "offset of the frame's octets in the capture file", KIND_UINT,
+		.internal = true },
 	[FRAME_INTERFACE] = { "interface", "interface's number over the file", KIND_UINT, .internal = true },
 	[FRAME_STACK] = { "stack", "protocols of the frame", KIND_STACK, .internal = true },
 	[FRAME_SRC] = { "src", "address of the Source column", KIND_ADDRESS, .internal = true },
@@ -52,19 +53,23 @@ static const struct field frame_fields[FRAME_NFIELDS] = {
 		       " AND {frame} > (SELECT c.first_frame FROM capture c WHERE c.id={capture})), 0)" },
 	[FRAME_TIME_RELATIVE] = { "frame.time_relative", "Time since reference or first frame", KIND_RELTIME,
 		.sql = "{time} - (SELECT c.time_zero FROM capture c WHERE c.id={capture})" },
-	[FRAME_CAP_LEN] = { "frame.cap_len", "Frame length stored into the capture file", KIND_UINT, .octets = 4,
-		.sql = "coalesce({caplen}, {len})" },
+	[FRAME_CAP_LEN] = { "frame.cap_len", "Frame length stored into the capture file", KIND_UINT,
+		.octets = 4, .sql = "coalesce({caplen}, {len})" },
 	[FRAME_PROTOCOLS] = { "frame.protocols", "Protocols in frame", KIND_TEXT,
 		.sql = "(SELECT s.protocols FROM t_stack s WHERE s.id={stack})" },
-	[FRAME_ENCAP] = { "frame.encap_type", "Encapsulation type", KIND_INT, .octets = 2, .sql = OF_INTERFACE("i.encap_type") },
-	[FRAME_INTERFACE_ID] = { "frame.interface_id", "Interface id", KIND_UINT, .octets = 4, .sql = OF_INTERFACE("i.interface_id") },
-	[FRAME_INTERFACE_NAME] = { "frame.interface_name", "Interface name", KIND_TEXT, .sql = OF_INTERFACE("i.shown_name") },
+	[FRAME_ENCAP] = { "frame.encap_type", "Encapsulation type", KIND_INT, .octets = 2,
+		.sql = OF_INTERFACE("i.encap_type") },
+	[FRAME_INTERFACE_ID] = { "frame.interface_id", "Interface id", KIND_UINT, .octets = 4,
+		.sql = OF_INTERFACE("i.interface_id") },
+	[FRAME_INTERFACE_NAME] = { "frame.interface_name", "Interface name", KIND_TEXT,
+		.sql = OF_INTERFACE("i.shown_name") },
 	[FRAME_INTERFACE_DESCRIPTION] = { "frame.interface_description", "Interface description", KIND_TEXT,
 		.sql = OF_INTERFACE("i.description") },
-	[FRAME_SECTION] = { "frame.section_number", "Section number", KIND_UINT, .octets = 4, .sql = OF_INTERFACE("i.section + 1") },
+	[FRAME_SECTION] = { "frame.section_number", "Section number", KIND_UINT, .octets = 4,
+		.sql = OF_INTERFACE("i.section + 1") },
 	[FRAME_FLAGS] = { "frame.packet_flags", "Packet flags", KIND_UINT, BASE_HEX, 4, .part = 1 },
-	[FRAME_FLAGS_DIRECTION] = { "frame.packet_flags_direction", "Direction", KIND_UINT, BASE_HEX, 4, .part = 1,
-		.of = FRAME_FLAGS, .mask = 3 },
+	[FRAME_FLAGS_DIRECTION] = { "frame.packet_flags_direction", "Direction", KIND_UINT, BASE_HEX, 4,
+		.part = 1, .of = FRAME_FLAGS, .mask = 3 },
 	[FRAME_PACKET_ID] = { "frame.packet_id", "Packet id", KIND_UINT, .octets = 8, .part = 1 },
 };
 
@@ -74,7 +79,7 @@ static const struct field comment_fields[COMMENT_NFIELDS] = {
 };
 
 static const struct record frame_records[] = {
-	{ "frame", RECORD_LAYER, FRAME_NFIELDS, frame_fields, (const char *const[]){ "flags", NULL } },
+	{ "frame", RECORD_LAYER, FRAME_NFIELDS, frame_fields, (const char *const[]) { "flags", NULL } },
 	{ "frame_comment", RECORD_CHILD, COMMENT_NFIELDS, comment_fields, NULL },
 };
 

@@ -32,9 +32,10 @@ static const struct field geneve_fields[GENEVE_NFIELDS] = {
 	[GENEVE_VNI] = { "geneve.vni", "Virtual Network Identifier (VNI)", KIND_UINT, BASE_HEX_DEC, 3 },
 	[GENEVE_RESERVED] = { "geneve.reserved", "Reserved", KIND_UINT, BASE_HEX, 1 },
 	[GENEVE_OPTIONS] = { "geneve.options", "Geneve Options", KIND_BYTES },
-	[GENEVE_OAM] = { "geneve.flags.oam", "Operations, Administration and Management Frame", KIND_BOOL, .of = GENEVE_FLAGS,
-		.mask = 0x80 },
-	[GENEVE_CRITICAL] = { "geneve.flags.critical", "Critical Options Present", KIND_BOOL, .of = GENEVE_FLAGS, .mask = 0x40 },
+	[GENEVE_OAM] = { "geneve.flags.oam", "Operations, Administration and Management Frame", KIND_BOOL,
+		.of = GENEVE_FLAGS, .mask = 0x80 },
+	[GENEVE_CRITICAL] = { "geneve.flags.critical", "Critical Options Present", KIND_BOOL,
+		.of = GENEVE_FLAGS, .mask = 0x40 },
 };
 
 enum { OPTION_CLASS, OPTION_TYPE, OPTION_LENGTH, OPTION_TYPE_CRITICAL, OPTION_NFIELDS };
@@ -42,7 +43,8 @@ static const struct field option_fields[OPTION_NFIELDS] = {
 	[OPTION_CLASS] = { "geneve.option.class", "Class", KIND_UINT, BASE_HEX, 2 },
 	[OPTION_TYPE] = { "geneve.option.type", "Type", KIND_UINT, BASE_HEX, 1 },
 	[OPTION_LENGTH] = { "geneve.option.length", "Length", KIND_UINT, .octets = 1 },
-	[OPTION_TYPE_CRITICAL] = { "geneve.option.type.critical", "Critical Option", KIND_BOOL, .of = OPTION_TYPE, .mask = 0x80 },
+	[OPTION_TYPE_CRITICAL] = { "geneve.option.type.critical", "Critical Option", KIND_BOOL,
+		.of = OPTION_TYPE, .mask = 0x80 },
 };
 
 enum { REC_GENEVE, REC_OPTION, REC_COUNT };

@@ -1,4 +1,5 @@
-/* Generic Routing Encapsulation (RFC 2784, RFC 2890; RFC 1701 for routing; RFC 2637, section 4.1, for PPTP's version 1).
+/* Generic Routing Encapsulation (RFC 2784, RFC 2890; RFC 1701 for routing; RFC 2637, section 4.1, for PPTP's
+ * version 1).
  *
  *      0               2               4
  *     +-+-+-+-+-+-----+-----------+---+
@@ -37,10 +38,10 @@ enum {
 	GRE_NFIELDS
 };
 
-static const struct value_name gre_proto_names[] = { { 0x0800, "IP" }, { 0x0806, "ARP" }, { 0x22eb, "ERSPAN III" },
-	{ 0x6558, "Transparent Ethernet bridging" }, { 0x6559, "RAW Frame Relay" }, { 0x86dd, "IPv6" }, { 0x880b, "PPP" },
-	{ 0x883e, "WCCP" }, { 0x8847, "MPLS label switched packet" }, { 0x8848, "MPLS multicast label switched packet" },
-	{ 0x88be, "ERSPAN" }, { 0, NULL } };
+static const struct value_name gre_proto_names[] = { { 0x0800, "IP" }, { 0x0806, "ARP" },
+	{ 0x22eb, "ERSPAN III" }, { 0x6558, "Transparent Ethernet bridging" }, { 0x6559, "RAW Frame Relay" },
+	{ 0x86dd, "IPv6" }, { 0x880b, "PPP" }, { 0x883e, "WCCP" }, { 0x8847, "MPLS label switched packet" },
+	{ 0x8848, "MPLS multicast label switched packet" }, { 0x88be, "ERSPAN" }, { 0, NULL } };
 
 #define PART_OPTIONAL 1
 
@@ -50,22 +51,30 @@ static const struct field gre_fields[GRE_NFIELDS] = {
 	[GRE_CHECKSUM] = { "gre.checksum", "Checksum", KIND_UINT, BASE_HEX, 2, .part = PART_OPTIONAL },
 	[GRE_OFFSET] = { "gre.offset", "Offset", KIND_UINT, .octets = 2, .part = PART_OPTIONAL },
 	[GRE_KEY] = { "gre.key", "Key", KIND_UINT, BASE_HEX, 4, .part = PART_OPTIONAL },
-	[GRE_PAYLOAD_LENGTH] = { "gre.key.payload_length", "Payload Length", KIND_UINT, .octets = 2, .part = PART_OPTIONAL },
+	[GRE_PAYLOAD_LENGTH] = { "gre.key.payload_length", "Payload Length", KIND_UINT, .octets = 2,
+		.part = PART_OPTIONAL },
 	[GRE_CALL_ID] = { "gre.key.call_id", "Call ID", KIND_UINT, .octets = 2, .part = PART_OPTIONAL },
-	[GRE_SEQUENCE] = { "gre.sequence_number", "Sequence Number", KIND_UINT, .octets = 4, .part = PART_OPTIONAL },
-	[GRE_ACK] = { "gre.ack_number", "Acknowledgment Number", KIND_UINT, .octets = 4, .part = PART_OPTIONAL },
+	[GRE_SEQUENCE] = { "gre.sequence_number", "Sequence Number", KIND_UINT, .octets = 4,
+		.part = PART_OPTIONAL },
+	[GRE_ACK] = { "gre.ack_number", "Acknowledgment Number", KIND_UINT, .octets = 4,
+		.part = PART_OPTIONAL },
 	[GRE_C] = { "gre.flags.checksum", "Checksum Bit", KIND_BOOL, .of = GRE_FLAGS, .mask = 0x8000 },
 	[GRE_R] = { "gre.flags.routing", "Routing Bit", KIND_BOOL, .of = GRE_FLAGS, .mask = 0x4000 },
 	[GRE_K] = { "gre.flags.key", "Key Bit", KIND_BOOL, .of = GRE_FLAGS, .mask = 0x2000 },
-	[GRE_S] = { "gre.flags.sequence_number", "Sequence Number Bit", KIND_BOOL, .of = GRE_FLAGS, .mask = 0x1000 },
-	[GRE_STRICT] = { "gre.flags.strict_source_route", "Strict Source Route Bit", KIND_BOOL, .of = GRE_FLAGS, .mask = 0x0800 },
-	[GRE_RECURSION] = { "gre.flags.recursion_control", "Recursion control", KIND_UINT, .octets = 2, .of = GRE_FLAGS,
-		.mask = 0x0700 },
-	[GRE_A] = { "gre.flags.ack", "Acknowledgment", KIND_BOOL, 
-		.sql = "CASE WHEN {flags_and_version}&7=1 AND {proto}=34827 THEN {flags_and_version}>>7&1 END" },
+	[GRE_S] = { "gre.flags.sequence_number", "Sequence Number Bit", KIND_BOOL, .of = GRE_FLAGS,
+		.mask = 0x1000 },
+	[GRE_STRICT] = { "gre.flags.strict_source_route", "Strict Source Route Bit", KIND_BOOL,
+		.of = GRE_FLAGS, .mask = 0x0800 },
+	[GRE_RECURSION] = { "gre.flags.recursion_control", "Recursion control", KIND_UINT, .octets = 2,
+		.of = GRE_FLAGS, .mask = 0x0700 },
+	[GRE_A] = { "gre.flags.ack", "Acknowledgment", KIND_BOOL,
+		.sql = "CASE WHEN {flags_and_version}&7=1 AND {proto}=34827 THEN {flags_and_version}>>7&1 "
+		       "END" },
 	[GRE_RESERVED] = { "gre.flags.reserved", "Flags (Reserved)", KIND_UINT, .octets = 2,
-		.sql = "CASE WHEN {flags_and_version}&7=1 AND {proto}=34827 THEN {flags_and_version}>>3&15 ELSE {flags_and_version}>>3&31 END" },
-	[GRE_VERSION] = { "gre.flags.version", "Version", KIND_UINT, .octets = 2, .of = GRE_FLAGS, .mask = 0x0007 },
+		.sql = "CASE WHEN {flags_and_version}&7=1 AND {proto}=34827 THEN {flags_and_version}>>3&15 "
+		       "ELSE {flags_and_version}>>3&31 END" },
+	[GRE_VERSION] = { "gre.flags.version", "Version", KIND_UINT, .octets = 2, .of = GRE_FLAGS,
+		.mask = 0x0007 },
 };
 
 enum { ROUTE_FAMILY, ROUTE_OFFSET, ROUTE_LENGTH, ROUTE_INFORMATION, ROUTE_NFIELDS };
@@ -78,7 +87,8 @@ static const struct field route_fields[ROUTE_NFIELDS] = {
 
 enum { REC_GRE, REC_ROUTE, REC_COUNT };
 static const struct record gre_records[REC_COUNT] = {
-	[REC_GRE] = { "gre", RECORD_LAYER, GRE_NFIELDS, gre_fields, (const char *const[]){ "optional", NULL } },
+	[REC_GRE] = { "gre", RECORD_LAYER, GRE_NFIELDS, gre_fields,
+		(const char *const[]) { "optional", NULL } },
 	[REC_ROUTE] = { "gre_route", RECORD_CHILD, ROUTE_NFIELDS, route_fields, NULL },
 };
 

@@ -2,14 +2,15 @@
  *
  *      0       1       2               4                               8
  *     +-------+-------+---------------+-------------------------------+------
- *     | type  | code  |   checksum    |            by type            | echo data, or the packet that an error is
+ *     | type  | code  |   checksum    |            by type            | echo data, or the packet that an
+ * error is
  *     +-------+-------+---------------+-------------------------------+ about: IP header and what follows it
  *
  * Octets 4 to 8:
  *     echo, timestamp, information, address mask    identifier (2), sequence number (2)
- *     destination unreachable, time exceeded        unused, length of the quoted packet in words (RFC 4884), unused or MTU (RFC 1191)
- *     parameter problem                             pointer, length, unused (2)
- *     redirect                                      gateway's address
+ *     destination unreachable, time exceeded        unused, length of the quoted packet in words (RFC 4884),
+ * unused or MTU (RFC 1191) parameter problem                             pointer, length, unused (2) redirect
+ * gateway's address
  */
 #include "indexer/dissectors/ids.h"
 #include "indexer/packet.h"
@@ -54,12 +55,16 @@ static const struct field icmp_fields[ICMP_NFIELDS] = {
 	[ICMP_REDIR_GW] = { "icmp.redir_gw", "Gateway Address", KIND_IPV4, .part = 1 },
 	[ICMP_LENGTH] = { "icmp.length", "Length", KIND_UINT, .octets = 1, .part = 1 },
 	/* Some senders write these in their own order of octets: shown both ways. */
-	[ICMP_IDENT_LE] = { "icmp.ident_le", "Identifier (LE)", KIND_UINT, BASE_DEC_HEX, 2, .sql = SWAPPED("ident") },
-	[ICMP_SEQ_LE] = { "icmp.seq_le", "Sequence Number (LE)", KIND_UINT, BASE_DEC_HEX, 2, .sql = SWAPPED("seq") },
-	[ICMP_DATA_TIME_RELATIVE] = { "icmp.data_time_relative", "Timestamp from icmp data (relative)", KIND_RELTIME, .generated = true,
+	[ICMP_IDENT_LE] = { "icmp.ident_le", "Identifier (LE)", KIND_UINT, BASE_DEC_HEX, 2,
+		.sql = SWAPPED("ident") },
+	[ICMP_SEQ_LE] = { "icmp.seq_le", "Sequence Number (LE)", KIND_UINT, BASE_DEC_HEX, 2,
+		.sql = SWAPPED("seq") },
+	[ICMP_DATA_TIME_RELATIVE] = { "icmp.data_time_relative", "Timestamp from icmp data (relative)",
+		KIND_RELTIME, .generated = true,
 		.sql = "(SELECT f.time FROM t_frame f WHERE f.frame_id={frame}) - {data_time}" },
 	[ICMP_NO_RESP] = { "icmp.no_resp", "No response seen", KIND_NONE, .generated = true,
-		.sql = "CASE WHEN {asks} AND NOT EXISTS (SELECT 1 FROM t_icmp_response r WHERE r.frame_id={frame}) THEN 1 END" },
+		.sql = "CASE WHEN {asks} AND NOT EXISTS (SELECT 1 FROM t_icmp_response r WHERE "
+		       "r.frame_id={frame}) THEN 1 END" },
 };
 
 enum { UNUSED_OCTETS, UNUSED_NFIELDS };
@@ -74,7 +79,8 @@ static const struct field late_fields[LATE_NFIELDS] = {
 
 enum { REC_ICMP, REC_UNUSED, REC_LATE, REC_COUNT };
 static const struct record icmp_records[REC_COUNT] = {
-	[REC_ICMP] = { "icmp", RECORD_LAYER, ICMP_NFIELDS, icmp_fields, (const char *const[]){ "error", NULL } },
+	[REC_ICMP] = { "icmp", RECORD_LAYER, ICMP_NFIELDS, icmp_fields,
+		(const char *const[]) { "error", NULL } },
 	[REC_UNUSED] = { "icmp_unused", RECORD_CHILD, UNUSED_NFIELDS, unused_fields, NULL },
 	[REC_LATE] = { "icmp_response", RECORD_LATE, LATE_NFIELDS, late_fields, NULL },
 };
@@ -98,8 +104,8 @@ enum {
 #define NANOSECONDS               INT64_C(1000000000)
 #define ONE_DAY                   (86400 * NANOSECONDS)
 
-/* ping puts the time of sending at the start of its data, in its own order of octets. It is taken for one where it is
- * a possible time less than a day away. */
+/* ping puts the time of sending at the start of its data, in its own order of octets. It is taken for one
+ * where it is a possible time less than a day away. */
 static void echo_data(struct packet *pkt, struct row *r, struct cursor *c)
 {
 	const uint8_t *p = c->data + c->pos;
@@ -126,15 +132,16 @@ static uint64_t echo_key(uint32_t checksum, bool request, uint32_t word)
 	return (uint64_t)checksum << 32 | word;
 }
 
-/* The packet that the error is about. A length, where there is one, counts the words behind its header; a redirect is taken
- * for the eight octets that RFC 792 asks for. */
+/* The packet that the error is about. A length, where there is one, counts the words behind its header; a
+ * redirect is taken for the eight octets that RFC 792 asks for. */
 static void quoted(struct packet *pkt, struct cursor *c, uint32_t type, uint32_t words)
 {
 	struct cursor packet = cur_rest(c);
 	if (type == REDIRECT)
 		words = 2;
 	if (words && packet.len) {
-		if (!cur_need(&packet, 1))
+		/* Wireshark looks at the total length for a header's, at the version for a redirect's. */
+		if (!cur_need(&packet, type == REDIRECT ? 1 : 4))
 			return;
 		packet = cur_sub(&packet, ((packet.data[0] & 15u) + words) * 4);
 	}
@@ -148,7 +155,8 @@ static void unused(struct packet *pkt, struct cursor *c, uint32_t n)
 }
 
 /* Octets 4 to 8 of the errors: see above. Gives the length of the quoted packet in words. */
-static uint32_t error_header(struct packet *pkt, struct row *r, struct cursor *c, uint32_t type, uint32_t code)
+static uint32_t error_header(
+	struct packet *pkt, struct row *r, struct cursor *c, uint32_t type, uint32_t code)
 {
 	bool mtu = type == UNREACHABLE && code == CODE_FRAGMENTATION_NEEDED;
 	uint64_t length = 0;
@@ -206,7 +214,8 @@ static enum verdict icmp_dissect(struct packet *pkt, struct cursor *c)
 			break;
 		if (type == ECHO_REQUEST && !pkt->in_error)
 			row_set(r, ICMP_ASKS, 1);
-		pkt_exchange(pkt, &proto_icmp, r, echo_key(checksum, type == ECHO_REQUEST, ident << 16 | seq), type == ECHO_REPLY);
+		pkt_exchange(pkt, &proto_icmp, r, echo_key(checksum, type == ECHO_REQUEST, ident << 16 | seq),
+			type == ECHO_REPLY);
 		echo_data(pkt, r, c);
 		break;
 	case UNREACHABLE:

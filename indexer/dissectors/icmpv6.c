@@ -1,5 +1,5 @@
-/* Internet Control Message Protocol for IPv6 (RFC 4443), with neighbour discovery (RFC 4861) and multicast listener
- * discovery (RFC 2710, RFC 9777).
+/* Internet Control Message Protocol for IPv6 (RFC 4443), with neighbour discovery (RFC 4861) and multicast
+ * listener discovery (RFC 2710, RFC 9777).
  *
  *      0       1       2               4               8
  *     +-------+-------+---------------+---------------+------
@@ -8,10 +8,9 @@
  *     errors                  MTU, pointer or unused (4), the packet that the error is about
  *     echo                    identifier (2), sequence number (2), data
  *     router solicitation     reserved (4), options
- *     router advertisement    hop limit (1), flags (1), lifetime (2), reachable time (4), retransmission timer (4), options
- *     neighbour solicitation  reserved (4), target (16), options
- *     neighbour advertisement flags (4), target (16), options
- *     redirect                reserved (4), target (16), destination (16), options
+ *     router advertisement    hop limit (1), flags (1), lifetime (2), reachable time (4), retransmission
+ * timer (4), options neighbour solicitation  reserved (4), target (16), options neighbour advertisement flags
+ * (4), target (16), options redirect                reserved (4), target (16), destination (16), options
  *     listener messages       maximum response delay (2), reserved (2), group (16), version 2 more: see below
  *     listener report 2       reserved (2), number of records (2), records
  *
@@ -69,38 +68,63 @@ static const struct field v6_fields[V6_NFIELDS] = {
 	[V6_RESPTIME] = { "icmpv6.resptime", "Response Time", KIND_DOUBLE, .generated = true },
 	[V6_ASKS] = { "asks", "a response is waited for", KIND_BOOL, .internal = true },
 	[V6_MTU] = { "icmpv6.mtu", "MTU", KIND_UINT, .octets = 4, .part = 1 },
-	[V6_RA_HOP_LIMIT] = { "icmpv6.nd.ra.cur_hop_limit", "Cur hop limit", KIND_UINT, .octets = 1, .part = 1 },
+	[V6_RA_HOP_LIMIT] = { "icmpv6.nd.ra.cur_hop_limit", "Cur hop limit", KIND_UINT, .octets = 1,
+		.part = 1 },
 	[V6_RA_FLAG] = { "icmpv6.nd.ra.flag", "Flags", KIND_UINT, BASE_HEX, 1, .part = 1 },
-	[V6_RA_LIFETIME] = { "icmpv6.nd.ra.router_lifetime", "Router lifetime (s)", KIND_UINT, .octets = 2, .part = 1 },
-	[V6_RA_REACHABLE] = { "icmpv6.nd.ra.reachable_time", "Reachable time (ms)", KIND_UINT, .octets = 4, .part = 1 },
-	[V6_RA_RETRANS] = { "icmpv6.nd.ra.retrans_timer", "Retrans timer (ms)", KIND_UINT, .octets = 4, .part = 1 },
-	[V6_MLD_DELAY] = { "icmpv6.mld.maximum_response_delay", "Maximum Response Delay [ms]", KIND_UINT, .octets = 2, .part = 1 },
+	[V6_RA_LIFETIME] = { "icmpv6.nd.ra.router_lifetime", "Router lifetime (s)", KIND_UINT, .octets = 2,
+		.part = 1 },
+	[V6_RA_REACHABLE] = { "icmpv6.nd.ra.reachable_time", "Reachable time (ms)", KIND_UINT, .octets = 4,
+		.part = 1 },
+	[V6_RA_RETRANS] = { "icmpv6.nd.ra.retrans_timer", "Retrans timer (ms)", KIND_UINT, .octets = 4,
+		.part = 1 },
+	[V6_MLD_DELAY] = { "icmpv6.mld.maximum_response_delay", "Maximum Response Delay [ms]", KIND_UINT,
+		.octets = 2, .part = 1 },
 	[V6_MLD_ADDRESS] = { "icmpv6.mld.multicast_address", "Multicast Address", KIND_IPV6, .part = 1 },
-	[V6_MLD_RECORDS] = { "icmpv6.mldr.nb_mcast_records", "Number of Multicast Address Records", KIND_UINT, .octets = 2, .part = 1 },
+	[V6_MLD_RECORDS] = { "icmpv6.mldr.nb_mcast_records", "Number of Multicast Address Records", KIND_UINT,
+		.octets = 2, .part = 1 },
 	[V6_NA_R] = { "icmpv6.nd.na.flag.r", "Router", KIND_BOOL, .of = V6_NA_FLAG, .mask = 0x80000000 },
 	[V6_NA_S] = { "icmpv6.nd.na.flag.s", "Solicited", KIND_BOOL, .of = V6_NA_FLAG, .mask = 0x40000000 },
 	[V6_NA_O] = { "icmpv6.nd.na.flag.o", "Override", KIND_BOOL, .of = V6_NA_FLAG, .mask = 0x20000000 },
-	[V6_NA_RSV] = { "icmpv6.nd.na.flag.rsv", "Reserved", KIND_UINT, .octets = 4, .of = V6_NA_FLAG, .mask = 0x1fffffff },
-	[V6_RA_M] = { "icmpv6.nd.ra.flag.m", "Managed address configuration", KIND_BOOL, .of = V6_RA_FLAG, .mask = 0x80, .part = 1 },
-	[V6_RA_O] = { "icmpv6.nd.ra.flag.o", "Other configuration", KIND_BOOL, .of = V6_RA_FLAG, .mask = 0x40, .part = 1 },
-	[V6_RA_H] = { "icmpv6.nd.ra.flag.h", "Home Agent", KIND_BOOL, .of = V6_RA_FLAG, .mask = 0x20, .part = 1 },
-	[V6_RA_PRF] = { "icmpv6.nd.ra.flag.prf", "Prf (Default Router Preference)", KIND_UINT, .octets = 1, .of = V6_RA_FLAG, .mask = 0x18,
+	[V6_NA_RSV] = { "icmpv6.nd.na.flag.rsv", "Reserved", KIND_UINT, .octets = 4, .of = V6_NA_FLAG,
+		.mask = 0x1fffffff },
+	[V6_RA_M] = { "icmpv6.nd.ra.flag.m", "Managed address configuration", KIND_BOOL, .of = V6_RA_FLAG,
+		.mask = 0x80, .part = 1 },
+	[V6_RA_O] = { "icmpv6.nd.ra.flag.o", "Other configuration", KIND_BOOL, .of = V6_RA_FLAG, .mask = 0x40,
 		.part = 1 },
+	[V6_RA_H] = { "icmpv6.nd.ra.flag.h", "Home Agent", KIND_BOOL, .of = V6_RA_FLAG, .mask = 0x20,
+		.part = 1 },
+	[V6_RA_PRF] = { "icmpv6.nd.ra.flag.prf", "Prf (Default Router Preference)", KIND_UINT, .octets = 1,
+		.of = V6_RA_FLAG, .mask = 0x18, .part = 1 },
 	[V6_RA_P] = { "icmpv6.nd.ra.flag.p", "Proxy", KIND_BOOL, .of = V6_RA_FLAG, .mask = 0x04, .part = 1 },
-	[V6_RA_RSV] = { "icmpv6.nd.ra.flag.rsv", "Reserved", KIND_UINT, .octets = 1, .of = V6_RA_FLAG, .mask = 0x03, .part = 1 },
+	[V6_RA_RSV] = { "icmpv6.nd.ra.flag.rsv", "Reserved", KIND_UINT, .octets = 1, .of = V6_RA_FLAG,
+		.mask = 0x03, .part = 1 },
 	[V6_NO_RESP] = { "icmpv6.no_resp", "No response seen", KIND_NONE, .generated = true,
-		.sql = "CASE WHEN {asks} AND NOT EXISTS (SELECT 1 FROM t_icmpv6_response r WHERE r.frame_id={frame}) THEN 1 END" },
+		.sql = "CASE WHEN {asks} AND NOT EXISTS (SELECT 1 FROM t_icmpv6_response r WHERE "
+		       "r.frame_id={frame}) THEN 1 END" },
 };
 
-enum { OPTION_TYPE, OPTION_LENGTH, OPTION_LINKADDR, OPTION_SRC, OPTION_TARGET, OPTION_PREFIX_LENGTH, OPTION_PREFIX, OPTION_MTU, OPTION_NFIELDS };
+enum {
+	OPTION_TYPE,
+	OPTION_LENGTH,
+	OPTION_LINKADDR,
+	OPTION_SRC,
+	OPTION_TARGET,
+	OPTION_PREFIX_LENGTH,
+	OPTION_PREFIX,
+	OPTION_MTU,
+	OPTION_NFIELDS
+};
 static const struct field option_fields[OPTION_NFIELDS] = {
 	[OPTION_TYPE] = { "icmpv6.opt.type", "Type", KIND_UINT, .octets = 1 },
 	[OPTION_LENGTH] = { "icmpv6.opt.length", "Length", KIND_UINT, .octets = 1 },
 	[OPTION_LINKADDR] = { "icmpv6.opt.linkaddr", "Link-layer address", KIND_TEXT },
 	[OPTION_SRC] = { "icmpv6.opt.src_linkaddr", "Source Link-layer address", KIND_TEXT, .hidden = true,
-		.sql = "(SELECT x.value FROM t_text x WHERE x.id=CASE {opt_type} WHEN 1 THEN {opt_linkaddr} END)" },
-	[OPTION_TARGET] = { "icmpv6.opt.target_linkaddr", "Target Link-layer address", KIND_TEXT, .hidden = true,
-		.sql = "(SELECT x.value FROM t_text x WHERE x.id=CASE {opt_type} WHEN 2 THEN {opt_linkaddr} END)" },
+		.sql = "(SELECT x.value FROM t_text x WHERE x.id=CASE {opt_type} WHEN 1 THEN {opt_linkaddr} "
+		       "END)" },
+	[OPTION_TARGET] = { "icmpv6.opt.target_linkaddr", "Target Link-layer address", KIND_TEXT,
+		.hidden = true,
+		.sql = "(SELECT x.value FROM t_text x WHERE x.id=CASE {opt_type} WHEN 2 THEN {opt_linkaddr} "
+		       "END)" },
 	[OPTION_PREFIX_LENGTH] = { "icmpv6.opt.prefix.length", "Prefix Length", KIND_UINT, .octets = 1 },
 	[OPTION_PREFIX] = { "icmpv6.opt.prefix", "Prefix", KIND_IPV6 },
 	[OPTION_MTU] = { "icmpv6.opt.mtu", "MTU", KIND_UINT, .octets = 4 },
@@ -127,7 +151,8 @@ static const struct field late_fields[LATE_NFIELDS] = {
 
 enum { REC_ICMPV6, REC_OPTION, REC_MAR, REC_SOURCE, REC_LATE, REC_COUNT };
 static const struct record v6_records[REC_COUNT] = {
-	[REC_ICMPV6] = { "icmpv6", RECORD_LAYER, V6_NFIELDS, v6_fields, (const char *const[]){ "extra", NULL } },
+	[REC_ICMPV6] = { "icmpv6", RECORD_LAYER, V6_NFIELDS, v6_fields,
+		(const char *const[]) { "extra", NULL } },
 	[REC_OPTION] = { "icmpv6_option", RECORD_CHILD, OPTION_NFIELDS, option_fields, NULL },
 	[REC_MAR] = { "icmpv6_mar", RECORD_CHILD, MAR_NFIELDS, mar_fields, NULL },
 	[REC_SOURCE] = { "icmpv6_mar_source", RECORD_CHILD, SOURCE_NFIELDS, source_fields, NULL },
@@ -152,6 +177,11 @@ enum {
 	INVERSE_SOLICITATION = 141, /* RFC 3122 */
 	INVERSE_ADVERTISEMENT = 142,
 	LISTENER_REPORT_2 = 143,
+	MOBILE_PREFIX_ADVERTISEMENT = 147, /* RFC 6275 */
+	PATH_SOLICITATION = 148,           /* RFC 3971: certification path */
+	PATH_ADVERTISEMENT = 149,
+	SEAMOBY = 150,          /* RFC 4065 */
+	FAST_HANDOVER = 154,    /* RFC 5568 */
 	EXTENDED_REQUEST = 160, /* RFC 8335 */
 	EXTENDED_REPLY = 161
 };
@@ -261,7 +291,7 @@ static void listener_report(struct packet *pkt, struct row *r, struct cursor *c)
 
 static void listener_message(struct packet *pkt, struct row *r, struct cursor *c, uint32_t type)
 {
-	bool version_2 = type == LISTENER_QUERY && c->len >= QUERY_2_LENGTH;
+	bool version_2 = type == LISTENER_QUERY && c->cap >= QUERY_2_LENGTH;
 	if (version_2)
 		cur_be(c, 2); /* a code, not the delay itself */
 	else
@@ -285,8 +315,8 @@ static void router_advertisement(struct row *r, struct cursor *c)
 	row_be(r, V6_RA_RETRANS, c, 4);
 }
 
-/* The packet that the error is about. RFC 4884: for two types the first of octets 4 to 8 may have its length in units of 8
- * octets; what follows then are extensions. */
+/* The packet that the error is about. RFC 4884: for two types the first of octets 4 to 8 may have its length
+ * in units of 8 octets; what follows then are extensions. */
 static void quoted(struct packet *pkt, struct row *r, struct cursor *c, uint32_t type)
 {
 	uint64_t units = 0;
@@ -307,8 +337,8 @@ static void quoted(struct packet *pkt, struct row *r, struct cursor *c, uint32_t
 	}
 }
 
-/* A reply repeats all of its request but the type: its checksum is less by 0x0100, in ones' complement. With it,
- * identifier and number are the key of both. */
+/* A reply repeats all of its request but the type: its checksum is less by 0x0100, in ones' complement. With
+ * it, identifier and number are the key of both. */
 static uint64_t echo_key(uint32_t checksum, bool request, uint32_t word)
 {
 	if (request) {
@@ -322,7 +352,8 @@ static bool is_multicast(const struct packet *pkt)
 {
 	uint8_t kind;
 	size_t len;
-	const uint8_t *dst = pkt->net_dst ? dict_get(pkt->dict, DICT_ADDRESS, pkt->net_dst, &kind, &len) : NULL;
+	const uint8_t *dst =
+		pkt->net_dst ? dict_get(pkt->dict, DICT_ADDRESS, pkt->net_dst, &kind, &len) : NULL;
 	return dst && kind == KIND_IPV6 && dst[0] == 0xff;
 }
 
@@ -365,7 +396,15 @@ static enum verdict icmpv6_dissect(struct packet *pkt, struct cursor *c)
 	case ROUTER_SOLICITATION:
 	case INVERSE_SOLICITATION:
 	case INVERSE_ADVERTISEMENT:
+	case MOBILE_PREFIX_ADVERTISEMENT:
+	case PATH_SOLICITATION:
+	case SEAMOBY:
+	case FAST_HANDOVER:
 		cur_be(c, 4);
+		options(pkt, c);
+		break;
+	case PATH_ADVERTISEMENT:
+		cur_be(c, 8); /* identifier, all components, component, reserved */
 		options(pkt, c);
 		break;
 	case ROUTER_ADVERTISEMENT:

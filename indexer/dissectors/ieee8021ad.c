@@ -1,5 +1,5 @@
-/* Provider bridges' service tag (IEEE 802.1ad, now in 802.1Q), as Wireshark shows it: with a second service tag right
- * behind it both are one layer.
+/* Provider bridges' service tag (IEEE 802.1ad, now in 802.1Q), as Wireshark shows it: with a second service
+ * tag right behind it both are one layer.
  *
  *      0       2       4          0       2       4       6       8
  *     +-------+-------+--         +-------+-------+-------+-------+--
@@ -11,7 +11,19 @@
 
 extern const struct protocol proto_ieee8021ad;
 
-enum { AD_TCI, AD_STCI, AD_CTCI, AD_PADDING, AD_TRAILER, AD_PRIORITY, AD_DEI, AD_ID, AD_SVID, AD_CVID, AD_NFIELDS };
+enum {
+	AD_TCI,
+	AD_STCI,
+	AD_CTCI,
+	AD_PADDING,
+	AD_TRAILER,
+	AD_PRIORITY,
+	AD_DEI,
+	AD_ID,
+	AD_SVID,
+	AD_CVID,
+	AD_NFIELDS
+};
 
 static const struct field ad_fields[AD_NFIELDS] = {
 	[AD_TCI] = { "tci", "tag control information", KIND_UINT, BASE_HEX, 2, .internal = true },
@@ -19,15 +31,18 @@ static const struct field ad_fields[AD_NFIELDS] = {
 	[AD_CTCI] = { "ctci", "customer tag", KIND_UINT, BASE_HEX, 2, .part = 1, .internal = true },
 	[AD_PADDING] = { "eth.padding", "Padding", KIND_BYTES, .part = 1 },
 	[AD_TRAILER] = { "ieee8021ah.trailer", "Trailer", KIND_BYTES, .part = 1 },
-	[AD_PRIORITY] = { "ieee8021ad.priority", "Priority", KIND_UINT, .octets = 2, .of = AD_TCI, .mask = 0xe000 },
+	[AD_PRIORITY] = { "ieee8021ad.priority", "Priority", KIND_UINT, .octets = 2, .of = AD_TCI,
+		.mask = 0xe000 },
 	[AD_DEI] = { "ieee8021ad.dei", "DEI", KIND_UINT, .octets = 2, .of = AD_TCI, .mask = 0x1000 },
 	[AD_ID] = { "ieee8021ad.id", "ID", KIND_UINT, .octets = 2, .of = AD_TCI, .mask = 0x0fff },
-	[AD_SVID] = { "ieee8021ad.svid", "ID", KIND_UINT, .octets = 2, .part = 1, .of = AD_STCI, .mask = 0x0fff },
-	[AD_CVID] = { "ieee8021ad.cvid", "ID", KIND_UINT, .octets = 2, .part = 1, .of = AD_CTCI, .mask = 0x0fff },
+	[AD_SVID] = { "ieee8021ad.svid", "ID", KIND_UINT, .octets = 2, .part = 1, .of = AD_STCI,
+		.mask = 0x0fff },
+	[AD_CVID] = { "ieee8021ad.cvid", "ID", KIND_UINT, .octets = 2, .part = 1, .of = AD_CTCI,
+		.mask = 0x0fff },
 };
 
 static const struct record ad_records[] = {
-	{ "ieee8021ad", RECORD_LAYER, AD_NFIELDS, ad_fields, (const char *const[]){ "extra", NULL } },
+	{ "ieee8021ad", RECORD_LAYER, AD_NFIELDS, ad_fields, (const char *const[]) { "extra", NULL } },
 };
 
 #define AD_TYPE 0x88a8

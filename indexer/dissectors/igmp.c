@@ -4,12 +4,14 @@
  *     +-------+-------+---------------+---------------+
  *     | type  |max rsp|   checksum    | group address |         versions 1 (no max rsp) and 2
  *     +-------+-------+---------------+---------------+-------+-------+---------------+------
- *     | 0x11  |max rsp|   checksum    | group address |res S qrv qqic | sources       | addresses   query of version 3
+ *     | 0x11  |max rsp|   checksum    | group address |res S qrv qqic | sources       | addresses   query of
+ * version 3
  *     +-------+-------+---------------+---------------+-------+-------+---------------+------
  *     | 0x22  |reservd|   checksum    |reservd|records| group records ...   report of version 3
  *     +-------+-------+---------------+-------+-------+------
  *
- * A group record: type (1), length of auxiliary data in words (1), number of sources (2), group (4), sources, data. */
+ * A group record: type (1), length of auxiliary data in words (1), number of sources (2), group (4), sources,
+ * data. */
 #include "indexer/dissectors/ids.h"
 #include "indexer/packet.h"
 
@@ -31,9 +33,10 @@ enum {
 	IGMP_NFIELDS
 };
 
-static const struct value_name igmp_types[] = { { 0x11, "Membership Query" }, { 0x12, "Membership Report" }, { 0x13, "DVMRP Protocol" },
-	{ 0x14, "PIM Routing Protocol" }, { 0x16, "Membership Report" }, { 0x17, "Leave Group" }, { 0x1e, "Traceroute Response" },
-	{ 0x1f, "Traceroute Message" }, { 0x22, "Membership Report" }, { 0, NULL } };
+static const struct value_name igmp_types[] = { { 0x11, "Membership Query" }, { 0x12, "Membership Report" },
+	{ 0x13, "DVMRP Protocol" }, { 0x14, "PIM Routing Protocol" }, { 0x16, "Membership Report" },
+	{ 0x17, "Leave Group" }, { 0x1e, "Traceroute Response" }, { 0x1f, "Traceroute Message" },
+	{ 0x22, "Membership Report" }, { 0, NULL } };
 
 static const struct field igmp_fields[IGMP_NFIELDS] = {
 	[IGMP_TYPE] = { "igmp.type", "Type", KIND_UINT, BASE_HEX, 1, .names = igmp_types },
@@ -77,9 +80,18 @@ static const struct record igmp_records[REC_COUNT] = {
 };
 
 /* Protocols that have types of IGMP as theirs; RGMP (RFC 3488) is told by its group, 224.0.0.25. */
-static const struct protocol dvmrp = { .name = "dvmrp", .title = "Distance Vector Multicast Routing Protocol", .column = "DVMRP" };
-static const struct protocol pim = { .name = "pim", .title = "Protocol Independent Multicast", .column = "PIMv1" };
-static const struct protocol rgmp = { .name = "rgmp", .title = "Router-port Group Management Protocol", .column = "RGMP" };
+static const struct protocol dvmrp = {
+	.name = "dvmrp", .title = "Distance Vector Multicast Routing Protocol", .column = "DVMRP"
+};
+static const struct protocol pim = {
+	.name = "pim", .title = "Protocol Independent Multicast", .column = "PIMv1"
+};
+static const struct protocol igap = {
+	.name = "igap", .title = "Internet Group membership Authentication Protocol", .column = "IGAP"
+};
+static const struct protocol rgmp = {
+	.name = "rgmp", .title = "Router-port Group Management Protocol", .column = "RGMP"
+};
 
 enum {
 	QUERY = 0x11,
@@ -91,6 +103,8 @@ enum {
 	TRACE_RESPONSE = 0x1e,
 	TRACE = 0x1f,
 	REPORT_3 = 0x22,
+	IGAP_FIRST = 0x40,
+	IGAP_LAST = 0x42,
 	RGMP_FIRST = 0xfc
 };
 
@@ -155,7 +169,8 @@ static void message(struct packet *pkt, struct row *r, struct cursor *c, uint32_
 	if (version >= 0 && !pkt->in_error)
 		pkt->column = columns[version];
 	row_be(r, IGMP_TYPE, c, 1);
-	if (type == QUERY && version == 3 && !cur_need(c, QUERY_3_LENGTH - 1)) /* Wireshark shows nothing of less */
+	if (type == QUERY && version == 3 &&
+		!cur_need(c, QUERY_3_LENGTH - 1)) /* Wireshark shows nothing of less */
 		return;
 	if (version == 0) {
 		version_0(pkt, r, c, type);
@@ -214,6 +229,8 @@ static enum verdict igmp_dissect(struct packet *pkt, struct cursor *c)
 		return other(pkt, &dvmrp, c);
 	if (type == PIM)
 		return other(pkt, &pim, c);
+	if (type >= IGAP_FIRST && type <= IGAP_LAST)
+		return other(pkt, &igap, c);
 	if (type >= RGMP_FIRST && is_for_rgmp(pkt))
 		return other(pkt, &rgmp, c);
 	struct row *r = row_open(pkt, &proto_igmp, REC_IGMP);
@@ -241,7 +258,7 @@ static enum verdict igmp_dissect(struct packet *pkt, struct cursor *c)
 	case TRACE:
 		break;
 	default:
-		if (type == 0 || type > 8) {
+		if (type > 8) {
 			row_be(r, IGMP_TYPE, c, 1);
 			return MINE;
 		}

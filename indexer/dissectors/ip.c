@@ -50,19 +50,19 @@ enum {
 	IP_NFIELDS
 };
 
-static const struct value_name ip_ecn_names[] = {
-	{ 0, "Not-ECT" }, { 1, "ECT(1)" }, { 2, "ECT(0)" }, { 3, "CE" }, { 0, NULL }
-};
+static const struct value_name ip_ecn_names[] = { { 0, "Not-ECT" }, { 1, "ECT(1)" }, { 2, "ECT(0)" },
+	{ 3, "CE" }, { 0, NULL } };
 
 static const struct value_name ip_dscp_names[] = { { 0, "CS0" }, { 8, "CS1" }, { 10, "AF11" }, { 12, "AF12" },
-	{ 14, "AF13" }, { 16, "CS2" }, { 18, "AF21" }, { 20, "AF22" }, { 22, "AF23" }, { 24, "CS3" }, { 26, "AF31" },
-	{ 28, "AF32" }, { 30, "AF33" }, { 32, "CS4" }, { 34, "AF41" }, { 36, "AF42" }, { 38, "AF43" }, { 40, "CS5" },
-	{ 44, "VOICE-ADMIT" }, { 46, "EF PHB" }, { 48, "CS6" }, { 56, "CS7" }, { 0, NULL } };
+	{ 14, "AF13" }, { 16, "CS2" }, { 18, "AF21" }, { 20, "AF22" }, { 22, "AF23" }, { 24, "CS3" },
+	{ 26, "AF31" }, { 28, "AF32" }, { 30, "AF33" }, { 32, "CS4" }, { 34, "AF41" }, { 36, "AF42" },
+	{ 38, "AF43" }, { 40, "CS5" }, { 44, "VOICE-ADMIT" }, { 46, "EF PHB" }, { 48, "CS6" }, { 56, "CS7" },
+	{ 0, NULL } };
 
-static const struct value_name ip_proto_names[] = { { 1, "ICMP" }, { 2, "IGMP" }, { 4, "IPIP" }, { 6, "TCP" }, { 8, "EGP" },
-	{ 17, "UDP" }, { 33, "DCCP" }, { 41, "IPv6" }, { 47, "GRE" }, { 50, "ESP" }, { 51, "AH" }, { 58, "ICMPv6" },
-	{ 88, "EIGRP" }, { 89, "OSPF IGP" }, { 103, "PIM" }, { 112, "VRRP" }, { 115, "L2TP" }, { 132, "SCTP" },
-	{ 136, "UDPlite" }, { 0, NULL } };
+static const struct value_name ip_proto_names[] = { { 1, "ICMP" }, { 2, "IGMP" }, { 4, "IPIP" }, { 6, "TCP" },
+	{ 8, "EGP" }, { 17, "UDP" }, { 33, "DCCP" }, { 41, "IPv6" }, { 47, "GRE" }, { 50, "ESP" },
+	{ 51, "AH" }, { 58, "ICMPv6" }, { 88, "EIGRP" }, { 89, "OSPF IGP" }, { 103, "PIM" }, { 112, "VRRP" },
+	{ 115, "L2TP" }, { 132, "SCTP" }, { 136, "UDPlite" }, { 0, NULL } };
 
 enum mark { MARK_NOP = 1, MARK_LENGTH = 2, MARK_LNCB = 4, MARK_TTL = 8 };
 #define MARK(bit) "CASE WHEN {marks} & " bit " THEN 1 END"
@@ -78,57 +78,78 @@ static const struct field ip_fields[IP_NFIELDS] = {
 	[IP_CHECKSUM] = { "ip.checksum", "Header Checksum", KIND_UINT, BASE_HEX, 2 },
 	[IP_SRC] = { "ip.src", "Source Address", KIND_IPV4 },
 	[IP_DST] = { "ip.dst", "Destination Address", KIND_IPV4 },
-	[IP_ODD_VERSION] = { "odd_version", "version that is not 4", KIND_UINT, .octets = 1, .part = 1, .internal = true },
+	[IP_ODD_VERSION] = { "odd_version", "version that is not 4", KIND_UINT, .octets = 1, .part = 1,
+		.internal = true },
 	[IP_MARKS] = { "marks", "what is odd, enum mark", KIND_UINT, .part = 1, .internal = true },
 	[IP_CUR_RT] = { "ip.cur_rt", "Current Route", KIND_IPV4, .part = 1 },
 	[IP_OPT_TYPE] = { "ip.opt.type", "Type", KIND_LIST, .part = 1 },
 	[IP_OPT_LEN] = { "ip.opt.len", "Length", KIND_LIST, .part = 1 },
 	[IP_OPT_RA] = { "ip.opt.ra", "Router Alert", KIND_LIST, .part = 1 },
-	[IP_FRAGMENT_COUNT] = { "ip.fragment.count", "Fragment count", KIND_UINT, .octets = 4, .part = 2, .generated = true },
-	[IP_REASSEMBLED_LENGTH] = { "ip.reassembled.length", "Reassembled IPv4 length", KIND_UINT, .octets = 4, .part = 2,
+	[IP_FRAGMENT_COUNT] = { "ip.fragment.count", "Fragment count", KIND_UINT, .octets = 4, .part = 2,
 		.generated = true },
+	[IP_REASSEMBLED_LENGTH] = { "ip.reassembled.length", "Reassembled IPv4 length", KIND_UINT,
+		.octets = 4, .part = 2, .generated = true },
 	[IP_VERSION] = { "ip.version", "Version", KIND_UINT, .octets = 1,
 		.sql = "CASE WHEN {hdr_len} IS NULL THEN {odd_version} ELSE 4 END" },
-	[IP_DSCP] = { "ip.dsfield.dscp", "Differentiated Services Codepoint", KIND_UINT, .octets = 1, .of = IP_DSFIELD,
-		.mask = 0xfc, .names = ip_dscp_names },
-	[IP_ECN] = { "ip.dsfield.ecn", "Explicit Congestion Notification", KIND_UINT, .octets = 1, .of = IP_DSFIELD,
-		.mask = 0x03, .names = ip_ecn_names },
+	[IP_DSCP] = { "ip.dsfield.dscp", "Differentiated Services Codepoint", KIND_UINT, .octets = 1,
+		.of = IP_DSFIELD, .mask = 0xfc, .names = ip_dscp_names },
+	[IP_ECN] = { "ip.dsfield.ecn", "Explicit Congestion Notification", KIND_UINT, .octets = 1,
+		.of = IP_DSFIELD, .mask = 0x03, .names = ip_ecn_names },
 	[IP_FLAGS] = { "ip.flags", "Flags", KIND_UINT, BASE_HEX, 1, .of = IP_FRAG, .mask = 0xe000 },
 	[IP_FLAGS_RB] = { "ip.flags.rb", "Reserved bit", KIND_BOOL, .of = IP_FRAG, .mask = 0x8000 },
 	[IP_FLAGS_DF] = { "ip.flags.df", "Don't fragment", KIND_BOOL, .of = IP_FRAG, .mask = 0x4000 },
 	[IP_FLAGS_MF] = { "ip.flags.mf", "More fragments", KIND_BOOL, .of = IP_FRAG, .mask = 0x2000 },
 	/* in units of 8 octets, as Wireshark's field */
-	[IP_FRAG_OFFSET] = { "ip.frag_offset", "Fragment Offset", KIND_UINT, .octets = 2, .of = IP_FRAG, .mask = 0x1fff },
-	[IP_ADDR] = { "ip.addr", "Source or Destination Address", KIND_IPV4, .hidden = true, .any = { IP_SRC, IP_DST }, .nany = 2 },
-	[IP_NOP] = { "ip.nop", "4 NOP in a row - a router may have removed some options", KIND_NONE, .generated = true, .part = 1,
-		.sql = MARK("1") },
-	[IP_BOGUS_LENGTH] = { "ip.bogus_ip_length", "Bogus IP length", KIND_NONE, .generated = true, .part = 1, .sql = MARK("2") },
-	[IP_TTL_LNCB] = { "ip.ttl.lncb", "Time To Live", KIND_NONE, .generated = true, .part = 1, .sql = MARK("4") },
-	[IP_TTL_TOO_SMALL] = { "ip.ttl.too_small", "Time To Live", KIND_NONE, .generated = true, .part = 1, .sql = MARK("8") },
+	[IP_FRAG_OFFSET] = { "ip.frag_offset", "Fragment Offset", KIND_UINT, .octets = 2, .of = IP_FRAG,
+		.mask = 0x1fff },
+	[IP_ADDR] = { "ip.addr", "Source or Destination Address", KIND_IPV4, .hidden = true,
+		.any = { IP_SRC, IP_DST }, .nany = 2 },
+	[IP_NOP] = { "ip.nop", "4 NOP in a row - a router may have removed some options", KIND_NONE,
+		.generated = true, .part = 1, .sql = MARK("1") },
+	[IP_BOGUS_LENGTH] = { "ip.bogus_ip_length", "Bogus IP length", KIND_NONE, .generated = true,
+		.part = 1, .sql = MARK("2") },
+	[IP_TTL_LNCB] = { "ip.ttl.lncb", "Time To Live", KIND_NONE, .generated = true, .part = 1,
+		.sql = MARK("4") },
+	[IP_TTL_TOO_SMALL] = { "ip.ttl.too_small", "Time To Live", KIND_NONE, .generated = true, .part = 1,
+		.sql = MARK("8") },
 };
 
 /* Fragments that are in order are in ip.fragment, others in ip.fragment.error. */
-enum { FRAGMENT_FRAME, FRAGMENT_ERROR, FRAGMENT_FAULTS, FRAGMENT_IS_OVERLAP, FRAGMENT_IS_CONFLICT, FRAGMENT_IS_TAIL, FRAGMENT_IS_LONG, FRAGMENT_NFIELDS };
+enum {
+	FRAGMENT_FRAME,
+	FRAGMENT_ERROR,
+	FRAGMENT_FAULTS,
+	FRAGMENT_IS_OVERLAP,
+	FRAGMENT_IS_CONFLICT,
+	FRAGMENT_IS_TAIL,
+	FRAGMENT_IS_LONG,
+	FRAGMENT_NFIELDS
+};
 #define FAULT(bit) "CASE WHEN {faults} & " bit " THEN 1 END"
 static const struct field fragment_fields[FRAGMENT_NFIELDS] = {
 	[FRAGMENT_FRAME] = { "ip.fragment", "IPv4 Fragment", KIND_FRAME, .generated = true },
 	[FRAGMENT_ERROR] = { "ip.fragment.error", "Defragmentation error", KIND_FRAME, .generated = true },
 	[FRAGMENT_FAULTS] = { "faults", "enum fragment_fault", KIND_UINT, .internal = true },
-	[FRAGMENT_IS_OVERLAP] = { "ip.fragment.overlap", "Fragment overlap", KIND_BOOL, .generated = true, .sql = FAULT("1") },
-	[FRAGMENT_IS_CONFLICT] = { "ip.fragment.overlap.conflict", "Conflicting data in fragment overlap", KIND_BOOL, .generated = true,
-		.sql = FAULT("2") },
-	[FRAGMENT_IS_TAIL] = { "ip.fragment.multipletails", "Multiple tail fragments found", KIND_BOOL, .generated = true, .sql = FAULT("4") },
-	[FRAGMENT_IS_LONG] = { "ip.fragment.toolongfragment", "Fragment too long", KIND_BOOL, .generated = true, .sql = FAULT("8") },
+	[FRAGMENT_IS_OVERLAP] = { "ip.fragment.overlap", "Fragment overlap", KIND_BOOL, .generated = true,
+		.sql = FAULT("1") },
+	[FRAGMENT_IS_CONFLICT] = { "ip.fragment.overlap.conflict", "Conflicting data in fragment overlap",
+		KIND_BOOL, .generated = true, .sql = FAULT("2") },
+	[FRAGMENT_IS_TAIL] = { "ip.fragment.multipletails", "Multiple tail fragments found", KIND_BOOL,
+		.generated = true, .sql = FAULT("4") },
+	[FRAGMENT_IS_LONG] = { "ip.fragment.toolongfragment", "Fragment too long", KIND_BOOL,
+		.generated = true, .sql = FAULT("8") },
 };
 
 enum { LATE_REASSEMBLED_IN, LATE_NFIELDS };
 static const struct field late_fields[LATE_NFIELDS] = {
-	[LATE_REASSEMBLED_IN] = { "ip.reassembled_in", "Reassembled IPv4 in frame", KIND_FRAME, .generated = true },
+	[LATE_REASSEMBLED_IN] = { "ip.reassembled_in", "Reassembled IPv4 in frame", KIND_FRAME,
+		.generated = true },
 };
 
 enum { REC_IP, REC_FRAGMENT, REC_LATE, REC_COUNT };
 static const struct record ip_records[REC_COUNT] = {
-	[REC_IP] = { "ip", RECORD_LAYER, IP_NFIELDS, ip_fields, (const char *const[]){ "extra", "reassembly", NULL } },
+	[REC_IP] = { "ip", RECORD_LAYER, IP_NFIELDS, ip_fields,
+		(const char *const[]) { "extra", "reassembly", NULL } },
 	[REC_FRAGMENT] = { "ip_fragment", RECORD_CHILD, FRAGMENT_NFIELDS, fragment_fields, NULL },
 	[REC_LATE] = { "ip_reassembled", RECORD_LATE, LATE_NFIELDS, late_fields, NULL },
 };
@@ -136,7 +157,8 @@ static const struct record ip_records[REC_COUNT] = {
 #define IP_MIN_HEADER  20
 #define IP_OPTIONS_MAX 40 /* 15 words of header */
 
-/* Options: RFC 791, section 3.1; 11, 12: RFC 1063; 25: RFC 4782; 82: RFC 1393; 133: RFC 1108; 134: FIPS 188; 148: RFC 2113 */
+/* Options: RFC 791, section 3.1; 11, 12: RFC 1063; 25: RFC 4782; 82: RFC 1393; 133: RFC 1108; 134: FIPS 188;
+ * 148: RFC 2113 */
 enum {
 	OPT_EOOL = 0,
 	OPT_NOP = 1,
@@ -155,7 +177,8 @@ enum {
 	OPT_RTRALT = 148
 };
 
-/* Octets that an option must have, those of type and length with them; 0: not known, its type is not shown. */
+/* Octets that an option must have, those of type and length with them; 0: not known, its type is not shown.
+ */
 static uint32_t option_least(uint32_t type)
 {
 	switch (type) {
@@ -182,8 +205,19 @@ static uint32_t option_least(uint32_t type)
 	}
 }
 
-/* The option at the cursor, which moves behind it. False at the end of the list, or where the list is not sound. `body` is a
- * window over what follows type and length; it holds what the option claims even where less was captured. */
+/* A window over the options as the header claims them, even where the packet ends before. */
+static struct cursor options_area(const struct cursor *c, uint32_t len)
+{
+	struct cursor options = *c;
+	cur_skip(&options, 4);
+	options = cur_sub(&options, len);
+	options.len = len;
+	return options;
+}
+
+/* The option at the cursor, which moves behind it. False at the end of the list, or where the list is not
+ * sound. `body` is a window over what follows type and length; it holds what the option claims even where
+ * less was captured. */
 static bool option_next(struct cursor *c, uint32_t *type, uint32_t *len, struct cursor *body)
 {
 	*len = 0;
@@ -201,8 +235,8 @@ static bool option_next(struct cursor *c, uint32_t *type, uint32_t *len, struct 
 	return true;
 }
 
-/* Does a source route still replace the destination? RFC 791: the pointer counts from 1 at the type; beyond the option's
- * end the route is used up, and the header's address is that of the destination. */
+/* Does a source route still replace the destination? RFC 791: the pointer counts from 1 at the type; beyond
+ * the option's end the route is used up, and the header's address is that of the destination. */
 static bool is_routed(struct cursor c, struct cursor *route)
 {
 	uint32_t type, len;
@@ -217,7 +251,8 @@ static bool is_routed(struct cursor c, struct cursor *route)
 	return false;
 }
 
-/* The destination: of a source route that is not used up the last address; the header then has the next station. */
+/* The destination: of a source route that is not used up the last address; the header then has the next
+ * station. */
 static uint32_t destination(struct row *r, struct cursor *c, const struct cursor *options)
 {
 	struct cursor route;
@@ -241,6 +276,8 @@ static uint32_t ip_options(struct row *r, struct cursor *c)
 		if (nops == 4)
 			marks |= MARK_NOP;
 		uint32_t least = len ? option_least(type) : 1;
+		if (!least && !cur_need(&body, len - 2))
+			break;
 		if (!least)
 			continue;
 		types[n++] = type;
@@ -248,7 +285,7 @@ static uint32_t ip_options(struct row *r, struct cursor *c)
 			lens[nlens++] = len;
 		if (type == OPT_EOOL)
 			break;
-		if (len && !cur_need(&body, least - 2))
+		if (len && (!cur_need(&body, least - 2) || !cur_need(&body, len - 2)))
 			break;
 		if (type == OPT_RTRALT)
 			alerts[nalerts++] = (uint32_t)cur_be(&body, 2);
@@ -266,8 +303,8 @@ static uint32_t ip_options(struct row *r, struct cursor *c)
 	return marks;
 }
 
-/* What times to live are odd. The addresses 224.0.0.x are for one link (RFC 5771, section 4): 1 but for those whose
- * protocol proves by 255 that no router was between (VRRP, GLBP, mDNS). */
+/* What times to live are odd. The addresses 224.0.0.x are for one link (RFC 5771, section 4): 1 but for those
+ * whose protocol proves by 255 that no router was between (VRRP, GLBP, mDNS). */
 static uint32_t ttl_marks(uint32_t ttl, uint32_t proto, const uint8_t dst[4])
 {
 	if (dst[0] == 224 && !dst[1] && !dst[2]) {
@@ -280,8 +317,9 @@ static uint32_t ttl_marks(uint32_t ttl, uint32_t proto, const uint8_t dst[4])
 	return ttl < 5 && (dst[0] & 0xf0) != 224 && !routing ? MARK_TTL : 0;
 }
 
-/* A version that is not 4. An ethertype's claim is kept to: the row is there, and IPv6 hangs below it; elsewhere
- * (tunnels, serial links) the number of IPv4 stands for both, and a header of version 6 is none of IPv4's. */
+/* A version that is not 4. An ethertype's claim is kept to: the row is there, and IPv6 hangs below it;
+ * elsewhere (tunnels, serial links) the number of IPv4 stands for both, and a header of version 6 is none of
+ * IPv4's. */
 static enum verdict odd_version(struct packet *pkt, uint32_t version, struct cursor c)
 {
 	bool ethertype = pkt->ntokens > 1 && pkt->tokens[pkt->ntokens - 2] == &proto_ethertype;
@@ -299,14 +337,21 @@ static enum verdict odd_version(struct packet *pkt, uint32_t version, struct cur
 	return MINE;
 }
 
-static void ip_payload(struct packet *pkt, struct row *r, uint32_t frag, uint32_t proto, uint32_t key, struct cursor payload, uint32_t claimed)
+static void ip_payload(struct packet *pkt, struct row *r, uint32_t frag, uint32_t proto, uint32_t key,
+	struct cursor payload, uint32_t claimed)
 {
 	/* Only what is all there is put together; of a first fragment that is not, what there is goes on. */
 	if (!(frag & 0x3fff)) {
 		pkt_next(pkt, CLAIM_IP_PROTO, proto, payload);
 	} else if (claimed && payload.cap == claimed) {
-		pkt->fragment = (struct fragment){ .set = true, .proto = &proto_ip, .row = r, .key = key, .next_proto = (uint8_t)proto,
-			.offset = (frag & 0x1fff) * 8, .more = frag & 0x2000, .data = payload };
+		pkt->fragment = (struct fragment) { .set = true,
+			.proto = &proto_ip,
+			.row = r,
+			.key = key,
+			.next_proto = (uint8_t)proto,
+			.offset = (frag & 0x1fff) * 8,
+			.more = frag & 0x2000,
+			.data = payload };
 	} else if (frag & 0x1fff) {
 		pkt_next_proto(pkt, &proto_data, payload);
 	} else {
@@ -350,12 +395,13 @@ static enum verdict ip_dissect(struct packet *pkt, struct cursor *c)
 	uint32_t proto = (uint32_t)row_be(r, IP_PROTO, c, 1);
 	row_be(r, IP_CHECKSUM, c, 2);
 	uint32_t src = row_address(r, IP_SRC, c, KIND_IPV4);
-	struct cursor options = *c;
-	cur_skip(&options, 4);
-	options = cur_sub(&options, hdr_len - IP_MIN_HEADER);
+	struct cursor options = options_area(c, hdr_len - IP_MIN_HEADER);
 	uint32_t dst = destination(r, c, &options);
-	if (pkt->fail)
+	if (pkt->fail) {
+		if (c->cap == c->len) /* beyond the packet itself, though inside of what its header claims */
+			pkt->fail = CUR_BAD;
 		return MINE;
+	}
 	pkt->net_src = src;
 	pkt->net_dst = dst;
 	pkt->net_kind = KIND_IPV4;
@@ -387,7 +433,10 @@ static void ip_reassembled(struct packet *pkt, const struct fragment *f, const s
 	for (uint32_t i = 0; i < whole->count; i++) {
 		const struct fragment_part *p = &whole->parts[i];
 		struct row *part = row_open(pkt, &proto_ip, REC_FRAGMENT);
-		row_set(part, p->faults & (FRAGMENT_CONFLICT | FRAGMENT_TAILS | FRAGMENT_TOO_LONG) ? FRAGMENT_ERROR : FRAGMENT_FRAME, p->frame);
+		row_set(part,
+			p->faults & (FRAGMENT_CONFLICT | FRAGMENT_TAILS | FRAGMENT_TOO_LONG) ? FRAGMENT_ERROR
+											     : FRAGMENT_FRAME,
+			p->frame);
 		if (p->faults)
 			row_set(part, FRAGMENT_FAULTS, p->faults);
 		if (p->frame != pkt->number) {
@@ -397,8 +446,8 @@ static void ip_reassembled(struct packet *pkt, const struct fragment *f, const s
 	}
 }
 
-static const struct claim ip_claims[] = { { CLAIM_ETHERTYPE, 0x0800 }, { CLAIM_IP_PROTO, 4 }, { CLAIM_LINKTYPE, 228 },
-	{ CLAIM_PPP, 0x0021 }, { CLAIM_GRE, 0x0800 }, { CLAIM_GRE, 0x883e }, { 0 } };
+static const struct claim ip_claims[] = { { CLAIM_ETHERTYPE, 0x0800 }, { CLAIM_IP_PROTO, 4 },
+	{ CLAIM_LINKTYPE, 228 }, { CLAIM_PPP, 0x0021 }, { CLAIM_GRE, 0x0800 }, { CLAIM_GRE, 0x883e }, { 0 } };
 
 const struct protocol proto_ip = {
 	.name = "ip",

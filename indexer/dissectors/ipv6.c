@@ -37,27 +37,33 @@ enum {
 #define VERSION "CASE WHEN {word} IS NULL THEN {odd_version} ELSE {word} >> 28 END"
 
 static const struct field ipv6_fields[IPV6_NFIELDS] = {
-	[IPV6_WORD] = { "word", "version, traffic class, flow label", KIND_UINT, BASE_HEX, 4, .internal = true },
+	[IPV6_WORD] = { "word", "version, traffic class, flow label", KIND_UINT, BASE_HEX, 4,
+		.internal = true },
 	[IPV6_PLEN] = { "ipv6.plen", "Payload Length", KIND_UINT, .octets = 2 },
 	[IPV6_NXT] = { "ipv6.nxt", "Next Header", KIND_UINT, .octets = 1 },
 	[IPV6_HLIM] = { "ipv6.hlim", "Hop Limit", KIND_UINT, .octets = 1 },
 	[IPV6_SRC] = { "ipv6.src", "Source Address", KIND_IPV6 },
 	[IPV6_DST] = { "ipv6.dst", "Destination Address", KIND_IPV6 },
-	[IPV6_ODD_VERSION] = { "odd_version", "version of a header that is not IPv6's", KIND_UINT, .octets = 1, .part = 1, .internal = true },
-	[IPV6_IP_VERSION] = { "ip.version", "Version", KIND_UINT, .octets = 1, .hidden = true, .sql = VERSION },
+	[IPV6_ODD_VERSION] = { "odd_version", "version of a header that is not IPv6's", KIND_UINT,
+		.octets = 1, .part = 1, .internal = true },
+	[IPV6_IP_VERSION] = { "ip.version", "Version", KIND_UINT, .octets = 1, .hidden = true,
+		.sql = VERSION },
 	[IPV6_VERSION] = { "ipv6.version", "Version", KIND_UINT, .octets = 1, .sql = VERSION },
 	/* Wireshark does not shift the traffic class of its 32-bit field's text, see ipv6.tclass.dscp */
-	[IPV6_TCLASS] = { "ipv6.tclass", "Traffic Class", KIND_UINT, BASE_HEX, 4, .of = IPV6_WORD, .mask = 0x0ff00000 },
-	[IPV6_DSCP] = { "ipv6.tclass.dscp", "Differentiated Services Codepoint", KIND_UINT, .octets = 4, .of = IPV6_WORD,
-		.mask = 0x0fc00000 },
-	[IPV6_ECN] = { "ipv6.tclass.ecn", "Explicit Congestion Notification", KIND_UINT, .octets = 4, .of = IPV6_WORD,
-		.mask = 0x00300000 },
-	[IPV6_FLOW] = { "ipv6.flow", "Flow Label", KIND_UINT, BASE_HEX, 3, .of = IPV6_WORD, .mask = 0x000fffff },
-	[IPV6_ADDR] = { "ipv6.addr", "Source or Destination Address", KIND_IPV6, .hidden = true, .any = { IPV6_SRC, IPV6_DST }, .nany = 2 },
+	[IPV6_TCLASS] = { "ipv6.tclass", "Traffic Class", KIND_UINT, BASE_HEX, 4, .of = IPV6_WORD,
+		.mask = 0x0ff00000 },
+	[IPV6_DSCP] = { "ipv6.tclass.dscp", "Differentiated Services Codepoint", KIND_UINT, .octets = 4,
+		.of = IPV6_WORD, .mask = 0x0fc00000 },
+	[IPV6_ECN] = { "ipv6.tclass.ecn", "Explicit Congestion Notification", KIND_UINT, .octets = 4,
+		.of = IPV6_WORD, .mask = 0x00300000 },
+	[IPV6_FLOW] = { "ipv6.flow", "Flow Label", KIND_UINT, BASE_HEX, 3, .of = IPV6_WORD,
+		.mask = 0x000fffff },
+	[IPV6_ADDR] = { "ipv6.addr", "Source or Destination Address", KIND_IPV6, .hidden = true,
+		.any = { IPV6_SRC, IPV6_DST }, .nany = 2 },
 };
 
 static const struct record ipv6_records[] = {
-	{ "ipv6", RECORD_LAYER, IPV6_NFIELDS, ipv6_fields, (const char *const[]){ "extra", NULL } },
+	{ "ipv6", RECORD_LAYER, IPV6_NFIELDS, ipv6_fields, (const char *const[]) { "extra", NULL } },
 };
 
 #define IPV6_HEADER 40
@@ -86,8 +92,10 @@ static uint32_t jumbo_length(struct cursor c)
 
 static enum verdict ipv6_dissect(struct packet *pkt, struct cursor *c)
 {
+	uint64_t first, word;
+	if (pkt->in_error && cur_peek(c, 0, 1, &first) && first >> 4 != 6)
+		return NOT_MINE;
 	struct row *r = row_open(pkt, &proto_ipv6, 0);
-	uint64_t word;
 	if (!cur_need(c, 1))
 		return MINE;
 	uint32_t version = c->data[c->pos] >> 4;
@@ -109,14 +117,13 @@ static enum verdict ipv6_dissect(struct packet *pkt, struct cursor *c)
 	if (pkt->fail)
 		return MINE;
 	pkt->net_src = src;
-	pkt->net_dst = dst;
+	pkt->net_dst = pkt->header_dst = dst;
 	pkt->net_kind = KIND_IPV6;
 	pkt->ip_version = 6;
 	if (!pkt->in_error) {
 		pkt->src = src;
 		pkt->dst = dst;
 	}
-	pkt_count(pkt, CONV_IPV6, src, dst);
 	if (plen == 0 && next == NXT_HOPOPTS)
 		plen = jumbo_length(*c);
 	uint32_t left = cur_left(c);
@@ -127,8 +134,8 @@ static enum verdict ipv6_dissect(struct packet *pkt, struct cursor *c)
 	return MINE;
 }
 
-static const struct claim ipv6_claims[] = { { CLAIM_ETHERTYPE, 0x86dd }, { CLAIM_IP_PROTO, 41 }, { CLAIM_LINKTYPE, 229 },
-	{ CLAIM_PPP, 0x0057 }, { CLAIM_GRE, 0x86dd }, { 0 } };
+static const struct claim ipv6_claims[] = { { CLAIM_ETHERTYPE, 0x86dd }, { CLAIM_IP_PROTO, 41 },
+	{ CLAIM_LINKTYPE, 229 }, { CLAIM_PPP, 0x0057 }, { CLAIM_GRE, 0x86dd }, { 0 } };
 
 const struct protocol proto_ipv6 = {
 	.name = "ipv6",

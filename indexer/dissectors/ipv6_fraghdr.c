@@ -27,38 +27,57 @@ enum {
 static const struct field frag_fields[FRAG_NFIELDS] = {
 	[FRAG_NXT] = { "ipv6.fraghdr.nxt", "Next header", KIND_UINT, .octets = 1 },
 	[FRAG_RESERVED] = { "ipv6.fraghdr.reserved_octet", "Reserved octet", KIND_UINT, BASE_HEX, 1 },
-	[FRAG_WORD] = { "word", "offset, reserved bits, more fragments", KIND_UINT, BASE_HEX, 2, .internal = true },
+	[FRAG_WORD] = { "word", "offset, reserved bits, more fragments", KIND_UINT, BASE_HEX, 2,
+		.internal = true },
 	[FRAG_IDENT] = { "ipv6.fraghdr.ident", "Identification", KIND_UINT, BASE_HEX, 4 },
-	[FRAG_COUNT] = { "ipv6.fragment.count", "Fragment count", KIND_UINT, .octets = 4, .part = 1, .generated = true },
-	[FRAG_LENGTH] = { "ipv6.reassembled.length", "Reassembled IPv6 length", KIND_UINT, .octets = 4, .part = 1, .generated = true },
+	[FRAG_COUNT] = { "ipv6.fragment.count", "Fragment count", KIND_UINT, .octets = 4, .part = 1,
+		.generated = true },
+	[FRAG_LENGTH] = { "ipv6.reassembled.length", "Reassembled IPv6 length", KIND_UINT, .octets = 4,
+		.part = 1, .generated = true },
 	/* in units of 8 octets, as Wireshark's field */
-	[FRAG_OFFSET] = { "ipv6.fraghdr.offset", "Offset", KIND_UINT, .octets = 2, .of = FRAG_WORD, .mask = 0xfff8 },
-	[FRAG_RESERVED_BITS] = { "ipv6.fraghdr.reserved_bits", "Reserved bits", KIND_UINT, .octets = 2, .of = FRAG_WORD, .mask = 0x6 },
+	[FRAG_OFFSET] = { "ipv6.fraghdr.offset", "Offset", KIND_UINT, .octets = 2, .of = FRAG_WORD,
+		.mask = 0xfff8 },
+	[FRAG_RESERVED_BITS] = { "ipv6.fraghdr.reserved_bits", "Reserved bits", KIND_UINT, .octets = 2,
+		.of = FRAG_WORD, .mask = 0x6 },
 	[FRAG_MORE] = { "ipv6.fraghdr.more", "More Fragments", KIND_BOOL, .of = FRAG_WORD, .mask = 0x1 },
 };
 
 /* Fragments that are in order are in ipv6.fragment, others in ipv6.fragment.error. */
-enum { PART_FRAME, PART_ERROR, PART_FAULTS, PART_IS_OVERLAP, PART_IS_CONFLICT, PART_IS_TAIL, PART_IS_LONG, PART_NFIELDS };
+enum {
+	PART_FRAME,
+	PART_ERROR,
+	PART_FAULTS,
+	PART_IS_OVERLAP,
+	PART_IS_CONFLICT,
+	PART_IS_TAIL,
+	PART_IS_LONG,
+	PART_NFIELDS
+};
 #define FAULT(bit) "CASE WHEN {faults} & " bit " THEN 1 END"
 static const struct field part_fields[PART_NFIELDS] = {
 	[PART_FRAME] = { "ipv6.fragment", "IPv6 Fragment", KIND_FRAME, .generated = true },
 	[PART_ERROR] = { "ipv6.fragment.error", "Defragmentation error", KIND_FRAME, .generated = true },
 	[PART_FAULTS] = { "faults", "enum fragment_fault", KIND_UINT, .internal = true },
-	[PART_IS_OVERLAP] = { "ipv6.fragment.overlap", "Fragment overlap", KIND_BOOL, .generated = true, .sql = FAULT("1") },
-	[PART_IS_CONFLICT] = { "ipv6.fragment.overlap.conflict", "Conflicting data in fragment overlap", KIND_BOOL, .generated = true,
-		.sql = FAULT("2") },
-	[PART_IS_TAIL] = { "ipv6.fragment.multipletails", "Multiple tail fragments found", KIND_BOOL, .generated = true, .sql = FAULT("4") },
-	[PART_IS_LONG] = { "ipv6.fragment.toolongfragment", "Fragment too long", KIND_BOOL, .generated = true, .sql = FAULT("8") },
+	[PART_IS_OVERLAP] = { "ipv6.fragment.overlap", "Fragment overlap", KIND_BOOL, .generated = true,
+		.sql = FAULT("1") },
+	[PART_IS_CONFLICT] = { "ipv6.fragment.overlap.conflict", "Conflicting data in fragment overlap",
+		KIND_BOOL, .generated = true, .sql = FAULT("2") },
+	[PART_IS_TAIL] = { "ipv6.fragment.multipletails", "Multiple tail fragments found", KIND_BOOL,
+		.generated = true, .sql = FAULT("4") },
+	[PART_IS_LONG] = { "ipv6.fragment.toolongfragment", "Fragment too long", KIND_BOOL, .generated = true,
+		.sql = FAULT("8") },
 };
 
 enum { LATE_REASSEMBLED_IN, LATE_NFIELDS };
 static const struct field late_fields[LATE_NFIELDS] = {
-	[LATE_REASSEMBLED_IN] = { "ipv6.reassembled.in", "Reassembled IPv6 in frame", KIND_FRAME, .generated = true },
+	[LATE_REASSEMBLED_IN] = { "ipv6.reassembled.in", "Reassembled IPv6 in frame", KIND_FRAME,
+		.generated = true },
 };
 
 enum { REC_HEADER, REC_PART, REC_LATE, REC_COUNT };
 static const struct record records[REC_COUNT] = {
-	[REC_HEADER] = { "ipv6_fraghdr", RECORD_LAYER, FRAG_NFIELDS, frag_fields, (const char *const[]){ "reassembly", NULL } },
+	[REC_HEADER] = { "ipv6_fraghdr", RECORD_LAYER, FRAG_NFIELDS, frag_fields,
+		(const char *const[]) { "reassembly", NULL } },
 	[REC_PART] = { "ipv6_fragment", RECORD_CHILD, PART_NFIELDS, part_fields, NULL },
 	[REC_LATE] = { "ipv6_reassembled", RECORD_LATE, LATE_NFIELDS, late_fields, NULL },
 };
@@ -80,8 +99,14 @@ static enum verdict dissect(struct packet *pkt, struct cursor *c)
 		pkt->fragmented = true;
 		pkt_next_proto(pkt, &proto_data, payload);
 	} else {
-		pkt->fragment = (struct fragment){ .set = true, .proto = &proto_ipv6_fraghdr, .row = r, .key = ident,
-			.next_proto = (uint8_t)next, .offset = word & 0xfff8, .more = word & 1, .data = payload };
+		pkt->fragment = (struct fragment) { .set = true,
+			.proto = &proto_ipv6_fraghdr,
+			.row = r,
+			.key = ident,
+			.next_proto = (uint8_t)next,
+			.offset = word & 0xfff8,
+			.more = word & 1,
+			.data = payload };
 	}
 	return MINE;
 }
@@ -93,11 +118,15 @@ static void reassembled(struct packet *pkt, const struct fragment *f, const stru
 	for (uint32_t i = 0; i < whole->count; i++) {
 		const struct fragment_part *p = &whole->parts[i];
 		struct row *part = row_open(pkt, &proto_ipv6_fraghdr, REC_PART);
-		row_set(part, p->faults & (FRAGMENT_CONFLICT | FRAGMENT_TAILS | FRAGMENT_TOO_LONG) ? PART_ERROR : PART_FRAME, p->frame);
+		row_set(part,
+			p->faults & (FRAGMENT_CONFLICT | FRAGMENT_TAILS | FRAGMENT_TOO_LONG) ? PART_ERROR
+											     : PART_FRAME,
+			p->frame);
 		if (p->faults)
 			row_set(part, PART_FAULTS, p->faults);
 		if (p->frame != pkt->number) {
-			struct row *late = row_open_late(pkt, &proto_ipv6_fraghdr, REC_LATE, p->frame, p->layer);
+			struct row *late =
+				row_open_late(pkt, &proto_ipv6_fraghdr, REC_LATE, p->frame, p->layer);
 			row_set(late, LATE_REASSEMBLED_IN, pkt->number);
 		}
 	}

@@ -1,5 +1,5 @@
-/* Options of IPv6's hop-by-hop and destination options headers (RFC 8200, section 4.2): both headers have the same
- * records of them. */
+/* Options of IPv6's hop-by-hop and destination options headers (RFC 8200, section 4.2): both headers have the
+ * same records of them. */
 #ifndef PCAPDEX_DISSECTORS_IPV6_OPTIONS_H
 #define PCAPDEX_DISSECTORS_IPV6_OPTIONS_H
 
@@ -15,8 +15,9 @@ enum {
 	IPV6_OPT_HOME_ADDRESS = 0xc9  /* RFC 6275, section 6.3 */
 };
 
-/* Read next header and length into fields 0 and 1 of the row, then the options, a row of record `option` each; hand the rest on.
- * Always MINE. */
-enum verdict ipv6_options(struct packet *pkt, const struct protocol *proto, unsigned option, struct cursor *c);
+/* Read next header and length into fields 0 and 1 of the row, then the options, a row of record `option`
+ * each; hand the rest on. Always MINE. */
+enum verdict ipv6_options(
+	struct packet *pkt, const struct protocol *proto, unsigned option, struct cursor *c);
 
 #endif

@@ -5,9 +5,9 @@
  *     |nexthdr|  len  | type  |segleft| by type ...          len: words of 8 octets behind these 8
  *     +-------+-------+-------+-------+---------------+-----
  *
- * Types: 0 source route (RFC 5095 ended it), 2 mobile IPv6 (RFC 6275), 3 RPL (RFC 6554), 4 segments (RFC 8754). While
- * segments are left, the header's destination is the next station only: to the layers above the packet
- * goes to the last address. */
+ * Types: 0 source route (RFC 5095 ended it), 2 mobile IPv6 (RFC 6275), 3 RPL (RFC 6554), 4 segments (RFC
+ * 8754). While segments are left, the header's destination is the next station only: to the layers above the
+ * packet goes to the last address. */
 #include "indexer/dissectors/ids.h"
 #include "indexer/packet.h"
 
@@ -23,13 +23,15 @@ static const struct field fields[ROUTING_NFIELDS] = {
 
 static const struct record records[] = { { "ipv6_routing", RECORD_LAYER, ROUTING_NFIELDS, fields, NULL } };
 
-/* RFC 6554, section 3: the last address leaves out its first cmprE octets, which are those of the destination. */
+/* RFC 6554, section 3: the last address leaves out its first cmprE octets, which are those of the
+ * destination. */
 static bool rpl_last(const struct packet *pkt, const uint8_t *p, uint32_t len, uint8_t address[16])
 {
 	uint8_t kind;
 	size_t size;
 	uint32_t cmpr = p[0] & 15, pad = p[1] >> 4;
-	const uint8_t *dst = pkt->net_dst ? dict_get(pkt->dict, DICT_ADDRESS, pkt->net_dst, &kind, &size) : NULL;
+	const uint8_t *dst =
+		pkt->net_dst ? dict_get(pkt->dict, DICT_ADDRESS, pkt->net_dst, &kind, &size) : NULL;
 	if (!dst || kind != KIND_IPV6 || len < 4 + 16 - cmpr + pad)
 		return false;
 	memcpy(address, dst, cmpr);
@@ -38,7 +40,8 @@ static bool rpl_last(const struct packet *pkt, const uint8_t *p, uint32_t len, u
 }
 
 /* The final destination; `p`: the `len` octets behind segments left. */
-static bool last_address(const struct packet *pkt, uint32_t type, const uint8_t *p, uint32_t len, uint8_t address[16])
+static bool last_address(
+	const struct packet *pkt, uint32_t type, const uint8_t *p, uint32_t len, uint8_t address[16])
 {
 	if (type == 3)
 		return rpl_last(pkt, p, len, address);

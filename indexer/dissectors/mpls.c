@@ -154,9 +154,9 @@ static enum verdict mpls_dissect(struct packet *pkt, struct cursor *c)
 	return MINE;
 }
 
-static const struct claim mpls_claims[] = { { CLAIM_ETHERTYPE, 0x8847 }, { CLAIM_ETHERTYPE, 0x8848 }, { CLAIM_PPP, 0x0281 },
-	{ CLAIM_PPP, 0x0283 }, { CLAIM_IP_PROTO, 137 }, { CLAIM_UDP_PORT, 6635 }, { CLAIM_GRE, 0x8847 },
-	{ CLAIM_GRE, 0x8848 }, { 0 } };
+static const struct claim mpls_claims[] = { { CLAIM_ETHERTYPE, 0x8847 }, { CLAIM_ETHERTYPE, 0x8848 },
+	{ CLAIM_PPP, 0x0281 }, { CLAIM_PPP, 0x0283 }, { CLAIM_IP_PROTO, 137 }, { CLAIM_UDP_PORT, 6635 },
+	{ CLAIM_GRE, 0x8847 }, { CLAIM_GRE, 0x8848 }, { 0 } };
 
 const struct protocol proto_mpls = {
 	.name = "mpls",

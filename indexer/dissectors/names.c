@@ -9,16 +9,9 @@
 #include "indexer/dissectors/wrappers.h"
 #include "indexer/registry.h"
 
-#define CLAIMS(...)                                                                                          \
-	(const struct claim[])                                                                               \
-	{                                                                                                    \
-		__VA_ARGS__,                                                                                 \
-		{                                                                                            \
-			CLAIM_NONE, 0                                                                        \
-		}                                                                                            \
-	}
-
 /* clang-format off */
+#define CLAIMS(...) (const struct claim[]){ __VA_ARGS__, { CLAIM_NONE, 0 } }
+
 const struct protocol named_protocols[] = {
 	{ .name = "3comxns", .title = "3Com XNS Encapsulation", .column = "3Com XNS", .dissect = header_wrapper,
 		.claims = CLAIMS({ CLAIM_LLC_DSAP, 0x80 }) },
@@ -68,8 +61,6 @@ const struct protocol named_protocols[] = {
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0xc029 }, { CLAIM_PPP, 0xc029 }) },
 	{ .name = "ccp", .title = "PPP Compression Control Protocol", .column = "PPP CCP",
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x80fd }, { CLAIM_PPP, 0x80fd }) },
-	{ .name = "cdp", .title = "Cisco Discovery Protocol", .column = "CDP",
-		.claims = CLAIMS({ CLAIM_GRE, 0x2000 }, { CLAIM_LLC_OUI_CISCO, 0x2000 }) },
 	{ .name = "cdpcp", .title = "PPP CDP Control Protocol", .column = "PPP CDPCP",
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x8207 }, { CLAIM_PPP, 0x8207 }) },
 	{ .name = "cfm", .title = "CFM EOAM 802.1ag/ITU Protocol", .column = "CFM",
@@ -84,7 +75,7 @@ const struct protocol named_protocols[] = {
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 106 }, { CLAIM_LINKTYPE, 16 }, { CLAIM_LINKTYPE, 18 }, { CLAIM_LINKTYPE, 19 }) },
 	{ .name = "clnp", .title = "ISO 8473/X.233 CLNP ConnectionLess Network Protocol", .column = "CLNP", .dissect = clnp_wrapper,
 		.claims = CLAIMS({ CLAIM_NLPID, 0x81 }, { CLAIM_NLPID, 0x00 }) },
-	{ .name = "cmd", .title = "Cisco MetaData", .dissect = cmd_wrapper,
+	{ .name = "cmd", .title = "Cisco MetaData", .column = "CMD", .dissect = cmd_wrapper,
 		.claims = CLAIMS({ CLAIM_GRE, 0x8909 }, { CLAIM_ETHERTYPE, 0x8909 }) },
 	{ .name = "comp_data", .title = "PPP Compressed Datagram", .column = "PPP Comp",
 		.claims = CLAIMS({ CLAIM_PPP, 0x00fd }) },
@@ -92,7 +83,7 @@ const struct protocol named_protocols[] = {
 		.claims = CLAIMS({ CLAIM_PPP, 0x0061 }) },
 	{ .name = "csm_encaps", .title = "CSM_ENCAPS", .column = "CSM_ENCAPS",
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x889b }) },
-	{ .name = "dbus", .title = "D-Bus", .column = "D-BUS",
+	{ .name = "dbus", .title = "D-Bus", .column = "D-Bus",
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 231 }) },
 	{ .name = "dccp", .title = "Datagram Congestion Control Protocol", .column = "DCCP",
 		.claims = CLAIMS({ CLAIM_IP_PROTO, 33 }) },
@@ -114,8 +105,6 @@ const struct protocol named_protocols[] = {
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 235 }) },
 	{ .name = "eap", .title = "Extensible Authentication Protocol", .column = "EAP",
 		.claims = CLAIMS({ CLAIM_PPP, 0xc227 }) },
-	{ .name = "eapol", .title = "802.1X Authentication", .column = "EAPOL",
-		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x888e }, { CLAIM_ETHERTYPE, 0x88c7 }, { CLAIM_SNAP, SNAP_KEY(SNAP_BLUETOOTH, 0x0003) }) },
 	{ .name = "ebhscr", .title = "EBHSCR Protocol", .column = "EBHSCR",
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 279 }) },
 	{ .name = "ecp21", .title = "Edge Control Protocol", .column = "ECP", .dissect = header_wrapper,
@@ -144,7 +133,7 @@ const struct protocol named_protocols[] = {
 		.claims = CLAIMS({ CLAIM_IP_PROTO, 50 }) },
 	{ .name = "etag", .title = "802.1BR E-Tag", .dissect = etag_wrapper,
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x893f }) },
-	{ .name = "etherip", .title = "Ethernet over IP", .dissect = etherip_wrapper,
+	{ .name = "etherip", .title = "Ethernet over IP", .column = "EtherIP", .dissect = etherip_wrapper,
 		.claims = CLAIMS({ CLAIM_IP_PROTO, 97 }) },
 	{ .name = "etw", .title = "Event Tracing for Windows", .column = "ETW",
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 290 }) },
@@ -152,6 +141,8 @@ const struct protocol named_protocols[] = {
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 252 }) },
 	{ .name = "extrememesh", .title = "Extreme Mesh", .column = "MCX",
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x88a9 }) },
+	{ .name = "f1ap", .title = "F1 Application Protocol", .column = "F1AP",
+		.claims = CLAIMS({ CLAIM_SCTP_PPI, 62 }, { CLAIM_SCTP_PORT, 38472 }) },
 	{ .name = "fddi", .title = "Fiber Distributed Data Interface", .column = "FDDI", .dissect = fddi_wrapper,
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 10 }, { CLAIM_SNAP, SNAP_KEY(SNAP_BRIDGED, 0x0004) }, { CLAIM_SNAP, SNAP_KEY(SNAP_BRIDGED, 0x000a) }) },
 	{ .name = "fip", .title = "FCoE Initialization Protocol", .column = "FIP",
@@ -190,7 +181,7 @@ const struct protocol named_protocols[] = {
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x0600 }) },
 	{ .name = "ieee1905", .title = "IEEE 1905.1a", .column = "ieee1905",
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x893a }) },
-	{ .name = "ieee8021ah", .title = "IEEE 802.1ah", .dissect = ah_wrapper,
+	{ .name = "ieee8021ah", .title = "IEEE 802.1ah", .column = "802.1ah", .dissect = ah_wrapper,
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x88e7 }) },
 	{ .name = "ieee802a", .title = "IEEE802a OUI Extended Ethertype", .column = "IEEE802a", .dissect = header_wrapper,
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x88b7 }) },
@@ -224,8 +215,6 @@ const struct protocol named_protocols[] = {
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 264 }) },
 	{ .name = "juniper", .title = "Juniper",
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 130 }, { CLAIM_LINKTYPE, 131 }, { CLAIM_LINKTYPE, 133 }, { CLAIM_LINKTYPE, 135 }, { CLAIM_LINKTYPE, 136 }, { CLAIM_LINKTYPE, 137 }, { CLAIM_LINKTYPE, 167 }, { CLAIM_LINKTYPE, 178 }, { CLAIM_LINKTYPE, 179 }, { CLAIM_LINKTYPE, 180 }, { CLAIM_LINKTYPE, 181 }, { CLAIM_LINKTYPE, 183 }, { CLAIM_LINKTYPE, 184 }, { CLAIM_LINKTYPE, 200 }) },
-	{ .name = "lacp", .title = "LACP", .column = "LACP",
-		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x8103 }) },
 	{ .name = "lapbether", .title = "Link Access Procedure Balanced Ethernet (LAPBETHER)", .column = "LAPB",
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x6000 }) },
 	{ .name = "lapd", .title = "Link Access Procedure, Channel D (LAPD)", .column = "LAPD",
@@ -240,15 +229,13 @@ const struct protocol named_protocols[] = {
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x8911 }) },
 	{ .name = "llap", .title = "LocalTalk Link Access Protocol", .column = "LLAP",
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 114 }) },
-	{ .name = "lldp", .title = "Link Layer Discovery Protocol", .column = "LLDP",
-		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x88cc }, { CLAIM_ETHERTYPE, 0x8942 }) },
 	{ .name = "llt", .title = "Veritas Low Latency Transport (LLT)", .column = "LLT",
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0xcafe }) },
 	{ .name = "lltd", .title = "Link Layer Topology Discovery", .column = "LLTD",
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x88d9 }) },
 	{ .name = "lmi", .title = "Local Management Interface", .column = "LMI",
 		.claims = CLAIMS({ CLAIM_FR_NLPID, 0x09 }) },
-	{ .name = "loop", .title = "Configuration Test Protocol (loopback)", .dissect = loop_wrapper,
+	{ .name = "loop", .title = "Configuration Test Protocol (loopback)", .column = "LOOP", .dissect = loop_wrapper,
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x9000 }) },
 	{ .name = "loratap", .title = "LoRaTap header", .column = "LoRaTap",
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 270 }) },
@@ -258,6 +245,12 @@ const struct protocol named_protocols[] = {
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x8204 }, { CLAIM_IP_PROTO, 106 }) },
 	{ .name = "m2m", .title = "WiMax Mac to Mac Packet", .column = "WiMax",
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x08f0 }) },
+	{ .name = "m2pa", .title = "MTP2 Peer Adaptation Layer", .column = "M2PA",
+		.claims = CLAIMS({ CLAIM_SCTP_PPI, 5 }, { CLAIM_SCTP_PORT, 3565 }) },
+	{ .name = "m2ua", .title = "MTP 2 User Adaptation Layer", .column = "M2UA",
+		.claims = CLAIMS({ CLAIM_SCTP_PPI, 2 }, { CLAIM_SCTP_PORT, 2904 }) },
+	{ .name = "m3ua", .title = "MTP 3 User Adaptation Layer", .column = "M3UA",
+		.claims = CLAIMS({ CLAIM_SCTP_PPI, 3 }, { CLAIM_SCTP_PORT, 2905 }) },
 	{ .name = "macc", .title = "MAC Control", .column = "MAC CTRL",
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x8808 }) },
 	{ .name = "macsec", .title = "802.1AE Security tag", .column = "MACSEC", .dissect = macsec_wrapper,
@@ -294,6 +287,8 @@ const struct protocol named_protocols[] = {
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 141 }) },
 	{ .name = "mux27010", .title = "MUX27010 Protocol", .column = "MUX27010",
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 236 }) },
+	{ .name = "nbns", .title = "NetBIOS Name Service", .column = "NBNS",
+		.claims = CLAIMS({ CLAIM_UDP_PORT, 137 }) },
 	{ .name = "ncs", .title = "Novell Cluster Services", .column = "NCS",
 		.claims = CLAIMS({ CLAIM_IP_PROTO, 224 }) },
 	{ .name = "ncsi", .title = "NCSI", .column = "NCSI",
@@ -304,6 +299,8 @@ const struct protocol named_protocols[] = {
 		.claims = CLAIMS({ CLAIM_LLC_DSAP, 0xf0 }) },
 	{ .name = "netlink", .title = "Linux netlink protocol", .column = "Netlink",
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 253 }) },
+	{ .name = "ngap", .title = "NG Application Protocol", .column = "NGAP",
+		.claims = CLAIMS({ CLAIM_SCTP_PPI, 60 }, { CLAIM_SCTP_PORT, 38412 }) },
 	{ .name = "nhrp", .title = "NBMA Next Hop Resolution Protocol", .column = "NHRP",
 		.claims = CLAIMS({ CLAIM_GRE, 0x2001 }, { CLAIM_SNAP, SNAP_KEY(SNAP_IANA, 0x0003) }, { CLAIM_IP_PROTO, 54 }) },
 	{ .name = "nordic_ble", .title = "nRF Sniffer for Bluetooth LE", .column = "nRF Sniffer",
@@ -314,7 +311,7 @@ const struct protocol named_protocols[] = {
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x8133 }) },
 	{ .name = "nwp", .title = "Neighborhood Watch Protocol", .column = "NWP",
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0xc0df }) },
-	{ .name = "osi", .title = "OSI", .dissect = osi_wrapper,
+	{ .name = "osi", .title = "OSI", .column = "ISO", .dissect = osi_wrapper,
 		.claims = CLAIMS({ CLAIM_GRE, 0x00fe }, { CLAIM_PPP, 0x0023 }, { CLAIM_CHDLC, 0xfefe }, { CLAIM_LLC_DSAP, 0x14 }, { CLAIM_LLC_DSAP, 0x20 }, { CLAIM_LLC_DSAP, 0x34 }, { CLAIM_LLC_DSAP, 0x54 }, { CLAIM_LLC_DSAP, 0xfe }, { CLAIM_IP_PROTO, 80 }) },
 	{ .name = "osinlcp", .title = "PPP OSI Network Layer Control Protocol", .column = "PPP OSINLCP",
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x8023 }, { CLAIM_PPP, 0x8023 }) },
@@ -354,6 +351,8 @@ const struct protocol named_protocols[] = {
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x9022 }) },
 	{ .name = "rtmac", .title = "Real-Time Media Access Control", .column = "RTmac", .dissect = header_wrapper,
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x9021 }) },
+	{ .name = "s1ap", .title = "S1 Application Protocol", .column = "S1AP",
+		.claims = CLAIMS({ CLAIM_SCTP_PPI, 18 }, { CLAIM_SCTP_PORT, 36412 }) },
 	{ .name = "s5066dts", .title = "STANAG 5066(DTS layer)", .column = "S5066 DTS",
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 237 }) },
 	{ .name = "sccp", .title = "Signalling Connection Control Part", .column = "SCCP",
@@ -364,12 +363,10 @@ const struct protocol named_protocols[] = {
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x88cd }) },
 	{ .name = "slarp", .title = "Cisco SLARP", .column = "SLARP",
 		.claims = CLAIMS({ CLAIM_CHDLC, 0x8035 }) },
-	{ .name = "slow", .title = "Slow Protocols", .dissect = slow_wrapper,
-		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x8809 }) },
 	{ .name = "sna", .title = "Systems Network Architecture", .column = "SNA", .dissect = header_wrapper,
 		.claims = CLAIMS({ CLAIM_LLC_DSAP, 0x04 }, { CLAIM_LLC_DSAP, 0x08 }, { CLAIM_LLC_DSAP, 0x0c }, { CLAIM_LLC_DSAP, 0x40 }, { CLAIM_LLC_DSAP, 0xc8 }, { CLAIM_PPP, 0x004d }) },
-	{ .name = "stp", .title = "Spanning Tree Protocol", .column = "STP",
-		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x8181 }, { CLAIM_CHDLC, 0x4242 }, { CLAIM_LLC_DSAP, 0x42 }, { CLAIM_LLC_OUI_CISCO, 0x0108 }, { CLAIM_LLC_OUI_CISCO, 0x0109 }, { CLAIM_LLC_OUI_CISCO, 0x010b }, { CLAIM_LLC_OUI_CISCO, 0x010c }) },
+	{ .name = "sua", .title = "SS7 SCCP-User Adaptation Layer", .column = "SUA",
+		.claims = CLAIMS({ CLAIM_SCTP_PPI, 4 }, { CLAIM_SCTP_PORT, 14001 }) },
 	{ .name = "sv", .title = "IEC61850 Sampled Values", .column = "IEC61850 Sampled Values",
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x88ba }) },
 	{ .name = "symantec", .title = "Symantec Enterprise Firewall",
@@ -398,7 +395,7 @@ const struct protocol named_protocols[] = {
 		.claims = CLAIMS({ CLAIM_LLC_DSAP, 0xbc }) },
 	{ .name = "vjc", .title = "Van Jacobson PPP compression",
 		.claims = CLAIMS({ CLAIM_PPP, 0x002d }, { CLAIM_PPP, 0x2f01 }, { CLAIM_PPP, 0x002f }) },
-	{ .name = "vntag", .title = "VN-Tag", .dissect = vntag_wrapper,
+	{ .name = "vntag", .title = "VN-Tag", .column = "VNTAG", .dissect = vntag_wrapper,
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x8926 }) },
 	{ .name = "vpp", .title = "VPP Dispatch Trace", .column = "VPP",
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 280 }) },
@@ -408,7 +405,7 @@ const struct protocol named_protocols[] = {
 		.claims = CLAIMS({ CLAIM_PPP, 0x805b }) },
 	{ .name = "vsnp", .title = "Vendor Specific Network Protocol", .column = "VSNP",
 		.claims = CLAIMS({ CLAIM_PPP, 0x005b }) },
-	{ .name = "vsock", .title = "vSocket", .column = "VSOCK",
+	{ .name = "vsock", .title = "vSocket", .column = "vSocket",
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 271 }) },
 	{ .name = "vtp", .title = "VLAN Trunking Protocol", .column = "VTP",
 		.claims = CLAIMS({ CLAIM_LLC_OUI_CISCO, 0x2003 }) },
@@ -426,8 +423,12 @@ const struct protocol named_protocols[] = {
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x88dc }) },
 	{ .name = "x25", .title = "X.25", .column = "X.25", .dissect = header_wrapper,
 		.claims = CLAIMS({ CLAIM_LLC_DSAP, 0x7e }) },
+	{ .name = "x2ap", .title = "EUTRAN X2 Application Protocol (X2AP)", .column = "X2AP",
+		.claims = CLAIMS({ CLAIM_SCTP_PPI, 27 }, { CLAIM_SCTP_PORT, 36422 }) },
 	{ .name = "xip", .title = "eXpressive Internet Protocol", .column = "XIP",
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0xc0de }) },
+	{ .name = "xnap", .title = "NG-RAN Xn Application Protocol (XnAP)", .column = "XnAP",
+		.claims = CLAIMS({ CLAIM_SCTP_PPI, 61 }, { CLAIM_SCTP_PORT, 38422 }) },
 	{ .name = "xra", .title = "Excentis XRA Header", .column = "XRA",
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 273 }) },
 	{ .name = "xtp", .title = "Xpress Transport Protocol", .column = "XTP",
@@ -438,7 +439,7 @@ const struct protocol named_protocols[] = {
 /* clang-format on */
 const size_t named_protocols_count = sizeof(named_protocols) / sizeof(*named_protocols);
 
-/* Named by wrappers.c. */
+/* Named by wrappers.c, and by dissectors that hand on to them. */
 const struct protocol wrapped_trmac = {
 	.name = "trmac", .title = "Token-Ring Media Access Control", .column = "TR MAC"
 };
@@ -458,12 +459,19 @@ const struct protocol wrapped_isis_csnp = { .name = "isis.csnp",
 const struct protocol wrapped_isis_psnp = { .name = "isis.psnp",
 	.title = "ISO 10589 ISIS Partial Sequence Numbers Protocol Data Unit",
 	.column = "ISIS PSNP" };
-const struct protocol wrapped_lacp = {
-	.name = "lacp", .title = "Link Aggregation Control Protocol", .column = "LACP"
-};
 const struct protocol wrapped_marker = {
 	.name = "marker", .title = "Link Aggregation Marker Protocol", .column = "LAMP"
 };
+const struct protocol wrapped_ossp = {
+	.name = "ossp", .title = "Organization Specific Slow Protocol", .column = "OSSP"
+};
+const struct protocol wrapped_gvrp = {
+	.name = "gvrp", .title = "GARP VLAN Registration Protocol", .column = "GVRP", .dissect = garp_wrapper
+};
+const struct protocol wrapped_gmrp = { .name = "gmrp",
+	.title = "GARP Multicast Registration Protocol",
+	.column = "GMRP",
+	.dissect = garp_wrapper };
 const struct protocol wrapped_oampdu = { .name = "oampdu", .title = "OAMPDU", .column = "OAM" };
 const struct protocol wrapped_rrcp = {
 	.name = "rrcp", .title = "Realtek Remote Control Protocol", .column = "RRCP"

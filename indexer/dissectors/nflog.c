@@ -1,5 +1,5 @@
-/* Netfilter log of Linux (LINKTYPE_NFLOG, 239): a list of attributes in the byte order of the host, one of which is the
- * packet.
+/* Netfilter log of Linux (LINKTYPE_NFLOG, 239): a list of attributes in the byte order of the host, one of
+ * which is the packet.
  *
  *      0   1   2       4       6       8
  *     +---+---+-------+-------+-------+-------------- - -
@@ -13,7 +13,8 @@ extern const struct protocol proto_nflog, proto_data;
 
 enum { NFLOG_FAMILY, NFLOG_VERSION, NFLOG_RES_ID, NFLOG_PREFIX, NFLOG_NFIELDS };
 
-static const struct value_name family_names[] = { { 2, "IPv4" }, { 3, "ARP" }, { 7, "BRIDGE" }, { 10, "IPv6" }, { 0, NULL } };
+static const struct value_name family_names[] = { { 2, "IPv4" }, { 3, "ARP" }, { 7, "BRIDGE" },
+	{ 10, "IPv6" }, { 0, NULL } };
 
 static const struct field nflog_fields[NFLOG_NFIELDS] = {
 	[NFLOG_FAMILY] = { "nflog.family", "Family", KIND_UINT, .octets = 1, .names = family_names },
@@ -49,7 +50,8 @@ static enum verdict nflog_dissect(struct packet *pkt, struct cursor *c)
 		/* Written by the capturing host: the smaller reading is the length of an attribute. */
 		const uint8_t *p = cur_take(c, ATTRIBUTE_HEADER);
 		bool little = le16(p) <= be16(p);
-		uint32_t len = little ? le16(p) : be16(p), type = (little ? le16(p + 2) : be16(p + 2)) & 0x7fff;
+		uint32_t len = little ? le16(p) : be16(p),
+			 type = (little ? le16(p + 2) : be16(p + 2)) & 0x7fff;
 		if (len < ATTRIBUTE_HEADER)
 			break;
 		struct cursor value = cur_sub(c, len - ATTRIBUTE_HEADER);

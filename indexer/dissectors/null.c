@@ -13,8 +13,8 @@ extern const struct protocol proto_null, proto_ppp, proto_data;
 
 enum { NULL_FAMILY, NULL_TYPE, NULL_NFIELDS };
 
-static const struct value_name family_names[] = { { 2, "IP" }, { 7, "OSI" }, { 16, "Appletalk" }, { 23, "Netware IPX/SPX" },
-	{ 24, "IPv6" }, { 28, "IPv6" }, { 30, "IPv6" }, { 0, NULL } };
+static const struct value_name family_names[] = { { 2, "IP" }, { 7, "OSI" }, { 16, "Appletalk" },
+	{ 23, "Netware IPX/SPX" }, { 24, "IPv6" }, { 28, "IPv6" }, { 30, "IPv6" }, { 0, NULL } };
 
 static const struct field null_fields[NULL_NFIELDS] = {
 	[NULL_FAMILY] = { "null.family", "Family", KIND_UINT, .octets = 4, .names = family_names },
@@ -22,12 +22,12 @@ static const struct field null_fields[NULL_NFIELDS] = {
 };
 
 static const struct record null_records[] = {
-	{ "null", RECORD_LAYER, NULL_NFIELDS, null_fields, (const char *const[]){ "type", NULL } },
+	{ "null", RECORD_LAYER, NULL_NFIELDS, null_fields, (const char *const[]) { "type", NULL } },
 };
 
-#define LINKTYPE_LOOP  108
-#define MAX_LENGTH     1500
-#define LLC_SAP_OSI    0xfe
+#define LINKTYPE_LOOP 108
+#define MAX_LENGTH    1500
+#define LLC_SAP_OSI   0xfe
 
 /* What the address families of the BSDs, macOS (30), FreeBSD (28), NetBSD and OpenBSD (24) stand for. */
 static void null_next(struct packet *pkt, uint32_t family, struct cursor payload)
@@ -55,9 +55,9 @@ static void null_next(struct packet *pkt, uint32_t family, struct cursor payload
 	}
 }
 
-/* The family of a header in the order of an unknown machine, or the Ethertype that some put there. Address families
- * are small: where the upper half of the little-endian reading is not 0, that half is the family when it is small
- * (IRIX and UNICOS have 16 bits of family first), else the machine was big-endian. */
+/* The family of a header in the order of an unknown machine, or the Ethertype that some put there. Address
+ * families are small: where the upper half of the little-endian reading is not 0, that half is the family
+ * when it is small (IRIX and UNICOS have 16 bits of family first), else the machine was big-endian. */
 static uint32_t null_header(const uint8_t *p)
 {
 	uint32_t little = le32(p);
@@ -80,7 +80,8 @@ static enum verdict null_dissect(struct packet *pkt, struct cursor *c)
 		return MINE;
 	}
 	if (cur_peek(c, 0, 2, &first) && first == 0xff03) {
-		pkt_next_proto(pkt, &proto_ppp, cur_rest(c)); /* PPP with its HDLC address and control octets */
+		pkt_next_proto(
+			pkt, &proto_ppp, cur_rest(c)); /* PPP with its HDLC address and control octets */
 		return MINE;
 	}
 	if (c->cap >= 2)

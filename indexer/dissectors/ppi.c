@@ -10,6 +10,7 @@
 #include "indexer/dissectors/ids.h"
 #include "indexer/dissectors/pseudo.h"
 #include "indexer/dissectors/wlan.h"
+#include "indexer/dissectors/wrappers.h"
 
 extern const struct protocol proto_ppi;
 
@@ -55,9 +56,6 @@ static const struct field ppi_fields[PPI_NFIELDS] = {
 static const struct record ppi_records[] = {
 	{ "ppi", RECORD_LAYER, PPI_NFIELDS, ppi_fields, (const char *const[]) { "wlan", NULL } },
 };
-
-/* A frame of another link type goes through a layer of this name. */
-static const struct protocol pktdata = { .name = "pcap_pktdata", .title = "pcap/pcapng packet data" };
 
 /* Fields with a name of their own in the stack, from 30002 on. */
 static const struct protocol places[] = { { .name = "ppi_gps", .title = "PPI Geotagging GPS tag" },
@@ -154,7 +152,7 @@ static enum verdict ppi_dissect(struct packet *pkt, struct cursor *c)
 		return MINE;
 	}
 	pkt->radio.set = false;
-	pkt_token(pkt, &pktdata);
+	pkt_token(pkt, &wrapped_pktdata);
 	pkt_next(pkt, CLAIM_LINKTYPE, link_type_of(dlt), cur_rest(c));
 	return MINE;
 }

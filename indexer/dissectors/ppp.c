@@ -1,9 +1,12 @@
-/* Point-to-Point Protocol (RFC 1661), with or without the address and control octets of HDLC-like framing (RFC 1662).
+/* Point-to-Point Protocol (RFC 1661), with or without the address and control octets of HDLC-like framing
+ * (RFC 1662).
  *
  *      0       1       2               4
  *     +-------+-------+---------------+----------- - -
- *     | ff    | 03    | protocol      | information     the first two may be left out; a protocol number with an odd
- *     +-------+-------+---------------+----------- - -  first octet is compressed to that one (RFC 1661, section 6.5)
+ *     | ff    | 03    | protocol      | information     the first two may be left out; a protocol number with
+ * an odd
+ *     +-------+-------+---------------+----------- - -  first octet is compressed to that one (RFC 1661,
+ * section 6.5)
  */
 #include "indexer/dissectors/ids.h"
 #include "indexer/packet.h"
@@ -16,7 +19,8 @@ static const struct value_name ppp_protocol_names[] = { { 0x0021, "Internet Prot
 	{ 0x0057, "Internet Protocol version 6" }, { 0x8021, "Internet Protocol Control Protocol" },
 	{ 0x8057, "IPv6 Control Protocol" }, { 0x80fd, "Compression Control Protocol" },
 	{ 0xc021, "Link Control Protocol" }, { 0xc023, "Password Authentication Protocol" },
-	{ 0xc223, "Challenge Handshake Authentication Protocol" }, { 0xc227, "Extensible Authentication Protocol" }, { 0, NULL } };
+	{ 0xc223, "Challenge Handshake Authentication Protocol" },
+	{ 0xc227, "Extensible Authentication Protocol" }, { 0, NULL } };
 
 static const struct field ppp_fields[PPP_NFIELDS] = {
 	[PPP_PROTOCOL] = { "ppp.protocol", "Protocol", KIND_UINT, BASE_HEX, 2, .names = ppp_protocol_names },
@@ -25,7 +29,7 @@ static const struct field ppp_fields[PPP_NFIELDS] = {
 };
 
 static const struct record ppp_records[] = {
-	{ "ppp", RECORD_LAYER, PPP_NFIELDS, ppp_fields, (const char *const[]){ "framing", NULL } },
+	{ "ppp", RECORD_LAYER, PPP_NFIELDS, ppp_fields, (const char *const[]) { "framing", NULL } },
 };
 
 #define PPP_ALL_STATIONS 0xff
@@ -43,7 +47,8 @@ static enum verdict ppp_dissect(struct packet *pkt, struct cursor *c)
 	uint64_t first;
 	bool framed = has_framing(pkt);
 	if (framed && cur_peek(c, 0, 1, &first) && (first == 0x0f || first == 0x8f)) {
-		pkt_next_proto(pkt, &proto_chdlc, cur_rest(c)); /* Cisco's addresses for unicast and broadcast */
+		pkt_next_proto(
+			pkt, &proto_chdlc, cur_rest(c)); /* Cisco's addresses for unicast and broadcast */
 		return MINE;
 	}
 	struct row *r = row_open(pkt, &proto_ppp, 0);
@@ -64,8 +69,8 @@ static enum verdict ppp_dissect(struct packet *pkt, struct cursor *c)
 }
 
 /* LINKTYPE_PPP 9, PPP_HDLC 50, PPP_WITH_DIR 204 (whose octet of direction the reader takes off) */
-static const struct claim ppp_claims[] = { { CLAIM_LINKTYPE, 9 }, { CLAIM_LINKTYPE, 50 }, { CLAIM_LINKTYPE, 204 },
-	{ CLAIM_GRE, 0x880b }, { 0 } };
+static const struct claim ppp_claims[] = { { CLAIM_LINKTYPE, 9 }, { CLAIM_LINKTYPE, 50 },
+	{ CLAIM_LINKTYPE, 204 }, { CLAIM_GRE, 0x880b }, { 0 } };
 
 const struct protocol proto_ppp = {
 	.name = "ppp",

@@ -12,20 +12,23 @@ extern const struct protocol proto_pppoes, proto_ppp;
 
 enum { PPPOE_FIRST, PPPOE_CODE, PPPOE_SESSION, PPPOE_LENGTH, PPPOE_VERSION, PPPOE_TYPE, PPPOE_NFIELDS };
 
-static const struct value_name code_names[] = { { 0x00, "Session Data" }, { 0x07, "Active Discovery Offer (PADO)" },
-	{ 0x09, "Active Discovery Initiation (PADI)" }, { 0x19, "Active Discovery Request (PADR)" },
-	{ 0x65, "Active Discovery Session-confirmation (PADS)" }, { 0xa7, "Active Discovery Terminate (PADT)" }, { 0, NULL } };
+static const struct value_name code_names[] = { { 0x00, "Session Data" },
+	{ 0x07, "Active Discovery Offer (PADO)" }, { 0x09, "Active Discovery Initiation (PADI)" },
+	{ 0x19, "Active Discovery Request (PADR)" }, { 0x65, "Active Discovery Session-confirmation (PADS)" },
+	{ 0xa7, "Active Discovery Terminate (PADT)" }, { 0, NULL } };
 
 static const struct field pppoe_fields[PPPOE_NFIELDS] = {
 	[PPPOE_FIRST] = { "first", "version and type", KIND_UINT, BASE_HEX, 1, .internal = true },
 	[PPPOE_CODE] = { "pppoe.code", "Code", KIND_UINT, BASE_HEX, 1, .names = code_names },
 	[PPPOE_SESSION] = { "pppoe.session_id", "Session ID", KIND_UINT, BASE_HEX, 2 },
 	[PPPOE_LENGTH] = { "pppoe.payload_length", "Payload Length", KIND_UINT, .octets = 2 },
-	[PPPOE_VERSION] = { "pppoe.version", "Version", KIND_UINT, .octets = 1, .of = PPPOE_FIRST, .mask = 0xf0 },
+	[PPPOE_VERSION] = { "pppoe.version", "Version", KIND_UINT, .octets = 1, .of = PPPOE_FIRST,
+		.mask = 0xf0 },
 	[PPPOE_TYPE] = { "pppoe.type", "Type", KIND_UINT, .octets = 1, .of = PPPOE_FIRST, .mask = 0x0f },
 };
 
-static const struct record pppoe_records[] = { { "pppoes", RECORD_LAYER, PPPOE_NFIELDS, pppoe_fields, NULL } };
+static const struct record pppoe_records[] = { { "pppoes", RECORD_LAYER, PPPOE_NFIELDS, pppoe_fields,
+	NULL } };
 
 #define PPPOE_HEADER 6
 

@@ -1,5 +1,5 @@
-/* Raw IP: packets without a link layer (LINKTYPE_RAW 101; 12 and 14 are the numbers of old systems). Some Linux
- * drivers captured PPP this way, so the first octets are looked at before the IP version. */
+/* Raw IP: packets without a link layer (LINKTYPE_RAW 101; 12 and 14 are the numbers of old systems). Some
+ * Linux drivers captured PPP this way, so the first octets are looked at before the IP version. */
 #include "indexer/dissectors/ids.h"
 #include "indexer/packet.h"
 
@@ -43,7 +43,8 @@ static enum verdict raw_dissect(struct packet *pkt, struct cursor *c)
 	return MINE;
 }
 
-static const struct claim raw_claims[] = { { CLAIM_LINKTYPE, 12 }, { CLAIM_LINKTYPE, 14 }, { CLAIM_LINKTYPE, 101 }, { 0 } };
+static const struct claim raw_claims[] = { { CLAIM_LINKTYPE, 12 }, { CLAIM_LINKTYPE, 14 },
+	{ CLAIM_LINKTYPE, 101 }, { 0 } };
 
 const struct protocol proto_raw = {
 	.name = "raw",

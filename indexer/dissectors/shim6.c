@@ -2,7 +2,8 @@
  *
  *      0       1       2 bit 0                         8
  *     +-------+-------+-+-----------------------------+------
- *     |nexthdr|  len  |P| context tag, or the type of a control message ...   len: words of 8 octets behind these 8
+ *     |nexthdr|  len  |P| context tag, or the type of a control message ...   len: words of 8 octets behind
+ * these 8
  *     +-------+-------+-+-----------------------------+------
  */
 #include "indexer/dissectors/ids.h"

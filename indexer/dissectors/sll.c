@@ -54,12 +54,13 @@ static const struct record sll_records[] = {
 	{ "sll", RECORD_LAYER, SLL_NFIELDS, sll_fields, (const char *const[]) { "extra", NULL } },
 };
 
-#define LINKTYPE_SLL2     276
-#define SLL_ADDRESS       8
-#define ARPHRD_IPGRE      778
-#define ARPHRD_NETLINK    824
-#define ETH_TYPE_MAX_8023 1536 /* up to here the protocol is one of Linux's own numbers (linux/if_ether.h)   \
-				*/
+#define LINKTYPE_SLL2  276
+#define SLL_ADDRESS    8
+#define ARPHRD_IPGRE   778
+#define ARPHRD_NETLINK 824
+#define ETH_TYPE_MAX_8023                                                                                    \
+	1536 /* up to here the protocol is one of Linux's own numbers (linux/if_ether.h)                     \
+	      */
 
 enum { ETH_P_802_3 = 1, ETH_P_ALL = 3, ETH_P_802_2 = 4, ETH_P_PPP_MP = 7 };
 

@@ -264,8 +264,8 @@ static const struct field tcp_fields[TCP_NFIELDS] = {
 		.part = 1, .generated = true, .sql = "1 << min({options_wscale_shift}, 14)" },
 	[TCP_COMPLETENESS] = { "tcp.completeness", "Conversation completeness", KIND_UINT, .octets = 1,
 		.generated = true,
-		.sql = "CASE WHEN {notes} & 4096 THEN " OF_CONVERSATION("v.first_completeness") " ELSE " OF_CONVERSATION(
-			"v.completeness") " END" },
+		.sql = "CASE WHEN {notes} & 4096 THEN " OF_CONVERSATION(
+			"v.first_completeness") " ELSE " OF_CONVERSATION("v.completeness") " END" },
 	[TCP_A_INITIAL_RTT] = { "tcp.analysis.initial_rtt", "iRTT", KIND_RELTIME, .part = 2,
 		.generated = true,
 		.sql = "CASE WHEN {a_flags} IS NOT NULL THEN " OF_CONVERSATION("v.initial_rtt") " END" },
@@ -388,15 +388,16 @@ static const struct field option_fields[OPTION_NFIELDS] = {
 		.of = OPTION_USER_TIMEOUT, .mask = 0x7fff },
 };
 
-/* What happens in a conversation: kinds are those of schema/tcp_event.h. The view tcp_event (core.sql) shows them. */
+/* What happens in a conversation: kinds are those of schema/tcp_event.h. The view tcp_event (core.sql) shows
+ * them. */
 enum { EVENT_KIND, EVENT_STREAM, EVENT_OTHER, EVENT_VALUE, EVENT_TEXT, EVENT_NFIELDS };
 static const struct field event_fields[EVENT_NFIELDS] = {
 	[EVENT_KIND] = { "kind", "enum tcp_event_number", KIND_UINT, .internal = true },
 	[EVENT_STREAM] = { "stream", "tcp.stream", KIND_UINT, .internal = true },
 	[EVENT_OTHER] = { "other", "the frame that it refers to", KIND_FRAME, .internal = true },
 	[EVENT_VALUE] = { "value", "by the kind", KIND_INT, .internal = true },
-	[EVENT_TEXT] = { "text", "what the Expert Information says of it, where the kind does not tell", KIND_TEXT,
-		.internal = true },
+	[EVENT_TEXT] = { "text", "what the Expert Information says of it, where the kind does not tell",
+		KIND_TEXT, .internal = true },
 };
 
 enum { REC_TCP, REC_SACK, REC_OPTION, REC_EVENT, REC_COUNT };
@@ -869,4 +870,5 @@ const struct protocol proto_tcp = {
 	.nrecords = REC_COUNT,
 	.claims = tcp_claims,
 	.dissect = tcp_dissect,
+	.item_min = 4, /* the ports */
 };

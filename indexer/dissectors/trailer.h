@@ -9,8 +9,9 @@ struct trailer_fields {
 	uint16_t fcs;              /* 32 bits; UINT16_MAX: the layer has none */
 };
 
-/* Divide the octets of layer `l` that its payload `child` (which began at l->mark) left over, and put them into the
- * layer's row. Gives how many octets that were. */
-uint32_t trailer_fill(struct packet *pkt, struct layer *l, const struct layer *child, const struct trailer_fields *f);
+/* Divide the octets of layer `l` that its payload `child` (which began at l->mark) left over, and put them
+ * into the layer's row. Gives how many octets that were. */
+uint32_t trailer_fill(
+	struct packet *pkt, struct layer *l, const struct layer *child, const struct trailer_fields *f);
 
 #endif

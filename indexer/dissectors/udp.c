@@ -29,7 +29,8 @@ enum {
 	UDP_NFIELDS
 };
 
-static const struct value_name udp_status_names[] = { { 2, "Unverified" }, { 3, "Not present" }, { 4, "Illegal" }, { 0, NULL } };
+static const struct value_name udp_status_names[] = { { 2, "Unverified" }, { 3, "Not present" },
+	{ 4, "Illegal" }, { 0, NULL } };
 
 static const struct field udp_fields[UDP_NFIELDS] = {
 	[UDP_SRCPORT] = { "udp.srcport", "Source Port", KIND_UINT, .octets = 2 },
@@ -38,25 +39,30 @@ static const struct field udp_fields[UDP_NFIELDS] = {
 	[UDP_CHECKSUM] = { "udp.checksum", "Checksum", KIND_UINT, BASE_HEX, 2 },
 	[UDP_STREAM] = { "udp.stream", "Stream index", KIND_UINT, .octets = 4, .generated = true },
 	[UDP_TIME_DELTA] = { "udp.time_delta", "Time since previous frame", KIND_RELTIME, .generated = true },
-	[UDP_TIME_RELATIVE] = { "udp.time_relative", "Time since first frame", KIND_RELTIME, .generated = true },
+	[UDP_TIME_RELATIVE] = { "udp.time_relative", "Time since first frame", KIND_RELTIME,
+		.generated = true },
 	[UDP_PAYLOAD] = { "udp.payload", "Payload", KIND_BYTES },
 	[UDP_LENGTH_BAD] = { "udp.length.bad", "Bad length value", KIND_NONE, .part = 1, .generated = true },
-	[UDP_CHECKSUM_ZERO] = { "udp.checksum.zero", "Illegal checksum value (0)", KIND_NONE, .part = 1, .generated = true },
-	[UDP_COVERAGE] = { "udp.checksum_coverage", "Checksum coverage", KIND_UINT, .octets = 2, .part = 2 },
-	[UDP_COVERAGE_BAD] = { "udplite.checksum_coverage.bad", "Bad checksum coverage length value", KIND_NONE, .part = 2,
+	[UDP_CHECKSUM_ZERO] = { "udp.checksum.zero", "Illegal checksum value (0)", KIND_NONE, .part = 1,
 		.generated = true },
+	[UDP_COVERAGE] = { "udp.checksum_coverage", "Checksum coverage", KIND_UINT, .octets = 2, .part = 2 },
+	[UDP_COVERAGE_BAD] = { "udplite.checksum_coverage.bad", "Bad checksum coverage length value",
+		KIND_NONE, .part = 2, .generated = true },
 	[UDP_PORT] = { "udp.port", "Source or Destination Port", KIND_UINT, .octets = 2, .hidden = true,
 		.any = { UDP_SRCPORT, UDP_DSTPORT }, .nany = 2 },
 	/* 0 is "no checksum" in IPv4 and not allowed in IPv6 (RFC 8200, section 8.1). */
-	[UDP_CHECKSUM_STATUS] = { "udp.checksum.status", "Checksum Status", KIND_UINT, .octets = 1, .generated = true,
-		.sql = "CASE WHEN {checksum} THEN 2 WHEN {checksum}=0 THEN CASE WHEN {checksum_zero} THEN 4 ELSE 3 END END",
+	[UDP_CHECKSUM_STATUS] = { "udp.checksum.status", "Checksum Status", KIND_UINT, .octets = 1,
+		.generated = true,
+		.sql = "CASE WHEN {checksum} THEN 2 WHEN {checksum}=0 THEN CASE WHEN {checksum_zero} THEN 4 "
+		       "ELSE 3 END END",
 		.names = udp_status_names },
 	[UDP_TRACEROUTE] = { "udp.possible_traceroute", "Possible traceroute", KIND_NONE, .generated = true,
-		.sql = "CASE WHEN {srcport} BETWEEN 33435 AND 33464 OR {dstport} BETWEEN 33435 AND 33464 THEN 1 END" },
+		.sql = "CASE WHEN {srcport} BETWEEN 33435 AND 33464 OR {dstport} BETWEEN 33435 AND 33464 "
+		       "THEN 1 END" },
 };
 
 static const struct record udp_records[] = {
-	{ "udp", RECORD_LAYER, UDP_NFIELDS, udp_fields, (const char *const[]){ "problem", "lite", NULL } },
+	{ "udp", RECORD_LAYER, UDP_NFIELDS, udp_fields, (const char *const[]) { "problem", "lite", NULL } },
 };
 
 /* The length by the header's account; 0 ends the dissection. */
@@ -108,7 +114,10 @@ enum verdict udp_header(struct packet *pkt, struct cursor *c, bool lite)
 		row_set(r, UDP_CHECKSUM_ZERO, 1);
 	pkt->srcport = srcport;
 	pkt->dstport = dstport;
-	pkt->udp = (struct udp_datagram){ .set = true, .row = r, .srcport = srcport, .dstport = dstport,
+	pkt->udp = (struct udp_datagram) { .set = true,
+		.row = r,
+		.srcport = srcport,
+		.dstport = dstport,
 		.has_payload = length > UDP_HEADER };
 	/* Shown are all octets behind the header, also those beyond its length. */
 	struct cursor all = *c;
@@ -147,5 +156,6 @@ const struct protocol proto_udp = {
 	.nrecords = 1,
 	.claims = udp_claims,
 	.dissect = udp_dissect,
+	.item_min = 4, /* the ports */
 	.item_len = UDP_HEADER,
 };

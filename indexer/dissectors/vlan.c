@@ -24,7 +24,8 @@ enum {
 
 static const struct value_name vlan_priority_names[] = { { 0, "Best Effort (default)" }, { 1, "Background" },
 	{ 2, "Excellent Effort" }, { 3, "Critical Applications" }, { 4, "Video, < 100ms latency and jitter" },
-	{ 5, "Voice, < 10ms latency and jitter" }, { 6, "Internetwork Control" }, { 7, "Network Control" }, { 0, NULL } };
+	{ 5, "Voice, < 10ms latency and jitter" }, { 6, "Internetwork Control" }, { 7, "Network Control" },
+	{ 0, NULL } };
 
 static const struct field vlan_fields[VLAN_NFIELDS] = {
 	[VLAN_TCI] = { "tci", "tag control information", KIND_UINT, BASE_HEX, 2, .internal = true },
@@ -32,14 +33,14 @@ static const struct field vlan_fields[VLAN_NFIELDS] = {
 	[VLAN_LEN] = { "vlan.len", "Length", KIND_UINT, .octets = 2, .part = 1 },
 	[VLAN_PADDING] = { "eth.padding", "Padding", KIND_BYTES, .part = 1 },
 	[VLAN_TRAILER] = { "vlan.trailer", "Trailer", KIND_BYTES, .part = 1 },
-	[VLAN_PRIORITY] = { "vlan.priority", "Priority", KIND_UINT, .octets = 2, .of = VLAN_TCI, .mask = 0xe000,
-		.names = vlan_priority_names },
+	[VLAN_PRIORITY] = { "vlan.priority", "Priority", KIND_UINT, .octets = 2, .of = VLAN_TCI,
+		.mask = 0xe000, .names = vlan_priority_names },
 	[VLAN_DEI] = { "vlan.dei", "DEI", KIND_BOOL, .of = VLAN_TCI, .mask = 0x1000 },
 	[VLAN_ID] = { "vlan.id", "ID", KIND_UINT, .octets = 2, .of = VLAN_TCI, .mask = 0x0fff },
 };
 
 static const struct record vlan_records[] = {
-	{ "vlan", RECORD_LAYER, VLAN_NFIELDS, vlan_fields, (const char *const[]){ "extra", NULL } },
+	{ "vlan", RECORD_LAYER, VLAN_NFIELDS, vlan_fields, (const char *const[]) { "extra", NULL } },
 };
 
 #define VLAN_HEADER     4
@@ -79,7 +80,8 @@ static enum verdict vlan_dissect(struct packet *pkt, struct cursor *c)
 	return MINE;
 }
 
-/* 0x9100: the older tag of QinQ, before 802.1ad; 0x9200 and 0x9300 are not taken for tags by Wireshark either */
+/* 0x9100: the older tag of QinQ, before 802.1ad; 0x9200 and 0x9300 are not taken for tags by Wireshark either
+ */
 static const struct claim vlan_claims[] = { { CLAIM_ETHERTYPE, 0x8100 }, { CLAIM_ETHERTYPE, 0x9100 }, { 0 } };
 
 const struct protocol proto_vlan = {

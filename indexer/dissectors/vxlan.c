@@ -1,4 +1,5 @@
-/* Virtual eXtensible Local Area Network (RFC 7348), with the group policy extension (draft-smith-vxlan-group-policy).
+/* Virtual eXtensible Local Area Network (RFC 7348), with the group policy extension
+ * (draft-smith-vxlan-group-policy).
  *
  *      0               2               4                   7   8
  *     +---------------+---------------+-------------------+---+--- - -
@@ -29,10 +30,12 @@ static const struct field vxlan_fields[VXLAN_NFIELDS] = {
 	[VXLAN_VNI] = { "vxlan.vni", "VXLAN Network Identifier (VNI)", KIND_UINT, .octets = 3 },
 	[VXLAN_RESERVED8] = { "vxlan.reserved8", "Reserved", KIND_UINT, .octets = 1 },
 	[VXLAN_G] = { "vxlan.flag_g", "GBP Extension", KIND_BOOL, .of = VXLAN_FLAGS, .mask = 0x8000 },
-	[VXLAN_I] = { "vxlan.flag_i", "VXLAN Network ID (VNI)", KIND_BOOL, .of = VXLAN_FLAGS, .mask = 0x0800 },
+	[VXLAN_I] = { "vxlan.flag_i", "VXLAN Network ID (VNI)", KIND_BOOL, .of = VXLAN_FLAGS,
+		.mask = 0x0800 },
 	[VXLAN_D] = { "vxlan.flag_d", "Don't Learn", KIND_BOOL, .of = VXLAN_FLAGS, .mask = 0x0040 },
 	[VXLAN_A] = { "vxlan.flag_a", "Policy Applied", KIND_BOOL, .of = VXLAN_FLAGS, .mask = 0x0008 },
-	[VXLAN_FLAGS_RESERVED] = { "vxlan.flags_reserved", "Reserved(R)", KIND_UINT, BASE_HEX, 2, .sql = "{flags}&30647" },
+	[VXLAN_FLAGS_RESERVED] = { "vxlan.flags_reserved", "Reserved(R)", KIND_UINT, BASE_HEX, 2,
+		.sql = "{flags}&30647" },
 };
 
 static const struct record vxlan_records[] = { { "vxlan", RECORD_LAYER, VXLAN_NFIELDS, vxlan_fields, NULL } };
@@ -56,7 +59,7 @@ static const struct claim vxlan_claims[] = { { CLAIM_UDP_PORT, 4789 }, { 0 } };
 const struct protocol proto_vxlan = {
 	.name = "vxlan",
 	.title = "Virtual eXtensible Local Area Network",
-	.column = "VXLAN",
+	.column = "VxLAN",
 	.spec = "RFC 7348",
 	.help = "Carries the frames of a virtual network between hosts, over UDP.",
 	.id = PROTO_ID_vxlan,

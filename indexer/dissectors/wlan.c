@@ -180,17 +180,6 @@ static const struct protocol item_extra_stuff = { .name = "wlan.mysterious_extra
 #define QOS_MESH      0x0100
 #define FCS_LENGTH    4
 
-/* A payload that needs at least one octet: LLC was asked, and found none. */
-static void hand_to_llc(struct packet *pkt, struct cursor *body)
-{
-	if (body->len > body->pos) {
-		pkt_next_proto(pkt, &proto_llc, cur_rest(body));
-		return;
-	}
-	pkt_token(pkt, &proto_llc);
-	cur_need(body, 1);
-}
-
 /* Section 9.3.2.2.2: destination, source, length, LLC; each but the last filled up to a multiple of 4 octets.
  */
 static void amsdu(struct packet *pkt, struct cursor *c)
@@ -206,10 +195,8 @@ static void amsdu(struct packet *pkt, struct cursor *c)
 		cur_skip(c, 12);
 		struct row *r = row_open(pkt, &proto_wlan, REC_SUBFRAME);
 		uint32_t len = (uint32_t)row_be(r, SUB_LENGTH, c, 2);
-		if (len == 0 && !first)
-			return;
 		struct cursor msdu = cur_sub(c, len);
-		hand_to_llc(pkt, &msdu);
+		pkt_next_always(pkt, &proto_llc, msdu);
 		cur_skip(c, -(14 + len) & 3);
 		first = false;
 	} while (cur_left(c) > 14);
@@ -223,7 +210,7 @@ static void odd_payload(
 	uint32_t avail = cur_avail(c);
 	const uint8_t *p = c->data + c->pos;
 	if (avail < 2 || (p[0] == 0xaa && p[1] == 0xaa)) {
-		hand_to_llc(pkt, c);
+		pkt_next_always(pkt, &proto_llc, cur_rest(c));
 		return;
 	}
 	if ((avail >= 12 && memcmp(p + 6, sa, 6) == 0) || (avail >= 6 && memcmp(p, da, 6) == 0)) {
@@ -238,7 +225,7 @@ static void odd_payload(
 		pkt_item(pkt, &item_extra_stuff, 2);
 		cur_skip(c, 2);
 	}
-	hand_to_llc(pkt, c);
+	pkt_next_always(pkt, &proto_llc, cur_rest(c));
 }
 
 /* Section 12: behind the header stand the WEP IV (3) and a key octet; its bit 5 says that 4 octets more

@@ -77,18 +77,11 @@ enum {
 /* The body of a management frame of this subtype. */
 void wlan_management(struct packet *pkt, struct row *r, unsigned subtype, struct cursor *c);
 
-/* Hand a frame on to 802.11 behind a radio header whose findings stand in pkt->radio. One without a single
- * octet is malformed, but has been looked at. */
+/* Hand a frame on to 802.11 behind a radio header whose findings stand in pkt->radio; an empty one too, which
+ * is malformed there. */
 static inline void wlan_hand_on(struct packet *pkt, struct cursor frame)
 {
-	if (frame.len) {
-		pkt_next_proto(pkt, &proto_wlan_radio, frame);
-		return;
-	}
-	pkt_token(pkt, &proto_wlan_radio);
-	pkt_item(pkt, &proto_wlan_radio, 0);
-	pkt_token(pkt, &proto_wlan);
-	cur_need(&frame, 1);
+	pkt_next_always(pkt, &proto_wlan_radio, frame);
 }
 
 /* Channel number of a center frequency in MHz (IEEE 802.11-2020, 17.3.8.4 and 27.3.23.2); 0 unknown. */

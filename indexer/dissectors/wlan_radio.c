@@ -70,7 +70,7 @@ static enum verdict radio_dissect(struct packet *pkt, struct cursor *c)
 		if (radio->has & RADIO_TSF)
 			row_set(r, RADIO_TIMESTAMP, (int64_t)radio->tsf);
 	}
-	pkt_next_proto(pkt, &proto_wlan, cur_rest(c));
+	pkt_next_always(pkt, &proto_wlan, cur_rest(c));
 	return MINE;
 }
 

@@ -270,27 +270,11 @@ enum verdict loop_wrapper(struct packet *pkt, struct cursor *c)
 	return MINE;
 }
 
-/* Slow protocols (IEEE 802.3, annex 57A): the subtype is the first octet. */
-enum verdict slow_wrapper(struct packet *pkt, struct cursor *c)
+/* GARP (IEEE 802.1D-2004, clause 12): protocol id 1 is the only one. */
+enum verdict garp_wrapper(struct packet *pkt, struct cursor *c)
 {
-	uint64_t subtype;
-	if (!cur_peek(c, 0, 1, &subtype)) {
-		cur_need(c, 1);
-		return MINE;
-	}
-	switch (subtype) {
-	case 1:
-		pkt_next_proto(pkt, &wrapped_lacp, cur_rest(c));
-		break;
-	case 2:
-		pkt_next_proto(pkt, &wrapped_marker, cur_rest(c));
-		break;
-	case 3:
-		pkt_next_proto(pkt, &wrapped_oampdu, cur_rest(c));
-		break;
-	default:
+	if (cur_be(c, 2) != 1)
 		pkt_next_proto(pkt, &proto_data, cur_rest(c));
-	}
 	return MINE;
 }
 

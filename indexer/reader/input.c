@@ -353,7 +353,9 @@ int input_open(struct input *in, const char *path, int (*on_raw)(void *ctx, cons
 	bool standard_input = strcmp(path, "-") == 0;
 	struct stat st;
 
-	*in = (struct input) { .on_raw = on_raw, .on_interrupt = on_interrupt, .ctx = ctx, .capacity = WINDOW_SIZE };
+	*in = (struct input) {
+		.on_raw = on_raw, .on_interrupt = on_interrupt, .ctx = ctx, .capacity = WINDOW_SIZE
+	};
 	in->fd = standard_input ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
 	if (in->fd < 0) {
 		snprintf(reason, reason_size, "cannot open: %s", strerror(errno));

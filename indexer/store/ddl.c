@@ -218,7 +218,8 @@ static bool is_frame(const struct record *rec)
 	return strcmp(rec->name, "frame") == 0;
 }
 
-/* A record without a field for users is storage: what is to be seen of it has a view of its own (core.sql). */
+/* A record without a field for users is storage: what is to be seen of it has a view of its own (core.sql).
+ */
 static bool is_public(const struct record *rec)
 {
 	for (unsigned i = 0; i < rec->nfields; i++)
@@ -282,7 +283,8 @@ static int insert_source(sqlite3_stmt *st, int64_t field_id, int *n, const struc
 	sqlite3_bind_text(st, 3, table, -1, SQLITE_TRANSIENT);
 	sqlite3_bind_text(st, 4, expr, -1, sqlite3_free);
 	/* what SQL gives is the value itself, but addresses stay ids */
-	sqlite3_bind_int(st, 5, f->sql != NULL && f->kind != KIND_ETHER && f->kind != KIND_IPV4 && f->kind != KIND_IPV6);
+	sqlite3_bind_int(st, 5,
+		f->sql != NULL && f->kind != KIND_ETHER && f->kind != KIND_IPV4 && f->kind != KIND_IPV6);
 	int rc = sqlite3_step(st);
 	sqlite3_reset(st);
 	return rc == SQLITE_DONE ? SQLITE_OK : rc;
@@ -412,7 +414,8 @@ bool ddl_same(sqlite3 *db, const struct protocol *const *protocols, size_t n)
 {
 	sqlite3_stmt *st = NULL;
 	int64_t hash = -1;
-	if (sqlite3_prepare_v2(db, "SELECT CAST(shown AS INTEGER) FROM protocol WHERE name=''", -1, &st, NULL) == SQLITE_OK &&
+	if (sqlite3_prepare_v2(db, "SELECT CAST(shown AS INTEGER) FROM protocol WHERE name=''", -1, &st,
+		    NULL) == SQLITE_OK &&
 		sqlite3_step(st) == SQLITE_ROW)
 		hash = sqlite3_column_int64(st, 0);
 	sqlite3_finalize(st);

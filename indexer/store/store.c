@@ -33,7 +33,9 @@ struct store {
 	int64_t capture_id;
 	bool open; /* a transaction is */
 	bool made; /* the file was, by us */
-	const char *error; /* what is wrong beside SQLite's own errors */
+	char *path;
+	unsigned reconnects;
+	char error[512]; /* what is wrong beside SQLite's own errors */
 };
 
 static int prepare(struct store *s, sqlite3_stmt **st, const char *sql)
@@ -51,11 +53,15 @@ static int done(sqlite3_stmt *st)
 
 static int install(struct store *s, char *message, const char *path)
 {
-	int rc = sqlite3_exec(s->db, "PRAGMA page_size=8192; PRAGMA journal_mode=WAL; BEGIN IMMEDIATE", NULL, NULL, NULL);
+	int rc = sqlite3_exec(s->db, "PRAGMA page_size=8192", NULL, NULL, NULL);
+	if (rc == SQLITE_OK && (rc = archive_wake(s->db)) == SQLITE_OK)
+		rc = sqlite3_exec(s->db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
 	int objects = 0;
 	sqlite3_stmt *st = NULL;
 	/* Another indexer may have been faster. */
-	if (rc == SQLITE_OK && (rc = sqlite3_prepare_v2(s->db, "SELECT count(*) FROM sqlite_master", -1, &st, NULL)) == SQLITE_OK &&
+	if (rc == SQLITE_OK &&
+		(rc = sqlite3_prepare_v2(s->db, "SELECT count(*) FROM sqlite_master", -1, &st, NULL)) ==
+			SQLITE_OK &&
 		sqlite3_step(st) == SQLITE_ROW)
 		objects = sqlite3_column_int(st, 0);
 	sqlite3_finalize(st);
@@ -73,52 +79,50 @@ static int install(struct store *s, char *message, const char *path)
 	return rc;
 }
 
-/* The file may have been taken away between its opening and the first lock: by another indexer that had made it and got no
- * capture (see store_finish). */
-static enum archive_status open_archive(struct store *s, const char *path, char *message)
+/* Open the archive, or make it, and prepare what writes into it. 0, or -1 with a message. */
+static int connect(struct store *s, char *message)
 {
+	const char *path = s->path;
 	enum archive_status status = archive_open(&s->db, path, ARCHIVE_CREATE, message);
-	for (int i = 0; i < 10 && status != ARCHIVE_ERROR && archive_moved(s->db); i++) {
-		sqlite3_close(s->db);
-		status = archive_open(&s->db, path, ARCHIVE_CREATE, message);
-	}
 	s->made = status == ARCHIVE_MADE;
-	return status;
+	if (status == ARCHIVE_ERROR || (status != ARCHIVE_OK && install(s, message, path) != SQLITE_OK))
+		return -1;
+	if (!ddl_same(s->db, s->protocols, s->nprotocols)) {
+		snprintf(message, 512,
+			"%s: was made by a pcapdex with other dissectors; index its captures into a new "
+			"archive",
+			path);
+		return -1;
+	}
+	if (batch_register(s->db, &s->source) == SQLITE_OK &&
+		prepare(s, &s->find_address, "SELECT id FROM t_address WHERE octets=?1 AND kind=?2") == 0 &&
+		prepare(s, &s->add_address,
+			"INSERT INTO t_address (octets, kind, text) VALUES (?1, ?2, ?3)") == 0 &&
+		prepare(s, &s->find_text, "SELECT id FROM t_text WHERE hash=?1 AND value=?2") == 0 &&
+		prepare(s, &s->add_text, "INSERT INTO t_text (hash, value) VALUES (?1, ?2)") == 0 &&
+		prepare(s, &s->find_stack,
+			"SELECT id FROM t_stack WHERE protocols=?1 AND items=?2 AND shown=?3") == 0 &&
+		prepare(s, &s->add_stack,
+			"INSERT INTO t_stack (protocols, items, shown) VALUES (?1, ?2, ?3)") == 0 &&
+		prepare(s, &s->add_chunk,
+			"INSERT INTO chunk (capture_id, offset, size, data) VALUES (?1, ?2, ?3, ?4)") == 0)
+		return 0;
+	snprintf(message, 512, "%s: %s", path, archive_error(s->db));
+	return -1;
 }
 
 struct store *store_open(const char *path, const struct protocol *const *protocols, size_t n, char *message)
 {
 	struct store *s = calloc(1, sizeof(*s));
-	message[0] = '\0';
+	snprintf(message, 512, "%s: out of memory", path);
 	if (!s)
 		return NULL;
 	s->protocols = protocols;
 	s->nprotocols = n;
 	s->drains = calloc(n * RECORDS_PER_PROTOCOL, sizeof(*s->drains));
-	enum archive_status status = open_archive(s, path, message);
-	if (status == ARCHIVE_ERROR || !s->drains)
-		goto fail;
-	if (status != ARCHIVE_OK && install(s, message, path) != SQLITE_OK)
-		goto fail;
-	if (!ddl_same(s->db, s->protocols, s->nprotocols)) {
-		snprintf(message, 512, "%s: was made by a pcapdex with other dissectors; index its captures into a new archive", path);
-		goto fail;
-	}
-	if (batch_register(s->db, &s->source) != SQLITE_OK ||
-		prepare(s, &s->find_address, "SELECT id FROM t_address WHERE octets=?1 AND kind=?2") < 0 ||
-		prepare(s, &s->add_address, "INSERT INTO t_address (octets, kind, text) VALUES (?1, ?2, ?3)") < 0 ||
-		prepare(s, &s->find_text, "SELECT id FROM t_text WHERE hash=?1 AND value=?2") < 0 ||
-		prepare(s, &s->add_text, "INSERT INTO t_text (hash, value) VALUES (?1, ?2)") < 0 ||
-		prepare(s, &s->find_stack, "SELECT id FROM t_stack WHERE protocols=?1 AND items=?2 AND shown=?3") < 0 ||
-		prepare(s, &s->add_stack, "INSERT INTO t_stack (protocols, items, shown) VALUES (?1, ?2, ?3)") < 0 ||
-		prepare(s, &s->add_chunk, "INSERT INTO chunk (capture_id, offset, size, data) VALUES (?1, ?2, ?3, ?4)") < 0) {
-		snprintf(message, 512, "%s: %s", path, sqlite3_errmsg(s->db));
-		goto fail;
-	}
-	return s;
-fail:
-	if (!message[0])
-		snprintf(message, 512, "%s: out of memory", path);
+	s->path = strdup(path);
+	if (s->drains && s->path && connect(s, message) == 0)
+		return s;
 	store_close(s);
 	return NULL;
 }
@@ -134,11 +138,12 @@ static bool is_true(struct store *s, const char *sql)
 static bool is_empty(struct store *s)
 {
 	return is_true(s, "SELECT journal_mode='delete' FROM pragma_journal_mode") &&
-		(is_true(s, "SELECT count(*)=0 FROM sqlite_master") || is_true(s, "SELECT count(*)=0 FROM capture"));
+	       (is_true(s, "SELECT count(*)=0 FROM sqlite_master") ||
+		       is_true(s, "SELECT count(*)=0 FROM capture"));
 }
 
-/* An archive that was made for nothing goes away again. Nobody else has it open: leaving WAL mode succeeds only then, and the
- * lock keeps it so. */
+/* An archive that was made for nothing goes away again. Nobody else has it open: leaving WAL mode succeeds
+ * only then, and the lock keeps it so. */
 static void take_away(struct store *s)
 {
 	if (sqlite3_exec(s->db, "BEGIN EXCLUSIVE", NULL, NULL, NULL) != SQLITE_OK)
@@ -153,14 +158,16 @@ static void finalize_all(struct store *s)
 	for (size_t i = 0; s->drains && i < s->nprotocols * RECORDS_PER_PROTOCOL; i++) {
 		for (unsigned k = 0; k < s->drains[i].n; k++)
 			sqlite3_finalize(s->drains[i].st[k]);
-		s->drains[i] = (struct drain){ 0 };
+		s->drains[i] = (struct drain) { 0 };
 	}
 	for (unsigned i = 0; i < s->ninserts; i++)
 		sqlite3_finalize(s->inserts[i].st);
-	sqlite3_stmt *st[] = { s->find_address, s->add_address, s->find_text, s->add_text, s->find_stack, s->add_stack, s->add_chunk };
+	sqlite3_stmt *st[] = { s->find_address, s->add_address, s->find_text, s->add_text, s->find_stack,
+		s->add_stack, s->add_chunk };
 	for (size_t i = 0; i < sizeof(st) / sizeof(*st); i++)
 		sqlite3_finalize(st[i]);
-	s->find_address = s->add_address = s->find_text = s->add_text = s->find_stack = s->add_stack = s->add_chunk = NULL;
+	s->find_address = s->add_address = s->find_text = s->add_text = s->find_stack = s->add_stack =
+		s->add_chunk = NULL;
 	s->ninserts = 0;
 }
 
@@ -177,8 +184,8 @@ int store_finish(struct store *s, char *message)
 			take_away(s);
 		return 0;
 	}
-	snprintf(message, 512, "%s: a part of the archive still stands in its -wal file: %s", sqlite3_db_filename(s->db, "main"),
-		archive_error(s->db));
+	snprintf(message, 512, "%s: a part of the archive still stands in its -wal file: %s",
+		sqlite3_db_filename(s->db, "main"), archive_error(s->db));
 	return -1;
 }
 
@@ -193,6 +200,7 @@ void store_close(struct store *s)
 	free(s->source.address.ids);
 	free(s->source.text.ids);
 	free(s->source.stack.ids);
+	free(s->path);
 	free(s);
 }
 
@@ -203,7 +211,7 @@ sqlite3 *store_db(struct store *s)
 
 const char *store_error(struct store *s)
 {
-	if (s->error)
+	if (s->error[0])
 		return s->error;
 	return archive_error(s->db);
 }
@@ -241,18 +249,35 @@ int store_has_size(struct store *s, uint64_t file_size)
 	return found;
 }
 
+/* The file is not that of the path any more: another indexer had made it, got no capture and took it away
+ * (take_away) before this one had its first lock. Begin anew with the file of that path. */
+static int reconnect(struct store *s)
+{
+	if (s->reconnects++ == 10) {
+		snprintf(s->error, sizeof(s->error), "the archive was removed or replaced meanwhile");
+		return -1;
+	}
+	store_rollback(s);
+	finalize_all(s);
+	sqlite3_close(s->db);
+	s->db = NULL;
+	return connect(s, s->error);
+}
+
 int store_begin(struct store *s, int64_t *capture_id, int64_t *first_frame)
 {
 	sqlite3_stmt *st;
-	archive_wake(s->db); /* not earlier: where nothing is to be done, nothing is written */
-	if (sqlite3_exec(s->db, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK)
+	/* Not earlier: where nothing is to be done, nothing is written. */
+	if (archive_wake(s->db) != SQLITE_OK ||
+		sqlite3_exec(s->db, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK)
 		return -1;
 	s->open = true;
-	s->error = archive_moved(s->db) ? "the archive was removed or replaced meanwhile" : NULL;
-	if (s->error)
-		return -1;
+	if (archive_moved(s->db))
+		return reconnect(s) == 0 ? store_begin(s, capture_id, first_frame) : -1;
 	s->source.address.n = s->source.text.n = s->source.stack.n = 0;
-	if (prepare(s, &st, "SELECT coalesce(max(id), 0) + 1, coalesce(max(first_frame + frames), 1) FROM capture") < 0)
+	if (prepare(s, &st,
+		    "SELECT coalesce(max(id), 0) + 1, coalesce(max(first_frame + frames), 1) FROM capture") <
+		0)
 		return -1;
 	int rc = sqlite3_step(st) == SQLITE_ROW ? 0 : -1;
 	*capture_id = s->capture_id = sqlite3_column_int64(st, 0);
@@ -386,7 +411,8 @@ int64_t store_address(const struct store *s, uint32_t local)
 
 /* ---- rows ---- */
 
-static int add_drain(struct store *s, struct drain *d, unsigned index, const struct record *rec, enum table_role role, unsigned part)
+static int add_drain(struct store *s, struct drain *d, unsigned index, const struct record *rec,
+	enum table_role role, unsigned part)
 {
 	char table[NAME_MAX_LEN], batch[NAME_MAX_LEN + 8];
 	table_name(table, rec, role, part);
@@ -410,7 +436,8 @@ static int ready_drain(struct store *s, unsigned index, const struct record *rec
 	for (unsigned p = 1; p <= parts; p++)
 		if (add_drain(s, d, index, rec, TABLE_PART, p) < 0)
 			return -1;
-	if (rec->shape == RECORD_LAYER && strcmp(rec->name, "frame") != 0 && add_drain(s, d, index, rec, TABLE_MORE, 0) < 0)
+	if (rec->shape == RECORD_LAYER && strcmp(rec->name, "frame") != 0 &&
+		add_drain(s, d, index, rec, TABLE_MORE, 0) < 0)
 		return -1;
 	d->ready = true;
 	return 0;
@@ -469,9 +496,11 @@ static int store_stacks(struct store *s, const struct totals *t)
 			sqlite3_str_appendf(json, n ? ",%llu" : "%llu", (unsigned long long)k->item_bytes[n]);
 		sqlite3_str_appendall(json, "]");
 		sqlite3_bind_text(st, 6, sqlite3_str_finish(json), -1, sqlite3_free);
-		/* Two stacks of the dictionary are one in the archive only if their names agree: they do not. */
-		if (bind_done(st, 5, (const int64_t[]){ s->capture_id, s->source.stack.ids[i - 1], (int64_t)k->frames,
-				(int64_t)k->bytes, k->first_frame }) < 0)
+		/* Two stacks of the dictionary are one in the archive only if their names agree: they do not.
+		 */
+		if (bind_done(st, 5,
+			    (const int64_t[]) { s->capture_id, s->source.stack.ids[i - 1], (int64_t)k->frames,
+				    (int64_t)k->bytes, k->first_frame }) < 0)
 			return -1;
 	}
 	return 0;
@@ -483,22 +512,27 @@ int store_totals(struct store *s, const struct totals *t)
 		return -1;
 	sqlite3_stmt *st = store_insert(s, "total_length", 3);
 	for (size_t i = 0; st && i < t->nlengths; i++)
-		if (t->lengths[i] && bind_done(st, 3, (const int64_t[]) { s->capture_id, (int64_t)i, (int64_t)t->lengths[i] }) < 0)
+		if (t->lengths[i] &&
+			bind_done(st, 3,
+				(const int64_t[]) { s->capture_id, (int64_t)i, (int64_t)t->lengths[i] }) < 0)
 			return -1;
 	for (size_t i = 0; st && i < t->nothers; i++)
-		if (bind_done(st, 3, (const int64_t[]) { s->capture_id, t->others[i].length, (int64_t)t->others[i].frames }) < 0)
+		if (bind_done(st, 3,
+			    (const int64_t[]) {
+				    s->capture_id, t->others[i].length, (int64_t)t->others[i].frames }) < 0)
 			return -1;
 	if (!st || !(st = store_insert(s, "total_second", 4)))
 		return -1;
 	for (size_t i = 0; i < t->nseconds; i++)
-		if (bind_done(st, 4, (const int64_t[]){ s->capture_id, t->seconds[i].second, (int64_t)t->seconds[i].frames,
-				(int64_t)t->seconds[i].bytes }) < 0)
+		if (bind_done(st, 4,
+			    (const int64_t[]) { s->capture_id, t->seconds[i].second,
+				    (int64_t)t->seconds[i].frames, (int64_t)t->seconds[i].bytes }) < 0)
 			return -1;
 	if (!(st = store_insert(s, "total_burst", 4)))
 		return -1;
 	for (int i = 0; i <= LENGTH_RANGES; i++) {
 		sqlite3_bind_double(st, 4, t->bursts[i].max_start);
-		if (bind_done(st, 3, (const int64_t[]){ s->capture_id, i, t->bursts[i].max }) < 0)
+		if (bind_done(st, 3, (const int64_t[]) { s->capture_id, i, t->bursts[i].max }) < 0)
 			return -1;
 	}
 	return 0;

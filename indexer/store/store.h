@@ -9,13 +9,14 @@
 
 struct store;
 
-/* Open or make the archive for writing. message: at least 512 octets, filled on failure (NULL is returned). */
+/* Open or make the archive for writing. message: at least 512 octets, filled on failure (NULL is returned).
+ */
 struct store *store_open(const char *path, const struct protocol *const *protocols, size_t n, char *message);
 void store_close(struct store *s); /* takes NULL; an open transaction is undone */
 
-/* Before store_close(), which does it where it was not done: leave the archive as one plain file at rest, or take it away if
- * store_open() made it and no capture came in. 0, or -1 with a message (512 octets) when that failed; what was committed is
- * safe then, too. */
+/* Before store_close(), which does it where it was not done: leave the archive as one plain file at rest, or
+ * take it away if store_open() made it and no capture came in. 0, or -1 with a message (512 octets) when that
+ * failed; what was committed is safe then, too. */
 int store_finish(struct store *s, char *message);
 
 sqlite3 *store_db(struct store *s);
@@ -29,7 +30,8 @@ int store_find(struct store *s, const char *sha256, const char *bpf, int64_t *id
 /* Is there any capture of this size? Cheap first look before a file is hashed. */
 int store_has_size(struct store *s, uint64_t file_size);
 
-/* Begin the transaction of one capture; waits for another writer. Gives its id and that of its first frame. */
+/* Begin the transaction of one capture; waits for another writer. Gives its id and that of its first frame.
+ */
 int store_begin(struct store *s, int64_t *capture_id, int64_t *first_frame);
 
 /* Prepared INSERT into a table of core.sql: values bound by the caller, kept until the store is closed. */
@@ -38,8 +40,8 @@ sqlite3_stmt *store_insert(struct store *s, const char *table, unsigned columns)
 /* Move all rows into their tables; new entries of the dictionary first. The rows stay. 0 or -1. */
 int store_flush(struct store *s, const struct rows *rows, const struct dict_news *news);
 
-/* A raw chunk: octets [offset, offset + size) of the file; data is their zlib stream, or they themselves where
- * data_len = size. 0 or -1. */
+/* A raw chunk: octets [offset, offset + size) of the file; data is their zlib stream, or they themselves
+ * where data_len = size. 0 or -1. */
 int store_chunk(struct store *s, uint64_t offset, const uint8_t *data, size_t data_len, size_t size);
 
 /* An archive id of a dictionary number; 0 none. After a flush. */

@@ -6,8 +6,8 @@
 
 const uint32_t length_range_from[LENGTH_RANGES] = { 0, 20, 40, 80, 160, 320, 640, 1280, 2560, 5120 };
 
-#define BUCKET_MS  5
-#define BUCKETS    20         /* a window of 100 ms */
+#define BUCKET_MS 5
+#define BUCKETS   20 /* a window of 100 ms */
 
 void burst_init(struct burst *b)
 {
@@ -181,7 +181,7 @@ static void long_length_add(struct totals *t, uint32_t len)
 			t->others_size = size;
 		}
 	}
-	t->others[t->nothers++] = (struct length){ len, 1 };
+	t->others[t->nothers++] = (struct length) { len, 1 };
 }
 
 void totals_add(struct totals *t, const struct packet *pkt, uint32_t stack)

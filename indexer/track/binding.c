@@ -61,8 +61,8 @@ static bool grow(struct bindings *all)
 	return true;
 }
 
-struct binding_clash bindings_take(struct bindings *all, uint32_t ip, const uint8_t mac[6], uint32_t frame, int64_t time_ns,
-	uint64_t *dropped)
+struct binding_clash bindings_take(struct bindings *all, uint32_t ip, const uint8_t mac[6], uint32_t frame,
+	int64_t time_ns, uint64_t *dropped)
 {
 	struct binding_clash clash = { 0 };
 	struct binding *b = slot(all->table, all->mask, ip);

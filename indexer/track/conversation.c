@@ -67,7 +67,8 @@ static bool grow(struct conversations *all)
 		if (!all->slots[i])
 			continue;
 		const struct conversation *c = conv_at(all, all->slots[i] - 1);
-		uint32_t at = (uint32_t)pair_hash(c->type, c->address_a, c->port_a, c->address_b, c->port_b) & mask;
+		uint32_t at =
+			(uint32_t)pair_hash(c->type, c->address_a, c->port_a, c->address_b, c->port_b) & mask;
 		while (slots[at])
 			at = (at + 1) & mask;
 		slots[at] = all->slots[i];
@@ -86,11 +87,13 @@ static uint32_t *find(struct conversations *all, enum conversation_type type, ui
 		const struct conversation *c = conv_at(all, all->slots[at] - 1);
 		if (c->type != type)
 			continue;
-		if (c->address_a == src && c->address_b == dst && c->port_a == srcport && c->port_b == dstport) {
+		if (c->address_a == src && c->address_b == dst && c->port_a == srcport &&
+			c->port_b == dstport) {
 			*from_a = true;
 			break;
 		}
-		if (c->address_a == dst && c->address_b == src && c->port_a == dstport && c->port_b == srcport) {
+		if (c->address_a == dst && c->address_b == src && c->port_a == dstport &&
+			c->port_b == srcport) {
 			*from_a = false;
 			break;
 		}
@@ -98,11 +101,12 @@ static uint32_t *find(struct conversations *all, enum conversation_type type, ui
 	return &all->slots[at];
 }
 
-static struct conversation *add(struct conversations *all, enum conversation_type type, uint32_t src, uint16_t srcport,
-	uint32_t dst, uint16_t dstport)
+static struct conversation *add(struct conversations *all, enum conversation_type type, uint32_t src,
+	uint16_t srcport, uint32_t dst, uint16_t dstport)
 {
 	if (all->n / BLOCK == all->nblocks) {
-		struct conversation **blocks = realloc(all->blocks, (all->nblocks + 1) * sizeof(struct conversation *));
+		struct conversation **blocks =
+			realloc(all->blocks, (all->nblocks + 1) * sizeof(struct conversation *));
 		if (!blocks)
 			return NULL;
 		all->blocks = blocks;
@@ -120,8 +124,8 @@ static struct conversation *add(struct conversations *all, enum conversation_typ
 	return c;
 }
 
-struct conversation *conv_get(struct conversations *all, enum conversation_type type, uint32_t src, uint16_t srcport,
-	uint32_t dst, uint16_t dstport, bool *from_a)
+struct conversation *conv_get(struct conversations *all, enum conversation_type type, uint32_t src,
+	uint16_t srcport, uint32_t dst, uint16_t dstport, bool *from_a)
 {
 	uint32_t *slot = find(all, type, src, srcport, dst, dstport, from_a);
 	if (*slot)
@@ -140,8 +144,8 @@ struct conversation *conv_get(struct conversations *all, enum conversation_type 
 	return c;
 }
 
-struct conversation *conv_renew(struct conversations *all, enum conversation_type type, uint32_t src, uint16_t srcport,
-	uint32_t dst, uint16_t dstport)
+struct conversation *conv_renew(struct conversations *all, enum conversation_type type, uint32_t src,
+	uint16_t srcport, uint32_t dst, uint16_t dstport)
 {
 	bool from_a;
 	uint32_t *slot = find(all, type, src, srcport, dst, dstport, &from_a);
@@ -160,7 +164,8 @@ void conv_count(struct conversation *c, bool from_a, uint32_t len, int64_t time_
 		c->first_ns = c->last_ns = time_ns;
 		c->first_frame = frame;
 		if (!from_a) {
-			/* Only seen in an ICMP error until now: A is who sends the first frame that counts. */
+			/* Only seen in an ICMP error until now: A is who sends the first frame that counts.
+			 */
 			uint32_t address = c->address_a;
 			uint16_t port = c->port_a;
 			c->address_a = c->address_b;

@@ -8,23 +8,24 @@
 #include "indexer/packet.h"
 
 struct conversation {
-	uint8_t type;        /* enum conversation_type */
-	uint32_t stream;     /* number within the type, in order of first sight, 0 = first (tcp.stream) */
+	uint8_t type;    /* enum conversation_type */
+	uint32_t stream; /* number within the type, in order of first sight, 0 = first (tcp.stream) */
 	uint32_t address_a, address_b; /* dictionary ids; A sent the first frame */
 	uint16_t port_a, port_b;
 	uint64_t frames_ab, bytes_ab, frames_ba, bytes_ba;
-	int64_t first_ns, last_ns;   /* of counted frames */
+	int64_t first_ns, last_ns; /* of counted frames */
 	uint32_t first_frame, last_frame;
-	bool counted;        /* false: only seen in ICMP errors */
+	bool counted; /* false: only seen in ICMP errors */
 	/* owned by track/tcp.c */
 	void *tcp;
 	uint8_t completeness;       /* tcp.completeness, final */
-	uint8_t first_completeness; /* what the first frame shows: its own bits count only from the next frame on */
-	int64_t initial_rtt; /* ns; 0 unknown */
-	void *tcp_life; /* owned by track/tcp_events.c */
+	uint8_t first_completeness; /* what the first frame shows: its own bits count only from the next frame
+				       on */
+	int64_t initial_rtt;        /* ns; 0 unknown */
+	void *tcp_life;             /* owned by track/tcp_events.c */
 	/* owned by the loop: protocol that this conversation was found to speak, its state */
 	const struct protocol *dissector;
-	void **flows;        /* by protocol id */
+	void **flows; /* by protocol id */
 	/* times of the previous frame of the stream, for time_delta; first frame incl. those in errors */
 	int64_t stream_first_ns, stream_last_ns;
 	bool stream_seen;
@@ -37,12 +38,12 @@ void conv_free(struct conversations *all);
 
 /* The newest conversation of this unordered pair, made when there is none. *from_a: the source is its side A.
  * NULL when out of memory. */
-struct conversation *conv_get(struct conversations *all, enum conversation_type type, uint32_t src, uint16_t srcport,
-	uint32_t dst, uint16_t dstport, bool *from_a);
+struct conversation *conv_get(struct conversations *all, enum conversation_type type, uint32_t src,
+	uint16_t srcport, uint32_t dst, uint16_t dstport, bool *from_a);
 
 /* A fresh conversation for the pair, from now on the newest (TCP port reuse). Its side A is the source. */
-struct conversation *conv_renew(struct conversations *all, enum conversation_type type, uint32_t src, uint16_t srcport,
-	uint32_t dst, uint16_t dstport);
+struct conversation *conv_renew(struct conversations *all, enum conversation_type type, uint32_t src,
+	uint16_t srcport, uint32_t dst, uint16_t dstport);
 
 /* Count one frame of `len` octets on the wire. */
 void conv_count(struct conversation *c, bool from_a, uint32_t len, int64_t time_ns, uint32_t frame);

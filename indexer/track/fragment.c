@@ -2,9 +2,9 @@
 
 #include <stdlib.h>
 
-#define BUCKETS      1024                  /* a power of two */
-#define MEMORY_MAX   (UINT64_C(32) << 20)  /* octets held for datagrams that wait for more */
-#define PIECES_MAX   16384                 /* fragments of one datagram: twice what offsets in units of 8 allow */
+#define BUCKETS    1024                 /* a power of two */
+#define MEMORY_MAX (UINT64_C(32) << 20) /* octets held for datagrams that wait for more */
+#define PIECES_MAX 16384 /* fragments of one datagram: twice what offsets in units of 8 allow */
 
 struct piece {
 	uint32_t offset, len;
@@ -16,12 +16,12 @@ struct piece {
 
 struct datagram {
 	uint32_t src, dst, key;
-	struct datagram *next;           /* in its bucket */
-	struct datagram *older, *newer;  /* in order of their first fragment */
-	struct piece *pieces;            /* by offset; of those that begin together, in order of arrival */
+	struct datagram *next;          /* in its bucket */
+	struct datagram *older, *newer; /* in order of their first fragment */
+	struct piece *pieces;           /* by offset; of those that begin together, in order of arrival */
 	uint32_t npieces, size;
 	bool has_end;
-	uint32_t end;                    /* by the first tail that came */
+	uint32_t end; /* by the first tail that came */
 	uint64_t memory;
 };
 
@@ -47,7 +47,8 @@ struct fragments *fragments_new(void)
 
 static unsigned bucket_of(uint32_t src, uint32_t dst, uint32_t key)
 {
-	uint64_t h = ((uint64_t)src << 32 | dst) * UINT64_C(0x9e3779b97f4a7c15) ^ key * UINT64_C(0xff51afd7ed558ccd);
+	uint64_t h = ((uint64_t)src << 32 | dst) * UINT64_C(0x9e3779b97f4a7c15) ^
+		     key * UINT64_C(0xff51afd7ed558ccd);
 	return (unsigned)(h >> 40) & (BUCKETS - 1);
 }
 
@@ -119,12 +120,14 @@ static struct datagram *datagram_get(struct fragments *all, uint32_t src, uint32
 }
 
 /* Put a copy of the fragment in its place. False when there is no memory for it. */
-static bool piece_add(struct fragments *all, struct datagram *d, const struct packet *pkt, const struct fragment *f)
+static bool piece_add(
+	struct fragments *all, struct datagram *d, const struct packet *pkt, const struct fragment *f)
 {
 	uint32_t len = f->data.len, at = d->npieces;
 	if (d->npieces == d->size) {
 		uint32_t size = d->size ? d->size * 2 : 4;
-		struct piece *pieces = d->size >= PIECES_MAX ? NULL : realloc(d->pieces, size * sizeof(*pieces));
+		struct piece *pieces =
+			d->size >= PIECES_MAX ? NULL : realloc(d->pieces, size * sizeof(*pieces));
 		if (!pieces)
 			return false;
 		d->memory += (size - d->size) * sizeof(*pieces);
@@ -140,7 +143,9 @@ static bool piece_add(struct fragments *all, struct datagram *d, const struct pa
 		at--;
 	memmove(&d->pieces[at + 1], &d->pieces[at], (d->npieces - at) * sizeof(*d->pieces));
 	struct piece *p = &d->pieces[at];
-	*p = (struct piece){ .offset = f->offset, .len = len, .frame = pkt->number, .layer = f->row->layer, .data = data };
+	*p = (struct piece) {
+		.offset = f->offset, .len = len, .frame = pkt->number, .layer = f->row->layer, .data = data
+	};
 	d->npieces++;
 	d->memory += len;
 	all->memory += len;
@@ -205,14 +210,16 @@ static bool complete(struct fragments *all, struct datagram *d, struct reassembl
 	}
 	assemble(d, data);
 	for (uint32_t i = 0; i < d->npieces; i++)
-		parts[i] = (struct fragment_part){ d->pieces[i].frame, d->pieces[i].layer, d->pieces[i].faults };
-	*done = (struct done){ all->done, data, parts };
+		parts[i] = (struct fragment_part) { d->pieces[i].frame, d->pieces[i].layer,
+			d->pieces[i].faults };
+	*done = (struct done) { all->done, data, parts };
 	all->done = done;
-	*out = (struct reassembled){ data, d->end, d->npieces, parts };
+	*out = (struct reassembled) { data, d->end, d->npieces, parts };
 	return true;
 }
 
-bool fragments_add(struct fragments *all, struct packet *pkt, const struct fragment *f, struct reassembled *out)
+bool fragments_add(
+	struct fragments *all, struct packet *pkt, const struct fragment *f, struct reassembled *out)
 {
 	if (all->done && all->done_frame != pkt->number)
 		done_free(all);

@@ -1,10 +1,10 @@
-/* IP reassembly (RFC 791, RFC 8200 section 4.5), with Wireshark's outcome: the frame that fills the last hole, whatever its
- * position, gets the whole datagram.
+/* IP reassembly (RFC 791, RFC 8200 section 4.5), with Wireshark's outcome: the frame that fills the last
+ * hole, whatever its position, gets the whole datagram.
  *
- * A datagram is known by its two addresses and the key of struct fragment. Fragments are kept until they cover everything up to
- * the end of the last one; from then on the key is free for another datagram, as senders use identifications again. Where
- * fragments overlap, the octets of the one that begins first count, and of two that begin together those of the first
- * to come. */
+ * A datagram is known by its two addresses and the key of struct fragment. Fragments are kept until they
+ * cover everything up to the end of the last one; from then on the key is free for another datagram, as
+ * senders use identifications again. Where fragments overlap, the octets of the one that begins first count,
+ * and of two that begin together those of the first to come. */
 #ifndef PCAPDEX_TRACK_FRAGMENT_H
 #define PCAPDEX_TRACK_FRAGMENT_H
 
@@ -28,14 +28,16 @@ struct reassembled {
 		uint32_t frame;
 		uint16_t layer; /* which occurrence of the IP layer in that frame */
 		uint8_t faults; /* enum fragment_fault */
-	} *parts;
+	} * parts;
 };
 
 struct fragments *fragments_new(void);
 void fragments_free(struct fragments *all);
 
-/* Take a fragment, at least one octet of it. True when it completes its datagram: *out then says what came of it. Memory is
- * bounded: pkt->dropped[CAP_FRAGMENTS] counts each datagram given up for that, the oldest first. */
-bool fragments_add(struct fragments *all, struct packet *pkt, const struct fragment *f, struct reassembled *out);
+/* Take a fragment, at least one octet of it. True when it completes its datagram: *out then says what came of
+ * it. Memory is bounded: pkt->dropped[CAP_FRAGMENTS] counts each datagram given up for that, the oldest
+ * first. */
+bool fragments_add(
+	struct fragments *all, struct packet *pkt, const struct fragment *f, struct reassembled *out);
 
 #endif

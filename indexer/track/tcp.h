@@ -23,8 +23,9 @@ enum tcp_flag {
 	TCPA_REUSED_PORTS = 1 << 14
 };
 
-/* Bits of conversation.completeness. A first segment that is no SYN adds its bits only where it is seen a second time,
- * that is on the frames after it: conversation.first_completeness is what that first frame itself shows. */
+/* Bits of conversation.completeness. A first segment that is no SYN adds its bits only where it is seen a
+ * second time, that is on the frames after it: conversation.first_completeness is what that first frame
+ * itself shows. */
 enum tcp_completeness {
 	TCP_COMPLETE_SYN = 1,
 	TCP_COMPLETE_SYNACK = 2,

@@ -1,0 +1,95 @@
+/* Layer Two Tunneling Protocol, version 2 (RFC 2661, section 3.1).
+ *
+ *      0       2       4       6       8       10      12
+ *     +-------+-------+-------+-------+-------+-------+-------+-------
+ *     |TLxxSx | length|tunnel |session| Ns    | Nr    |offset | pad ...
+ *     |OPx ver| if L  |       |       | if S  | if S  | if O  |
+ *     +-------+-------+-------+-------+-------+-------+-------+-------
+ *
+ * Data messages carry PPP; control messages attribute-value pairs, which stay the protocol's own octets here.
+ */
+#include "indexer/dissectors/ids.h"
+#include "indexer/packet.h"
+
+extern const struct protocol proto_l2tp, proto_ppp;
+
+enum {
+	L2TP_HEAD,
+	L2TP_LENGTH,
+	L2TP_TUNNEL,
+	L2TP_SESSION,
+	L2TP_NS,
+	L2TP_NR,
+	L2TP_TYPE,
+	L2TP_LENGTH_BIT,
+	L2TP_SEQ_BIT,
+	L2TP_OFFSET_BIT,
+	L2TP_PRIORITY,
+	L2TP_VERSION,
+	L2TP_NFIELDS
+};
+
+static const struct value_name l2tp_types[] = { { 0, "Data Message" }, { 1, "Control Message" },
+	{ 0, NULL } };
+
+static const struct field l2tp_fields[L2TP_NFIELDS] = {
+	[L2TP_HEAD] = { "head", "flags and version", KIND_UINT, BASE_HEX, 2, .internal = true },
+	[L2TP_LENGTH] = { "l2tp.length", "Length", KIND_UINT, .octets = 2 },
+	[L2TP_TUNNEL] = { "l2tp.tunnel", "Tunnel ID", KIND_UINT, .octets = 2 },
+	[L2TP_SESSION] = { "l2tp.session", "Session ID", KIND_UINT, .octets = 2 },
+	[L2TP_NS] = { "l2tp.Ns", "Ns", KIND_UINT, .octets = 2 },
+	[L2TP_NR] = { "l2tp.Nr", "Nr", KIND_UINT, .octets = 2 },
+	[L2TP_TYPE] = { "l2tp.type", "Type", KIND_UINT, .octets = 2, .of = L2TP_HEAD, .mask = 0x8000,
+		.names = l2tp_types },
+	[L2TP_LENGTH_BIT] = { "l2tp.length_bit", "Length Bit", KIND_BOOL, .of = L2TP_HEAD, .mask = 0x4000 },
+	[L2TP_SEQ_BIT] = { "l2tp.seq_bit", "Sequence Bit", KIND_BOOL, .of = L2TP_HEAD, .mask = 0x0800 },
+	[L2TP_OFFSET_BIT] = { "l2tp.offset_bit", "Offset bit", KIND_BOOL, .of = L2TP_HEAD, .mask = 0x0200 },
+	[L2TP_PRIORITY] = { "l2tp.priority", "Priority", KIND_BOOL, .of = L2TP_HEAD, .mask = 0x0100 },
+	[L2TP_VERSION] = { "l2tp.version", "Version", KIND_UINT, .octets = 2, .of = L2TP_HEAD,
+		.mask = 0x000f },
+};
+
+static const struct record l2tp_records[] = { { "l2tp", RECORD_LAYER, L2TP_NFIELDS, l2tp_fields, NULL } };
+
+enum { CONTROL = 0x8000, HAS_LENGTH = 0x4000, HAS_SEQUENCE = 0x0800, HAS_OFFSET = 0x0200 };
+
+static enum verdict l2tp_dissect(struct packet *pkt, struct cursor *c)
+{
+	uint64_t head;
+	if (!cur_peek(c, 0, 2, &head))
+		return NOT_MINE;
+	/* Cisco's L2F (RFC 2341) has version 1 on the same port; version 3 has another header (RFC 3931). */
+	if ((head & 15) != 2)
+		return MINE;
+	struct row *r = row_open(pkt, &proto_l2tp, 0);
+	row_be(r, L2TP_HEAD, c, 2);
+	uint32_t length = head & HAS_LENGTH ? (uint32_t)row_be(r, L2TP_LENGTH, c, 2) : c->len;
+	row_be(r, L2TP_TUNNEL, c, 2);
+	row_be(r, L2TP_SESSION, c, 2);
+	if (head & HAS_SEQUENCE) {
+		row_be(r, L2TP_NS, c, 2);
+		row_be(r, L2TP_NR, c, 2);
+	}
+	if (head & HAS_OFFSET)
+		cur_skip(c, (uint32_t)cur_be(c, 2));
+	if (pkt->fail || head & CONTROL || length <= c->pos)
+		return MINE;
+	pkt_item_len(pkt, c->pos);
+	pkt_next_proto(pkt, &proto_ppp, cur_sub(c, length - c->pos));
+	return MINE;
+}
+
+static const struct claim l2tp_claims[] = { { CLAIM_UDP_PORT, 1701 }, { 0 } };
+
+const struct protocol proto_l2tp = {
+	.name = "l2tp",
+	.title = "Layer 2 Tunneling Protocol",
+	.column = "L2TP",
+	.spec = "RFC 2661",
+	.help = "Carries PPP sessions over an IP network, as for dial-in and VPNs.",
+	.id = PROTO_ID_l2tp,
+	.records = l2tp_records,
+	.nrecords = 1,
+	.claims = l2tp_claims,
+	.dissect = l2tp_dissect,
+};

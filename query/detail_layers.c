@@ -1,0 +1,201 @@
+/* The rows of a frame in the order of its layers, and where their values stand. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "indexer/dissect.h"
+#include "indexer/registry.h"
+#include "query/detail_internal.h"
+
+/* ---- layers ---- */
+
+static const struct protocol *protocol_of(const char *name, size_t n)
+{
+	for (size_t i = 0; i < protocols_count; i++)
+		if (protocols[i] && strlen(protocols[i]->name) == n &&
+			strncmp(protocols[i]->name, name, n) == 0)
+			return protocols[i];
+	const struct protocol *p;
+	for (size_t i = 0; (p = registry_named(i)); i++)
+		if (strlen(p->name) == n && strncmp(p->name, name, n) == 0)
+			return p;
+	return NULL;
+}
+
+static void add_layer(struct detail_reader *r, const struct protocol *proto)
+{
+	struct detail *d = &r->detail;
+	struct detail_layer *layers = detail_keep(r, malloc((d->nlayers + 1) * sizeof(*layers)));
+	unsigned number = 1;
+	if (!layers)
+		return;
+	for (unsigned i = 0; i < d->nlayers; i++) {
+		layers[i] = d->layers[i];
+		number += layers[i].proto == proto;
+	}
+	layers[d->nlayers] = (struct detail_layer) { .proto = proto, .number = number, .offset = -1 };
+	for (unsigned i = 0; i < r->nrows && proto->nrecords; i++)
+		if (r->list[i]->record == &proto->records[0] && r->list[i]->layer == number)
+			layers[d->nlayers].row = r->list[i];
+	/* A token may stand for the same layer twice. */
+	if (proto->nrecords && number > 1 && !layers[d->nlayers].row)
+		return;
+	d->layers = layers;
+	d->nlayers++;
+}
+
+static void add_child(struct detail_reader *r, struct detail_layer *l, struct detail_row *row)
+{
+	struct detail_row **children =
+		detail_keep(r, malloc((l->nchildren + 1) * sizeof(struct detail_row *)));
+	if (!children)
+		return;
+	if (l->nchildren)
+		memcpy(children, l->children, l->nchildren * sizeof(struct detail_row *));
+	children[l->nchildren++] = row;
+	l->children = children;
+}
+
+static struct detail_layer *layer_of(struct detail *d, const struct detail_row *row)
+{
+	struct detail_layer *first = NULL;
+	for (unsigned i = 0; i < d->nlayers; i++) {
+		if (d->layers[i].proto != row->proto)
+			continue;
+		if (d->layers[i].number == row->layer)
+			return &d->layers[i];
+		first = first ? first : &d->layers[i];
+	}
+	return first;
+}
+
+int detail_add_layers(struct detail_reader *r)
+{
+	struct detail *d = &r->detail;
+	sqlite3_bind_int64(r->stack, 1, d->frame.frame_id);
+	int rc = sqlite3_step(r->stack);
+	add_layer(r, protocol_of("frame", 5));
+	if (rc == SQLITE_ROW) {
+		const char *p = (const char *)sqlite3_column_text(r->stack, 0),
+			   *items = (const char *)sqlite3_column_text(r->stack, 1);
+		for (size_t n; p && *p; p += n + (p[n] == ':')) {
+			n = strcspn(p, ":");
+			const struct protocol *proto = protocol_of(p, n);
+			if (proto && !proto->no_item)
+				add_layer(r, proto);
+		}
+		d->malformed = items && strstr(items, "_ws.malformed");
+		d->cut = items && strstr(items, "_ws.short");
+	}
+	sqlite3_reset(r->stack);
+	/* What no token stands for comes last, but is not lost. */
+	for (unsigned i = 0; i < r->nrows; i++) {
+		struct detail_row *row = r->list[i];
+		struct detail_layer *l = layer_of(d, row);
+		if (!l || (row->record == &row->proto->records[0] && l->row != row)) {
+			add_layer(r, row->proto);
+			l = layer_of(d, row);
+		}
+		if (l && row->record != &row->proto->records[0])
+			add_child(r, l, row);
+	}
+	return rc == SQLITE_ROW || rc == SQLITE_DONE ? 0 : -1;
+}
+
+/* ---- where values stand ---- */
+
+/* The same row in the frame dissected alone; NULL when that does not have it. */
+static const struct row *twin(const struct detail_reader *r, const struct detail_row *row)
+{
+	unsigned k = (unsigned)(row->record - row->proto->records);
+	const struct batch *b = &r->dissected->batches[row->proto->id * RECORDS_PER_PROTOCOL + k];
+	for (size_t i = 0; i < b->n; i++) {
+		const struct row *other = batch_row(b, i);
+		if (other->layer == row->layer && other->n == row->n)
+			return other;
+	}
+	return NULL;
+}
+
+static const struct tree_item *item_of(const struct detail_reader *r, const struct row *row, unsigned field)
+{
+	for (size_t i = 0; row && i < r->tree.n; i++)
+		if (r->tree.items[i].row == row && r->tree.items[i].field == field)
+			return &r->tree.items[i];
+	return NULL;
+}
+
+static int by_order(const void *a, const void *b)
+{
+	const struct detail_field *x = a, *y = b;
+	return x->order < y->order ? -1 : x->order > y->order;
+}
+
+/* Fields are sorted as they were read; one that was not read stands behind its neighbour in the dissector's
+ * table. */
+static void place_row(struct detail_reader *r, struct detail_row *row, const uint8_t *data, uint32_t cap_len)
+{
+	const struct row *other = twin(r, row);
+	unsigned order = 0;
+	for (unsigned i = 0; i < row->nfields; i++)
+		row->fields[i].order = UINT32_MAX; /* of no table of ours: last */
+	for (unsigned k = 0; k < row->record->nfields; k++) {
+		const struct field *def = &row->record->fields[k];
+		const struct tree_item *item = item_of(r, other, def->mask ? def->of : k);
+		if (item)
+			order = (unsigned)(item - r->tree.items) + 1;
+		for (unsigned i = 0; !def->internal && i < row->nfields; i++) {
+			struct detail_field *f = &row->fields[i];
+			if (strcmp(f->name, def->name) != 0)
+				continue;
+			f->order = order * RECORD_FIELDS_MAX + k;
+			if (item && item->at >= data && item->at + item->len <= data + cap_len &&
+				f->offset < 0) {
+				f->offset = item->at - data;
+				f->length = item->len;
+			}
+		}
+	}
+	qsort(row->fields, row->nfields, sizeof(*row->fields), by_order);
+}
+
+int detail_place(struct detail_reader *r)
+{
+	struct stored_frame *s = &r->detail.frame;
+	struct dissect_input in = { .data = s->data,
+		.cap_len = s->cap_len,
+		.len = s->len,
+		.time_ns = s->time_ns,
+		.offset = s->offset,
+		.number = 1,
+		.interface = s->interface,
+		.interface_id = s->interface_id,
+		.has_interface = s->has_interface_id,
+		.link_type = s->link_type,
+		.fcs_len = s->fcs_len };
+	rows_clear(r->dissected);
+	for (size_t i = 0; i < r->dissected->nbatches; i++)
+		r->dissected->batches[i].frame = 0;
+	struct dissection *d = dissection_new(r->dissected, r->dict, 1);
+	if (!d)
+		return -1;
+	dissection_set_tree(d, &r->tree);
+	const struct packet *pkt = dissect_frame(d, &in);
+	for (unsigned i = 0; i < r->nrows; i++)
+		place_row(r, r->list[i], s->data, s->cap_len);
+	for (unsigned i = 0; i < r->detail.nlayers; i++) {
+		struct detail_layer *l = &r->detail.layers[i];
+		unsigned number = 0;
+		for (unsigned k = 0; k < pkt->nlayers; k++) {
+			const struct layer *other = &pkt->layers[k];
+			if (other->proto != l->proto || ++number != l->number)
+				continue;
+			if (other->data >= s->data && other->data + other->cap <= s->data + s->cap_len) {
+				l->offset = other->data - s->data;
+				l->length = other->trim < other->cap ? other->trim : other->cap;
+			}
+		}
+	}
+	dissection_set_tree(d, NULL);
+	dissection_free(d);
+	return 0;
+}
