@@ -7,12 +7,12 @@
 #define NANOSECONDS INT64_C(1000000000)
 
 /* Limits of the rules, as docs/diagnose.md states them. */
-#define RESTORED_TWICE_NS INT64_C(1000000000) /* without an answer so long, and sent again twice or more */
-#define RESTORED_ONCE_NS  INT64_C(3000000000) /* the same, sent again once */
-#define SILENCE_NS        INT64_C(1000000000) /* from the first transmission to the RST that answers it */
-#define TIMEOUT_NS        INT64_C(100000000)  /* a shorter gap is no timeout but a frame captured twice */
+#define RESTORED_TWICE_NS INT64_C(1000000000)  /* without an answer so long, and sent again twice or more */
+#define RESTORED_ONCE_NS  INT64_C(3000000000)  /* the same, sent again once */
+#define SILENCE_NS        INT64_C(1000000000)  /* from the first transmission to the RST that answers it */
+#define TIMEOUT_NS        INT64_C(100000000)   /* a shorter gap is no timeout but a frame captured twice */
 #define IDLE_NS           INT64_C(10000000000) /* a side that was silent so long may have been away */
-#define STALL_NS          INT64_C(1000000000) /* a window that was closed so long held the sender up */
+#define STALL_NS          INT64_C(1000000000)  /* a window that was closed so long held the sender up */
 
 enum waiting { WAITING_NOT, WAITING_SYN, WAITING_DATA, WAITING_FIN, WAITING_KEEP_ALIVE, WAITING_PROBE };
 
