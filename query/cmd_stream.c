@@ -70,7 +70,7 @@ static struct value list_steps(
 			continue;
 		s->parts[which][count][0] = value_int(list[next].frame);
 		s->parts[which][count][1] = value_text(list[next].what);
-		s->parts[which][count][2] = value_text_n(&side[next], 1);
+		s->parts[which][count][2] = value_text(side[next] == 'A' ? "A" : "B");
 		s->steps[which][count] = value_object(keys, s->parts[which][count], 3);
 		count++;
 	}
