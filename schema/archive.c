@@ -157,6 +157,21 @@ static const char *unwritable(sqlite3 *db, const char *path)
 					: NULL;
 }
 
+/* A process that was killed left a journal that has to be played back before anyone may read
+ * (https://www.sqlite.org/lockingv3.html#hot_journals): that takes a connection which may write. */
+static int recover(sqlite3 **db, const char *path, int *id, int *objects)
+{
+	sqlite3_close(*db);
+	int rc = open_file(db, path, SQLITE_OPEN_READWRITE);
+	if (rc == SQLITE_OK)
+		rc = look(*db, id, objects);
+	if (rc != SQLITE_OK)
+		return rc;
+	sqlite3_close(*db);
+	rc = open_file(db, path, SQLITE_OPEN_READONLY);
+	return rc == SQLITE_OK ? look(*db, id, objects) : rc;
+}
+
 enum archive_status archive_open(sqlite3 **db, const char *path, enum archive_mode mode, char *message)
 {
 	struct stat sb;
@@ -179,6 +194,8 @@ enum archive_status archive_open(sqlite3 **db, const char *path, enum archive_mo
 	int rc = open_file(db, path, mode == ARCHIVE_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE);
 	if (rc == SQLITE_OK)
 		rc = look(*db, &id, &objects);
+	if ((rc & 0xff) == SQLITE_READONLY && mode == ARCHIVE_READ && access(path, W_OK) == 0)
+		rc = recover(db, path, &id, &objects);
 	if ((rc & 0xff) == SQLITE_CANTOPEN && mode == ARCHIVE_READ && access(path, R_OK) == 0)
 		rc = open_immutable(db, path, &id, &objects);
 	if ((rc & 0xff) == SQLITE_NOTADB)
