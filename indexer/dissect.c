@@ -242,12 +242,11 @@ static void dissect_next(struct packet *pkt, const struct next *n)
 /* ---- what outlives the frame ---- */
 
 static struct conversation *count(struct dissection *d, enum conversation_type type, uint32_t src,
-	uint16_t srcport, uint32_t dst, uint16_t dstport)
+	uint16_t srcport, uint32_t dst, uint16_t dstport, bool *from_a)
 {
-	bool from_a;
-	struct conversation *c = conv_get(d->conversations, type, src, srcport, dst, dstport, &from_a);
+	struct conversation *c = conv_get(d->conversations, type, src, srcport, dst, dstport, from_a);
 	if (c && !d->pkt.in_error)
-		conv_count(c, from_a, d->pkt.len, d->pkt.time_ns, d->pkt.number);
+		conv_count(c, *from_a, d->pkt.len, d->pkt.time_ns, d->pkt.number);
 	return c;
 }
 
@@ -320,9 +319,12 @@ static void take_datagram(struct dissection *d)
 	struct packet *pkt = &d->pkt;
 	struct udp_datagram *u = &pkt->udp;
 	int64_t relative, delta;
-	struct conversation *c = count(d, CONV_UDP, pkt->net_src, u->srcport, pkt->net_dst, u->dstport);
+	bool from_a;
+	struct conversation *c = count(d, CONV_UDP, pkt->net_src, u->srcport, pkt->net_dst, u->dstport, &from_a);
 	if (!c)
 		return;
+	pkt->conversation = pkt->in_error ? NULL : c;
+	pkt->from_a = from_a;
 	udp_tracked(u->row, c->stream);
 	if (!u->has_payload)
 		return;
@@ -422,8 +424,9 @@ static void take_bindings(struct dissection *d)
 static void serve(struct dissection *d)
 {
 	struct packet *pkt = &d->pkt;
+	bool from_a;
 	for (unsigned i = 0; i < pkt->ncounts; i++)
-		count(d, pkt->counts[i].type, pkt->counts[i].src, 0, pkt->counts[i].dst, 0);
+		count(d, pkt->counts[i].type, pkt->counts[i].src, 0, pkt->counts[i].dst, 0, &from_a);
 	pkt->ncounts = 0;
 	if (pkt->arp.n)
 		take_bindings(d);
@@ -502,7 +505,9 @@ struct packet *dissect_frame(struct dissection *d, const struct dissect_input *i
 	pkt->link_src = pkt->link_dst = pkt->net_src = pkt->net_dst = pkt->src = pkt->dst = 0;
 	pkt->net_kind = 0;
 	pkt->srcport = pkt->dstport = 0;
-	pkt->flow = NULL;
+	pkt->conversation = NULL;
+	pkt->may_want = 0;
+	pkt->want.set = pkt->stream = false;
 	pkt->ncounts = 0;
 	pkt->tcp.set = pkt->udp.set = pkt->fragment.set = false;
 	pkt->arp.n = 0;

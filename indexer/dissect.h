@@ -3,7 +3,7 @@
 #define PCAPDEX_DISSECT_H
 
 #include "indexer/packet.h"
-#include "indexer/track/conversation.h"
+#include "indexer/conversation.h"
 
 struct dissection;
 

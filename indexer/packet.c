@@ -1,5 +1,7 @@
 #include "indexer/packet.h"
 
+#include "indexer/conversation.h"
+
 static struct next *next_add(struct packet *pkt, struct cursor payload)
 {
 	if (pkt->nnext == PACKET_NEXT_MAX) {
@@ -7,9 +9,9 @@ static struct next *next_add(struct packet *pkt, struct cursor payload)
 		return NULL;
 	}
 	struct next *n = &pkt->next[pkt->nnext++];
-	n->cursor = payload;
-	n->parent = pkt->current;
-	n->direct = NULL;
+	*n = (struct next) { .kind = NEXT_PAYLOAD, .cursor = payload, .parent = pkt->current };
+	/* What hangs below a message may not ask for more: its layer has the whole of it. */
+	n->may_want = pkt->may_want ? pkt->may_want - 1 : 0;
 	return n;
 }
 
@@ -121,9 +123,56 @@ void pkt_exchange(
 	pkt->exchanges[pkt->nexchanges++] = (struct exchange) { proto, row, key, response, pkt->current };
 }
 
-void *pkt_flow(struct packet *pkt)
+void pkt_want(struct packet *pkt, uint32_t at, uint32_t more)
 {
-	return pkt->flow;
+	if (pkt->may_want && !pkt->fail)
+		pkt->want = (struct want) { true, at, more };
+}
+
+void pkt_again(struct packet *pkt, struct cursor rest)
+{
+	struct next *n = rest.len ? next_add(pkt, rest) : NULL;
+	if (!n)
+		return;
+	n->kind = NEXT_MESSAGE;
+	n->direct = pkt_layer(pkt)->proto;
+	n->parent = pkt_layer(pkt)->parent;
+	n->survives = true;
+	n->stream = pkt->stream;
+	n->may_want = pkt->may_want;
+}
+
+void pkt_next_stream(struct packet *pkt, const struct protocol *proto, struct cursor payload)
+{
+	struct next *n = payload.len ? next_add(pkt, payload) : NULL;
+	if (!n)
+		return;
+	n->direct = proto;
+	n->stream = pkt->stream;
+	n->may_want = pkt->may_want;
+}
+
+void pkt_next_ports(struct packet *pkt, uint16_t port, uint16_t other_port, struct cursor payload)
+{
+	struct next *n = payload.len ? next_add(pkt, payload) : NULL;
+	if (!n)
+		return;
+	n->table = CLAIM_TCP_PORT;
+	n->key = port;
+	n->key2 = other_port;
+	n->stream = pkt->stream;
+	n->may_want = pkt->may_want;
+}
+
+void *pkt_flow(struct packet *pkt, const struct protocol *proto)
+{
+	return pkt->conversation ? conv_flow(pkt->conversation, proto) : NULL;
+}
+
+void pkt_speak(struct packet *pkt, const struct protocol *proto)
+{
+	if (pkt->conversation)
+		pkt->conversation->dissector = proto;
 }
 
 void pkt_count(struct packet *pkt, enum conversation_type type, uint32_t src, uint32_t dst)

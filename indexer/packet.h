@@ -11,6 +11,7 @@
 
 struct packet;
 struct protocol;
+struct conversation;
 struct fragment;
 struct reassembled;
 
@@ -68,7 +69,7 @@ struct claim {
 
 enum verdict {
 	MINE = 0,    /* dissected, as far as the octets went */
-	NOT_MINE = 1 /* rejected: rows, token and addresses are taken back, the next candidate is tried */
+	NOT_MINE = 1 /* rejected: rows and token are taken back, the next candidate is tried */
 };
 
 /* A request and its response in one conversation, matched by a key (DNS id, ICMP ident and seq). The
@@ -88,6 +89,22 @@ struct exchange_fields {
 	bool by_ports;     /* the conversation has ports; else the pair of addresses alone tells it */
 };
 
+/* How the messages of a protocol stand in a stream of octets (TCP). With it the loop takes one message after
+ * the other out of the stream, puts together those that stand in several segments (track/stream.h), and calls
+ * `dissect` for each with a cursor over exactly that message; a message that is malformed does not keep the
+ * next ones from being dissected. */
+struct pdu {
+	uint32_t min; /* octets that must be there before `length` can be asked */
+	/* The length of the message that begins at c->data (pos 0), `min` octets of which are there, its own header
+	 * included; 0: it takes at least one segment more to tell. Less than `min` is malformed. */
+	uint32_t (*length)(struct packet *, const struct cursor *c);
+	/* NULL: the protocol's own dissect. Its verdict is not looked at. */
+	enum verdict (*dissect)(struct packet *, struct cursor *);
+	/* May these octets, the first that are handed over, be this protocol's? NULL: always. Must not set
+	 * anything. Where too few octets are there to tell, it says what Wireshark's dissector does. */
+	bool (*test)(struct packet *, const struct cursor *);
+};
+
 struct protocol {
 	const char *name;   /* filter name and token of frame.protocols: "tcp" */
 	const char *title;  /* "Transmission Control Protocol" */
@@ -99,6 +116,7 @@ struct protocol {
 	const struct record *records; /* [0] is the protocol's own layer record */
 	const struct claim *claims;
 	enum verdict (*dissect)(struct packet *, struct cursor *);
+	const struct pdu *pdu; /* over a stream; NULL: `dissect` is called with what is there */
 	const struct exchange_fields *exchange;
 	/* This fragment that the protocol met completes a datagram. */
 	void (*reassembled)(struct packet *, const struct fragment *, const struct reassembled *whole);
@@ -129,8 +147,19 @@ struct layer {
 	uint32_t mark; /* for finish: offset where the payload began */
 };
 
+enum next_kind {
+	NEXT_PAYLOAD,  /* what a layer handed on */
+	NEXT_MESSAGE,  /* a further message of the same dissector: no token of its own */
+	NEXT_SEGMENT,  /* the rest of a TCP segment, from octet `key` of its payload on */
+	NEXT_CONCLUDE  /* the dissector of a segment and all below it are done */
+};
+
 /* What is to be dissected next. */
 struct next {
+	enum next_kind kind;
+	bool stream;       /* stands in a stream of octets: struct pdu counts */
+	bool survives;     /* a malformed message before it does not take it away */
+	uint8_t may_want;  /* see pkt_may_want() */
 	enum claim_table table;
 	uint32_t key, key2;            /* key2: the second port */
 	const struct protocol *direct; /* table CLAIM_NONE: this one */
@@ -272,7 +301,16 @@ struct packet {
 	uint32_t header_dst; /* of the innermost IPv6 header; net_dst is then where a routing header leads */
 	uint8_t net_kind;    /* enum kind of net_src */
 	uint16_t srcport, dstport;
-	void *flow; /* see pkt_flow() */
+	struct conversation *conversation; /* the stream of the innermost TCP or UDP header, NULL none */
+	bool from_a;                       /* this frame's direction in it, see pkt_side() */
+
+	/* Messages in a stream of octets. */
+	uint8_t may_want; /* for the dissector that is called now, see pkt_may_want() */
+	bool stream;      /* likewise: it stands in a stream */
+	struct want {
+		bool set;
+		uint32_t at, more;
+	} want;
 
 	/* asked of the loop */
 	struct tcp_segment tcp;
@@ -364,8 +402,50 @@ enum conversation_type { CONV_NONE, CONV_ETH, CONV_IP, CONV_IPV6, CONV_TCP, CONV
 /* Count the frame for this pair of addresses (dictionary ids). Not inside an ICMP error. */
 void pkt_count(struct packet *pkt, enum conversation_type type, uint32_t src, uint32_t dst);
 
-/* State of `flow_size` zeroed octets kept for this protocol and conversation, or NULL where there is none. */
-void *pkt_flow(struct packet *pkt);
+/* State of `flow_size` octets, zeroed at first, kept for this protocol in the TCP or UDP conversation of the frame
+ * as long as the capture is read; NULL where there is no conversation (inside an ICMP error, no ports) or no memory.
+ * It holds no pointers to memory of its own: bound what it keeps. */
+void *pkt_flow(struct packet *pkt, const struct protocol *proto);
+
+/* Which side sent the frame: 0 the one that sent the conversation's first, 1 the other. */
+static inline unsigned pkt_side(const struct packet *pkt)
+{
+	return !pkt->from_a;
+}
+
+/* From now on this conversation speaks `proto`: it is asked before ports and heuristics (NULL: nobody is). */
+void pkt_speak(struct packet *pkt, const struct protocol *proto);
+
+/* ---- messages in a stream of octets -----------------------------------------------------------------------
+ *
+ * The payload of a TCP segment goes to its dissector as it is. A dissector whose message is not all there says so
+ * with pkt_want() and returns MINE; it is called again with the whole of the message, in the frame that completes
+ * it, and what it did for octets from `at` 0 on (rows, tokens) is taken back until then. Most need no more than
+ * struct pdu, which does that for them. */
+
+#define WANT_SEGMENT UINT32_MAX       /* at least one octet more: whatever the next segment brings */
+#define WANT_FIN     (UINT32_MAX - 1) /* all until the sender closes */
+
+/* May octets be asked for? Not over UDP, not where the segment was cut in capture. Then what is there must do. */
+static inline bool pkt_may_want(const struct packet *pkt)
+{
+	return pkt->may_want != 0;
+}
+
+/* The message that begins at octet `at` of the layer's octets (c->data + at) takes `more` octets beyond all that
+ * are there, or WANT_SEGMENT, WANT_FIN. */
+void pkt_want(struct packet *pkt, uint32_t at, uint32_t more);
+
+/* After all that was handed on: call this layer's dissector again with `rest`, for the next message in it. It is
+ * a layer and an item of its own, but adds no token. An empty rest is dropped. A malformed message before it
+ * does not keep it from being called, as far as the rest was captured. */
+void pkt_again(struct packet *pkt, struct cursor rest);
+
+/* The same octets as a protocol over TCP would get them, for protocols that change what a stream speaks (CONNECT,
+ * upgrades, STARTTLS): handed on with the right to want. */
+void pkt_next_stream(struct packet *pkt, const struct protocol *proto, struct cursor payload);
+/* The same to whoever claims a TCP port: what a dissector that knows the port of a proxied server hands on. */
+void pkt_next_ports(struct packet *pkt, uint16_t port, uint16_t other_port, struct cursor payload);
 
 /* The layer being dissected. */
 static inline struct layer *pkt_layer(struct packet *pkt)

@@ -2,7 +2,7 @@
 #ifndef PCAPDEX_TRACK_TCP_H
 #define PCAPDEX_TRACK_TCP_H
 
-#include "indexer/track/conversation.h"
+#include "indexer/conversation.h"
 
 /* Bits of tcp_facts.flags, and of the archive's column a_flags: never renumber. */
 enum tcp_flag {

@@ -1,11 +1,14 @@
 /* Conversations: who talks to whom, counted per layer; TCP and UDP ones are the streams. */
-#ifndef PCAPDEX_TRACK_CONVERSATION_H
-#define PCAPDEX_TRACK_CONVERSATION_H
+#ifndef PCAPDEX_CONVERSATION_H
+#define PCAPDEX_CONVERSATION_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "indexer/packet.h"
+
+struct flow;
+struct stream_side;
 
 struct conversation {
 	uint8_t type;    /* enum conversation_type */
@@ -25,7 +28,9 @@ struct conversation {
 	void *tcp_life;             /* owned by track/tcp_events.c */
 	/* owned by the loop: protocol that this conversation was found to speak, its state */
 	const struct protocol *dissector;
-	void **flows; /* by protocol id */
+	struct flow *flows;
+	uint16_t server_port; /* TCP: destination of the last SYN, source of the last SYN-ACK; 0 unknown */
+	struct stream_side *sides[2]; /* owned by track/stream.c: messages that are being put together */
 	/* times of the previous frame of the stream, for time_delta; first frame incl. those in errors */
 	int64_t stream_first_ns, stream_last_ns;
 	bool stream_seen;
@@ -44,6 +49,10 @@ struct conversation *conv_get(struct conversations *all, enum conversation_type 
 /* A fresh conversation for the pair, from now on the newest (TCP port reuse). Its side A is the source. */
 struct conversation *conv_renew(struct conversations *all, enum conversation_type type, uint32_t src,
 	uint16_t srcport, uint32_t dst, uint16_t dstport);
+
+/* State that a protocol keeps in a conversation: proto->flow_size octets, zeroed when first asked for. NULL: out of
+ * memory. */
+void *conv_flow(struct conversation *c, const struct protocol *proto);
 
 /* Count one frame of `len` octets on the wire. */
 void conv_count(struct conversation *c, bool from_a, uint32_t len, int64_t time_ns, uint32_t frame);

@@ -1,8 +1,14 @@
-#include "indexer/track/conversation.h"
+#include "indexer/conversation.h"
 
 #include <stdlib.h>
 
 #define BLOCK 1024
+
+struct flow {
+	struct flow *next;
+	const struct protocol *proto;
+	max_align_t state[];
+};
 
 struct conversations {
 	struct conversation **blocks;
@@ -26,20 +32,26 @@ struct conversations *conv_new(void)
 	return all;
 }
 
+struct conversation *conv_at(const struct conversations *all, size_t i)
+{
+	return &all->blocks[i / BLOCK][i % BLOCK];
+}
+
 void conv_free(struct conversations *all)
 {
 	if (!all)
 		return;
+	for (size_t i = 0; i < all->n; i++) {
+		for (struct flow *f = conv_at(all, i)->flows, *next; f; f = next) {
+			next = f->next;
+			free(f);
+		}
+	}
 	for (size_t i = 0; i < all->nblocks; i++)
 		free(all->blocks[i]);
 	free(all->blocks);
 	free(all->slots);
 	free(all);
-}
-
-struct conversation *conv_at(const struct conversations *all, size_t i)
-{
-	return &all->blocks[i / BLOCK][i % BLOCK];
 }
 
 size_t conv_total(const struct conversations *all)
@@ -155,6 +167,20 @@ struct conversation *conv_renew(struct conversations *all, enum conversation_typ
 	if (c)
 		*slot = (uint32_t)all->n;
 	return c;
+}
+
+void *conv_flow(struct conversation *c, const struct protocol *proto)
+{
+	for (struct flow *f = c->flows; f; f = f->next)
+		if (f->proto == proto)
+			return f->state;
+	struct flow *f = calloc(1, sizeof(*f) + proto->flow_size);
+	if (!f)
+		return NULL;
+	f->proto = proto;
+	f->next = c->flows;
+	c->flows = f;
+	return f->state;
 }
 
 void conv_count(struct conversation *c, bool from_a, uint32_t len, int64_t time_ns, uint32_t frame)
