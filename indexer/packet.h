@@ -12,6 +12,7 @@
 struct packet;
 struct protocol;
 struct conversation;
+struct stream_message;
 struct fragment;
 struct reassembled;
 
@@ -95,8 +96,8 @@ struct exchange_fields {
  * next ones from being dissected. */
 struct pdu {
 	uint32_t min; /* octets that must be there before `length` can be asked */
-	/* The length of the message that begins at c->data (pos 0), `min` octets of which are there, its own header
-	 * included; 0: it takes at least one segment more to tell. Less than `min` is malformed. */
+	/* The length of the message that begins at c->data (pos 0), `min` octets of which are there, its own
+	 * header included; 0: it takes at least one segment more to tell. Less than `min` is malformed. */
 	uint32_t (*length)(struct packet *, const struct cursor *c);
 	/* NULL: the protocol's own dissect. Its verdict is not looked at. */
 	enum verdict (*dissect)(struct packet *, struct cursor *);
@@ -148,18 +149,18 @@ struct layer {
 };
 
 enum next_kind {
-	NEXT_PAYLOAD,  /* what a layer handed on */
-	NEXT_MESSAGE,  /* a further message of the same dissector: no token of its own */
-	NEXT_SEGMENT,  /* the rest of a TCP segment, from octet `key` of its payload on */
-	NEXT_CONCLUDE  /* the dissector of a segment and all below it are done */
+	NEXT_PAYLOAD, /* what a layer handed on */
+	NEXT_MESSAGE, /* a further message of the same dissector: no token of its own */
+	NEXT_SEGMENT, /* the rest of a TCP segment, from octet `key` of its payload on */
+	NEXT_CONCLUDE /* the dissector of a segment and all below it are done */
 };
 
 /* What is to be dissected next. */
 struct next {
 	enum next_kind kind;
-	bool stream;       /* stands in a stream of octets: struct pdu counts */
-	bool survives;     /* a malformed message before it does not take it away */
-	uint8_t may_want;  /* see pkt_may_want() */
+	bool stream;      /* stands in a stream of octets: struct pdu counts */
+	bool survives;    /* a malformed message before it does not take it away */
+	uint8_t may_want; /* see pkt_may_want() */
 	enum claim_table table;
 	uint32_t key, key2;            /* key2: the second port */
 	const struct protocol *direct; /* table CLAIM_NONE: this one */
@@ -269,6 +270,27 @@ struct exchange {
 	int16_t layer; /* index of the layer that asks */
 };
 
+/* A TCP segment on its way through its messages (segment.c). */
+#define PACKET_RUNS_MAX 4
+struct segment_run {
+	struct conversation *conversation;
+	unsigned side;
+	uint32_t flags;     /* enum tcp_flag of the segment */
+	uint32_t seq, end;  /* raw, of the octets not yet looked at */
+	struct cursor rest; /* these octets */
+	uint16_t srcport, dstport;
+	int16_t layer;      /* index of the TCP layer */
+	uint16_t tcp_layer; /* which occurrence of TCP in the frame */
+	/* the dissector that was called last, and what there was before it */
+	struct stream_message *message; /* it got this one; NULL: the segment's own octets */
+	const uint8_t *data;
+	uint32_t len, brought; /* octets it got; those of them that this segment brought to the message */
+	uint32_t follows;      /* octets of `rest` up to the next message; 0 none */
+	uint16_t ntokens, nitems, nlayers;
+	const char *column;
+	size_t nrows;
+};
+
 struct packet {
 	/* the frame */
 	const uint8_t *data;
@@ -308,9 +330,11 @@ struct packet {
 	uint8_t may_want; /* for the dissector that is called now, see pkt_may_want() */
 	bool stream;      /* likewise: it stands in a stream */
 	struct want {
-		bool set;
-		uint32_t at, more;
+		const uint8_t *from; /* NULL: nothing is wanted */
+		uint32_t more;
 	} want;
+	unsigned nruns; /* segments being dissected, one inside the other */
+	struct segment_run runs[PACKET_RUNS_MAX];
 
 	/* asked of the loop */
 	struct tcp_segment tcp;
@@ -402,9 +426,9 @@ enum conversation_type { CONV_NONE, CONV_ETH, CONV_IP, CONV_IPV6, CONV_TCP, CONV
 /* Count the frame for this pair of addresses (dictionary ids). Not inside an ICMP error. */
 void pkt_count(struct packet *pkt, enum conversation_type type, uint32_t src, uint32_t dst);
 
-/* State of `flow_size` octets, zeroed at first, kept for this protocol in the TCP or UDP conversation of the frame
- * as long as the capture is read; NULL where there is no conversation (inside an ICMP error, no ports) or no memory.
- * It holds no pointers to memory of its own: bound what it keeps. */
+/* State of `flow_size` octets, zeroed at first, kept for this protocol in the TCP or UDP conversation of the
+ * frame as long as the capture is read; NULL where there is no conversation (inside an ICMP error, no ports)
+ * or no memory. It holds no pointers to memory of its own: bound what it keeps. */
 void *pkt_flow(struct packet *pkt, const struct protocol *proto);
 
 /* Which side sent the frame: 0 the one that sent the conversation's first, 1 the other. */
@@ -418,33 +442,35 @@ void pkt_speak(struct packet *pkt, const struct protocol *proto);
 
 /* ---- messages in a stream of octets -----------------------------------------------------------------------
  *
- * The payload of a TCP segment goes to its dissector as it is. A dissector whose message is not all there says so
- * with pkt_want() and returns MINE; it is called again with the whole of the message, in the frame that completes
- * it, and what it did for octets from `at` 0 on (rows, tokens) is taken back until then. Most need no more than
- * struct pdu, which does that for them. */
+ * The payload of a TCP segment goes to its dissector as it is. A dissector whose message is not all there
+ * says so with pkt_want() and returns MINE; it is called again with the whole of the message, in the frame
+ * that completes it, and what it did for octets from `at` 0 on (rows, tokens) is taken back until then. Most
+ * need no more than struct pdu, which does that for them. */
 
 #define WANT_SEGMENT UINT32_MAX       /* at least one octet more: whatever the next segment brings */
 #define WANT_FIN     (UINT32_MAX - 1) /* all until the sender closes */
 
-/* May octets be asked for? Not over UDP, not where the segment was cut in capture. Then what is there must do. */
+/* May octets be asked for? Not over UDP, not where the segment was cut in capture. Then what is there must
+ * do. */
 static inline bool pkt_may_want(const struct packet *pkt)
 {
 	return pkt->may_want != 0;
 }
 
-/* The message that begins at octet `at` of the layer's octets (c->data + at) takes `more` octets beyond all that
- * are there, or WANT_SEGMENT, WANT_FIN. */
+/* The message that begins at octet `at` of the layer's octets (c->data + at) takes `more` octets beyond all
+ * that are there, or WANT_SEGMENT, WANT_FIN. */
 void pkt_want(struct packet *pkt, uint32_t at, uint32_t more);
 
-/* After all that was handed on: call this layer's dissector again with `rest`, for the next message in it. It is
- * a layer and an item of its own, but adds no token. An empty rest is dropped. A malformed message before it
- * does not keep it from being called, as far as the rest was captured. */
+/* After all that was handed on: call this layer's dissector again with `rest`, for the next message in it. It
+ * is a layer and an item of its own, but adds no token. An empty rest is dropped. A malformed message before
+ * it does not keep it from being called, as far as the rest was captured. */
 void pkt_again(struct packet *pkt, struct cursor rest);
 
-/* The same octets as a protocol over TCP would get them, for protocols that change what a stream speaks (CONNECT,
- * upgrades, STARTTLS): handed on with the right to want. */
+/* The same octets as a protocol over TCP would get them, for protocols that change what a stream speaks
+ * (CONNECT, upgrades, STARTTLS): handed on with the right to want. */
 void pkt_next_stream(struct packet *pkt, const struct protocol *proto, struct cursor payload);
-/* The same to whoever claims a TCP port: what a dissector that knows the port of a proxied server hands on. */
+/* The same to whoever claims a TCP port: what a dissector that knows the port of a proxied server hands on.
+ */
 void pkt_next_ports(struct packet *pkt, uint16_t port, uint16_t other_port, struct cursor payload);
 
 /* The layer being dissected. */
