@@ -312,6 +312,16 @@ int store_begin(struct store *s, int64_t *capture_id, int64_t *first_frame)
 	return rc;
 }
 
+void store_keep_ids(struct store *s, int64_t wanted_capture, int64_t wanted_first, int64_t *capture_id,
+	int64_t *first_frame)
+{
+	/* Captures come in the order of their ids, so what is free goes on from here. */
+	if (wanted_capture > *capture_id)
+		*capture_id = s->capture_id = wanted_capture;
+	if (wanted_first > *first_frame)
+		*first_frame = wanted_first;
+}
+
 sqlite3_stmt *store_insert(struct store *s, const char *table, unsigned columns)
 {
 	for (unsigned i = 0; i < s->ninserts; i++)
