@@ -1,6 +1,7 @@
 #include "indexer/dissect.h"
 
 #include <stdlib.h>
+#include <strings.h>
 
 #include "indexer/dissectors/pseudo.h"
 #include "indexer/registry.h"
@@ -56,6 +57,7 @@ void dissection_free(struct dissection *d)
 {
 	if (!d)
 		return;
+	pkt_scratch_free(&d->pkt);
 	tcp_tracker_free(d->tcp);
 	tcp_events_free(d->events);
 	fragments_free(d->fragments);
@@ -193,10 +195,32 @@ static void try_sctp(struct packet *pkt, const struct next *n)
 	try_ports(pkt, CLAIM_SCTP_PORT, CLAIM_NONE, &ports);
 }
 
+/* A body: by its media type, then by what it looks like. */
+static void try_media(struct packet *pkt, const struct next *n)
+{
+	static const char multipart[] = "multipart/";
+	const struct protocol *p = registry_media(n->media, n->media_len);
+	size_t count = 0;
+	const struct protocol *const *list =
+		n->heuristics ? registry_heuristics(n->heuristics, &count) : NULL;
+	if (!p && n->media_len >= sizeof(multipart) - 1 &&
+		strncasecmp(n->media, multipart, sizeof(multipart) - 1) == 0)
+		p = registry_media(multipart, sizeof(multipart) - 1);
+	if (p && try_protocol(pkt, p, n))
+		return;
+	for (size_t i = 0; i < count; i++)
+		if (try_protocol(pkt, list[i], n))
+			return;
+	if (n->direct)
+		try_protocol(pkt, n->direct, n);
+}
+
 static void dissect_next(struct packet *pkt, const struct next *n)
 {
 	const struct protocol *p;
 	pkt->current = n->parent;
+	pkt->media = n->media;
+	pkt->media_len = n->media_len;
 	switch (n->table) {
 	case CLAIM_NONE:
 		if (!try_protocol(pkt, n->direct, n))
@@ -207,6 +231,9 @@ static void dissect_next(struct packet *pkt, const struct next *n)
 		return;
 	case CLAIM_SCTP_PPI:
 		try_sctp(pkt, n);
+		return;
+	case CLAIM_MEDIA_TYPE:
+		try_media(pkt, n);
 		return;
 	case CLAIM_TCP_PORT:
 		try_ports(pkt, CLAIM_TCP_PORT, CLAIM_HEUR_TCP, n);
@@ -320,7 +347,8 @@ static void take_datagram(struct dissection *d)
 	struct udp_datagram *u = &pkt->udp;
 	int64_t relative, delta;
 	bool from_a;
-	struct conversation *c = count(d, CONV_UDP, pkt->net_src, u->srcport, pkt->net_dst, u->dstport, &from_a);
+	struct conversation *c =
+		count(d, CONV_UDP, pkt->net_src, u->srcport, pkt->net_dst, u->dstport, &from_a);
 	if (!c)
 		return;
 	pkt->conversation = pkt->in_error ? NULL : c;
@@ -511,6 +539,7 @@ struct packet *dissect_frame(struct dissection *d, const struct dissect_input *i
 	pkt->ncounts = 0;
 	pkt->tcp.set = pkt->udp.set = pkt->fragment.set = false;
 	pkt->arp.n = 0;
+	pkt_scratch_free(pkt);
 	if (pkt->tree)
 		pkt->tree->n = 0;
 

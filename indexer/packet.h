@@ -41,6 +41,8 @@ enum claim_table {
 	CLAIM_NLPID,    /* network layer protocol id of ISO/IEC TR 9577 behind LLC's OSI SAP and the like */
 	CLAIM_HEUR_UDP, /* tried in order of key where no port claims; the dissector may reject */
 	CLAIM_HEUR_TCP,
+	CLAIM_MEDIA_TYPE, /* for pkt_next_media() only; claimed in `media_types` of struct protocol */
+	CLAIM_HEUR_HTTP,  /* bodies of HTTP that no media type's claimant took */
 	CLAIM_TABLES
 };
 
@@ -95,8 +97,8 @@ struct exchange_fields {
  * next ones from being dissected. */
 struct pdu {
 	uint32_t min; /* octets that must be there before `length` can be asked */
-	/* The length of the message that begins at c->data (pos 0), `min` octets of which are there, its own header
-	 * included; 0: it takes at least one segment more to tell. Less than `min` is malformed. */
+	/* The length of the message that begins at c->data (pos 0), `min` octets of which are there, its own
+	 * header included; 0: it takes at least one segment more to tell. Less than `min` is malformed. */
 	uint32_t (*length)(struct packet *, const struct cursor *c);
 	/* NULL: the protocol's own dissect. Its verdict is not looked at. */
 	enum verdict (*dissect)(struct packet *, struct cursor *);
@@ -115,6 +117,7 @@ struct protocol {
 	uint16_t nrecords;
 	const struct record *records; /* [0] is the protocol's own layer record */
 	const struct claim *claims;
+	const char *const *media_types; /* "image/png", ...: bodies that it takes; NULL ends the list */
 	enum verdict (*dissect)(struct packet *, struct cursor *);
 	const struct pdu *pdu; /* over a stream; NULL: `dissect` is called with what is there */
 	const struct exchange_fields *exchange;
@@ -148,21 +151,24 @@ struct layer {
 };
 
 enum next_kind {
-	NEXT_PAYLOAD,  /* what a layer handed on */
-	NEXT_MESSAGE,  /* a further message of the same dissector: no token of its own */
-	NEXT_SEGMENT,  /* the rest of a TCP segment, from octet `key` of its payload on */
-	NEXT_CONCLUDE  /* the dissector of a segment and all below it are done */
+	NEXT_PAYLOAD, /* what a layer handed on */
+	NEXT_MESSAGE, /* a further message of the same dissector: no token of its own */
+	NEXT_SEGMENT, /* the rest of a TCP segment, from octet `key` of its payload on */
+	NEXT_CONCLUDE /* the dissector of a segment and all below it are done */
 };
 
 /* What is to be dissected next. */
 struct next {
 	enum next_kind kind;
-	bool stream;       /* stands in a stream of octets: struct pdu counts */
-	bool survives;     /* a malformed message before it does not take it away */
-	uint8_t may_want;  /* see pkt_may_want() */
+	bool stream;      /* stands in a stream of octets: struct pdu counts */
+	bool survives;    /* a malformed message before it does not take it away */
+	uint8_t may_want; /* see pkt_may_want() */
 	enum claim_table table;
 	uint32_t key, key2;            /* key2: the second port */
 	const struct protocol *direct; /* table CLAIM_NONE: this one */
+	const char *media;             /* CLAIM_MEDIA_TYPE: see pkt_next_media() */
+	uint32_t media_len;
+	enum claim_table heuristics;
 	struct cursor cursor;
 	int16_t parent;
 };
@@ -305,6 +311,8 @@ struct packet {
 	bool from_a;                       /* this frame's direction in it, see pkt_side() */
 
 	/* Messages in a stream of octets. */
+	const char *media; /* for the dissector that is called now, see pkt_next_media(); NULL none */
+	uint32_t media_len;
 	uint8_t may_want; /* for the dissector that is called now, see pkt_may_want() */
 	bool stream;      /* likewise: it stands in a stream */
 	struct want {
@@ -332,7 +340,9 @@ struct packet {
 	/* where the results go */
 	struct rows *rows;
 	struct dict *dict;
-	struct tree *tree; /* not NULL when `show` wants offsets: see rows.h */
+	struct tree *tree;       /* not NULL when `show` wants offsets: see rows.h */
+	struct scratch *scratch; /* see pkt_scratch() */
+	size_t scratch_used;
 	uint64_t *dropped; /* counts of caps that were hit, enum packet_cap */
 };
 
@@ -345,6 +355,7 @@ enum packet_cap {
 	CAP_SEGMENTS,
 	CAP_EXCHANGES,
 	CAP_BINDINGS,
+	CAP_SCRATCH,
 	CAP_COUNT
 };
 
@@ -370,6 +381,14 @@ void pkt_next_always(struct packet *pkt, const struct protocol *proto, struct cu
 /* Hand on what an IPv6 next header names, even when nothing stands behind it: who claims it then finds it too
  * short. */
 void pkt_next_header(struct packet *pkt, uint32_t ip_proto, struct cursor payload);
+
+/* Hand on a body by its media type (RFC 6838): `value`, `len` octets that stay until the frame is done, is
+ * the whole value of a Content-Type header, parameters and all; who is called finds it in pkt->media. Who
+ * claims the type is asked first (of a multipart type that nobody claims, the claimant of "multipart/"), then
+ * the heuristics of that table (CLAIM_NONE: none), then `otherwise` (NULL: nobody takes it). len 0: the type
+ * is not known. */
+void pkt_next_media(struct packet *pkt, struct cursor payload, const char *value, size_t len,
+	enum claim_table heuristics, const struct protocol *otherwise);
 
 /* This layer's own length, when less than its buffer (the rest is the padding of the layer below). */
 void pkt_trim(struct packet *pkt, uint32_t len);
@@ -402,9 +421,9 @@ enum conversation_type { CONV_NONE, CONV_ETH, CONV_IP, CONV_IPV6, CONV_TCP, CONV
 /* Count the frame for this pair of addresses (dictionary ids). Not inside an ICMP error. */
 void pkt_count(struct packet *pkt, enum conversation_type type, uint32_t src, uint32_t dst);
 
-/* State of `flow_size` octets, zeroed at first, kept for this protocol in the TCP or UDP conversation of the frame
- * as long as the capture is read; NULL where there is no conversation (inside an ICMP error, no ports) or no memory.
- * It holds no pointers to memory of its own: bound what it keeps. */
+/* State of `flow_size` octets, zeroed at first, kept for this protocol in the TCP or UDP conversation of the
+ * frame as long as the capture is read; NULL where there is no conversation (inside an ICMP error, no ports)
+ * or no memory. It holds no pointers to memory of its own: bound what it keeps. */
 void *pkt_flow(struct packet *pkt, const struct protocol *proto);
 
 /* Which side sent the frame: 0 the one that sent the conversation's first, 1 the other. */
@@ -418,34 +437,56 @@ void pkt_speak(struct packet *pkt, const struct protocol *proto);
 
 /* ---- messages in a stream of octets -----------------------------------------------------------------------
  *
- * The payload of a TCP segment goes to its dissector as it is. A dissector whose message is not all there says so
- * with pkt_want() and returns MINE; it is called again with the whole of the message, in the frame that completes
- * it, and what it did for octets from `at` 0 on (rows, tokens) is taken back until then. Most need no more than
- * struct pdu, which does that for them. */
+ * The payload of a TCP segment goes to its dissector as it is. A dissector whose message is not all there
+ * says so with pkt_want() and returns MINE; it is called again with the whole of the message, in the frame
+ * that completes it, and what it did for octets from `at` 0 on (rows, tokens) is taken back until then. Most
+ * need no more than struct pdu, which does that for them. */
 
 #define WANT_SEGMENT UINT32_MAX       /* at least one octet more: whatever the next segment brings */
 #define WANT_FIN     (UINT32_MAX - 1) /* all until the sender closes */
 
-/* May octets be asked for? Not over UDP, not where the segment was cut in capture. Then what is there must do. */
+/* May octets be asked for? Not over UDP, not where the segment was cut in capture. Then what is there must
+ * do. */
 static inline bool pkt_may_want(const struct packet *pkt)
 {
 	return pkt->may_want != 0;
 }
 
-/* The message that begins at octet `at` of the layer's octets (c->data + at) takes `more` octets beyond all that
- * are there, or WANT_SEGMENT, WANT_FIN. */
+/* The message that begins at octet `at` of the layer's octets (c->data + at) takes `more` octets beyond all
+ * that are there, or WANT_SEGMENT, WANT_FIN. */
 void pkt_want(struct packet *pkt, uint32_t at, uint32_t more);
 
-/* After all that was handed on: call this layer's dissector again with `rest`, for the next message in it. It is
- * a layer and an item of its own, but adds no token. An empty rest is dropped. A malformed message before it
- * does not keep it from being called, as far as the rest was captured. */
+/* After all that was handed on: call this layer's dissector again with `rest`, for the next message in it. It
+ * is a layer and an item of its own, but adds no token. An empty rest is dropped. A malformed message before
+ * it does not keep it from being called, as far as the rest was captured. */
 void pkt_again(struct packet *pkt, struct cursor rest);
 
-/* The same octets as a protocol over TCP would get them, for protocols that change what a stream speaks (CONNECT,
- * upgrades, STARTTLS): handed on with the right to want. */
+/* The same octets as a protocol over TCP would get them, for protocols that change what a stream speaks
+ * (CONNECT, upgrades, STARTTLS): handed on with the right to want. */
 void pkt_next_stream(struct packet *pkt, const struct protocol *proto, struct cursor payload);
-/* The same to whoever claims a TCP port: what a dissector that knows the port of a proxied server hands on. */
+/* The same to whoever claims a TCP port: what a dissector that knows the port of a proxied server hands on.
+ */
 void pkt_next_ports(struct packet *pkt, uint16_t port, uint16_t other_port, struct cursor payload);
+
+/* ---- octets that are not in the frame ---------------------------------------------------------------------
+ */
+
+/* Room for n octets that a dissector makes (decoded, put together), until the frame is done; cursors may run
+ * over it. NULL, and counted in dropped[CAP_SCRATCH], beyond SCRATCH_MAX in one frame. */
+#define SCRATCH_MAX (UINT32_C(64) << 20)
+uint8_t *pkt_scratch(struct packet *pkt, size_t n);
+
+/* Make the newest such room larger or smaller; it may move. NULL leaves it as it was. */
+uint8_t *pkt_scratch_resize(struct packet *pkt, uint8_t *at, size_t n);
+
+/* All of it is given back (dissect.c). */
+void pkt_scratch_free(struct packet *pkt);
+
+/* A cursor over octets of pkt_scratch(). */
+static inline struct cursor pkt_cursor(struct packet *pkt, const uint8_t *at, size_t n)
+{
+	return (struct cursor) { at, 0, (uint32_t)n, (uint32_t)n, &pkt->fail };
+}
 
 /* The layer being dissected. */
 static inline struct layer *pkt_layer(struct packet *pkt)
