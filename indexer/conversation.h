@@ -50,8 +50,8 @@ struct conversation *conv_get(struct conversations *all, enum conversation_type 
 struct conversation *conv_renew(struct conversations *all, enum conversation_type type, uint32_t src,
 	uint16_t srcport, uint32_t dst, uint16_t dstport);
 
-/* State that a protocol keeps in a conversation: proto->flow_size octets, zeroed when first asked for. NULL: out of
- * memory. */
+/* State that a protocol keeps in a conversation: proto->flow_size octets, zeroed when first asked for. NULL:
+ * out of memory. */
 void *conv_flow(struct conversation *c, const struct protocol *proto);
 
 /* Count one frame of `len` octets on the wire. */

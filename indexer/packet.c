@@ -141,7 +141,7 @@ void pkt_exchange(
 void pkt_want(struct packet *pkt, uint32_t at, uint32_t more)
 {
 	if (pkt->may_want && !pkt->fail)
-		pkt->want = (struct want) { true, at, more };
+		pkt->want = (struct want) { pkt_layer(pkt)->data + at, more };
 }
 
 void pkt_again(struct packet *pkt, struct cursor rest)

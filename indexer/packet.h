@@ -12,6 +12,7 @@
 struct packet;
 struct protocol;
 struct conversation;
+struct stream_message;
 struct fragment;
 struct reassembled;
 
@@ -275,6 +276,27 @@ struct exchange {
 	int16_t layer; /* index of the layer that asks */
 };
 
+/* A TCP segment on its way through its messages (segment.c). */
+#define PACKET_RUNS_MAX 4
+struct segment_run {
+	struct conversation *conversation;
+	unsigned side;
+	uint32_t flags;     /* enum tcp_flag of the segment */
+	uint32_t seq, end;  /* raw, of the octets not yet looked at */
+	struct cursor rest; /* these octets */
+	uint16_t srcport, dstport;
+	int16_t layer;      /* index of the TCP layer */
+	uint16_t tcp_layer; /* which occurrence of TCP in the frame */
+	/* the dissector that was called last, and what there was before it */
+	struct stream_message *message; /* it got this one; NULL: the segment's own octets */
+	const uint8_t *data;
+	uint32_t len, brought; /* octets it got; those of them that this segment brought to the message */
+	uint32_t follows;      /* octets of `rest` up to the next message; 0 none */
+	uint16_t ntokens, nitems, nlayers;
+	const char *column;
+	size_t nrows;
+};
+
 struct packet {
 	/* the frame */
 	const uint8_t *data;
@@ -316,9 +338,11 @@ struct packet {
 	uint8_t may_want; /* for the dissector that is called now, see pkt_may_want() */
 	bool stream;      /* likewise: it stands in a stream */
 	struct want {
-		bool set;
-		uint32_t at, more;
+		const uint8_t *from; /* NULL: nothing is wanted */
+		uint32_t more;
 	} want;
+	unsigned nruns; /* segments being dissected, one inside the other */
+	struct segment_run runs[PACKET_RUNS_MAX];
 
 	/* asked of the loop */
 	struct tcp_segment tcp;
