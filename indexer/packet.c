@@ -113,6 +113,36 @@ void pkt_item(struct packet *pkt, const struct protocol *proto, uint32_t len)
 		pkt->items[pkt->nitems++] = (struct item) { proto, len };
 }
 
+void pkt_no_item(struct packet *pkt)
+{
+	struct layer *l = pkt_layer(pkt);
+	if (l->item >= 0 && l->item == pkt->nitems - 1)
+		pkt->nitems--;
+	l->item = -1;
+}
+
+void pkt_silent(struct packet *pkt)
+{
+	struct layer *l = pkt_layer(pkt);
+	pkt_no_item(pkt);
+	if (!l->again && pkt->ntokens && pkt->tokens[pkt->ntokens - 1] == l->proto)
+		pkt->ntokens--;
+}
+
+void pkt_column_append(struct packet *pkt, const char *text)
+{
+	char both[64];
+	size_t old = strlen(pkt->column), more = strlen(text), len;
+	uint8_t kind;
+	if (pkt->in_error || old + more > sizeof(both))
+		return;
+	memcpy(both, pkt->column, old);
+	memcpy(both + old, text, more);
+	uint32_t id = dict_intern(pkt->dict, DICT_TEXT, 0, both, old + more);
+	if (id)
+		pkt->column = dict_get(pkt->dict, DICT_TEXT, id, &kind, &len);
+}
+
 void pkt_column_number(struct packet *pkt, uint32_t number)
 {
 	static const char digits[] = "0123456789abcdef";

@@ -146,6 +146,7 @@ struct layer {
 	uint32_t cap;        /* captured of that */
 	uint32_t trim;       /* its own idea of its length (IP total length): pkt_trim(); starts as len */
 	int16_t parent;      /* index of the layer that handed it on, -1 the link layer */
+	bool again;          /* a further message: pkt_again(), it added no token */
 	int16_t item;        /* index of its item in `items`, -1 none */
 	void (*finish)(struct packet *, struct layer *, const struct layer *child); /* pkt_on_finish() */
 	uint32_t mark; /* for finish: offset where the payload began */
@@ -430,6 +431,14 @@ void pkt_token(struct packet *pkt, const struct protocol *proto);
 
 /* A further top-level item of the hierarchy. */
 void pkt_item(struct packet *pkt, const struct protocol *proto, uint32_t len);
+
+/* This layer takes its octets, but shows nothing of them: it has no item, */
+void pkt_no_item(struct packet *pkt);
+/* and no token either (Wireshark takes back the token of a dissector that adds nothing to the tree). */
+void pkt_silent(struct packet *pkt);
+
+/* Append to the text of the Protocol column: "HTTP" and "/XML". */
+void pkt_column_append(struct packet *pkt, const char *text);
 
 /* The Protocol column of what nobody claims: the number, "0x88b5". */
 void pkt_column_number(struct packet *pkt, uint32_t number);

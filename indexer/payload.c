@@ -80,6 +80,7 @@ static bool try_protocol(struct packet *pkt, const struct protocol *proto, const
 		.cap = c.cap,
 		.trim = c.len,
 		.parent = n->parent,
+		.again = n->kind == NEXT_MESSAGE,
 		.item = -1 };
 	if (n->kind != NEXT_MESSAGE)
 		pkt->tokens[pkt->ntokens++] = proto;
