@@ -103,7 +103,7 @@ void pkt_on_finish(struct packet *pkt, uint32_t mark,
 
 void pkt_token(struct packet *pkt, const struct protocol *proto)
 {
-	if (pkt->ntokens < PACKET_LAYERS_MAX * 2)
+	if (pkt->ntokens < PACKET_TOKENS_MAX)
 		pkt->tokens[pkt->ntokens++] = proto;
 }
 
@@ -212,6 +212,36 @@ void pkt_next_ports(struct packet *pkt, uint16_t port, uint16_t other_port, stru
 void *pkt_flow(struct packet *pkt, const struct protocol *proto)
 {
 	return pkt->conversation ? conv_flow(pkt->conversation, proto) : NULL;
+}
+
+uint8_t *pkt_kept(struct packet *pkt, const struct protocol *proto, uint32_t key, uint32_t *len)
+{
+	*len = 0;
+	return pkt->conversation ? conv_kept(pkt->conversation, proto, key, len) : NULL;
+}
+
+uint8_t *pkt_keep(struct packet *pkt, const struct protocol *proto, uint32_t key, uint32_t len)
+{
+	uint32_t before;
+	uint8_t *octets = NULL;
+	if (!pkt->conversation)
+		return NULL;
+	pkt_kept(pkt, proto, key, &before);
+	if (len <= KEPT_MAX && pkt->kept - before + len <= KEPT_TOTAL_MAX)
+		octets = conv_keep(pkt->conversation, proto, key, len);
+	if (!octets) {
+		pkt->dropped[CAP_STREAM_BYTES]++;
+		pkt_forget(pkt, proto, key);
+		return NULL;
+	}
+	pkt->kept = pkt->kept - before + len;
+	return octets;
+}
+
+void pkt_forget(struct packet *pkt, const struct protocol *proto, uint32_t key)
+{
+	if (pkt->conversation)
+		pkt->kept -= conv_forget(pkt->conversation, proto, key);
 }
 
 void pkt_speak(struct packet *pkt, const struct protocol *proto)

@@ -120,6 +120,9 @@ struct protocol {
 	const struct claim *claims;
 	const char *const *media_types; /* "image/png", ...: bodies that it takes; NULL ends the list */
 	enum verdict (*dissect)(struct packet *, struct cursor *);
+	/* Asked before `dissect` where the protocol is tried for a heuristic claim of its own: may these octets be
+	 * its? NULL: `dissect` judges. */
+	bool (*heuristic)(struct packet *, const struct cursor *c);
 	const struct pdu *pdu; /* over a stream; NULL: `dissect` is called with what is there */
 	const struct exchange_fields *exchange;
 	/* This fragment that the protocol met completes a datagram. */
@@ -134,6 +137,7 @@ struct protocol {
  */
 
 #define PACKET_LAYERS_MAX    48 /* nested layers; more end as data, and are counted */
+#define PACKET_TOKENS_MAX    192 /* of frame.protocols: certificates add one for each attribute and extension */
 #define PACKET_EXCHANGES_MAX 32 /* requests and responses in one layer (DNS messages in a TCP segment) */
 #define PACKET_NEXT_MAX      64 /* payloads waiting to be dissected */
 
@@ -320,7 +324,7 @@ struct packet {
 	int16_t current;      /* index of the layer being dissected */
 	uint16_t nlayers, ntokens, nitems, nnext;
 	struct layer layers[PACKET_LAYERS_MAX];
-	const struct protocol *tokens[PACKET_LAYERS_MAX * 2];
+	const struct protocol *tokens[PACKET_TOKENS_MAX];
 	struct item items[PACKET_LAYERS_MAX * 2];
 	struct next next[PACKET_NEXT_MAX];
 	const char *column; /* text of the Protocol column */
@@ -368,6 +372,7 @@ struct packet {
 	struct tree *tree;       /* not NULL when `show` wants offsets: see rows.h */
 	struct scratch *scratch; /* see pkt_scratch() */
 	size_t scratch_used;
+	uint32_t kept;     /* octets that are kept over all, see pkt_keep() */
 	uint64_t *dropped; /* counts of caps that were hit, enum packet_cap */
 };
 
@@ -458,6 +463,16 @@ void pkt_count(struct packet *pkt, enum conversation_type type, uint32_t src, ui
  * frame as long as the capture is read; NULL where there is no conversation (inside an ICMP error, no ports)
  * or no memory. It holds no pointers to memory of its own: bound what it keeps. */
 void *pkt_flow(struct packet *pkt, const struct protocol *proto);
+
+/* Octets kept for this protocol in the conversation, under a key of its choice, until it forgets them: for a message
+ * that stands in several records or datagrams. pkt_keep() makes room for `len` octets: those that were there stay, the
+ * rest is zero; NULL when there is no conversation or the bounds KEPT_MAX and KEPT_TOTAL_MAX are hit, which is
+ * counted (CAP_STREAM_BYTES); what was kept under the key is then forgotten. */
+#define KEPT_MAX       (UINT32_C(256) << 10) /* octets under one key */
+#define KEPT_TOTAL_MAX (UINT32_C(64) << 20)  /* of all */
+uint8_t *pkt_kept(struct packet *pkt, const struct protocol *proto, uint32_t key, uint32_t *len);
+uint8_t *pkt_keep(struct packet *pkt, const struct protocol *proto, uint32_t key, uint32_t len);
+void pkt_forget(struct packet *pkt, const struct protocol *proto, uint32_t key);
 
 /* Which side sent the frame: 0 the one that sent the conversation's first, 1 the other. */
 static inline unsigned pkt_side(const struct packet *pkt)

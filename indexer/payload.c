@@ -63,7 +63,7 @@ static enum verdict take_message(
 /* Give the payload to one protocol. False when it rejects. */
 static bool try_protocol(struct packet *pkt, const struct protocol *proto, const struct next *n)
 {
-	if (pkt->nlayers == PACKET_LAYERS_MAX || pkt->ntokens == PACKET_LAYERS_MAX * 2) {
+	if (pkt->nlayers == PACKET_LAYERS_MAX || pkt->ntokens == PACKET_TOKENS_MAX) {
 		pkt->dropped[CAP_LAYERS]++;
 		return true;
 	}
@@ -126,9 +126,12 @@ static void try_heuristics(struct packet *pkt, enum claim_table table, const str
 {
 	size_t count;
 	const struct protocol *const *list = registry_heuristics(table, &count);
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
+		if (list[i]->heuristic && !list[i]->heuristic(pkt, &n->cursor))
+			continue;
 		if (try_protocol(pkt, list[i], n))
 			return;
+	}
 	try_protocol(pkt, &proto_data, n);
 }
 
@@ -183,9 +186,12 @@ static void try_media(struct packet *pkt, const struct next *n)
 		p = registry_media(multipart, sizeof(multipart) - 1);
 	if (p && try_protocol(pkt, p, n))
 		return;
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
+		if (list[i]->heuristic && !list[i]->heuristic(pkt, &n->cursor))
+			continue;
 		if (try_protocol(pkt, list[i], n))
 			return;
+	}
 	if (n->direct)
 		try_protocol(pkt, n->direct, n);
 }
