@@ -35,6 +35,7 @@ void dissection_free(struct dissection *d)
 {
 	if (!d)
 		return;
+	pkt_scratch_free(&d->pkt);
 	tcp_tracker_free(d->tcp);
 	tcp_events_free(d->events);
 	fragments_free(d->fragments);
@@ -347,6 +348,7 @@ struct packet *dissect_frame(struct dissection *d, const struct dissect_input *i
 	pkt->ncounts = 0;
 	pkt->tcp.set = pkt->udp.set = pkt->fragment.set = false;
 	pkt->arp.n = 0;
+	pkt_scratch_free(pkt);
 	if (pkt->tree)
 		pkt->tree->n = 0;
 

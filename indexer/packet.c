@@ -1,5 +1,7 @@
 #include "indexer/packet.h"
 
+#include <stdlib.h>
+
 #include "indexer/conversation.h"
 
 static struct next *next_add(struct packet *pkt, struct cursor payload)
@@ -64,6 +66,19 @@ void pkt_next_header(struct packet *pkt, uint32_t ip_proto, struct cursor payloa
 	}
 }
 
+void pkt_next_media(struct packet *pkt, struct cursor payload, const char *value, size_t len,
+	enum claim_table heuristics, const struct protocol *otherwise)
+{
+	struct next *n = payload.len ? next_add(pkt, payload) : NULL;
+	if (!n)
+		return;
+	n->table = CLAIM_MEDIA_TYPE;
+	n->media = value;
+	n->media_len = (uint32_t)len;
+	n->heuristics = heuristics;
+	n->direct = otherwise;
+}
+
 void pkt_trim(struct packet *pkt, uint32_t len)
 {
 	struct layer *l = pkt_layer(pkt);
@@ -88,7 +103,7 @@ void pkt_on_finish(struct packet *pkt, uint32_t mark,
 
 void pkt_token(struct packet *pkt, const struct protocol *proto)
 {
-	if (pkt->ntokens < PACKET_LAYERS_MAX * 2)
+	if (pkt->ntokens < PACKET_TOKENS_MAX)
 		pkt->tokens[pkt->ntokens++] = proto;
 }
 
@@ -96,6 +111,36 @@ void pkt_item(struct packet *pkt, const struct protocol *proto, uint32_t len)
 {
 	if (pkt->nitems < PACKET_LAYERS_MAX * 2)
 		pkt->items[pkt->nitems++] = (struct item) { proto, len };
+}
+
+void pkt_no_item(struct packet *pkt)
+{
+	struct layer *l = pkt_layer(pkt);
+	if (l->item >= 0 && l->item == pkt->nitems - 1)
+		pkt->nitems--;
+	l->item = -1;
+}
+
+void pkt_silent(struct packet *pkt)
+{
+	struct layer *l = pkt_layer(pkt);
+	pkt_no_item(pkt);
+	if (!l->again && pkt->ntokens && pkt->tokens[pkt->ntokens - 1] == l->proto)
+		pkt->ntokens--;
+}
+
+void pkt_column_append(struct packet *pkt, const char *text)
+{
+	char both[64];
+	size_t old = strlen(pkt->column), more = strlen(text), len;
+	uint8_t kind;
+	if (pkt->in_error || old + more > sizeof(both))
+		return;
+	memcpy(both, pkt->column, old);
+	memcpy(both + old, text, more);
+	uint32_t id = dict_intern(pkt->dict, DICT_TEXT, 0, both, old + more);
+	if (id)
+		pkt->column = dict_get(pkt->dict, DICT_TEXT, id, &kind, &len);
 }
 
 void pkt_column_number(struct packet *pkt, uint32_t number)
@@ -169,6 +214,36 @@ void *pkt_flow(struct packet *pkt, const struct protocol *proto)
 	return pkt->conversation ? conv_flow(pkt->conversation, proto) : NULL;
 }
 
+uint8_t *pkt_kept(struct packet *pkt, const struct protocol *proto, uint32_t key, uint32_t *len)
+{
+	*len = 0;
+	return pkt->conversation ? conv_kept(pkt->conversation, proto, key, len) : NULL;
+}
+
+uint8_t *pkt_keep(struct packet *pkt, const struct protocol *proto, uint32_t key, uint32_t len)
+{
+	uint32_t before;
+	uint8_t *octets = NULL;
+	if (!pkt->conversation)
+		return NULL;
+	pkt_kept(pkt, proto, key, &before);
+	if (len <= KEPT_MAX && pkt->kept - before + len <= KEPT_TOTAL_MAX)
+		octets = conv_keep(pkt->conversation, proto, key, len);
+	if (!octets) {
+		pkt->dropped[CAP_STREAM_BYTES]++;
+		pkt_forget(pkt, proto, key);
+		return NULL;
+	}
+	pkt->kept = pkt->kept - before + len;
+	return octets;
+}
+
+void pkt_forget(struct packet *pkt, const struct protocol *proto, uint32_t key)
+{
+	if (pkt->conversation)
+		pkt->kept -= conv_forget(pkt->conversation, proto, key);
+}
+
 void pkt_speak(struct packet *pkt, const struct protocol *proto)
 {
 	if (pkt->conversation)
@@ -182,4 +257,55 @@ void pkt_count(struct packet *pkt, enum conversation_type type, uint32_t src, ui
 	pkt->counts[pkt->ncounts].type = (uint8_t)type;
 	pkt->counts[pkt->ncounts].src = src;
 	pkt->counts[pkt->ncounts++].dst = dst;
+}
+
+/* ---- octets that are not in the frame ---- */
+
+struct scratch {
+	struct scratch *older;
+	size_t size;
+	uint8_t octets[];
+};
+
+uint8_t *pkt_scratch(struct packet *pkt, size_t n)
+{
+	struct scratch *s = NULL;
+	if (n <= SCRATCH_MAX - pkt->scratch_used)
+		s = malloc(sizeof(*s) + n);
+	if (!s) {
+		pkt->dropped[CAP_SCRATCH]++;
+		return NULL;
+	}
+	s->older = pkt->scratch;
+	s->size = n;
+	pkt->scratch = s;
+	pkt->scratch_used += n;
+	return s->octets;
+}
+
+uint8_t *pkt_scratch_resize(struct packet *pkt, uint8_t *at, size_t n)
+{
+	struct scratch *s = pkt->scratch;
+	size_t others = pkt->scratch_used - s->size;
+	if (at != s->octets)
+		return NULL;
+	s = n <= SCRATCH_MAX - others ? realloc(s, sizeof(*s) + n) : NULL;
+	if (!s) {
+		pkt->dropped[CAP_SCRATCH]++;
+		return NULL;
+	}
+	s->size = n;
+	pkt->scratch = s;
+	pkt->scratch_used = others + n;
+	return s->octets;
+}
+
+void pkt_scratch_free(struct packet *pkt)
+{
+	while (pkt->scratch) {
+		struct scratch *s = pkt->scratch;
+		pkt->scratch = s->older;
+		free(s);
+	}
+	pkt->scratch_used = 0;
 }
