@@ -169,6 +169,16 @@ void *pkt_flow(struct packet *pkt, const struct protocol *proto)
 	return pkt->conversation ? conv_flow(pkt->conversation, proto) : NULL;
 }
 
+void *pkt_capture_flow(struct packet *pkt, const struct protocol *key)
+{
+	return pkt->capture ? conv_flow(pkt->capture, key) : NULL;
+}
+
+bool pkt_speaks(const struct packet *pkt, const struct protocol *proto)
+{
+	return pkt->conversation && pkt->conversation->dissector == proto;
+}
+
 void pkt_speak(struct packet *pkt, const struct protocol *proto)
 {
 	if (pkt->conversation)
