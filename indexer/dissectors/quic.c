@@ -40,15 +40,16 @@ struct quic_flow {
 };
 
 /* Connection ids of the whole capture: a client may go on from another address (RFC 9000, section 9). */
-#define IDS  4096 /* a power of 2; what finds no place near its own is not remembered */
-#define NEAR 8
+#define IDS     4096 /* a power of 2; what finds no place near its own is not remembered */
+#define NEAR    8
+#define MADE_UP 2 /* by the client for the server */
 
 struct quic_capture {
 	uint32_t connections;
 	uint32_t lengths; /* bit n: there is an id of n octets */
 	struct known {
 		struct quic_cid id;
-		uint8_t owner; /* 0 the client's, 1 the server's */
+		uint8_t owner; /* 0 the client's, 1 the server's, MADE_UP */
 		uint32_t number;
 	} known[IDS];
 };
@@ -168,23 +169,24 @@ static uint32_t place(const struct quic_cid *id)
 static void remember(struct packet *pkt, const struct connection *k, uint8_t owner)
 {
 	struct quic_capture *all = pkt_capture_flow(pkt, &capture_key);
-	const struct quic_cid *id = &k->own[owner];
+	const struct quic_cid *id = owner == MADE_UP ? &k->initial : &k->own[owner];
 	if (!all || id->len == 0)
 		return;
-	all->lengths |= UINT32_C(1) << id->len;
+	if (owner != MADE_UP)
+		all->lengths |= UINT32_C(1) << id->len;
 	for (uint32_t i = 0, at = place(id); i < NEAR; i++, at = (at + 1) % IDS) {
 		struct known *e = &all->known[at];
-		if (e->id.len == 0 || same(&e->id, id)) {
+		if (e->id.len == 0 || (same(&e->id, id) && e->owner == owner)) {
 			*e = (struct known) { *id, owner, k->number };
 			return;
 		}
 	}
 }
 
-static const struct known *recall(const struct quic_capture *all, const struct quic_cid *id)
+static const struct known *recall(const struct quic_capture *all, const struct quic_cid *id, bool made_up)
 {
 	for (uint32_t i = 0, at = place(id); i < NEAR; i++, at = (at + 1) % IDS)
-		if (same(&all->known[at].id, id))
+		if (same(&all->known[at].id, id) && (all->known[at].owner == MADE_UP) == made_up)
 			return &all->known[at];
 	return NULL;
 }
@@ -198,9 +200,15 @@ static struct connection *adopt(
 	struct connection *k = &flow->connections[flow->newest];
 	*k = (struct connection) { .used = true, .number = found->number };
 	k->client = (uint8_t)(found->owner ? side : !side);
-	for (const struct known *e = all->known; e < all->known + IDS; e++)
-		if (e->id.len && e->number == found->number)
+	for (const struct known *e = all->known; e < all->known + IDS; e++) {
+		if (e->id.len == 0 || e->number != found->number)
+			continue;
+		if (e->owner == MADE_UP)
+			k->initial = e->id;
+		else
 			k->own[e->owner] = e->id;
+	}
+	k->initial_known = k->initial.len != 0;
 	return k;
 }
 
@@ -219,13 +227,31 @@ static struct connection *by_prefix(
 	}
 	struct quic_capture *all = pkt_capture_flow(pkt, &capture_key);
 	for (; all && id.len; id.len--) {
-		const struct known *e = all->lengths >> id.len & 1 ? recall(all, &id) : NULL;
+		const struct known *e = all->lengths >> id.len & 1 ? recall(all, &id, false) : NULL;
 		if (e) {
 			*from_server = e->owner == 0;
 			return adopt(pkt, all, flow, e);
 		}
 	}
 	return NULL;
+}
+
+/* A long header whose id belongs to a connection of other addresses. */
+static struct connection *elsewhere(
+	struct packet *pkt, struct quic_flow *flow, const struct header *h, bool *from_server)
+{
+	struct quic_capture *all = pkt_capture_flow(pkt, &capture_key);
+	const struct known *e = NULL;
+	if (all && h->type != TYPE_0RTT)
+		e = recall(all, &h->dcid, false);
+	if (all && !e && (h->type == TYPE_INITIAL || h->type == TYPE_0RTT))
+		e = recall(all, &h->dcid, true);
+	if (!e)
+		return NULL;
+	*from_server = e->owner == 0;
+	struct connection *k = adopt(pkt, all, flow, e);
+	k->version = h->version;
+	return k;
 }
 
 static struct connection *find(
@@ -237,10 +263,12 @@ static struct connection *find(
 			if (flow->connections[i].initial_known &&
 				same(&flow->connections[i].initial, &h->dcid))
 				return &flow->connections[i];
-		return NULL;
+		return elsewhere(pkt, flow, h, from_server);
 	}
-	if (h->type != TYPE_SHORT)
-		return by_dcid(pkt, flow, h, from_server);
+	if (h->type != TYPE_SHORT) {
+		struct connection *k = by_dcid(pkt, flow, h, from_server);
+		return k || h->dcid.len == 0 ? k : elsewhere(pkt, flow, h, from_server);
+	}
 	for (unsigned i = 0; i < CONNECTIONS; i++) {
 		struct connection *k = &flow->connections[(flow->newest + CONNECTIONS - i) % CONNECTIONS];
 		if (!k->used)
@@ -272,6 +300,7 @@ static struct connection *create(struct packet *pkt, struct quic_flow *flow, con
 	memset(flow->crypto, 0, sizeof(flow->crypto));
 	begin(k, h);
 	remember(pkt, k, 0);
+	remember(pkt, k, MADE_UP);
 	return k;
 }
 
@@ -287,6 +316,7 @@ static void learn(struct packet *pkt, struct datagram *d, const struct header *h
 			begin(k, h);
 			k->keyed = false;
 			remember(pkt, k, 0);
+			remember(pkt, k, MADE_UP);
 			k->own[1].len = 0;
 		}
 		return;
@@ -328,8 +358,8 @@ static uint64_t whole_number(uint64_t highest, uint32_t truncated, unsigned bits
 
 #define HEADER_MAX 1500 /* octets that a header may have to be authenticated: token and all */
 
-/* Take the protection off the packet number at c->pos and decrypt what follows. Nothing is shown of a packet
- * of which too little was captured. */
+/* Take the protection off the packet number at c->pos and decrypt what follows. What turns out not to be
+ * encrypted with these keys stays octets; what was captured in part has at least its number. */
 static void initial(
 	struct packet *pkt, const struct datagram *d, struct row *r, struct cursor *c, const struct header *h)
 {
@@ -347,20 +377,26 @@ static void initial(
 		number = number << 8 | (uint8_t)(c->data[at + i] ^ mask[1 + i]);
 	uint64_t whole = whole_number(k->highest[d->from_server], number, 8 * n);
 	row_set_at(r, QUIC_CLEAR, first, c->data, 1);
+	struct cursor payload = *c;
+	cur_skip(&payload, n);
+	uint32_t len = cur_left(&payload), header_len = at + n;
+	bool whole_there = cur_avail(&payload) == len;
+	if (whole_there) {
+		if (len < QUIC_TAG || header_len > HEADER_MAX || len > sizeof(plain))
+			return;
+		memcpy(header, c->data, header_len);
+		header[0] = first;
+		for (unsigned i = 0; i < n; i++)
+			header[at + i] = (uint8_t)(number >> 8 * (n - 1 - i));
+		len -= QUIC_TAG;
+		if (!quic_open(keys, whole, header, header_len, payload.data + payload.pos, len, plain))
+			return;
+	}
 	row_set_at(r, QUIC_PACKET_NUMBER, (int64_t)whole, c->data + at, n);
 	cur_skip(c, n);
-	struct cursor payload = *c;
 	row_bytes_avail(r, QUIC_PAYLOAD, c, cur_left(c));
 	c->pos = c->len;
-	uint32_t len = cur_left(&payload), header_len = at + n;
-	if (cur_avail(&payload) < len || len < QUIC_TAG || header_len > HEADER_MAX || len > sizeof(plain))
-		return;
-	memcpy(header, c->data, header_len);
-	header[0] = first;
-	for (unsigned i = 0; i < n; i++)
-		header[at + i] = (uint8_t)(number >> 8 * (n - 1 - i));
-	len -= QUIC_TAG;
-	if (!quic_open(keys, whole, header, header_len, payload.data + payload.pos, len, plain))
+	if (!whole_there)
 		return;
 	k->highest[d->from_server] = whole;
 	struct cursor frames = { plain, 0, len, len, &pkt->fail };
@@ -553,7 +589,7 @@ static bool plausible(struct packet *pkt, const struct cursor *c)
 			return false;
 		peek_cid(c, 1, c->cap - 18 < QUIC_CID_MAX ? c->cap - 18 : QUIC_CID_MAX, &id);
 		for (; id.len; id.len--)
-			if (all->lengths >> id.len & 1 && recall(all, &id))
+			if (all->lengths >> id.len & 1 && recall(all, &id, false))
 				return true;
 		return false;
 	}
