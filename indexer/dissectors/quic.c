@@ -95,9 +95,8 @@ static bool peek_header(const struct cursor *c, struct header *h)
 		return false;
 	uint8_t first = c->data[0];
 	if (!(first & 0x80)) {
-		uint32_t n = c->cap - 1 < QUIC_CID_MAX ? c->cap - 1 : QUIC_CID_MAX;
-		peek_cid(c, 1, n, &h->dcid);
-		return true;
+		peek_cid(c, 1, QUIC_CID_MAX, &h->dcid);
+		return !*c->fail;
 	}
 	if (!cur_need_at(c, 1, 5))
 		return false;
@@ -199,6 +198,7 @@ static struct connection *adopt(
 	flow->newest = (uint8_t)((flow->newest + 1) % CONNECTIONS);
 	struct connection *k = &flow->connections[flow->newest];
 	*k = (struct connection) { .used = true, .number = found->number };
+	memset(flow->crypto, 0, sizeof(flow->crypto));
 	k->client = (uint8_t)(found->owner ? side : !side);
 	for (const struct known *e = all->known; e < all->known + IDS; e++) {
 		if (e->id.len == 0 || e->number != found->number)
@@ -358,8 +358,8 @@ static uint64_t whole_number(uint64_t highest, uint32_t truncated, unsigned bits
 
 #define HEADER_MAX 1500 /* octets that a header may have to be authenticated: token and all */
 
-/* Take the protection off the packet number at c->pos and decrypt what follows. What turns out not to be
- * encrypted with these keys stays octets; what was captured in part has at least its number. */
+/* Take the protection off the packet number at c->pos and decrypt what follows. What is not encrypted with these
+ * keys, or was captured in part only, stays octets. */
 static void initial(
 	struct packet *pkt, const struct datagram *d, struct row *r, struct cursor *c, const struct header *h)
 {
@@ -380,24 +380,18 @@ static void initial(
 	struct cursor payload = *c;
 	cur_skip(&payload, n);
 	uint32_t len = cur_left(&payload), header_len = at + n;
-	bool whole_there = cur_avail(&payload) == len;
-	if (whole_there) {
-		if (len < QUIC_TAG || header_len > HEADER_MAX || len > sizeof(plain))
-			return;
-		memcpy(header, c->data, header_len);
-		header[0] = first;
-		for (unsigned i = 0; i < n; i++)
-			header[at + i] = (uint8_t)(number >> 8 * (n - 1 - i));
-		len -= QUIC_TAG;
-		if (!quic_open(keys, whole, header, header_len, payload.data + payload.pos, len, plain))
-			return;
-	}
+	if (cur_avail(&payload) < len || len < QUIC_TAG || header_len > HEADER_MAX || len > sizeof(plain))
+		return;
+	memcpy(header, c->data, header_len);
+	header[0] = first;
+	for (unsigned i = 0; i < n; i++)
+		header[at + i] = (uint8_t)(number >> 8 * (n - 1 - i));
+	len -= QUIC_TAG;
+	if (!quic_open(keys, whole, header, header_len, payload.data + payload.pos, len, plain))
+		return;
 	row_set_at(r, QUIC_PACKET_NUMBER, (int64_t)whole, c->data + at, n);
 	cur_skip(c, n);
-	row_bytes_avail(r, QUIC_PAYLOAD, c, cur_left(c));
-	c->pos = c->len;
-	if (!whole_there)
-		return;
+	row_bytes(r, QUIC_PAYLOAD, c, cur_left(c));
 	k->highest[d->from_server] = whole;
 	struct cursor frames = { plain, 0, len, len, &pkt->fail };
 	quic_frames(pkt, &frames,
@@ -469,8 +463,9 @@ static void long_packet(struct packet *pkt, const struct datagram *d, struct row
 {
 	struct header h;
 	uint8_t first = c->data[0];
-	if (!peek_header(c, &h))
-		return;
+	/* These two are read as far as they go. */
+	if (!peek_header(c, &h) && (h.type == TYPE_VERSION || h.type == TYPE_RETRY))
+		pkt->fail = CUR_OK;
 	bool v2 = quic_is_v2(h.version), forcing = (h.version & 0x0f0f0f0f) == 0x0a0a0a0a;
 	enum quic_kind kind = v2 ? QUIC_KIND_LONG_V2 : QUIC_KIND_LONG;
 	if (h.type == TYPE_VERSION || forcing)
@@ -517,17 +512,16 @@ static void short_packet(const struct datagram *d, struct row *r, struct cursor 
 static bool same_destination(
 	const struct datagram *d, const struct cursor *c, struct quic_cid *first, bool is_first)
 {
-	struct header h;
+	struct quic_cid id = { 0 };
 	if (!(c->data[0] & 0x80) && !d->connection)
 		return true;
-	peek_header(c, &h);
-	if (h.type == TYPE_SHORT) {
-		uint8_t len = d->connection->own[!d->from_server].len;
-		h.dcid.len = len < h.dcid.len ? len : h.dcid.len;
-	}
+	if (!(c->data[0] & 0x80))
+		peek_cid(c, 1, d->connection->own[!d->from_server].len, &id);
+	else if (cur_need_at(c, 5, 1))
+		peek_cid(c, 6, c->data[5], &id);
 	if (is_first)
-		*first = h.dcid;
-	return is_first || same(first, &h.dcid);
+		*first = id;
+	return is_first || same(first, &id);
 }
 
 static enum verdict quic_message(struct packet *pkt, struct cursor *c)
@@ -535,9 +529,9 @@ static enum verdict quic_message(struct packet *pkt, struct cursor *c)
 	struct header h;
 	struct datagram d = { .flow = pkt_flow(pkt, &proto_quic) };
 	struct quic_cid first = { 0 };
-	if (!peek_header(c, &h))
-		return MINE;
-	if (d.flow) {
+	if (!peek_header(c, &h)) {
+		pkt->fail = CUR_OK; /* nothing is known of the connection then */
+	} else if (d.flow) {
 		d.connection = find(pkt, d.flow, &h, &d.from_server);
 		learn(pkt, &d, &h);
 	}
@@ -555,9 +549,8 @@ static enum verdict quic_message(struct packet *pkt, struct cursor *c)
 		if (pkt->fail)
 			return MINE;
 		struct cursor p = cur_sub(c, length);
-		if (!same_destination(&d, &p, &first, is_first)) {
+		if (!same_destination(&d, &p, &first, is_first) || pkt->fail)
 			return MINE;
-		}
 		struct row *r = row_open(pkt, &proto_quic, QUIC_REC_PACKET);
 		row_set(r, QUIC_LENGTH_ALL, length);
 		if (d.connection && is_first)
