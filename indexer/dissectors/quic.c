@@ -358,8 +358,8 @@ static uint64_t whole_number(uint64_t highest, uint32_t truncated, unsigned bits
 
 #define HEADER_MAX 1500 /* octets that a header may have to be authenticated: token and all */
 
-/* Take the protection off the packet number at c->pos and decrypt what follows. What is not encrypted with these
- * keys, or was captured in part only, stays octets. */
+/* Take the protection off the packet number at c->pos and decrypt what follows. What is not encrypted with
+ * these keys, or was captured in part only, stays octets. */
 static void initial(
 	struct packet *pkt, const struct datagram *d, struct row *r, struct cursor *c, const struct header *h)
 {
@@ -395,7 +395,8 @@ static void initial(
 	k->highest[d->from_server] = whole;
 	struct cursor frames = { plain, 0, len, len, &pkt->fail };
 	quic_frames(pkt, &frames,
-		k == &d->flow->connections[d->flow->newest] ? &d->flow->crypto[d->from_server] : NULL);
+		k == &d->flow->connections[d->flow->newest] ? &d->flow->crypto[d->from_server] : NULL,
+		k->version);
 }
 
 /* ---- packets ---- */

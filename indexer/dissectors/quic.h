@@ -106,6 +106,7 @@ struct quic_keys {
 /* Which draft's rules a version follows, 34 for version 1, 100 for version 2; 0 unknown. */
 uint8_t quic_draft(uint32_t version);
 bool quic_is_v2(uint32_t version);
+bool quic_is_google(uint32_t version); /* Q050, T050, T051 */
 
 /* The keys of client (keys[0]) and server (keys[1]) that follow from the connection id that the client chose
  * for the server. */
@@ -131,6 +132,6 @@ struct quic_crypto {
 };
 
 /* Read the frames of a packet. */
-void quic_frames(struct packet *pkt, struct cursor *c, struct quic_crypto *crypto);
+void quic_frames(struct packet *pkt, struct cursor *c, struct quic_crypto *crypto, uint32_t version);
 
 #endif

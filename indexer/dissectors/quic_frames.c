@@ -230,8 +230,25 @@ static void frame(struct packet *pkt, struct cursor *c, struct quic_crypto *cryp
 	}
 }
 
-void quic_frames(struct packet *pkt, struct cursor *c, struct quic_crypto *crypto)
+/* Google's last versions have IETF's packets around frames of their own: 0 fills the rest, 8 is CRYPTO. */
+static void google_frames(struct packet *pkt, struct cursor *c, struct quic_crypto *crypto, bool tls)
 {
+	uint64_t type;
+	while (cur_peek(c, 0, 1, &type) && type == 8) {
+		cur_skip(c, 1);
+		uint64_t offset = read_integer(c), len = read_integer(c);
+		const uint8_t *data = cur_take(c, len > UINT32_MAX ? UINT32_MAX : (uint32_t)len);
+		if (data && crypto && tls)
+			crypto_data(pkt, crypto, offset, data, len);
+	}
+}
+
+void quic_frames(struct packet *pkt, struct cursor *c, struct quic_crypto *crypto, uint32_t version)
+{
+	if (quic_is_google(version)) {
+		google_frames(pkt, c, crypto, version >> 24 == 'T');
+		return;
+	}
 	while (cur_left(c))
 		frame(pkt, c, crypto);
 }

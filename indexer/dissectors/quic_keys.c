@@ -22,6 +22,11 @@ bool quic_is_v2(uint32_t version)
 	return version == VERSION_2;
 }
 
+bool quic_is_google(uint32_t version)
+{
+	return version == VERSION_Q050 || version == VERSION_T050 || version == VERSION_T051;
+}
+
 uint8_t quic_draft(uint32_t version)
 {
 	if (version >> 8 == 0xff0000)
