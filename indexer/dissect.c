@@ -110,6 +110,10 @@ static void take_events(struct dissection *d, const struct tcp_segment *s, const
 		if (!t->events++)
 			t->first_frame = d->pkt.number;
 	}
+	if (facts->reused_before) {
+		tcp_reused(&d->pkt, facts->conversation->stream, facts->reused_before);
+		d->event_totals[EVENT_REUSED_PORTS].events++;
+	}
 	if (n)
 		tcp_happened(&d->pkt, facts->conversation->stream, list, n);
 }
