@@ -28,6 +28,9 @@ struct dissection *dissection_new(struct rows *rows, struct dict *dict, int64_t 
 		dissection_free(d);
 		return NULL;
 	}
+	/* A conversation of nobody with nobody: what belongs to no other. */
+	bool from_a;
+	d->pkt.capture = conv_get(d->conversations, CONV_NONE, 0, 0, 0, 0, &from_a);
 	return d;
 }
 

@@ -242,6 +242,14 @@ void pkt_forget(struct packet *pkt, const struct protocol *proto, uint32_t key)
 {
 	if (pkt->conversation)
 		pkt->kept -= conv_forget(pkt->conversation, proto, key);
+void *pkt_capture_flow(struct packet *pkt, const struct protocol *key)
+{
+	return pkt->capture ? conv_flow(pkt->capture, key) : NULL;
+}
+
+bool pkt_speaks(const struct packet *pkt, const struct protocol *proto)
+{
+	return pkt->conversation && pkt->conversation->dissector == proto;
 }
 
 void pkt_speak(struct packet *pkt, const struct protocol *proto)

@@ -334,6 +334,7 @@ struct packet {
 	uint32_t header_dst; /* of the innermost IPv6 header; net_dst is then where a routing header leads */
 	uint8_t net_kind;    /* enum kind of net_src */
 	uint16_t srcport, dstport;
+	struct conversation *capture; /* state of protocols for the whole capture, see pkt_capture_flow() */
 	struct conversation *conversation; /* the stream of the innermost TCP or UDP header, NULL none */
 	bool from_a;                       /* this frame's direction in it, see pkt_side() */
 
@@ -473,6 +474,9 @@ void *pkt_flow(struct packet *pkt, const struct protocol *proto);
 uint8_t *pkt_kept(struct packet *pkt, const struct protocol *proto, uint32_t key, uint32_t *len);
 uint8_t *pkt_keep(struct packet *pkt, const struct protocol *proto, uint32_t key, uint32_t len);
 void pkt_forget(struct packet *pkt, const struct protocol *proto, uint32_t key);
+/* The same for the whole capture, known by `key` (which has a flow_size): tables in which several
+ * conversations meet. */
+void *pkt_capture_flow(struct packet *pkt, const struct protocol *key);
 
 /* Which side sent the frame: 0 the one that sent the conversation's first, 1 the other. */
 static inline unsigned pkt_side(const struct packet *pkt)
@@ -482,6 +486,9 @@ static inline unsigned pkt_side(const struct packet *pkt)
 
 /* From now on this conversation speaks `proto`: it is asked before ports and heuristics (NULL: nobody is). */
 void pkt_speak(struct packet *pkt, const struct protocol *proto);
+
+/* Is it known to? */
+bool pkt_speaks(const struct packet *pkt, const struct protocol *proto);
 
 /* ---- messages in a stream of octets -----------------------------------------------------------------------
  *
