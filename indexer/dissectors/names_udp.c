@@ -96,8 +96,6 @@ const struct protocol named_udp_protocols[] = {
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 17500 }) },
 	{ .name = "ddtp", .title = "Dynamic DNS Tools Protocol", .column = "DDTP",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 1052 }) },
-	{ .name = "dhcpv6", .title = "DHCPv6", .column = "DHCPv6",
-		.claims = CLAIMS({ CLAIM_UDP_PORT, 546 }, { CLAIM_UDP_PORT, 547 }) },
 	{ .name = "dis", .title = "Distributed Interactive Simulation", .column = "DIS",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 3000 }) },
 	{ .name = "dlep", .title = "Dynamic Link Exchange Protocol", .column = "DLEP",
