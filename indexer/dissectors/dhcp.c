@@ -125,7 +125,10 @@ static bool option(struct packet *pkt, struct cursor *c, uint32_t end, struct dh
 	row_set(r, DHCP_OPT_TYPE, code);
 	row_set(r, DHCP_OPT_LENGTH, len);
 	struct cursor message = *c, value = *c;
-	row_bytes(r, DHCP_OPT_VALUE, c, len);
+	if (len)
+		row_bytes(r, DHCP_OPT_VALUE, c, len);
+	else
+		row_set(r, DHCP_OPT_VALUE, SPAN_MAKE(0, 0));
 	if (pkt->fail)
 		return false;
 	value = cur_sub(&value, len);

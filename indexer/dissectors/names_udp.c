@@ -256,8 +256,6 @@ const struct protocol named_udp_protocols[] = {
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 524 }) },
 	{ .name = "njack", .title = "3com Network Jack", .column = "NJACK",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 5264 }, { CLAIM_UDP_PORT, 5265 }) },
-	{ .name = "ntp", .title = "Network Time Protocol", .column = "NTP",
-		.claims = CLAIMS({ CLAIM_UDP_PORT, 123 }) },
 	{ .name = "nxp_802154_sniffer", .title = "NXP 802.15.4 Sniffer Protocol", .column = "NXP 802154 Sniffer",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 49999 }) },
 	{ .name = "olsr", .title = "Optimized Link State Routing Protocol", .column = "OLSR",
