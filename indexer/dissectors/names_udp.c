@@ -250,8 +250,6 @@ const struct protocol named_udp_protocols[] = {
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 3343 }) },
 	{ .name = "nano", .title = "Nano Cryptocurrency Protocol", .column = "Nano",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 7075 }) },
-	{ .name = "nbdgm", .title = "NetBIOS Datagram Service", .column = "NBDS",
-		.claims = CLAIMS({ CLAIM_UDP_PORT, 138 }) },
 	{ .name = "ncp", .title = "NetWare Core Protocol", .column = "NCP",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 524 }) },
 	{ .name = "njack", .title = "3com Network Jack", .column = "NJACK",
