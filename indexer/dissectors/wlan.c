@@ -186,7 +186,7 @@ static void amsdu(struct packet *pkt, struct cursor *c)
 {
 	bool first = true;
 	pkt_item(pkt, &item_aggregate, cur_left(c));
-	pkt->nested = true;
+	pkt_nest(pkt, true);
 	do {
 		if (!first && cur_avail(c) < 14)
 			return; /* what came before shall still be looked at */
