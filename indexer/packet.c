@@ -12,6 +12,7 @@ static struct next *next_add(struct packet *pkt, struct cursor payload)
 	}
 	struct next *n = &pkt->next[pkt->nnext++];
 	*n = (struct next) { .kind = NEXT_PAYLOAD, .cursor = payload, .parent = pkt->current };
+	n->nested = pkt->current >= 0 && pkt_layer(pkt)->nests;
 	/* What hangs below a message may not ask for more: its layer has the whole of it. */
 	n->may_want = pkt->may_want ? pkt->may_want - 1 : 0;
 	return n;
@@ -93,6 +94,11 @@ void pkt_item_len(struct packet *pkt, uint32_t len)
 		pkt->items[l->item].len = len;
 }
 
+void pkt_nest(struct packet *pkt, bool below)
+{
+	pkt_layer(pkt)->nests = below;
+}
+
 void pkt_on_finish(struct packet *pkt, uint32_t mark,
 	void (*finish)(struct packet *, struct layer *, const struct layer *child))
 {
@@ -109,7 +115,7 @@ void pkt_token(struct packet *pkt, const struct protocol *proto)
 
 void pkt_item(struct packet *pkt, const struct protocol *proto, uint32_t len)
 {
-	if (pkt->nitems < PACKET_LAYERS_MAX * 2)
+	if (pkt->nitems < PACKET_LAYERS_MAX * 2 && (pkt->current < 0 || !pkt_layer(pkt)->nested))
 		pkt->items[pkt->nitems++] = (struct item) { proto, len };
 }
 

@@ -130,6 +130,7 @@ struct protocol {
 	uint32_t flow_size; /* octets of zeroed state per conversation, see pkt_flow() */
 	int32_t item_len;   /* what pkt_item_len() starts with: 0 the whole buffer, else octets (udp 8) */
 	uint8_t item_min; /* octets that must be captured before there is an item (eth 14); 0 is taken as 1 */
+	bool no_token;    /* has an item, but no name in the stack (services of IPX) */
 	bool no_item;     /* gives a token but no item in the tree ("ethertype"): not in the hierarchy */
 };
 
@@ -138,6 +139,7 @@ struct protocol {
 
 #define PACKET_LAYERS_MAX    48 /* nested layers; more end as data, and are counted */
 #define PACKET_TOKENS_MAX    192 /* of frame.protocols: certificates add one for each attribute and extension */
+#define PACKET_LAYERS_MAX    96 /* nested layers; more end as data, and are counted */
 #define PACKET_EXCHANGES_MAX 32 /* requests and responses in one layer (DNS messages in a TCP segment) */
 #define PACKET_NEXT_MAX      64 /* payloads waiting to be dissected */
 
@@ -152,6 +154,8 @@ struct layer {
 	int16_t parent;      /* index of the layer that handed it on, -1 the link layer */
 	bool again;          /* a further message: pkt_again(), it added no token */
 	int16_t item;        /* index of its item in `items`, -1 none */
+	bool nests;          /* what it hands on hangs below its item, see pkt_nest() */
+	bool nested;         /* it hangs below the item of another: none of its own */
 	void (*finish)(struct packet *, struct layer *, const struct layer *child); /* pkt_on_finish() */
 	uint32_t mark; /* for finish: offset where the payload began */
 };
@@ -168,6 +172,7 @@ struct next {
 	enum next_kind kind;
 	bool stream;      /* stands in a stream of octets: struct pdu counts */
 	bool survives;    /* a malformed message before it does not take it away */
+	bool nested;      /* it hangs below the item of the layer that handed it on */
 	uint8_t may_want; /* see pkt_may_want() */
 	enum claim_table table;
 	uint32_t key, key2;            /* key2: the second port */
@@ -317,7 +322,6 @@ struct packet {
 	uint8_t fail;    /* enum cur_fail */
 	bool in_error;   /* inside the packet quoted by an ICMP error: no analysis, no statistics, no items */
 	bool fragmented; /* the octets are an incomplete fragment */
-	bool nested;     /* what follows hangs below the present item: no items of its own (802.11 A-MSDU) */
 	uint8_t ip_version;   /* of the innermost IP header, 0 none */
 	uint16_t vlan_id;     /* of the innermost VLAN tag, 0 none */
 	uint32_t net_missing; /* octets that the innermost IPv6 header claims and the packet does not have */
@@ -427,6 +431,10 @@ void pkt_trim(struct packet *pkt, uint32_t len);
 /* Octets that the Protocol Hierarchy counts for this layer; without it: the whole buffer it was given. */
 void pkt_item_len(struct packet *pkt, uint32_t len);
 
+/* What this layer hands on from now on hangs below its item, and has no items of its own: the data of a ping, the
+ * frames of an aggregate. Only the payload of a UDP or TCP in there stands at the top again. */
+void pkt_nest(struct packet *pkt, bool below);
+
 /* Call back when the frame is dissected: for what stands behind the payload (Ethernet padding). `child` is
  * the layer that got the payload, or NULL. `mark` comes back as layer->mark. */
 void pkt_on_finish(struct packet *pkt, uint32_t mark,
@@ -435,7 +443,7 @@ void pkt_on_finish(struct packet *pkt, uint32_t mark,
 /* A further token of frame.protocols (igmp shows twice). */
 void pkt_token(struct packet *pkt, const struct protocol *proto);
 
-/* A further top-level item of the hierarchy. */
+/* A further top-level item of the hierarchy; of a field that stands there, `proto` has the name. */
 void pkt_item(struct packet *pkt, const struct protocol *proto, uint32_t len);
 
 /* This layer takes its octets, but shows nothing of them: it has no item, */

@@ -82,11 +82,16 @@ static bool try_protocol(struct packet *pkt, const struct protocol *proto, const
 		.parent = n->parent,
 		.again = n->kind == NEXT_MESSAGE,
 		.item = -1 };
-	if (n->kind != NEXT_MESSAGE)
+	if (n->kind != NEXT_MESSAGE && !proto->no_token)
 		pkt->tokens[pkt->ntokens++] = proto;
 	/* What an ICMP error quotes hangs below the ICMP item; only the payload of its UDP or TCP stands at
 	 * the top again. An item for which nothing was captured is not made. */
-	if (!proto->no_item && !pkt->nested && (!pkt->in_error || is_transported(pkt, n->parent)) &&
+	if (n->parent >= 0) {
+		const struct layer *parent = &pkt->layers[n->parent];
+		l->nested = (n->nested || parent->nested) && parent->proto != &proto_udp &&
+			    parent->proto != &proto_tcp;
+	}
+	if (!proto->no_item && !l->nested && (!pkt->in_error || is_transported(pkt, n->parent)) &&
 		c.cap >= (proto->item_min ? proto->item_min : 1)) {
 		l->item = (int16_t)pkt->nitems;
 		pkt->items[pkt->nitems++] =
