@@ -538,6 +538,12 @@ static inline bool pkt_may_want(const struct packet *pkt)
 	return pkt->may_want != 0;
 }
 
+/* Are these octets a message that was put together from several segments? */
+static inline bool pkt_is_reassembled(const struct packet *pkt)
+{
+	return pkt->nruns && pkt->runs[pkt->nruns - 1].message != NULL;
+}
+
 /* The message that begins at octet `at` of the layer's octets (c->data + at) takes `more` octets beyond all
  * that are there, or WANT_SEGMENT, WANT_FIN. */
 void pkt_want(struct packet *pkt, uint32_t at, uint32_t more);
