@@ -35,6 +35,7 @@ void dissection_free(struct dissection *d)
 {
 	if (!d)
 		return;
+	pkt_scratch_free(&d->pkt);
 	tcp_tracker_free(d->tcp);
 	tcp_events_free(d->events);
 	fragments_free(d->fragments);
@@ -106,6 +107,10 @@ static void take_events(struct dissection *d, const struct tcp_segment *s, const
 		struct event_total *t = &d->event_totals[list[i].kind];
 		if (!t->events++)
 			t->first_frame = d->pkt.number;
+	}
+	if (facts->reused_before) {
+		tcp_reused(&d->pkt, facts->conversation->stream, facts->reused_before);
+		d->event_totals[EVENT_REUSED_PORTS].events++;
 	}
 	if (n)
 		tcp_happened(&d->pkt, facts->conversation->stream, list, n);
@@ -343,6 +348,7 @@ struct packet *dissect_frame(struct dissection *d, const struct dissect_input *i
 	pkt->ncounts = 0;
 	pkt->tcp.set = pkt->udp.set = pkt->fragment.set = false;
 	pkt->arp.n = 0;
+	pkt_scratch_free(pkt);
 	if (pkt->tree)
 		pkt->tree->n = 0;
 

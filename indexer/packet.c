@@ -1,5 +1,7 @@
 #include "indexer/packet.h"
 
+#include <stdlib.h>
+
 #include "indexer/conversation.h"
 
 static struct next *next_add(struct packet *pkt, struct cursor payload)
@@ -62,6 +64,19 @@ void pkt_next_header(struct packet *pkt, uint32_t ip_proto, struct cursor payloa
 		n->table = CLAIM_IP_PROTO;
 		n->key = ip_proto;
 	}
+}
+
+void pkt_next_media(struct packet *pkt, struct cursor payload, const char *value, size_t len,
+	enum claim_table heuristics, const struct protocol *otherwise)
+{
+	struct next *n = payload.len ? next_add(pkt, payload) : NULL;
+	if (!n)
+		return;
+	n->table = CLAIM_MEDIA_TYPE;
+	n->media = value;
+	n->media_len = (uint32_t)len;
+	n->heuristics = heuristics;
+	n->direct = otherwise;
 }
 
 void pkt_trim(struct packet *pkt, uint32_t len)
@@ -182,4 +197,55 @@ void pkt_count(struct packet *pkt, enum conversation_type type, uint32_t src, ui
 	pkt->counts[pkt->ncounts].type = (uint8_t)type;
 	pkt->counts[pkt->ncounts].src = src;
 	pkt->counts[pkt->ncounts++].dst = dst;
+}
+
+/* ---- octets that are not in the frame ---- */
+
+struct scratch {
+	struct scratch *older;
+	size_t size;
+	uint8_t octets[];
+};
+
+uint8_t *pkt_scratch(struct packet *pkt, size_t n)
+{
+	struct scratch *s = NULL;
+	if (n <= SCRATCH_MAX - pkt->scratch_used)
+		s = malloc(sizeof(*s) + n);
+	if (!s) {
+		pkt->dropped[CAP_SCRATCH]++;
+		return NULL;
+	}
+	s->older = pkt->scratch;
+	s->size = n;
+	pkt->scratch = s;
+	pkt->scratch_used += n;
+	return s->octets;
+}
+
+uint8_t *pkt_scratch_resize(struct packet *pkt, uint8_t *at, size_t n)
+{
+	struct scratch *s = pkt->scratch;
+	size_t others = pkt->scratch_used - s->size;
+	if (at != s->octets)
+		return NULL;
+	s = n <= SCRATCH_MAX - others ? realloc(s, sizeof(*s) + n) : NULL;
+	if (!s) {
+		pkt->dropped[CAP_SCRATCH]++;
+		return NULL;
+	}
+	s->size = n;
+	pkt->scratch = s;
+	pkt->scratch_used = others + n;
+	return s->octets;
+}
+
+void pkt_scratch_free(struct packet *pkt)
+{
+	while (pkt->scratch) {
+		struct scratch *s = pkt->scratch;
+		pkt->scratch = s->older;
+		free(s);
+	}
+	pkt->scratch_used = 0;
 }

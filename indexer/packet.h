@@ -42,6 +42,8 @@ enum claim_table {
 	CLAIM_NLPID,    /* network layer protocol id of ISO/IEC TR 9577 behind LLC's OSI SAP and the like */
 	CLAIM_HEUR_UDP, /* tried in order of key where no port claims; the dissector may reject */
 	CLAIM_HEUR_TCP,
+	CLAIM_MEDIA_TYPE, /* for pkt_next_media() only; claimed in `media_types` of struct protocol */
+	CLAIM_HEUR_HTTP,  /* bodies of HTTP that no media type's claimant took */
 	CLAIM_TABLES
 };
 
@@ -116,6 +118,7 @@ struct protocol {
 	uint16_t nrecords;
 	const struct record *records; /* [0] is the protocol's own layer record */
 	const struct claim *claims;
+	const char *const *media_types; /* "image/png", ...: bodies that it takes; NULL ends the list */
 	enum verdict (*dissect)(struct packet *, struct cursor *);
 	const struct pdu *pdu; /* over a stream; NULL: `dissect` is called with what is there */
 	const struct exchange_fields *exchange;
@@ -164,6 +167,9 @@ struct next {
 	enum claim_table table;
 	uint32_t key, key2;            /* key2: the second port */
 	const struct protocol *direct; /* table CLAIM_NONE: this one */
+	const char *media;             /* CLAIM_MEDIA_TYPE: see pkt_next_media() */
+	uint32_t media_len;
+	enum claim_table heuristics;
 	struct cursor cursor;
 	int16_t parent;
 };
@@ -327,6 +333,8 @@ struct packet {
 	bool from_a;                       /* this frame's direction in it, see pkt_side() */
 
 	/* Messages in a stream of octets. */
+	const char *media; /* for the dissector that is called now, see pkt_next_media(); NULL none */
+	uint32_t media_len;
 	uint8_t may_want; /* for the dissector that is called now, see pkt_may_want() */
 	bool stream;      /* likewise: it stands in a stream */
 	struct want {
@@ -356,7 +364,9 @@ struct packet {
 	/* where the results go */
 	struct rows *rows;
 	struct dict *dict;
-	struct tree *tree; /* not NULL when `show` wants offsets: see rows.h */
+	struct tree *tree;       /* not NULL when `show` wants offsets: see rows.h */
+	struct scratch *scratch; /* see pkt_scratch() */
+	size_t scratch_used;
 	uint64_t *dropped; /* counts of caps that were hit, enum packet_cap */
 };
 
@@ -369,6 +379,7 @@ enum packet_cap {
 	CAP_SEGMENTS,
 	CAP_EXCHANGES,
 	CAP_BINDINGS,
+	CAP_SCRATCH,
 	CAP_COUNT
 };
 
@@ -394,6 +405,14 @@ void pkt_next_always(struct packet *pkt, const struct protocol *proto, struct cu
 /* Hand on what an IPv6 next header names, even when nothing stands behind it: who claims it then finds it too
  * short. */
 void pkt_next_header(struct packet *pkt, uint32_t ip_proto, struct cursor payload);
+
+/* Hand on a body by its media type (RFC 6838): `value`, `len` octets that stay until the frame is done, is
+ * the whole value of a Content-Type header, parameters and all; who is called finds it in pkt->media. Who
+ * claims the type is asked first (of a multipart type that nobody claims, the claimant of "multipart/"), then
+ * the heuristics of that table (CLAIM_NONE: none), then `otherwise` (NULL: nobody takes it). len 0: the type
+ * is not known. */
+void pkt_next_media(struct packet *pkt, struct cursor payload, const char *value, size_t len,
+	enum claim_table heuristics, const struct protocol *otherwise);
 
 /* This layer's own length, when less than its buffer (the rest is the padding of the layer below). */
 void pkt_trim(struct packet *pkt, uint32_t len);
@@ -472,6 +491,26 @@ void pkt_next_stream(struct packet *pkt, const struct protocol *proto, struct cu
 /* The same to whoever claims a TCP port: what a dissector that knows the port of a proxied server hands on.
  */
 void pkt_next_ports(struct packet *pkt, uint16_t port, uint16_t other_port, struct cursor payload);
+
+/* ---- octets that are not in the frame ---------------------------------------------------------------------
+ */
+
+/* Room for n octets that a dissector makes (decoded, put together), until the frame is done; cursors may run
+ * over it. NULL, and counted in dropped[CAP_SCRATCH], beyond SCRATCH_MAX in one frame. */
+#define SCRATCH_MAX (UINT32_C(64) << 20)
+uint8_t *pkt_scratch(struct packet *pkt, size_t n);
+
+/* Make the newest such room larger or smaller; it may move. NULL leaves it as it was. */
+uint8_t *pkt_scratch_resize(struct packet *pkt, uint8_t *at, size_t n);
+
+/* All of it is given back (dissect.c). */
+void pkt_scratch_free(struct packet *pkt);
+
+/* A cursor over octets of pkt_scratch(). */
+static inline struct cursor pkt_cursor(struct packet *pkt, const uint8_t *at, size_t n)
+{
+	return (struct cursor) { at, 0, (uint32_t)n, (uint32_t)n, &pkt->fail };
+}
 
 /* The layer being dissected. */
 static inline struct layer *pkt_layer(struct packet *pkt)

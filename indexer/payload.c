@@ -1,4 +1,6 @@
 /* Who gets a payload: claims, ports, heuristics; data at the end. */
+#include <strings.h>
+
 #include "indexer/dissectors/pseudo.h"
 #include "indexer/loop.h"
 #include "indexer/registry.h"
@@ -167,10 +169,32 @@ static void try_sctp(struct packet *pkt, const struct next *n)
 	try_ports(pkt, CLAIM_SCTP_PORT, CLAIM_NONE, &ports);
 }
 
+/* A body: by its media type, then by what it looks like. */
+static void try_media(struct packet *pkt, const struct next *n)
+{
+	static const char multipart[] = "multipart/";
+	const struct protocol *p = registry_media(n->media, n->media_len);
+	size_t count = 0;
+	const struct protocol *const *list =
+		n->heuristics ? registry_heuristics(n->heuristics, &count) : NULL;
+	if (!p && n->media_len >= sizeof(multipart) - 1 &&
+		strncasecmp(n->media, multipart, sizeof(multipart) - 1) == 0)
+		p = registry_media(multipart, sizeof(multipart) - 1);
+	if (p && try_protocol(pkt, p, n))
+		return;
+	for (size_t i = 0; i < count; i++)
+		if (try_protocol(pkt, list[i], n))
+			return;
+	if (n->direct)
+		try_protocol(pkt, n->direct, n);
+}
+
 void payload_dissect(struct packet *pkt, const struct next *n)
 {
 	const struct protocol *p;
 	pkt->current = n->parent;
+	pkt->media = n->media;
+	pkt->media_len = n->media_len;
 	if (n->kind == NEXT_MESSAGE) {
 		try_protocol(pkt, n->direct, n);
 		return;
@@ -185,6 +209,9 @@ void payload_dissect(struct packet *pkt, const struct next *n)
 		return;
 	case CLAIM_SCTP_PPI:
 		try_sctp(pkt, n);
+		return;
+	case CLAIM_MEDIA_TYPE:
+		try_media(pkt, n);
 		return;
 	case CLAIM_TCP_PORT:
 		try_ports(pkt, CLAIM_TCP_PORT, CLAIM_HEUR_TCP, n);
