@@ -54,6 +54,15 @@ struct conversation *conv_renew(struct conversations *all, enum conversation_typ
  * out of memory. */
 void *conv_flow(struct conversation *c, const struct protocol *proto);
 
+/* Octets that a protocol gathers over several messages of one side: see pkt_gather(). */
+struct gathered {
+	uint8_t *octets;
+	uint32_t n, size;
+};
+
+/* NULL: out of memory. */
+struct gathered *conv_gathered(struct conversation *c, const struct protocol *proto, unsigned side);
+
 /* Count one frame of `len` octets on the wire. */
 void conv_count(struct conversation *c, bool from_a, uint32_t len, int64_t time_ns, uint32_t frame);
 
