@@ -187,7 +187,21 @@ void *pkt_flow(struct packet *pkt, const struct protocol *proto)
 void pkt_speak(struct packet *pkt, const struct protocol *proto)
 {
 	if (pkt->conversation)
-		pkt->conversation->dissector = proto;
+		pkt->conversation->owner->dissector = proto;
+}
+
+void *pkt_expect(struct packet *pkt, const struct protocol *proto, const struct expected *e)
+{
+	if (pkt->in_error || pkt->fail || !e->address || !e->port)
+		return NULL;
+	struct conversation *c =
+		conv_open(pkt->conversations, e, pkt->number, proto, &pkt->dropped[CAP_EXPECTED]);
+	return c && proto && proto->flow_size ? conv_flow(c, proto) : NULL;
+}
+
+uint32_t pkt_address(struct packet *pkt, enum kind kind, const uint8_t *octets)
+{
+	return dict_address(pkt->dict, (uint8_t)kind, octets, kind == KIND_IPV6 ? 16 : 4);
 }
 
 void pkt_count(struct packet *pkt, enum conversation_type type, uint32_t src, uint32_t dst)

@@ -331,6 +331,7 @@ struct packet {
 	uint16_t srcport, dstport;
 	struct conversation *conversation; /* the stream of the innermost TCP or UDP header, NULL none */
 	bool from_a;                       /* this frame's direction in it, see pkt_side() */
+	struct conversations *conversations;
 
 	/* Messages in a stream of octets. */
 	const char *media; /* for the dissector that is called now, see pkt_next_media(); NULL none */
@@ -382,6 +383,7 @@ enum packet_cap {
 	CAP_BINDINGS,
 	CAP_SCRATCH,
 	CAP_GATHERED,
+	CAP_EXPECTED,
 	CAP_COUNT
 };
 
@@ -460,6 +462,28 @@ static inline unsigned pkt_side(const struct packet *pkt)
 
 /* From now on this conversation speaks `proto`: it is asked before ports and heuristics (NULL: nobody is). */
 void pkt_speak(struct packet *pkt, const struct protocol *proto);
+
+/* A conversation that is opened before its first packet comes: by whoever learns from one conversation of the
+ * ends of another (FTP, SDP, H.245, the portmapper), or whose answers come from another port (TFTP, SNMP).
+ * From the frame `since` on, packets between these ends that have no conversation of their own belong to it
+ * and are dissected as `proto` (NULL: as what ports and heuristics say). Over UDP all that match are one
+ * stream, whose number is then udp.stream; over TCP the first connection that matches takes it. */
+struct expected {
+	enum conversation_type type; /* CONV_UDP or CONV_TCP */
+	uint32_t address;            /* dictionary id, one of pkt->net_src, net_dst, pkt_address() */
+	uint32_t other;              /* 0: any */
+	uint16_t port, other_port;   /* other_port 0: any */
+	uint32_t since;              /* frame; 0: this one */
+	bool again; /* a new one also where `proto` is awaited there already, unless since the same frame */
+};
+
+/* Wireshark's conversation_new() and conversation_set_dissector(). With both ends given, over UDP, it takes
+ * the place of the conversation that they have, from this frame on (SNMP). Gives the new conversation's state
+ * of `proto`, as pkt_flow() does in its frames; NULL where it has none. Not inside an ICMP error. */
+void *pkt_expect(struct packet *pkt, const struct protocol *proto, const struct expected *e);
+
+/* The dictionary id of an address that stands in a payload: KIND_IPV4 or KIND_IPV6 and its octets. */
+uint32_t pkt_address(struct packet *pkt, enum kind kind, const uint8_t *octets);
 
 /* ---- messages in a stream of octets -----------------------------------------------------------------------
  *

@@ -1,6 +1,7 @@
 /* Who gets a payload: claims, ports, heuristics; data at the end. */
 #include <strings.h>
 
+#include "indexer/conversation.h"
 #include "indexer/dissectors/pseudo.h"
 #include "indexer/loop.h"
 #include "indexer/registry.h"
@@ -139,7 +140,10 @@ static void try_ports(
 	uint32_t low = n->key < n->key2 ? n->key : n->key2, high = n->key < n->key2 ? n->key2 : n->key;
 	const struct protocol *p;
 	const struct conversation *c = ports == CLAIM_SCTP_PORT ? NULL : pkt->conversation;
-	if (c && c->dissector && try_protocol(pkt, c->dissector, n))
+	if (c &&
+		(p = conv_speaks(
+			 pkt->conversations, c, pkt->net_src, pkt->srcport, pkt->net_dst, pkt->dstport)) &&
+		try_protocol(pkt, p, n))
 		return;
 	if (c && c->server_port && (p = registry_find(ports, c->server_port)) && try_protocol(pkt, p, n))
 		return;
