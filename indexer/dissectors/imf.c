@@ -93,7 +93,7 @@ enum { REC_IMF, REC_MORE, REC_COUNT };
 
 static const struct record imf_records[REC_COUNT] = {
 	{ "imf", RECORD_LAYER, IMF_NFIELDS, imf_fields, NULL },
-	{ "imf_more", RECORD_CHILD, MORE_NFIELDS, more_fields, NULL },
+	{ "imf_header", RECORD_CHILD, MORE_NFIELDS, more_fields, NULL },
 };
 
 /* The octet behind the CR LF that ends the field's value, 0: there is none. *last: an empty line follows, or the
