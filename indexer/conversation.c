@@ -9,6 +9,7 @@
 struct flow {
 	struct flow *next;
 	const struct protocol *proto;
+	struct gathered gathered[2];
 	max_align_t state[];
 };
 
@@ -56,6 +57,8 @@ void conv_free(struct conversations *all)
 	for (size_t i = 0; i < all->n; i++) {
 		for (struct flow *f = conv_at(all, i)->flows, *next; f; f = next) {
 			next = f->next;
+			free(f->gathered[0].octets);
+			free(f->gathered[1].octets);
 			free(f);
 		}
 		for (struct kept *k = conv_at(all, i)->kept, *next; k; k = next) {
@@ -361,19 +364,31 @@ struct conversation *conv_renew(struct conversations *all, enum conversation_typ
 	return add_pair(all, NULL, type, src, srcport, dst, dstport);
 }
 
-void *conv_flow(struct conversation *c, const struct protocol *proto)
+static struct flow *flow_of(struct conversation *c, const struct protocol *proto)
 {
 	c = c->owner;
 	for (struct flow *f = c->flows; f; f = f->next)
 		if (f->proto == proto)
-			return f->state;
+			return f;
 	struct flow *f = calloc(1, sizeof(*f) + proto->flow_size);
 	if (!f)
 		return NULL;
 	f->proto = proto;
 	f->next = c->flows;
 	c->flows = f;
-	return f->state;
+	return f;
+}
+
+void *conv_flow(struct conversation *c, const struct protocol *proto)
+{
+	struct flow *f = flow_of(c, proto);
+	return f ? f->state : NULL;
+}
+
+struct gathered *conv_gathered(struct conversation *c, const struct protocol *proto, unsigned side)
+{
+	struct flow *f = flow_of(c, proto);
+	return f ? &f->gathered[side & 1] : NULL;
 }
 
 static struct kept **find_kept(struct conversation *c, const struct protocol *proto, uint32_t key)

@@ -96,6 +96,15 @@ void *conv_flow(struct conversation *c, const struct protocol *proto);
 uint8_t *conv_kept(struct conversation *c, const struct protocol *proto, uint32_t key, uint32_t *len);
 uint8_t *conv_keep(struct conversation *c, const struct protocol *proto, uint32_t key, uint32_t len);
 uint32_t conv_forget(struct conversation *c, const struct protocol *proto, uint32_t key);
+/* Octets that a protocol gathers over several messages of one side: see pkt_gather(). */
+struct gathered {
+	uint8_t *octets;
+	uint32_t n, size;
+};
+
+/* NULL: out of memory. */
+struct gathered *conv_gathered(struct conversation *c, const struct protocol *proto, unsigned side);
+
 /* A conversation of which no frame was counted yet gets one from its side B: that is A from now on. */
 void conv_face(struct conversation *c, bool *from_a);
 

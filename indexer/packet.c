@@ -337,3 +337,48 @@ void pkt_scratch_free(struct packet *pkt)
 	}
 	pkt->scratch_used = 0;
 }
+
+/* ---- octets of several messages ---- */
+
+bool pkt_gather(struct packet *pkt, const struct protocol *proto, struct cursor part)
+{
+	struct gathered *g =
+		pkt->conversation ? conv_gathered(pkt->conversation, proto, pkt_side(pkt)) : NULL;
+	uint32_t n = cur_avail(&part);
+	if (!g || n == 0)
+		return g != NULL;
+	if (n > g->size - g->n) {
+		uint32_t size = g->size ? g->size : 4096;
+		while (size < GATHER_MAX && size - g->n < n)
+			size *= 2;
+		uint8_t *octets = size - g->n < n || pkt->gathering + (size - g->size) > GATHER_TOTAL_MAX
+					  ? NULL
+					  : realloc(g->octets, size);
+		if (!octets) {
+			pkt->dropped[CAP_GATHERED]++;
+			return false;
+		}
+		pkt->gathering += size - g->size;
+		g->octets = octets;
+		g->size = size;
+	}
+	memcpy(g->octets + g->n, part.data + part.pos, n);
+	g->n += n;
+	return true;
+}
+
+struct cursor pkt_gathered(struct packet *pkt, const struct protocol *proto)
+{
+	struct gathered *g =
+		pkt->conversation ? conv_gathered(pkt->conversation, proto, pkt_side(pkt)) : NULL;
+	uint8_t *octets = g && g->n ? pkt_scratch(pkt, g->n) : NULL;
+	uint32_t n = octets ? g->n : 0;
+	if (octets)
+		memcpy(octets, g->octets, n);
+	if (g) {
+		free(g->octets);
+		pkt->gathering -= g->size;
+		*g = (struct gathered) { 0 };
+	}
+	return pkt_cursor(pkt, octets, n);
+}

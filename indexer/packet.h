@@ -379,6 +379,7 @@ struct packet {
 	struct scratch *scratch; /* see pkt_scratch() */
 	size_t scratch_used;
 	uint32_t kept;     /* octets that are kept over all, see pkt_keep() */
+	size_t gathering;  /* octets that pkt_gather() holds, in all conversations */
 	uint64_t *dropped; /* counts of caps that were hit, enum packet_cap */
 };
 
@@ -392,6 +393,7 @@ enum packet_cap {
 	CAP_EXCHANGES,
 	CAP_BINDINGS,
 	CAP_SCRATCH,
+	CAP_GATHERED,
 	CAP_EXPECTED,
 	CAP_COUNT
 };
@@ -579,6 +581,16 @@ static inline struct cursor pkt_cursor(struct packet *pkt, const uint8_t *at, si
 {
 	return (struct cursor) { at, 0, (uint32_t)n, (uint32_t)n, &pkt->fail };
 }
+
+/* What one side of the conversation sends in many messages of its own (a mail behind DATA): put the captured
+ * octets of `part` behind those that the protocol gathered there before. False where there is no conversation,
+ * or no room: beyond GATHER_MAX for one, GATHER_TOTAL_MAX for all; counted in dropped[CAP_GATHERED]. */
+#define GATHER_MAX	 (UINT32_C(32) << 20)
+#define GATHER_TOTAL_MAX (UINT64_C(256) << 20)
+bool pkt_gather(struct packet *pkt, const struct protocol *proto, struct cursor part);
+
+/* All that was gathered, good until the frame is done; the next pkt_gather() begins anew. Empty: nothing. */
+struct cursor pkt_gathered(struct packet *pkt, const struct protocol *proto);
 
 /* The layer being dissected. */
 static inline struct layer *pkt_layer(struct packet *pkt)
