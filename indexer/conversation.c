@@ -431,6 +431,8 @@ uint32_t conv_forget(struct conversation *c, const struct protocol *proto, uint3
 	*at = k->next;
 	free(k);
 	return len;
+}
+
 void conv_face(struct conversation *c, bool *from_a)
 {
 	if (c->counted || *from_a)

@@ -248,6 +248,8 @@ void pkt_forget(struct packet *pkt, const struct protocol *proto, uint32_t key)
 {
 	if (pkt->conversation)
 		pkt->kept -= conv_forget(pkt->conversation, proto, key);
+}
+
 void *pkt_capture_flow(struct packet *pkt, const struct protocol *key)
 {
 	return pkt->capture ? conv_flow(pkt->capture, key) : NULL;

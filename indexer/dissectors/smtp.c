@@ -295,7 +295,7 @@ static enum verdict smtp_dissect(struct packet *pkt, struct cursor *c)
 	} else if (s.kind == MESSAGE) {
 		pkt_gather(pkt, &proto_smtp, part);
 		/* The lines stand below SMTP in the tree. */
-		pkt->nested = true;
+		pkt_nest(pkt, true);
 		next_text_lines(pkt, part);
 	} else {
 		row_set(r, SMTP_EOM, 1);
