@@ -135,7 +135,7 @@ static void take_fragment(struct tls_reader *t, struct row *record, unsigned typ
 static bool looks_like_record(const struct cursor *c, uint32_t ahead)
 {
 	uint64_t type, version;
-	return cur_peek(c, ahead, 1, &type) && (tls_is_content_type((unsigned)type) || type == TLS_WITH_CID) &&
+	return cur_peek(c, ahead, 1, &type) && tls_is_content_type((unsigned)type) &&
 	       cur_peek(c, ahead + 1, 2, &version) &&
 	       (version == DTLS10 || version == DTLS12 || version == DTLS10_OPENSSL);
 }
@@ -148,7 +148,7 @@ static bool take_record(struct tls_reader *t, struct cursor *c)
 		cur_need(c, 1);
 		return false;
 	}
-	if (!tls_is_content_type((unsigned)type) && type != TLS_WITH_CID)
+	if (!tls_is_content_type((unsigned)type))
 		return false;
 	struct row *r = row_open(t->pkt, t->proto, TLS_T_RECORD);
 	row_be(r, type == TLS_WITH_CID ? RECORD_SPECIAL_TYPE : RECORD_CONTENT_TYPE, c, 1);

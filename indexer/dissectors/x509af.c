@@ -88,7 +88,14 @@ static void parameters(struct packet *pkt, const char *id, struct cursor *c, uns
 {
 	struct ber all, part, inner;
 	if (strcmp(id, "1.2.840.10045.2.1") == 0) { /* elliptic curves: by name, or written out */
-		if (ber_peek(c) != BER_NULL)
+		if (ber_peek(c) == BER_NULL)
+			return;
+		pkt_token(pkt, &x509_pkcs1);
+		/* Written out they say what kind of field it is, with parameters of their own (RFC 3279, section
+		 * 2.3.5). */
+		if (ber_take(c, BER_SEQUENCE, &all) && ber_take(&all.at, BER_INTEGER, &part) &&
+			ber_take(&all.at, BER_SEQUENCE, &inner) && ber_take(&inner.at, BER_OID, &part) &&
+			cur_left(&inner.at))
 			pkt_token(pkt, &x509_pkcs1);
 	} else if (strcmp(id, "1.2.840.113549.1.1.10") == 0) {
 		pkt_token(pkt, &x509_pkcs1);

@@ -56,10 +56,8 @@ static void other_name(struct packet *pkt, struct row *r, struct cursor *c)
 	if (!ber_take(c, BER_OID, &type) || !ber_oid(&type.at, text))
 		return;
 	row_text(r, NAME_OTHER_TYPE, text, strlen(text), type.at.data, type.at.len);
-	if (!ber_take(c, BER_CONSTRUCTED(0), &value))
-		return;
-	if (strcmp(text, "1.3.6.1.4.1.311.20.2.3") == 0) /* user principal name: read as an attribute */
-		x509_value(pkt, text, &value.at);
+	if (ber_take(c, BER_CONSTRUCTED(0), &value))
+		x509_other_value(pkt, text, &value.at);
 }
 
 static void general_name(struct packet *pkt, const struct ber *name)
@@ -294,9 +292,6 @@ static const struct extension {
 	{ "2.16.840.1.113730.1.8", &x509_ns_cert_exts, NULL },
 	{ "2.16.840.1.113730.1.12", &x509_ns_cert_exts, NULL },
 	{ "2.16.840.1.113730.1.13", &x509_ns_cert_exts, NULL },
-	{ "1.3.6.1.4.1.311.20.2", &proto_x509sat, NULL },
-	{ "1.3.6.1.4.1.311.21.1", &proto_x509sat, NULL },
-	{ "1.3.6.1.4.1.311.21.2", &proto_x509sat, NULL },
 	{ "1.3.6.1.4.1.311.21.7", &proto_x509ce, NULL },
 	{ "1.3.6.1.4.1.311.21.10", &proto_x509ce, NULL },
 	{ "1.2.840.113533.7.65.0", &proto_x509ce, NULL },
@@ -330,6 +325,7 @@ static void extension(struct packet *pkt, struct cursor *c)
 			extensions[i].read(pkt, &value.at);
 		return;
 	}
+	x509_other_value(pkt, text, &value.at);
 }
 
 void x509_extensions(struct packet *pkt, struct cursor *contents)

@@ -109,6 +109,18 @@ static const struct attribute {
 	{ "1.3.6.1.4.1.311.60.2.1.2", &proto_x509sat, DIRECTORY },
 	{ "1.3.6.1.4.1.311.60.2.1.3", &proto_x509sat, COUNTRY },
 	{ "1.3.6.1.4.1.311.20.2.3", &proto_x509sat, UTF8 }, /* user principal name */
+	{ "1.3.6.1.4.1.311.16.4", &x509_cms, OTHER },
+	{ "1.3.6.1.4.1.311.17.1", &proto_x509sat, BMP },
+	{ "1.3.6.1.4.1.311.20.1", &x509_pkix1implicit, OTHER },
+	{ "1.3.6.1.4.1.311.20.2", &proto_x509sat, BMP }, /* name of the template that it was made from */
+	{ "1.3.6.1.4.1.311.21.1", &proto_x509sat, OTHER },
+	{ "1.3.6.1.4.1.311.21.2", &proto_x509sat, OTHER },
+	{ "1.3.6.1.4.1.311.21.3", &proto_x509sat, OTHER },
+	{ "1.3.6.1.4.1.311.21.4", &proto_x509sat, OTHER },
+	{ "1.3.6.1.5.2.2", &x509_pkinit, OTHER }, /* principal of Kerberos */
+	{ "1.3.6.1.5.5.7.8.5", &x509_pkixqualified, OTHER },
+	{ "1.3.6.1.5.5.7.8.7", &x509_pkixqualified, OTHER },
+	{ "2.23.133.2.16", &x509_tcg, OTHER },
 	{ "1.3.6.1.5.5.7.9.1", &proto_x509sat, OTHER },     /* date of birth */
 	{ "1.3.6.1.5.5.7.9.2", &proto_x509sat, DIRECTORY },
 	{ "1.3.6.1.5.5.7.9.3", &proto_x509sat, PRINTABLE },
@@ -230,6 +242,12 @@ static void wide_text(struct row *r, unsigned field, struct cursor *c, unsigned 
 
 /* ---- values ---- */
 
+static void set_type(struct row *r, const char *type)
+{
+	if (type)
+		row_text(r, SAT_OID, type, strlen(type), NULL, 0);
+}
+
 /* False when it is none of the kinds: Wireshark's dissector then rejects the value. */
 static bool directory_string(struct packet *pkt, const char *type, struct cursor *c)
 {
@@ -257,8 +275,7 @@ static bool directory_string(struct packet *pkt, const char *type, struct cursor
 	if (!ber_next(c, &v))
 		return true;
 	struct row *r = row_open(pkt, &proto_x509sat, SAT_T_ATTRIBUTE);
-	if (type)
-		row_text(r, SAT_OID, type, strlen(type), NULL, 0);
+	set_type(r, type);
 	row_set(r, SAT_DIRECTORY_STRING, kind);
 	switch (kind) {
 	case 0:
@@ -306,24 +323,26 @@ static void plain_string(struct packet *pkt, enum form form, const char *type, s
 		x509_ascii(r, forms[form].field, &v.at);
 }
 
-static void read_value(struct packet *pkt, const struct attribute *a, struct cursor *c)
+/* `type`: of the attribute, NULL where the value stands elsewhere. */
+static void read_value(struct packet *pkt, const struct attribute *a, const char *type, struct cursor *c)
 {
 	struct ber v;
-	struct row *r;
 	if (a->form == DIRECTORY) {
-		if (directory_string(pkt, a->type, c))
+		if (directory_string(pkt, type, c))
 			pkt_token(pkt, a->proto);
 		return;
 	}
 	pkt_token(pkt, a->proto);
 	if (a->form == POSTAL) {
 		if (ber_take(c, BER_SEQUENCE, &v))
-			for (const char *type = a->type; directory_string(pkt, type, &v.at); type = NULL)
+			for (; directory_string(pkt, type, &v.at); type = NULL)
 				;
 		return;
 	}
-	r = row_open(pkt, &proto_x509sat, SAT_T_ATTRIBUTE);
-	row_text(r, SAT_OID, a->type, strlen(a->type), NULL, 0);
+	if (!type && a->form == OTHER)
+		return;
+	struct row *r = row_open(pkt, &proto_x509sat, SAT_T_ATTRIBUTE);
+	set_type(r, type);
 	switch (a->form) {
 	case COUNTRY:
 		if (ber_take(c, BER_PRINTABLE, &v))
@@ -342,16 +361,28 @@ static void read_value(struct packet *pkt, const struct attribute *a, struct cur
 	}
 }
 
+static const struct attribute *find_attribute(const char *type)
+{
+	for (size_t i = 0; i < sizeof(attributes) / sizeof(*attributes); i++)
+		if (strcmp(attributes[i].type, type) == 0)
+			return &attributes[i];
+	return NULL;
+}
+
 void x509_value(struct packet *pkt, const char *type, struct cursor *c)
 {
-	for (size_t i = 0; i < sizeof(attributes) / sizeof(*attributes); i++) {
-		if (strcmp(attributes[i].type, type) == 0) {
-			read_value(pkt, &attributes[i], c);
-			return;
-		}
-	}
-	struct row *r = row_open(pkt, &proto_x509sat, SAT_T_ATTRIBUTE);
-	row_text(r, SAT_OID, type, strlen(type), NULL, 0);
+	const struct attribute *a = find_attribute(type);
+	if (a)
+		read_value(pkt, a, type, c);
+	else
+		set_type(row_open(pkt, &proto_x509sat, SAT_T_ATTRIBUTE), type);
+}
+
+void x509_other_value(struct packet *pkt, const char *type, struct cursor *c)
+{
+	const struct attribute *a = find_attribute(type);
+	if (a)
+		read_value(pkt, a, NULL, c);
 }
 
 void x509_relative_name(struct packet *pkt, struct cursor *contents)
