@@ -218,7 +218,8 @@ void segment_payload(struct dissection *d, const struct tcp_segment *s, const st
 		.tcp_layer = s->row->layer };
 	if (whole && s->flags & FIN && close_message(d, r, s->seq, s->payload))
 		return;
-	if (s->payload.len == 0 || facts->flags & TCPA_SPURIOUS_RETRANSMISSION)
+	/* What was acknowledged before is ignored; but in a cut segment, which stands alone. */
+	if (s->payload.len == 0 || (whole && facts->flags & TCPA_SPURIOUS_RETRANSMISSION))
 		return;
 	if (facts->flags & TCPA_KEEP_ALIVE)
 		pkt_next_proto(pkt, &proto_data, s->payload);

@@ -200,7 +200,7 @@ void tls_extensions(
 	if (hello)
 		tls_length(hello, HELLO_EXTENSIONS_LENGTH, c, 2);
 	if (cur_left(c) && tls_vector(c, 2, &list)) {
-		while (cur_left(&list) >= 4) {
+		while (cur_left(&list) >= 4 && cur_need(&list, 4)) {
 			struct row *r = row_open(t->pkt, t->proto, TLS_T_EXTENSION);
 			unsigned type = (unsigned)row_be(r, EXT_TYPE, &list, 2);
 			if (ja3 && !TLS_IS_GREASE(type)) {

@@ -50,19 +50,22 @@ unsigned tls_chosen_version(const struct cursor *body, bool *retry)
 	struct cursor c = *body, extensions;
 	unsigned version = (unsigned)cur_be(&c, 2);
 	*retry = false;
-	if (version != TLS12 || cur_avail(body) < 46)
+	if (version != TLS12 || cur_left(body) < 46)
 		return version;
-	*retry = memcmp(c.data + c.pos, retry_random, sizeof(retry_random)) == 0;
+	*retry = cur_avail(&c) >= 32 && memcmp(c.data + c.pos, retry_random, sizeof(retry_random)) == 0;
 	cur_skip(&c, 32);
-	cur_skip(&c, (uint32_t)cur_be(&c, 1) + 5); /* session id, suite, method, length of extensions */
+	uint32_t id = (uint32_t)cur_be(&c, 1);
+	if (cur_left(&c) < id + 5)
+		return version;
+	cur_skip(&c, id + 5); /* suite, method, length of extensions */
 	extensions = cur_rest(&c);
-	while (cur_avail(&extensions) >= 6) {
+	while (cur_left(&extensions) >= 6) {
 		unsigned type = (unsigned)cur_be(&extensions, 2);
 		struct cursor data;
 		if (!tls_vector(&extensions, 2, &data))
 			break;
-		if (type == 43 && data.len == 2 && data.cap == 2)
-			return be16(data.data);
+		if (type == 43 && data.len == 2)
+			return (unsigned)cur_be(&data, 2);
 	}
 	return version;
 }

@@ -3,7 +3,7 @@
 #ifndef PCAPDEX_DISSECTORS_X509_H
 #define PCAPDEX_DISSECTORS_X509_H
 
-#include "indexer/dissectors/ber.h"
+#include "indexer/dissectors/der.h"
 #include "indexer/dissectors/ids.h"
 #include "indexer/packet.h"
 

@@ -251,28 +251,28 @@ static void set_type(struct row *r, const char *type)
 /* False when it is none of the kinds: Wireshark's dissector then rejects the value. */
 static bool directory_string(struct packet *pkt, const char *type, struct cursor *c)
 {
-	struct ber v;
+	struct der v;
 	unsigned kind;
-	switch (ber_peek(c)) {
-	case BER_TELETEX:
+	switch (der_peek(c)) {
+	case DER_TELETEX:
 		kind = 0;
 		break;
-	case BER_PRINTABLE:
+	case DER_PRINTABLE:
 		kind = 1;
 		break;
-	case BER_UNIVERSAL:
+	case DER_UNIVERSAL:
 		kind = 2;
 		break;
-	case BER_BMP:
+	case DER_BMP:
 		kind = 3;
 		break;
-	case BER_UTF8:
+	case DER_UTF8:
 		kind = 4;
 		break;
 	default:
 		return false;
 	}
-	if (!ber_next(c, &v))
+	if (!der_next(c, &v))
 		return true;
 	struct row *r = row_open(pkt, &proto_x509sat, SAT_T_ATTRIBUTE);
 	set_type(r, type);
@@ -302,16 +302,16 @@ static void plain_string(struct packet *pkt, enum form form, const char *type, s
 	static const struct {
 		uint8_t tag, field;
 	} forms[] = {
-		[PRINTABLE] = { BER_PRINTABLE, STR_PRINTABLE },
-		[TELEPHONE] = { BER_PRINTABLE, STR_TELEPHONE },
-		[X121] = { BER_NUMERIC, STR_X121 },
-		[IA5] = { BER_IA5, STR_IA5 },
-		[UTF8] = { BER_UTF8, STR_UTF8 },
-		[BMP] = { BER_BMP, STR_BMP },
-		[NUMERIC] = { BER_NUMERIC, STR_NUMERIC },
+		[PRINTABLE] = { DER_PRINTABLE, STR_PRINTABLE },
+		[TELEPHONE] = { DER_PRINTABLE, STR_TELEPHONE },
+		[X121] = { DER_NUMERIC, STR_X121 },
+		[IA5] = { DER_IA5, STR_IA5 },
+		[UTF8] = { DER_UTF8, STR_UTF8 },
+		[BMP] = { DER_BMP, STR_BMP },
+		[NUMERIC] = { DER_NUMERIC, STR_NUMERIC },
 	};
-	struct ber v;
-	if (!ber_take(c, forms[form].tag, &v))
+	struct der v;
+	if (!der_take(c, forms[form].tag, &v))
 		return;
 	struct row *r = row_open(pkt, &proto_x509sat, SAT_T_STRING);
 	row_text(r, STR_OID, type, strlen(type), NULL, 0);
@@ -326,7 +326,7 @@ static void plain_string(struct packet *pkt, enum form form, const char *type, s
 /* `type`: of the attribute, NULL where the value stands elsewhere. */
 static void read_value(struct packet *pkt, const struct attribute *a, const char *type, struct cursor *c)
 {
-	struct ber v;
+	struct der v;
 	if (a->form == DIRECTORY) {
 		if (directory_string(pkt, type, c))
 			pkt_token(pkt, a->proto);
@@ -334,7 +334,7 @@ static void read_value(struct packet *pkt, const struct attribute *a, const char
 	}
 	pkt_token(pkt, a->proto);
 	if (a->form == POSTAL) {
-		if (ber_take(c, BER_SEQUENCE, &v))
+		if (der_take(c, DER_SEQUENCE, &v))
 			for (; directory_string(pkt, type, &v.at); type = NULL)
 				;
 		return;
@@ -345,11 +345,11 @@ static void read_value(struct packet *pkt, const struct attribute *a, const char
 	set_type(r, type);
 	switch (a->form) {
 	case COUNTRY:
-		if (ber_take(c, BER_PRINTABLE, &v))
+		if (der_take(c, DER_PRINTABLE, &v))
 			x509_ascii(r, SAT_COUNTRY, &v.at);
 		break;
 	case UNIQUE:
-		if (ber_take(c, BER_BITS, &v)) {
+		if (der_take(c, DER_BITS, &v)) {
 			cur_skip(&v.at, 1);
 			row_bytes(r, SAT_UNIQUE, &v.at, cur_left(&v.at));
 		}
@@ -387,31 +387,31 @@ void x509_other_value(struct packet *pkt, const char *type, struct cursor *c)
 
 void x509_relative_name(struct packet *pkt, struct cursor *contents)
 {
-	struct ber pair, type;
-	char text[BER_OID_MAX];
-	while (ber_take(contents, BER_SEQUENCE, &pair))
-		if (ber_take(&pair.at, BER_OID, &type) && ber_oid(&type.at, text))
+	struct der pair, type;
+	char text[DER_OID_MAX];
+	while (der_take(contents, DER_SEQUENCE, &pair))
+		if (der_take(&pair.at, DER_OID, &type) && der_oid(&type.at, text))
 			x509_value(pkt, text, &pair.at);
 }
 
 void x509_name(struct packet *pkt, struct cursor *c)
 {
-	struct ber name, rdn;
-	if (!ber_take(c, BER_SEQUENCE, &name))
+	struct der name, rdn;
+	if (!der_take(c, DER_SEQUENCE, &name))
 		return;
-	while (ber_take(&name.at, BER_SET, &rdn))
+	while (der_take(&name.at, DER_SET, &rdn))
 		x509_relative_name(pkt, &rdn.at);
 }
 
 void x509_attribute(struct packet *pkt, struct cursor *contents)
 {
-	struct ber type, set, value;
-	char text[BER_OID_MAX];
-	if (!ber_take(contents, BER_OID, &type) || !ber_oid(&type.at, text) || !ber_take(contents, BER_SET, &set))
+	struct der type, set, value;
+	char text[DER_OID_MAX];
+	if (!der_take(contents, DER_OID, &type) || !der_oid(&type.at, text) || !der_take(contents, DER_SET, &set))
 		return;
 	while (cur_left(&set.at)) {
 		struct cursor one = set.at;
-		if (!ber_next(&set.at, &value))
+		if (!der_next(&set.at, &value))
 			return;
 		x509_value(pkt, text, &one);
 	}
