@@ -28,7 +28,8 @@ static struct next *push(struct packet *pkt, enum next_kind kind, unsigned run)
 }
 
 /* Octets for whoever claims the ports. Those of what is no part of a message before it, out of its order or
- * sent again, are for nobody. */
+ * sent again, are for nobody; but a segment that cannot be part of a message (cut, a fragment) is looked at even
+ * where it was acknowledged before. */
 static void call(struct packet *pkt, struct segment_run *r, struct cursor c, bool may_want)
 {
 	r->data = c.data;
@@ -40,7 +41,7 @@ static void call(struct packet *pkt, struct segment_run *r, struct cursor c, boo
 	r->nrows = pkt->rows->nopened;
 	pkt->want.from = NULL;
 	pkt->current = r->layer;
-	if (r->flags & NOT_DISSECTED)
+	if (r->flags & (may_want ? NOT_DISSECTED : NOT_DISSECTED & ~TCPA_SPURIOUS_RETRANSMISSION))
 		return;
 	struct next *n = c.len ? push(pkt, NEXT_PAYLOAD, (unsigned)(r - pkt->runs)) : NULL;
 	if (!n)

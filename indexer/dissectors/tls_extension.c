@@ -200,7 +200,12 @@ void tls_extensions(
 	if (hello)
 		tls_length(hello, HELLO_EXTENSIONS_LENGTH, c, 2);
 	if (cur_left(c) && tls_vector(c, 2, &list)) {
+		uint64_t len;
 		while (cur_left(&list) >= 4 && cur_need(&list, 4)) {
+			/* One that was not captured to its end is not shown at all. */
+			cur_peek(&list, 2, 2, &len);
+			if (cur_left(&list) >= 4 + len && !cur_need(&list, 4 + (uint32_t)len))
+				break;
 			struct row *r = row_open(t->pkt, t->proto, TLS_T_EXTENSION);
 			unsigned type = (unsigned)row_be(r, EXT_TYPE, &list, 2);
 			if (ja3 && !TLS_IS_GREASE(type)) {
