@@ -55,8 +55,11 @@ bool der_next(struct cursor *c, struct der *out)
 	if (!take_header(c, &out->tag, &len, &indefinite))
 		return false;
 	if (!indefinite) {
+		/* Longer than what it stands in: malformed, whatever was captured. */
+		if (cur_left(c) < len)
+			cur_need(c, c->len - c->pos + 1);
 		out->at = cur_sub(c, len);
-		return true;
+		return !*c->fail;
 	}
 	out->at = cur_sub(c, indefinite_length(*c));
 	cur_skip(c, 2);

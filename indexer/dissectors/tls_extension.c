@@ -67,8 +67,10 @@ static void server_names(struct tls_reader *t, struct cursor *c)
 	if (!cur_left(c) || !tls_vector(c, 2, &list))
 		return;
 	while (cur_left(&list) >= 3) {
+		bool first = list.pos == 0;
 		struct row *r = row_open(t->pkt, t->proto, TLS_T_SERVER_NAME);
-		tls_length(r, SNI_LIST_LEN, &begin, 2);
+		if (first)
+			tls_length(r, SNI_LIST_LEN, &begin, 2);
 		row_be(r, SNI_TYPE, &list, 1);
 		tls_length(r, SNI_LEN, &list, 2);
 		if (!tls_vector(&list, 2, &name))
@@ -143,6 +145,10 @@ static void take_extension(struct tls_reader *t, struct row *r, unsigned type, s
 	case 5:
 		if (t->session->version == TLS13 && message == TLS_CERTIFICATE)
 			tls_certificate_status(t, c);
+		break;
+	case 18:
+		if (message == TLS_SERVER_HELLO || message == TLS_ENCRYPTED_EXTENSIONS || message == TLS_CERTIFICATE)
+			x509_timestamps(c);
 		break;
 	case 9:
 	case 19:

@@ -74,10 +74,11 @@ unsigned tls_chosen_version(const struct cursor *body, bool *retry)
 static void hello_begin(struct tls_reader *t, struct row *r, struct cursor *c, bool server)
 {
 	row_be(r, HELLO_VERSION, c, 2);
+	const struct tls_session *s = t->session;
 	struct cursor random = *c;
 	row_bytes(r, HELLO_RANDOM, c, 32);
-	row_set(r, HELLO_RANDOM_TIME, (int64_t)cur_be(&random, 4) * 1000000000);
-	const struct tls_session *s = t->session;
+	if (s->version != TLS13) /* which has no time in it */
+		row_set(r, HELLO_RANDOM_TIME, (int64_t)cur_be(&random, 4) * 1000000000);
 	if (server && s->version == TLS13 && s->draft && s->draft < 22)
 		return;
 	uint32_t n = (uint32_t)row_be(r, HELLO_SESSION_ID_LENGTH, c, 1);
@@ -197,6 +198,13 @@ static void finished(struct tls_reader *t, struct cursor *c)
 	row_bytes(r, KX_VERIFY_DATA, c, cur_left(c));
 }
 
+/* draft-agl-tls-nextprotoneg: a name and padding, lengths before them. */
+static void next_protocol(struct cursor *c)
+{
+	cur_take(c, (uint32_t)cur_be(c, 1));
+	cur_take(c, (uint32_t)cur_be(c, 1));
+}
+
 void tls_message(struct tls_reader *t, unsigned type, struct cursor *c)
 {
 	switch (type) {
@@ -239,6 +247,9 @@ void tls_message(struct tls_reader *t, unsigned type, struct cursor *c)
 		break;
 	case TLS_FINISHED:
 		finished(t, c);
+		break;
+	case TLS_NEXT_PROTOCOL:
+		next_protocol(c);
 		break;
 	default:
 		break;

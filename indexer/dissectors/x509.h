@@ -32,6 +32,7 @@ void x509_other_value(struct packet *pkt, const char *type, struct cursor *c); /
 /* x509ce.c */
 void x509_extensions(struct packet *pkt, struct cursor *contents);
 void x509_general_names(struct packet *pkt, struct cursor *contents);
+void x509_timestamps(struct cursor *c); /* SignedCertificateTimestampList, RFC 6962 */
 
 /* x509_names.c: who only adds a token */
 extern const struct protocol x509_pkix1implicit, x509_pkix1explicit, x509_pkcs1, x509_ns_cert_exts, x509_logotype,

@@ -230,6 +230,41 @@ static void smime_capabilities(struct packet *pkt, struct cursor *c)
 			pkt_token(pkt, &x509_cms);
 }
 
+/* RFC 6962, section 3.3: an octet string with a list of vectors, of {version, log id, time, extensions, how it is
+ * signed, signature} each. Only that they are there is looked at. */
+static bool skip_vector(struct cursor *c, struct cursor *out)
+{
+	if (cur_left(c) < 2)
+		return false;
+	uint32_t len = (uint32_t)cur_be(c, 2);
+	if (cur_left(c) < len)
+		return false;
+	*out = cur_sub(c, len);
+	return true;
+}
+
+void x509_timestamps(struct cursor *c)
+{
+	struct cursor list, one, part;
+	if (!skip_vector(c, &list))
+		return;
+	while (skip_vector(&list, &one)) {
+		cur_take(&one, 1 + 32 + 8);
+		if (!skip_vector(&one, &part))
+			continue;
+		cur_take(&one, 2);
+		skip_vector(&one, &part);
+	}
+}
+
+static void timestamps(struct packet *pkt, struct cursor *c)
+{
+	struct der octets;
+	(void)pkt;
+	if (der_take(c, DER_OCTETS, &octets))
+		x509_timestamps(&octets.at);
+}
+
 static const struct extension {
 	const char *id;
 	const struct protocol *proto;
@@ -244,8 +279,8 @@ static const struct extension {
 	{ "2.5.29.35", &proto_x509ce, authority_key },
 	{ "2.5.29.37", &proto_x509ce, NULL },
 	{ "1.3.6.1.5.5.7.1.1", &x509_pkix1implicit, access_descriptions },
-	{ "1.3.6.1.4.1.11129.2.4.2", &x509_tls, NULL }, /* signed certificate timestamps */
-	{ "1.3.6.1.4.1.11129.2.4.5", &x509_tls, NULL },
+	{ "1.3.6.1.4.1.11129.2.4.2", &x509_tls, timestamps }, /* signed certificate timestamps */
+	{ "1.3.6.1.4.1.11129.2.4.5", &x509_tls, timestamps },
 	{ "2.5.29.18", &proto_x509ce, names },
 	{ "2.5.29.3", &proto_x509ce, NULL },
 	{ "2.5.29.9", &proto_x509ce, directory_attributes },
