@@ -53,7 +53,7 @@ static void explicit_extensions(struct packet *pkt, struct der *v)
 {
 	struct der list;
 	if (der_take(&v->at, DER_SEQUENCE, &list))
-		x509_extensions(pkt, &list.at);
+		x509_extensions(pkt, &list.at, false);
 }
 
 /* CertID: { hash algorithm, hash of the name, hash of the key, serial number }. */

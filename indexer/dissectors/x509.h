@@ -30,7 +30,8 @@ void x509_value(struct packet *pkt, const char *type, struct cursor *c); /* of a
 void x509_other_value(struct packet *pkt, const char *type, struct cursor *c); /* the same types elsewhere */
 
 /* x509ce.c */
-void x509_extensions(struct packet *pkt, struct cursor *contents);
+/* A list of extensions: of a certificate, or of a message about certificates, whose ids are not those of x509af. */
+void x509_extensions(struct packet *pkt, struct cursor *contents, bool of_certificate);
 void x509_general_names(struct packet *pkt, struct cursor *contents);
 void x509_timestamps(struct cursor *c); /* SignedCertificateTimestampList, RFC 6962 */
 

@@ -190,7 +190,7 @@ static void to_be_signed(struct packet *pkt, struct cursor *c)
 	x509_public_key(pkt, c);
 	while (der_next(c, &v))
 		if (v.tag == DER_CONSTRUCTED(3) && der_take(&v.at, DER_SEQUENCE, &inner))
-			x509_extensions(pkt, &inner.at);
+			x509_extensions(pkt, &inner.at, true);
 }
 
 void x509_public_key(struct packet *pkt, struct cursor *c)

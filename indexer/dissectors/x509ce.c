@@ -60,7 +60,8 @@ static void other_name(struct packet *pkt, struct row *r, struct cursor *c)
 		x509_other_value(pkt, text, &value.at);
 }
 
-static void general_name(struct packet *pkt, const struct der *name)
+/* `listed`: it stands in a list of GeneralNames, where Wireshark shows which of the choices it is. */
+static void general_name(struct packet *pkt, const struct der *name, bool listed)
 {
 	struct cursor c = name->at;
 	char text[DER_OID_MAX];
@@ -68,7 +69,8 @@ static void general_name(struct packet *pkt, const struct der *name)
 	if (!(name->tag & 0x80) || kind > 8)
 		return;
 	struct row *r = row_open(pkt, &proto_x509ce, CE_T_NAME);
-	row_set(r, NAME_GENERAL_NAME, kind);
+	if (listed)
+		row_set(r, NAME_GENERAL_NAME, kind);
 	switch (kind) {
 	case 0:
 		other_name(pkt, r, &c);
@@ -104,7 +106,7 @@ void x509_general_names(struct packet *pkt, struct cursor *contents)
 {
 	struct der name;
 	while (der_next(contents, &name))
-		general_name(pkt, &name);
+		general_name(pkt, &name, true);
 }
 
 /* ---- readers of single extensions: `c` runs over the value ---- */
@@ -171,7 +173,7 @@ static void constraints(struct packet *pkt, struct cursor *c)
 	while (der_next(&all.at, &list))
 		while (der_take(&list.at, DER_SEQUENCE, &tree))
 			if (der_next(&tree.at, &base))
-				general_name(pkt, &base);
+				general_name(pkt, &base, false);
 }
 
 /* Section 4.2.1.4: qualifiers have dissectors of their own. */
@@ -204,7 +206,7 @@ static void access_descriptions(struct packet *pkt, struct cursor *c)
 		return;
 	while (der_take(&all.at, DER_SEQUENCE, &description))
 		if (der_take(&description.at, DER_OID, &method) && der_next(&description.at, &name))
-			general_name(pkt, &name);
+			general_name(pkt, &name, false);
 }
 
 /* Section 4.2.1.8. */
@@ -340,15 +342,18 @@ static const struct extension {
 	{ "1.3.6.1.5.5.7.48.1.7", &proto_ocsp, names },
 };
 
-static void extension(struct packet *pkt, struct cursor *c)
+static void extension(struct packet *pkt, struct cursor *c, bool of_certificate)
 {
 	struct der id, critical, value;
+	struct row *r = NULL;
 	char text[DER_OID_MAX];
 	if (!der_take(c, DER_OID, &id) || !der_oid(&id.at, text))
 		return;
-	struct row *r = row_open(pkt, &proto_x509ce, CE_T_EXTENSION);
-	row_text(r, CE_ID, text, strlen(text), id.at.data, id.at.len);
-	if (der_take(c, DER_BOOLEAN, &critical))
+	if (of_certificate) {
+		r = row_open(pkt, &proto_x509ce, CE_T_EXTENSION);
+		row_text(r, CE_ID, text, strlen(text), id.at.data, id.at.len);
+	}
+	if (der_take(c, DER_BOOLEAN, &critical) && r)
 		row_set(r, CE_CRITICAL, cur_be(&critical.at, 1) != 0);
 	if (!der_take(c, DER_OCTETS, &value))
 		return;
@@ -363,11 +368,11 @@ static void extension(struct packet *pkt, struct cursor *c)
 	x509_other_value(pkt, text, &value.at);
 }
 
-void x509_extensions(struct packet *pkt, struct cursor *contents)
+void x509_extensions(struct packet *pkt, struct cursor *contents, bool of_certificate)
 {
 	struct der one;
 	while (der_take(contents, DER_SEQUENCE, &one))
-		extension(pkt, &one.at);
+		extension(pkt, &one.at, of_certificate);
 }
 
 const struct protocol proto_x509ce = {
