@@ -52,7 +52,8 @@ static void take_list(struct row *r, struct cursor *c, unsigned size, const stru
 }
 
 /* A vector of numbers with its length in `n` octets before it. */
-static void take_vector(struct row *r, struct cursor *c, unsigned n, unsigned size, const struct collected *into)
+static void take_vector(
+	struct row *r, struct cursor *c, unsigned n, unsigned size, const struct collected *into)
 {
 	struct cursor list;
 	if (tls_vector(c, n, &list))
@@ -129,8 +130,8 @@ static void certificate_type(struct tls_reader *t, struct cursor *c, unsigned ty
 		t->session->raw_key[0] = raw;
 }
 
-static void take_extension(struct tls_reader *t, struct row *r, unsigned type, struct cursor *c, unsigned message,
-	struct tls_ja3 *ja3)
+static void take_extension(struct tls_reader *t, struct row *r, unsigned type, struct cursor *c,
+	unsigned message, struct tls_ja3 *ja3)
 {
 	struct collected groups, formats;
 	bool client = message == TLS_CLIENT_HELLO;
@@ -147,7 +148,8 @@ static void take_extension(struct tls_reader *t, struct row *r, unsigned type, s
 			tls_certificate_status(t, c);
 		break;
 	case 18:
-		if (message == TLS_SERVER_HELLO || message == TLS_ENCRYPTED_EXTENSIONS || message == TLS_CERTIFICATE)
+		if (message == TLS_SERVER_HELLO || message == TLS_ENCRYPTED_EXTENSIONS ||
+			message == TLS_CERTIFICATE)
 			x509_timestamps(c);
 		break;
 	case 9:
