@@ -80,13 +80,15 @@ static bool try_protocol(struct packet *pkt, const struct protocol *proto, const
 		.cap = c.cap,
 		.trim = c.len,
 		.parent = n->parent,
+		.below = n->below || (n->parent >= 0 && pkt->layers[n->parent].below),
 		.again = n->kind == NEXT_MESSAGE,
 		.item = -1 };
 	if (n->kind != NEXT_MESSAGE)
 		pkt->tokens[pkt->ntokens++] = proto;
 	/* What an ICMP error quotes hangs below the ICMP item; only the payload of its UDP or TCP stands at
 	 * the top again. An item for which nothing was captured is not made. */
-	if (!proto->no_item && !pkt->nested && (!pkt->in_error || is_transported(pkt, n->parent)) &&
+	if (!proto->no_item && !pkt->nested && !l->below &&
+		(!pkt->in_error || is_transported(pkt, n->parent)) &&
 		c.cap >= (proto->item_min ? proto->item_min : 1)) {
 		l->item = (int16_t)pkt->nitems;
 		pkt->items[pkt->nitems++] =
@@ -192,8 +194,11 @@ static void try_media(struct packet *pkt, const struct next *n)
 		if (try_protocol(pkt, list[i], n))
 			return;
 	}
-	if (n->direct)
-		try_protocol(pkt, n->direct, n);
+	if (!n->direct)
+		return;
+	struct next last = *n;
+	last.below |= n->direct == &proto_data;
+	try_protocol(pkt, n->direct, &last);
 }
 
 void payload_dissect(struct packet *pkt, const struct next *n)
