@@ -129,9 +129,10 @@ uint32_t http_body(struct http_message *m, uint32_t pos, uint32_t len, uint32_t 
 	http_row(m);
 	if (m->chunked) {
 		struct cursor all = body;
-		len = join_chunks(m, &all, &body);
-		if (len == 0 || *m->c->fail)
+		uint32_t taken = join_chunks(m, &all, &body);
+		if (taken == 0 || *m->c->fail)
 			return len;
+		len = taken;
 	}
 	if (m->transfer_encoding == TE_COMPRESSED) {
 		pkt_next_proto(pkt, &proto_data, body);

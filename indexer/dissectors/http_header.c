@@ -276,6 +276,21 @@ static void take_basic(struct http_message *m, struct row *row, struct http_span
 			(uint32_t)base64_decode(out, value.at + 6, n));
 }
 
+/* Microsoft's authentication: "NTLM " or "Negotiate " and a token in base64. Who dissects it is found by
+ * name. */
+static void take_token(struct http_message *m, struct http_span value)
+{
+	const uint8_t *text = value.at + (value.at[1] == 'T' ? 5 : 10);
+	uint32_t n = (uint32_t)(value.at + value.len - text);
+	uint8_t *out = n ? pkt_scratch(m->pkt, n) : NULL;
+	if (!out)
+		return;
+	size_t len = base64_decode(out, text, n);
+	const char *name = len >= 7 && memcmp(out, "NTLMSSP", 7) == 0 ? "ntlmssp" : "gss-api";
+	pkt_next_media(m->pkt, pkt_cursor(m->pkt, out, len), name, 7, CLAIM_NONE, NULL);
+	pkt_below(m->pkt);
+}
+
 static bool value_starts(struct http_span value, const char *word)
 {
 	size_t n = strlen(word);
@@ -287,7 +302,12 @@ static void take_value(struct http_message *m, struct row *row, enum http_header
 	switch (id) {
 	case HEADER_AUTHORIZATION:
 	case HEADER_PROXY_AUTHORIZATION:
-		if (value_starts(value, "Basic "))
+	case HEADER_PROXY_AUTHENTICATE:
+	case HEADER_WWW_AUTHENTICATE:
+		if (value_starts(value, "NTLM ") || value_starts(value, "Negotiate "))
+			take_token(m, value);
+		else if (value_starts(value, "Basic ") &&
+			 (id == HEADER_AUTHORIZATION || id == HEADER_PROXY_AUTHORIZATION))
 			take_basic(m, row, value);
 		break;
 	case HEADER_CONTENT_TYPE:

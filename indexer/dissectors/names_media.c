@@ -32,6 +32,11 @@ const struct protocol named_media_protocols[] = {
 		.media_types = TYPES("application/grpc", "application/grpc+json", "application/grpc+proto", "application/grpc-web", "application/grpc-web+proto", "application/grpc-web-text", "application/grpc-web-text+proto") },
 	{ .name = "gsm_a.rp", .title = "GSM A-I/F RP", .column = "GSM SMS",
 		.media_types = TYPES("application/vnd.3gpp.sms") },
+	/* Not a media type: what the headers of HTTP carry, see http_header.c. */
+	{ .name = "gss-api", .title = "GSS-API Generic Security Service Application Program Interface",
+		.media_types = TYPES("gss-api") },
+	{ .name = "ntlmssp", .title = "NTLM Secure Service Provider",
+		.media_types = TYPES("ntlmssp") },
 	{ .name = "ieee1609dot2", .title = "IEEE1609dot2",
 		.media_types = TYPES("application/x-its", "application/x-its-request", "application/x-its-response") },
 	{ .name = "ilp", .title = "OMA Internal Location Protocol", .column = "ILP",

@@ -5,6 +5,8 @@
  *     |I|S V  |       |A|             | is 126 or 127                    |
  *     | masking key, 32 bits, if M    | payload                          |
  */
+#include <string.h>
+
 #include "indexer/dissectors/ids.h"
 #include "indexer/packet.h"
 
@@ -62,9 +64,11 @@ static const struct field frame_fields[WS_NFIELDS] = {
 };
 static const struct record records[] = { { "websocket", RECORD_LAYER, WS_NFIELDS, frame_fields, NULL } };
 
-/* What is remembered of a conversation, a side each. */
+/* What is remembered of a conversation, a side each: opcode of a message that goes on in continuation frames.
+ * Its payload so far is kept beside, under the side's number. */
 struct websocket_flow {
-	uint8_t opcode[2]; /* of the message that goes on in continuation frames */
+	bool open[2];
+	uint8_t opcode[2];
 };
 
 static uint32_t frame_length(struct packet *pkt, const struct cursor *c)
@@ -98,12 +102,58 @@ static bool unmask(struct packet *pkt, struct cursor *c, const uint8_t key[4])
 	return true;
 }
 
+/* A frame of a message in several frames (section 5.4). True: it was the last one, *payload is the whole. */
+static bool join(struct packet *pkt, struct websocket_flow *flow, struct cursor *payload, bool fin)
+{
+	unsigned side = pkt_side(pkt);
+	uint32_t old = 0;
+	pkt_kept(pkt, &proto_websocket, side, &old);
+	uint8_t *all = pkt_keep(pkt, &proto_websocket, side, old + payload->cap);
+	if (!all) {
+		flow->open[side] = false;
+		return false;
+	}
+	if (payload->cap)
+		memcpy(all + old, payload->data, payload->cap);
+	if (!fin)
+		return false;
+	uint8_t *whole = pkt_scratch(pkt, old + payload->cap);
+	if (whole) {
+		memcpy(whole, all, old + payload->cap);
+		*payload = pkt_cursor(pkt, whole, old + payload->cap);
+	}
+	pkt_forget(pkt, &proto_websocket, side);
+	flow->open[side] = false;
+	return whole != NULL;
+}
+
+static void take_payload(struct packet *pkt, struct row *row, uint8_t opcode, struct cursor payload)
+{
+	switch (opcode) {
+	case OP_TEXT:
+		pkt_next_proto(pkt, &proto_data_text_lines, payload);
+		break;
+	case OP_CLOSE:
+		if (payload.len >= 2) {
+			row_be(row, WS_CLOSE_CODE, &payload, 2);
+			row_string(row, WS_CLOSE_REASON, &payload, payload.len - 2);
+		}
+		break;
+	case OP_BINARY:
+		pkt_next_proto(pkt, &proto_data, payload);
+		break;
+	default:
+		break;
+	}
+}
+
 static enum verdict websocket_dissect(struct packet *pkt, struct cursor *c)
 {
-	struct websocket_flow *flow = pkt_flow(pkt, &proto_websocket);
+	struct websocket_flow none = { 0 }, *flow = pkt_flow(pkt, &proto_websocket);
 	struct row *row = row_open(pkt, &proto_websocket, 0);
 	uint8_t first = (uint8_t)row_be(row, WS_FIRST, c, 1), second = (uint8_t)row_be(row, WS_MASKED, c, 1);
 	uint64_t len = second & 0x7f;
+	unsigned side = pkt_side(pkt);
 	if (len >= 126)
 		len = cur_be(c, len == 126 ? 2 : 8);
 	row_set(row, WS_LENGTH, (int64_t)len);
@@ -115,27 +165,21 @@ static enum verdict websocket_dissect(struct packet *pkt, struct cursor *c)
 	struct cursor payload = cur_sub(c, len > UINT32_MAX ? UINT32_MAX : (uint32_t)len);
 	if (second & 0x80 && !unmask(pkt, &payload, key))
 		return MINE;
+	if (!flow)
+		flow = &none;
+	bool fin = first & 0x80;
 	uint8_t opcode = first & 0x0f;
-	if (opcode == OP_CONTINUATION && flow)
-		opcode = flow->opcode[pkt_side(pkt)];
-	else if (flow && opcode < OP_CLOSE)
-		flow->opcode[pkt_side(pkt)] = opcode;
-	switch (opcode) {
-	case OP_TEXT:
-		pkt_next_proto(pkt, &proto_data_text_lines, payload);
-		break;
-	case OP_CLOSE:
-		if (payload.len >= 2) {
-			row_be(row, WS_CLOSE_CODE, &payload, 2);
-			row_string(row, WS_CLOSE_REASON, &payload, payload.len - 2);
-		}
-		break;
-	case OP_PING:
-	case OP_PONG:
-		break;
-	default:
-		pkt_next_proto(pkt, &proto_data, payload);
+	if (opcode < OP_CLOSE && opcode != OP_CONTINUATION && !fin) {
+		pkt_forget(pkt, &proto_websocket, side);
+		flow->open[side] = true;
+		flow->opcode[side] = opcode;
 	}
+	if (opcode < OP_CLOSE && flow->open[side] && (!fin || opcode == OP_CONTINUATION)) {
+		if (!join(pkt, flow, &payload, fin))
+			return MINE;
+		opcode = flow->opcode[side];
+	}
+	take_payload(pkt, row, opcode, payload);
 	return MINE;
 }
 
