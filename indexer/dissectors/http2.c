@@ -113,15 +113,14 @@ static void take_block(struct frame *f, struct cursor c, bool end_stream)
 	uint8_t fail = CUR_OK;
 	c.fail = &fail; /* compressed octets that are wrong do not end the frame */
 	while (hpack_next(pkt, &f->flow->tables[f->side], &c, &h)) {
-		if (h.repr != REPR_TABLE_SIZE)
-			note(pkt, &noted, &h);
-		length += h.name_len + h.value_len;
+		if (h.repr == REPR_TABLE_SIZE)
+			continue;
+		note(pkt, &noted, &h);
+		length += h.name_len + h.value_len + 8; /* as Wireshark counts: two lengths of 4 octets */
 		if (++count > HEADERS_MAX)
 			continue;
 		struct row *row = row_open(pkt, &proto_http2, HTTP2_HEADER);
 		row_set(row, H2_HEADER_REPR, h.repr);
-		if (h.repr == REPR_TABLE_SIZE)
-			continue;
 		row_set(row, H2_HEADER_NAME_LEN, h.name_len);
 		row_set(row, H2_HEADER_NAME, h.name);
 		row_set(row, H2_HEADER_VALUE_LEN, h.value_len);
@@ -175,8 +174,10 @@ static void take_fragment(struct frame *f, struct cursor piece)
 /* The octets of padding behind the payload (section 6.1); the window becomes smaller by them. */
 static void take_padding(struct frame *f, struct cursor *c)
 {
-	if (!(f->flags & FLAG_PADDED))
+	if (!(f->flags & FLAG_PADDED)) {
+		row_set(f->row, FRAME_PAD_LENGTH, 0);
 		return;
+	}
 	uint32_t n = (uint32_t)row_be(f->row, FRAME_PAD_LENGTH, c, 1);
 	if (n > cur_left(c)) {
 		*c->fail = *c->fail ? *c->fail : CUR_BAD;
@@ -277,6 +278,7 @@ static void take_payload(struct frame *f, struct cursor *c)
 		row_set(f->row, FRAME_INCREMENT, (int64_t)(cur_be(c, 4) & 0x7fffffff));
 		break;
 	case TYPE_CONTINUATION:
+		take_padding(f, c);
 		take_fragment(f, cur_rest(c));
 		break;
 	default:

@@ -79,7 +79,8 @@ struct hpack {
 	uint16_t newest, count;
 	uint32_t size, max;
 	struct {
-		uint32_t name, value, size;
+		uint32_t name, value;
+		uint16_t name_len, value_len; /* as they were sent */
 	} entries[HPACK_ENTRIES];
 };
 

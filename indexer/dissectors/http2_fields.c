@@ -94,7 +94,7 @@ static const struct field header_fields[] = {
 		       "'Literal "
 		       "Header Field never Indexed' || CASE WHEN {header_index} IS NULL THEN ' - New Name' "
 		       "ELSE ' "
-		       "- Indexed Name' END WHEN 4 THEN 'Header table size update' END" },
+		       "- Indexed Name' END END" },
 	{ "http2.headers.authority", ":authority", KIND_TEXT, NAMED(":authority") },
 	{ "http2.headers.path", ":path", KIND_TEXT, NAMED(":path") },
 	{ "http2.headers.method", ":method", KIND_TEXT, NAMED(":method") },

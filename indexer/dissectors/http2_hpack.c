@@ -456,11 +456,16 @@ static bool text(struct packet *pkt, struct cursor *c, uint32_t *id, uint32_t *l
 
 /* ---- tables ---- */
 
+static uint32_t entry_size(const struct hpack *t, unsigned at)
+{
+	return (uint32_t)t->entries[at].name_len + t->entries[at].value_len + 32;
+}
+
 static void evict(struct hpack *t, uint32_t room)
 {
 	while (t->count && t->size + room > t->max) {
 		unsigned oldest = (t->newest + t->count - 1u) % HPACK_ENTRIES;
-		t->size -= t->entries[oldest].size;
+		t->size -= entry_size(t, oldest);
 		t->count--;
 	}
 }
@@ -474,24 +479,17 @@ static void add_entry(struct hpack *t, const struct hpack_header *h)
 		return;
 	if (t->count == HPACK_ENTRIES) {
 		unsigned oldest = (t->newest + t->count - 1u) % HPACK_ENTRIES;
-		t->size -= t->entries[oldest].size;
+		t->size -= entry_size(t, oldest);
 		t->count--;
 		t->lost = true;
 	}
 	t->newest = (uint16_t)((t->newest + HPACK_ENTRIES - 1u) % HPACK_ENTRIES);
 	t->entries[t->newest].name = h->name;
 	t->entries[t->newest].value = h->value;
-	t->entries[t->newest].size = size;
+	t->entries[t->newest].name_len = (uint16_t)h->name_len;
+	t->entries[t->newest].value_len = (uint16_t)h->value_len;
 	t->size += size;
 	t->count++;
-}
-
-static size_t length_of(struct packet *pkt, uint32_t id)
-{
-	uint8_t kind;
-	size_t len = 0;
-	dict_get(pkt->dict, DICT_TEXT, id, &kind, &len);
-	return len;
 }
 
 static bool look_up(struct packet *pkt, const struct hpack *t, uint32_t index, struct hpack_header *h)
@@ -512,8 +510,8 @@ static bool look_up(struct packet *pkt, const struct hpack *t, uint32_t index, s
 	unsigned at = (t->newest + index) % HPACK_ENTRIES;
 	h->name = t->entries[at].name;
 	h->value = t->entries[at].value;
-	h->name_len = (uint32_t)length_of(pkt, h->name);
-	h->value_len = (uint32_t)length_of(pkt, h->value);
+	h->name_len = t->entries[at].name_len;
+	h->value_len = t->entries[at].value_len;
 	return true;
 }
 
