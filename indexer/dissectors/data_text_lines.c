@@ -9,8 +9,10 @@ extern const struct protocol proto_data_text_lines, proto_xml;
 static enum verdict lines_dissect(struct packet *pkt, struct cursor *c)
 {
 	/* Pages that are XML say so; the shortest such line has 38 letters. */
-	if (c->len > 38 && c->cap >= 5 && strncasecmp((const char *)c->data, "<?xml", 5) == 0)
+	if (c->len > 38 && c->cap >= 5 && strncasecmp((const char *)c->data, "<?xml", 5) == 0) {
+		pkt_no_item(pkt);
 		pkt_next_proto(pkt, &proto_xml, *c);
+	}
 	return MINE;
 }
 

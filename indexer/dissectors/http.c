@@ -221,6 +221,7 @@ static void take_continuation(struct http_message *m, const char *column)
 	m->pkt->column = column;
 	http_row(m);
 	pkt_next_proto(m->pkt, &proto_data, *m->c);
+	pkt_below(m->pkt);
 }
 
 static bool is_printable(uint8_t c)

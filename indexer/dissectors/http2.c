@@ -225,7 +225,6 @@ static void take_data(struct frame *f, struct cursor *c)
 	if (coding.at && !http_decode(pkt, coding, payload, &payload))
 		return;
 	pkt_next_media(pkt, payload, (const char *)type.at, type.len, CLAIM_NONE, NULL);
-	pkt_below(pkt);
 }
 
 static void take_settings(struct frame *f, struct cursor *c)

@@ -136,11 +136,13 @@ uint32_t http_body(struct http_message *m, uint32_t pos, uint32_t len, uint32_t 
 	}
 	if (m->transfer_encoding == TE_COMPRESSED) {
 		pkt_next_proto(pkt, &proto_data, body);
+		pkt_below(pkt);
 		return len;
 	}
 	if (m->content_encoding.at && !http_is(m->content_encoding, "identity") &&
 		!http_decode(pkt, m->content_encoding, body, &body)) {
 		pkt_next_proto(pkt, &proto_data, body);
+		pkt_below(pkt);
 		return len;
 	}
 	if (body.cap == 0)
