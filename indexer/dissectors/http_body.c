@@ -24,6 +24,7 @@ static uint32_t size_of(const struct http_line *line)
 	uint64_t v = 0;
 	while (p < end && (*p == ' ' || *p == '\t'))
 		p++;
+	p += p < end && *p == '+';
 	if (end - p > 2 && p[0] == '0' && (p[1] | 0x20) == 'x')
 		p += 2;
 	for (; p < end && v <= UINT32_MAX; p++) {
@@ -63,7 +64,7 @@ static uint32_t join_chunks(struct http_message *m, struct cursor *c, struct cur
 		uint32_t size = size_of(&line), left = c->len - pos;
 		if (size > left)
 			size = left;
-		if (!cur_need_at(c, line.next, size))
+		if (!cur_need_at(c, line.next, size + 2)) /* with the CR LF behind it */
 			return 0;
 		if (used == 0) { /* mostly there is just one: no copy */
 			*body = *c;
@@ -82,8 +83,6 @@ static uint32_t join_chunks(struct http_message *m, struct cursor *c, struct cur
 		row_set_at(row_open(m->pkt, &proto_http, HTTP_CHUNK), 0, size, line.at, line.next - pos);
 		if (size == 0)
 			return take_trailer(m, c, line.next);
-		if (!cur_need_at(c, line.next + size, 2)) /* CR LF */
-			return 0;
 		pos = line.next + size + 2;
 	}
 	return pos;

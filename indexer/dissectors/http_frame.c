@@ -66,6 +66,7 @@ static bool length_value(const uint8_t *p, const uint8_t *end, uint32_t *out)
 		p++;
 	while (end > p && blank(end[-1]))
 		end--;
+	p += p < end && *p == '+';
 	if (p == end)
 		return false;
 	for (; p < end; p++) {
@@ -102,6 +103,7 @@ static bool chunk_size(const struct http_line *line, uint64_t *size)
 	bool digits = false;
 	while (p < end && blank(*p))
 		p++;
+	p += p < end && *p == '+';
 	if (end - p > 2 && p[0] == '0' && (p[1] | 0x20) == 'x')
 		p += 2;
 	for (*size = 0; p < end; p++, digits = true) {

@@ -352,6 +352,8 @@ void http_take_header(struct http_message *m, const struct http_line *line, uint
 	row_set(row, HEADER_FIELD_CODE, (int64_t)id | (int64_t)m->type << 8);
 	http_text(m->pkt, row, HEADER_FIELD_LINE, line->at, line->next - line->pos);
 	row_set(row, HEADER_FIELD_AT, at + 1);
+	/* A value ends with the first NUL that is in it. */
+	uint32_t len = (uint32_t)strnlen((const char *)line->at + at, line->len > at ? line->len - at : 0);
 	if (id)
-		take_value(m, row, id, (struct http_span) { line->at + at, line->len - at });
+		take_value(m, row, id, (struct http_span) { line->at + at, len });
 }
