@@ -80,6 +80,12 @@ void pkt_next_media(struct packet *pkt, struct cursor payload, const char *value
 	n->direct = otherwise;
 }
 
+void pkt_below(struct packet *pkt)
+{
+	if (pkt->nnext && pkt->next[pkt->nnext - 1].parent == pkt->current)
+		pkt->next[pkt->nnext - 1].below = true;
+}
+
 void pkt_trim(struct packet *pkt, uint32_t len)
 {
 	struct layer *l = pkt_layer(pkt);
@@ -262,7 +268,11 @@ bool pkt_speaks(const struct packet *pkt, const struct protocol *proto)
 
 void pkt_speak(struct packet *pkt, const struct protocol *proto)
 {
-	if (pkt->conversation)
+	/* Only what stands directly in TCP or UDP tells: a tunnel does not speak what is in it. */
+	const struct layer *l = pkt_layer(pkt);
+	if (!l->row || (l->row != pkt->tcp.row && l->row != pkt->udp.row))
+		l = l->parent < 0 ? l : &pkt->layers[l->parent];
+	if (pkt->conversation && l->row && (l->row == pkt->tcp.row || l->row == pkt->udp.row))
 		pkt->conversation->owner->dissector = proto;
 }
 

@@ -120,8 +120,8 @@ struct protocol {
 	const struct claim *claims;
 	const char *const *media_types; /* "image/png", ...: bodies that it takes; NULL ends the list */
 	enum verdict (*dissect)(struct packet *, struct cursor *);
-	/* Asked before `dissect` where the protocol is tried for a heuristic claim of its own: may these octets be
-	 * its? NULL: `dissect` judges. */
+	/* Asked before `dissect` where the protocol is tried for a heuristic claim of its own: may these
+	 * octets be its? NULL: `dissect` judges. */
 	bool (*heuristic)(struct packet *, const struct cursor *c);
 	const struct pdu *pdu; /* over a stream; NULL: `dissect` is called with what is there */
 	const struct exchange_fields *exchange;
@@ -170,6 +170,7 @@ enum next_kind {
 struct next {
 	enum next_kind kind;
 	bool stream;      /* stands in a stream of octets: struct pdu counts */
+	bool below;       /* see pkt_below() */
 	bool survives;    /* a malformed message before it does not take it away */
 	bool nested;      /* it hangs below the item of the layer that handed it on */
 	uint8_t may_want; /* see pkt_may_want() */
@@ -428,6 +429,10 @@ void pkt_next_header(struct packet *pkt, uint32_t ip_proto, struct cursor payloa
 void pkt_next_media(struct packet *pkt, struct cursor payload, const char *value, size_t len,
 	enum claim_table heuristics, const struct protocol *otherwise);
 
+/* What was handed on last hangs below this layer's item: neither it nor what is inside it has an item of its
+ * own. (So does proto_data as the `otherwise` of pkt_next_media().) */
+void pkt_below(struct packet *pkt);
+
 /* This layer's own length, when less than its buffer (the rest is the padding of the layer below). */
 void pkt_trim(struct packet *pkt, uint32_t len);
 
@@ -476,10 +481,11 @@ void pkt_count(struct packet *pkt, enum conversation_type type, uint32_t src, ui
  * or no memory. It holds no pointers to memory of its own: bound what it keeps. */
 void *pkt_flow(struct packet *pkt, const struct protocol *proto);
 
-/* Octets kept for this protocol in the conversation, under a key of its choice, until it forgets them: for a message
- * that stands in several records or datagrams. pkt_keep() makes room for `len` octets: those that were there stay, the
- * rest is zero; NULL when there is no conversation or the bounds KEPT_MAX and KEPT_TOTAL_MAX are hit, which is
- * counted (CAP_STREAM_BYTES); what was kept under the key is then forgotten. */
+/* Octets kept for this protocol in the conversation, under a key of its choice, until it forgets them: for a
+ * message that stands in several records or datagrams. pkt_keep() makes room for `len` octets: those that
+ * were there stay, the rest is zero; NULL when there is no conversation or the bounds KEPT_MAX and
+ * KEPT_TOTAL_MAX are hit, which is counted (CAP_STREAM_BYTES); what was kept under the key is then forgotten.
+ */
 #define KEPT_MAX       (UINT32_C(256) << 10) /* octets under one key */
 #define KEPT_TOTAL_MAX (UINT32_C(64) << 20)  /* of all */
 uint8_t *pkt_kept(struct packet *pkt, const struct protocol *proto, uint32_t key, uint32_t *len);
