@@ -137,7 +137,7 @@ static void take_segment(struct dissection *d)
 	if (!pkt->in_error)
 		take_events(d, s, &facts);
 	pkt->fail = fail;
-	pkt->conversation = pkt->in_error ? NULL : c;
+	pkt->conversation = c; /* what an ICMP error quotes belongs to it, too */
 	pkt->from_a = facts.from_a;
 	/* RFC 9293, section 3.5: who is asked is the server. */
 	if ((s->flags & 0x12) == 0x02)
@@ -158,7 +158,7 @@ static void take_datagram(struct dissection *d)
 		count(d, CONV_UDP, pkt->net_src, u->srcport, pkt->net_dst, u->dstport, &from_a);
 	if (!c)
 		return;
-	pkt->conversation = pkt->in_error ? NULL : c;
+	pkt->conversation = c; /* what an ICMP error quotes belongs to it, too */
 	pkt->from_a = from_a;
 	udp_tracked(u->row, c->stream);
 	if (!u->has_payload)

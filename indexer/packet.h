@@ -42,6 +42,7 @@ enum claim_table {
 	CLAIM_NLPID,    /* network layer protocol id of ISO/IEC TR 9577 behind LLC's OSI SAP and the like */
 	CLAIM_HEUR_UDP, /* tried in order of key where no port claims; the dissector may reject */
 	CLAIM_HEUR_TCP,
+	CLAIM_HEUR_STUN, /* what TURN relays */
 	CLAIM_TABLES
 };
 
@@ -428,8 +429,8 @@ enum conversation_type { CONV_NONE, CONV_ETH, CONV_IP, CONV_IPV6, CONV_TCP, CONV
 void pkt_count(struct packet *pkt, enum conversation_type type, uint32_t src, uint32_t dst);
 
 /* State of `flow_size` octets, zeroed at first, kept for this protocol in the TCP or UDP conversation of the
- * frame as long as the capture is read; NULL where there is no conversation (inside an ICMP error, no ports)
- * or no memory. It holds no pointers to memory of its own: bound what it keeps. */
+ * frame as long as the capture is read (that of the datagram that an ICMP error quotes, too); NULL where
+ * there is no conversation or no memory. It holds no pointers to memory of its own: bound what it keeps. */
 void *pkt_flow(struct packet *pkt, const struct protocol *proto);
 
 /* The same for the whole capture, known by `key` (which has a flow_size): tables in which several

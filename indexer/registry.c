@@ -38,6 +38,7 @@ static const char *const table_names[CLAIM_TABLES] = {
 	[CLAIM_NLPID] = "nlpid",
 	[CLAIM_HEUR_UDP] = "udp heuristic",
 	[CLAIM_HEUR_TCP] = "tcp heuristic",
+	[CLAIM_HEUR_STUN] = "stun heuristic",
 };
 
 const char *claim_table_name(enum claim_table table)
@@ -47,7 +48,7 @@ const char *claim_table_name(enum claim_table table)
 
 static bool is_list(enum claim_table table)
 {
-	return table == CLAIM_HEUR_UDP || table == CLAIM_HEUR_TCP;
+	return table == CLAIM_HEUR_UDP || table == CLAIM_HEUR_TCP || table == CLAIM_HEUR_STUN;
 }
 
 static void refuse_second(const struct protocol *a, const struct protocol *b, const struct claim *c)

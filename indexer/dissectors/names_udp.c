@@ -352,8 +352,6 @@ const struct protocol named_udp_protocols[] = {
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 60001 }) },
 	{ .name = "steam_ihs_discovery", .title = "Steam In-Home Streaming Discovery Protocol", .column = "Steam IHS Discovery",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 27036 }) },
-	{ .name = "stun", .title = "Session Traversal Utilities for NAT", .column = "STUN",
-		.claims = CLAIMS({ CLAIM_UDP_PORT, 3478 }) },
 	{ .name = "synphasor", .title = "IEEE C37.118 Synchrophasor Protocol", .column = "SYNCHROPHASOR",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 4713 }) },
 	{ .name = "syslog", .title = "Syslog message", .column = "Syslog",
