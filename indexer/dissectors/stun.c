@@ -361,6 +361,9 @@ static bool is_message(const struct cursor *c, uint32_t framed, bool exact)
 {
 	if (c->cap < HEADER || be16(c->data + framed) & 0xc000 || be32(c->data + framed + 4) != COOKIE)
 		return false;
+	/* RFC 7983: methods above 0xff are left to DTLS. */
+	if (be16(c->data + framed) & 0x3c00)
+		return false;
 	uint32_t len = be16(c->data + framed + 2) + HEADER + framed;
 	return exact ? len == c->len : len <= c->len;
 }
