@@ -319,23 +319,23 @@ static enum index_status read_frames(struct job *j)
 static int store_conversations(struct job *j)
 {
 	struct conversations *all = dissection_conversations(j->dissection);
-	sqlite3_stmt *st = store_insert(j->store, "t_conversation", 18);
+	sqlite3_stmt *st = store_insert(j->store, "t_conversation", 19);
 	for (size_t i = 0; st && i < conv_total(all); i++) {
 		const struct conversation *c = conv_at(all, i);
-		if (c->type == CONV_NONE)
-			continue; /* only there to tell exchanges apart */
-		const int64_t values[] = { j->capture_id, c->type, c->stream,
+		if (c->type == CONV_NONE || c->ahead || !c->owner->numbered)
+			continue; /* only there to tell exchanges apart, or an expectation */
+		const int64_t values[] = { j->capture_id, c->type, c->owner->stream, c->pair,
 			store_address(j->store, c->address_a), c->port_a,
 			store_address(j->store, c->address_b), c->port_b, (int64_t)c->frames_ab,
 			(int64_t)c->bytes_ab, (int64_t)c->frames_ba, (int64_t)c->bytes_ba, c->first_ns,
 			c->last_ns, c->first_frame, c->last_frame };
-		for (int k = 0; k < 15; k++)
+		for (int k = 0; k < 16; k++)
 			sqlite3_bind_int64(st, k + 1, values[k]);
 		if (c->type == CONV_TCP) {
-			sqlite3_bind_int(st, 16, c->completeness);
-			sqlite3_bind_int(st, 17, c->first_completeness);
+			sqlite3_bind_int(st, 17, c->completeness);
+			sqlite3_bind_int(st, 18, c->first_completeness);
 			if (c->initial_rtt)
-				sqlite3_bind_int64(st, 18, c->initial_rtt);
+				sqlite3_bind_int64(st, 19, c->initial_rtt);
 		}
 		if (insert_done(j, st) < 0)
 			return -1;
@@ -390,7 +390,7 @@ static char *caps_text(const struct job *j)
 {
 	static const char *const names[CAP_COUNT] = { "nested layers", "child rows", "waiting payloads",
 		"fragmented datagrams", "stream bytes", "segments in flight", "open requests",
-		"ARP bindings" };
+		"ARP bindings", "conversations opened ahead" };
 	const uint64_t *dropped = dissection_dropped(j->dissection);
 	sqlite3_str *s = sqlite3_str_new(NULL);
 	for (int i = 0; i < CAP_COUNT; i++)
@@ -468,6 +468,7 @@ static enum index_status finish(struct job *j, enum index_status status)
 		reader_drain(j->reader); /* what cannot be read of the rest was the damage */
 	if (j->cancelled)
 		return INDEX_CANCELLED;
+	dissection_finish(j->dissection);
 	if (pipeline_finish(j->pipeline) < 0)
 		return INDEX_ARCHIVE_FAILED;
 	digest_text(sha256, j->sha);

@@ -131,6 +131,7 @@ CREATE TABLE t_conversation (
   capture_id INTEGER NOT NULL,
   type INTEGER NOT NULL,   -- 1 eth, 2 ip, 3 ipv6, 4 tcp, 5 udp, 6 sctp
   stream INTEGER NOT NULL, -- in order of first sight, 0 = first
+  pair INTEGER NOT NULL,   -- 0; UDP: which pair of ends of the stream, where an end was open when it was announced
   address_a INTEGER NOT NULL, port_a INTEGER NOT NULL, -- A sent the first frame
   address_b INTEGER NOT NULL, port_b INTEGER NOT NULL,
   frames_ab INTEGER NOT NULL, bytes_ab INTEGER NOT NULL,
@@ -139,7 +140,7 @@ CREATE TABLE t_conversation (
   first_frame INTEGER, last_frame INTEGER, -- frame numbers
   completeness INTEGER, first_completeness INTEGER, -- TCP: tcp.completeness; what the first frame shows
   initial_rtt INTEGER,                               -- TCP, nanoseconds
-  PRIMARY KEY (capture_id, type, stream)
+  PRIMARY KEY (capture_id, type, stream, pair)
 ) WITHOUT ROWID;
 
 -- Totals of whole captures, written with the frames.

@@ -111,6 +111,8 @@ static void append_expr(sqlite3_str *s, const struct record *rec, const char *pr
 		const struct field *other = field_by_column(rec, protocol, p, n);
 		if (n == 5 && strncmp(p, "frame", 5) == 0)
 			sqlite3_str_appendall(s, "t.frame_id");
+		else if (n == 5 && strncmp(p, "layer", 5) == 0)
+			sqlite3_str_appendall(s, role == TABLE_MORE ? "t.layer" : "1");
 		else if (n == 7 && strncmp(p, "capture", 7) == 0)
 			sqlite3_str_appendall(s, view ? CAPTURE_OF_FRAME : "{capture}");
 		else if (other)
