@@ -99,7 +99,7 @@ static void attribute(struct packet *pkt, struct cursor *c)
 	} else {
 		row_bytes(r, ATT_VALUE, &v, len);
 		if (type == DATA && !pkt->fail) {
-			pkt_nest(pkt);
+			pkt_nest(pkt, true);
 			v.pos = 0;
 			pkt_next_proto(pkt, &proto_data, cur_rest(&v));
 		}

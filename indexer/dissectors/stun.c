@@ -322,7 +322,7 @@ static void attribute(struct packet *pkt, struct cursor *c, const uint8_t *mask)
 	case DATA:
 		row_bytes(r, ATT_VALUE, &v, len);
 		if (len && !pkt->fail) {
-			pkt_nest(pkt);
+			pkt_nest(pkt, true);
 			v.pos = 0;
 			pkt_next(pkt, CLAIM_HEUR_STUN, 0, cur_rest(&v));
 		}
