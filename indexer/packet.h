@@ -42,7 +42,7 @@ enum claim_table {
 	CLAIM_NLPID,    /* network layer protocol id of ISO/IEC TR 9577 behind LLC's OSI SAP and the like */
 	CLAIM_HEUR_UDP, /* tried in order of key where no port claims; the dissector may reject */
 	CLAIM_HEUR_TCP,
-	CLAIM_HEUR_STUN, /* what TURN relays */
+	CLAIM_HEUR_STUN,  /* what TURN relays */
 	CLAIM_MEDIA_TYPE, /* for pkt_next_media() only; claimed in `media_types` of struct protocol */
 	CLAIM_HEUR_HTTP,  /* bodies of HTTP that no media type's claimant took */
 	CLAIM_TABLES
@@ -121,8 +121,8 @@ struct protocol {
 	const struct claim *claims;
 	const char *const *media_types; /* "image/png", ...: bodies that it takes; NULL ends the list */
 	enum verdict (*dissect)(struct packet *, struct cursor *);
-	/* Asked before `dissect` where the protocol is tried for a heuristic claim of its own: may these octets be
-	 * its? NULL: `dissect` judges. */
+	/* Asked before `dissect` where the protocol is tried for a heuristic claim of its own: may these
+	 * octets be its? NULL: `dissect` judges. */
 	bool (*heuristic)(struct packet *, const struct cursor *c);
 	const struct pdu *pdu; /* over a stream; NULL: `dissect` is called with what is there */
 	const struct exchange_fields *exchange;
@@ -138,7 +138,8 @@ struct protocol {
 /* ---- the packet ------------------------------------------------------------------------------------------
  */
 
-#define PACKET_TOKENS_MAX    192 /* of frame.protocols: certificates add one for each attribute and extension */
+#define PACKET_TOKENS_MAX 192   /* of frame.protocols: certificates add one for each attribute and extension \
+				 */
 #define PACKET_LAYERS_MAX    96 /* nested layers; more end as data, and are counted */
 #define PACKET_EXCHANGES_MAX 32 /* requests and responses in one layer (DNS messages in a TCP segment) */
 #define PACKET_NEXT_MAX      64 /* payloads waiting to be dissected */
@@ -435,8 +436,8 @@ void pkt_trim(struct packet *pkt, uint32_t len);
 /* Octets that the Protocol Hierarchy counts for this layer; without it: the whole buffer it was given. */
 void pkt_item_len(struct packet *pkt, uint32_t len);
 
-/* What this layer hands on from now on hangs below its item, and has no items of its own: the data of a ping, the
- * frames of an aggregate. Only the payload of a UDP or TCP in there stands at the top again. */
+/* What this layer hands on from now on hangs below its item, and has no items of its own: the data of a ping,
+ * the frames of an aggregate. Only the payload of a UDP or TCP in there stands at the top again. */
 void pkt_nest(struct packet *pkt, bool below);
 
 /* Call back when the frame is dissected: for what stands behind the payload (Ethernet padding). `child` is
@@ -477,10 +478,11 @@ void pkt_count(struct packet *pkt, enum conversation_type type, uint32_t src, ui
  * there is no conversation or no memory. It holds no pointers to memory of its own: bound what it keeps. */
 void *pkt_flow(struct packet *pkt, const struct protocol *proto);
 
-/* Octets kept for this protocol in the conversation, under a key of its choice, until it forgets them: for a message
- * that stands in several records or datagrams. pkt_keep() makes room for `len` octets: those that were there stay, the
- * rest is zero; NULL when there is no conversation or the bounds KEPT_MAX and KEPT_TOTAL_MAX are hit, which is
- * counted (CAP_STREAM_BYTES); what was kept under the key is then forgotten. */
+/* Octets kept for this protocol in the conversation, under a key of its choice, until it forgets them: for a
+ * message that stands in several records or datagrams. pkt_keep() makes room for `len` octets: those that
+ * were there stay, the rest is zero; NULL when there is no conversation or the bounds KEPT_MAX and
+ * KEPT_TOTAL_MAX are hit, which is counted (CAP_STREAM_BYTES); what was kept under the key is then forgotten.
+ */
 #define KEPT_MAX       (UINT32_C(256) << 10) /* octets under one key */
 #define KEPT_TOTAL_MAX (UINT32_C(64) << 20)  /* of all */
 uint8_t *pkt_kept(struct packet *pkt, const struct protocol *proto, uint32_t key, uint32_t *len);
@@ -583,9 +585,10 @@ static inline struct cursor pkt_cursor(struct packet *pkt, const uint8_t *at, si
 }
 
 /* What one side of the conversation sends in many messages of its own (a mail behind DATA): put the captured
- * octets of `part` behind those that the protocol gathered there before. False where there is no conversation,
- * or no room: beyond GATHER_MAX for one, GATHER_TOTAL_MAX for all; counted in dropped[CAP_GATHERED]. */
-#define GATHER_MAX	 (UINT32_C(32) << 20)
+ * octets of `part` behind those that the protocol gathered there before. False where there is no
+ * conversation, or no room: beyond GATHER_MAX for one, GATHER_TOTAL_MAX for all; counted in
+ * dropped[CAP_GATHERED]. */
+#define GATHER_MAX       (UINT32_C(32) << 20)
 #define GATHER_TOTAL_MAX (UINT64_C(256) << 20)
 bool pkt_gather(struct packet *pkt, const struct protocol *proto, struct cursor part);
 

@@ -65,7 +65,8 @@ static enum verdict teredo_dissect(struct packet *pkt, struct cursor *c)
 		row_set_at(r, TEREDO_PORT, ~port & 0xffff, c->data + c->pos - 2, 2);
 		const uint8_t *p = cur_take(c, 4);
 		if (p) {
-			uint8_t octets[4] = { (uint8_t)~p[0], (uint8_t)~p[1], (uint8_t)~p[2], (uint8_t)~p[3] };
+			uint8_t octets[4] = { (uint8_t)~p[0], (uint8_t)~p[1], (uint8_t)~p[2],
+				(uint8_t)~p[3] };
 			row_address_at(r, TEREDO_ADDR, KIND_IPV4, octets);
 		}
 	}

@@ -33,9 +33,9 @@ enum {
 enum { OPTION_NAME, OPTION_VALUE, OPTION_NFIELDS };
 enum { REC_MESSAGE, REC_OPTION, REC_COUNT };
 
-static const struct value_name opcodes[] = { { 1, "Read Request" }, { 2, "Write Request" }, { 3, "Data Packet" },
-	{ 4, "Acknowledgement" }, { 5, "Error Code" }, { 6, "Option Acknowledgement" }, { 255, "Information (MSDP)" },
-	{ 0, NULL } };
+static const struct value_name opcodes[] = { { 1, "Read Request" }, { 2, "Write Request" },
+	{ 3, "Data Packet" }, { 4, "Acknowledgement" }, { 5, "Error Code" }, { 6, "Option Acknowledgement" },
+	{ 255, "Information (MSDP)" }, { 0, NULL } };
 static const struct value_name errors[] = { { 0, "Not defined" }, { 1, "File not found" },
 	{ 2, "Access violation" }, { 3, "Disk full or allocation exceeded" }, { 4, "Illegal TFTP Operation" },
 	{ 5, "Unknown transfer ID" }, { 6, "File already exists" }, { 7, "No such user" },
@@ -48,7 +48,8 @@ static const struct field message_fields[TFTP_NFIELDS] = {
 	[TFTP_DESTINATION_FILE] = { "tftp.destination_file", "Destination File", KIND_TEXT },
 	[TFTP_REQUEST_FRAME] = { "tftp.request_frame", "Request frame", KIND_FRAME, .generated = true },
 	[TFTP_TYPE] = { "tftp.type", "Type", KIND_TEXT },
-	[TFTP_ERROR_CODE] = { "tftp.error.code", "Error code", KIND_UINT, .octets = 2, .part = 1, .names = errors },
+	[TFTP_ERROR_CODE] = { "tftp.error.code", "Error code", KIND_UINT, .octets = 2, .part = 1,
+		.names = errors },
 	[TFTP_ERROR_MESSAGE] = { "tftp.error.message", "Error message", KIND_TEXT, .part = 1 },
 	[TFTP_DATA] = { "tftp.data", "Data", KIND_BYTES, .part = 1 },
 };
@@ -148,7 +149,7 @@ static void message(struct packet *pkt, struct cursor *c, struct tftp_flow *flow
 /* A file name and one of the three modes, printable all of it, in pairs of texts. */
 static bool is_request_body(const struct cursor *c)
 {
-	static const char *const modes[] = { "netscii", "octet", "mail" };
+	static const char *const modes[] = { "netascii", "octet", "mail" };
 	uint32_t zeros = 0, second = 0;
 	for (uint32_t i = 2; i < c->cap; i++) {
 		uint8_t v = c->data[i];
@@ -165,30 +166,22 @@ static bool is_request_body(const struct cursor *c)
 	return false;
 }
 
-static bool is_request(const struct cursor *c)
-{
-	return c->cap >= 4 && (be16(c->data) == READ || be16(c->data) == WRITE) && is_request_body(c);
-}
-
 /* The answers come from any port of the server. */
 static struct tftp_flow *open_conversation(struct packet *pkt)
 {
-	struct expected e = { .type = CONV_UDP,
-		.address = pkt->net_src,
-		.other = pkt->net_dst,
-		.port = pkt->srcport };
+	struct expected e = {
+		.type = CONV_UDP, .address = pkt->net_src, .other = pkt->net_dst, .port = pkt->srcport
+	};
 	return pkt_expect(pkt, &proto_tftp, &e);
 }
 
 static enum verdict tftp_dissect(struct packet *pkt, struct cursor *c)
 {
 	bool known = pkt_speaks(pkt, &proto_tftp), by_port = pkt->srcport == PORT || pkt->dstport == PORT;
-	if (pkt->dstport == PORT && is_request(c))
+	if (pkt->dstport == PORT || (!known && !by_port && is_request_body(c)))
 		message(pkt, c, open_conversation(pkt));
-	else if (known)
+	else if (known || by_port)
 		message(pkt, c, pkt_flow(pkt, &proto_tftp));
-	else if (!by_port && is_request_body(c))
-		message(pkt, c, open_conversation(pkt));
 	else
 		return NOT_MINE;
 	return MINE;

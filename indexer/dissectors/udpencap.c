@@ -1,5 +1,5 @@
-/* IPsec packets in UDP (RFC 3948, section 2): a single ff keeps the translator's entry alive; four zeros stand before
- * a message of IKE; all else is ESP, whose first octets are never zero. */
+/* IPsec packets in UDP (RFC 3948, section 2): a single ff keeps the translator's entry alive; four zeros
+ * stand before a message of IKE; all else is ESP, whose first octets are never zero. */
 #include "indexer/dissectors/ids.h"
 #include "indexer/packet.h"
 

@@ -73,8 +73,9 @@ static enum verdict wg_dissect(struct packet *pkt, struct cursor *c)
 			return NOT_MINE;
 		pkt_speak(pkt, &proto_wg);
 	}
+	static const uint8_t least[] = { 0, INITIATION_LEN, RESPONSE_LEN, COOKIE_LEN, TRANSPORT_MIN };
 	uint64_t type;
-	if (!cur_peek(c, 0, 1, &type) || type < INITIATION || type > TRANSPORT)
+	if (!cur_peek(c, 0, 1, &type) || type < INITIATION || type > TRANSPORT || c->len < least[type])
 		return NOT_MINE;
 	struct row *r = row_open(pkt, &proto_wg, 0);
 	row_be(r, WG_TYPE, c, 1);

@@ -1,5 +1,5 @@
-/* Wake on LAN ("Magic Packet Technology", AMD 20213): six ff, sixteen times the sleeper's address, and maybe a password
- * of 4 or 6 octets. */
+/* Wake on LAN ("Magic Packet Technology", AMD 20213): six ff, sixteen times the sleeper's address, and maybe
+ * a password of 4 or 6 octets. */
 #include <string.h>
 
 #include "indexer/dissectors/ids.h"
