@@ -166,20 +166,26 @@ static bool is_request_body(const struct cursor *c)
 	return false;
 }
 
-/* The answers come from any port of the server. */
-static struct tftp_flow *open_conversation(struct packet *pkt)
+static bool is_request(const struct cursor *c)
 {
-	struct expected e = {
-		.type = CONV_UDP, .address = pkt->net_src, .other = pkt->net_dst, .port = pkt->srcport
-	};
+	return c->cap >= 4 && (be16(c->data) == READ || be16(c->data) == WRITE) && is_request_body(c);
+}
+
+/* The answers come from any port of the server. */
+static struct tftp_flow *open_conversation(
+	struct packet *pkt, uint32_t client, uint16_t port, uint32_t server)
+{
+	struct expected e = { .type = CONV_UDP, .address = client, .other = server, .port = port };
 	return pkt_expect(pkt, &proto_tftp, &e);
 }
 
 static enum verdict tftp_dissect(struct packet *pkt, struct cursor *c)
 {
 	bool known = pkt_speaks(pkt, &proto_tftp), by_port = pkt->srcport == PORT || pkt->dstport == PORT;
-	if (pkt->dstport == PORT || (!known && !by_port && is_request_body(c)))
-		message(pkt, c, open_conversation(pkt));
+	if (by_port ? pkt->dstport == PORT && is_request(c) : !known && is_request_body(c))
+		message(pkt, c, open_conversation(pkt, pkt->net_src, pkt->srcport, pkt->net_dst));
+	else if (pkt->srcport == PORT) /* an answer from there is its conversation's, too */
+		message(pkt, c, open_conversation(pkt, pkt->net_dst, pkt->dstport, pkt->net_src));
 	else if (known || by_port)
 		message(pkt, c, pkt_flow(pkt, &proto_tftp));
 	else
