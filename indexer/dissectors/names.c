@@ -103,8 +103,6 @@ const struct protocol named_protocols[] = {
 		.claims = CLAIMS({ CLAIM_LLC_OUI_CISCO, 0x2004 }) },
 	{ .name = "dvb-ci", .title = "DVB Common Interface", .column = "DVB-CI",
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 235 }) },
-	{ .name = "eap", .title = "Extensible Authentication Protocol", .column = "EAP",
-		.claims = CLAIMS({ CLAIM_PPP, 0xc227 }) },
 	{ .name = "ebhscr", .title = "EBHSCR Protocol", .column = "EBHSCR",
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 279 }) },
 	{ .name = "ecp21", .title = "Edge Control Protocol", .column = "ECP", .dissect = header_wrapper,
