@@ -5,10 +5,9 @@
  *     |code| id | length  |type| data            type and data in requests and responses only
  *     +----+----+---------+----+------------ - -
  */
-#include "indexer/dissectors/ids.h"
-#include "indexer/packet.h"
+#include "indexer/dissectors/eap.h"
 
-extern const struct protocol proto_eap;
+#include "indexer/dissectors/ids.h"
 
 enum { EAP_CODE, EAP_ID, EAP_LEN, EAP_TYPE, EAP_IDENTITY, EAP_NFIELDS };
 
@@ -37,18 +36,28 @@ static const struct record eap_records[] = { { "eap", RECORD_LAYER, EAP_NFIELDS,
 
 enum { REQUEST = 1, RESPONSE = 2, IDENTITY = 1 };
 
-static enum verdict eap_dissect(struct packet *pkt, struct cursor *c)
+#define HEADER 5 /* with the type of a request or response */
+
+void eap_read(struct packet *pkt, struct cursor *c)
 {
 	struct row *r = row_open(pkt, &proto_eap, 0);
 	uint64_t code = row_be(r, EAP_CODE, c, 1);
 	row_be(r, EAP_ID, c, 1);
 	uint32_t len = (uint32_t)row_be(r, EAP_LEN, c, 2);
-	pkt_item_len(pkt, len);
-	if ((code != REQUEST && code != RESPONSE) || len <= 4)
-		return MINE;
+	if (code != REQUEST && code != RESPONSE)
+		return;
 	uint64_t type = row_be(r, EAP_TYPE, c, 1);
-	if (type == IDENTITY && len > 5 && len - 5 <= cur_left(c))
-		row_string(r, EAP_IDENTITY, c, len - 5);
+	if (len <= HEADER)
+		return;
+	if (type == IDENTITY && len - HEADER <= cur_left(c))
+		row_string(r, EAP_IDENTITY, c, len - HEADER);
+	else
+		cur_need(c, len - HEADER);
+}
+
+static enum verdict eap_dissect(struct packet *pkt, struct cursor *c)
+{
+	eap_read(pkt, c);
 	return MINE;
 }
 

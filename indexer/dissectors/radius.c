@@ -115,24 +115,23 @@ static void value(struct row *r, struct cursor *v, uint64_t type)
 	}
 }
 
-/* The message of EAP that the attributes hold, put together where there are several. */
-static void eap_message(struct packet *pkt, const struct cursor *attributes, uint32_t total)
+/* The message of EAP in the attributes that begin here: those of its type that follow each other. */
+static void eap_message(struct packet *pkt, const struct cursor *first)
 {
-	struct cursor c = *attributes, v;
-	uint8_t *whole = pkt_scratch(pkt, total);
+	struct cursor c = *first;
+	uint8_t *whole = pkt_scratch(pkt, cur_left(&c));
 	uint32_t at = 0;
-	if (!whole)
-		return;
-	while (cur_left(&c) >= 2) {
-		uint64_t type = cur_be(&c, 1);
+	uint64_t type;
+	while (whole && cur_peek(&c, 0, 1, &type) && type == EAP_MESSAGE) {
+		cur_skip(&c, 1);
 		uint32_t len = (uint32_t)cur_be(&c, 1);
-		if (len < 2)
+		if (len < 2 || len - 2 > cur_left(&c))
 			break;
-		v = cur_sub(&c, len - 2);
-		if (type != EAP_MESSAGE || v.cap > total - at)
-			continue;
-		memcpy(whole + at, v.data, v.cap);
-		at += v.cap;
+		const uint8_t *p = cur_take(&c, len - 2);
+		if (!p)
+			return;
+		memcpy(whole + at, p, len - 2);
+		at += len - 2;
 	}
 	pkt_nest(pkt, true);
 	pkt_next_proto(pkt, &proto_eap, (struct cursor) { whole, 0, at, at, &pkt->fail });
@@ -140,21 +139,21 @@ static void eap_message(struct packet *pkt, const struct cursor *attributes, uin
 
 static void attributes(struct packet *pkt, struct cursor *c)
 {
-	const struct cursor all = *c;
-	uint32_t eap = 0;
+	bool eap = false;
 	while (cur_left(c)) {
+		struct cursor here = *c;
 		struct row *r = row_open(pkt, &proto_radius, REC_AVP);
 		uint64_t type = row_be(r, AVP_TYPE, c, 1);
 		uint32_t len = (uint32_t)row_be(r, AVP_LENGTH, c, 1);
 		if (len < 2 || len - 2 > cur_left(c))
 			break;
 		struct cursor v = cur_sub(c, len - 2);
-		if (type == EAP_MESSAGE)
-			eap += v.cap;
+		if (type == EAP_MESSAGE && !eap && !pkt->fail) {
+			eap = true;
+			eap_message(pkt, &here);
+		}
 		value(r, &v, type);
 	}
-	if (eap && !pkt->fail)
-		eap_message(pkt, &all, eap);
 }
 
 static bool plausible(const struct cursor *c)
