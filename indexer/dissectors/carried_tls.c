@@ -1,0 +1,21 @@
+#include "indexer/dissectors/carried_tls.h"
+
+/* They may be left out of the build. */
+extern const struct protocol proto_tls __attribute__((weak)), proto_tls_messages __attribute__((weak));
+
+static const struct protocol bare = {
+	.name = "tls",
+	.title = "Transport Layer Security",
+	.column = "TLS",
+	.spec = "RFC 8446",
+};
+
+const struct protocol *carried_tls(void)
+{
+	return &proto_tls ? &proto_tls : &bare;
+}
+
+const struct protocol *carried_tls_messages(void)
+{
+	return &proto_tls_messages ? &proto_tls_messages : &bare;
+}
