@@ -6,6 +6,7 @@
 
 /* Whole records. */
 const struct protocol *carried_tls(void);
+const struct protocol *carried_dtls(void);
 
 /* Handshake messages without records around them: QUIC (RFC 9001, section 4). */
 const struct protocol *carried_tls_messages(void);

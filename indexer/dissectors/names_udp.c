@@ -278,8 +278,6 @@ const struct protocol named_udp_protocols[] = {
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 27950 }, { CLAIM_UDP_PORT, 27951 }, { CLAIM_UDP_PORT, 27952 }, { CLAIM_UDP_PORT, 27953 }, { CLAIM_UDP_PORT, 27960 }, { CLAIM_UDP_PORT, 27961 }, { CLAIM_UDP_PORT, 27962 }, { CLAIM_UDP_PORT, 27963 }) },
 	{ .name = "quakeworld", .title = "QuakeWorld Network Protocol", .column = "QUAKEWORLD",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 27500 }) },
-	{ .name = "rdpudp", .title = "UDP Remote Desktop Protocol", .column = "RDPUDP",
-		.claims = CLAIMS({ CLAIM_UDP_PORT, 3389 }) },
 	{ .name = "rdt", .title = "Real Data Transport", .column = "RDT",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 6970 }) },
 	{ .name = "reload-framing", .title = "REsource LOcation And Discovery Framing", .column = "RELOAD FRAMING",
