@@ -263,7 +263,8 @@ void *pkt_capture_flow(struct packet *pkt, const struct protocol *key)
 
 bool pkt_speaks(const struct packet *pkt, const struct protocol *proto)
 {
-	return pkt->conversation && pkt->conversation->dissector == proto;
+	return pkt->conversation && conv_speaks(pkt->conversations, pkt->conversation, pkt->net_src,
+					    pkt->srcport, pkt->net_dst, pkt->dstport) == proto;
 }
 
 void pkt_speak(struct packet *pkt, const struct protocol *proto)

@@ -42,6 +42,7 @@ enum claim_table {
 	CLAIM_NLPID,    /* network layer protocol id of ISO/IEC TR 9577 behind LLC's OSI SAP and the like */
 	CLAIM_HEUR_UDP, /* tried in order of key where no port claims; the dissector may reject */
 	CLAIM_HEUR_TCP,
+	CLAIM_HEUR_STUN,  /* what TURN relays */
 	CLAIM_MEDIA_TYPE, /* for pkt_next_media() only; claimed in `media_types` of struct protocol */
 	CLAIM_HEUR_HTTP,  /* bodies of HTTP that no media type's claimant took */
 	CLAIM_TABLES
@@ -439,8 +440,8 @@ void pkt_trim(struct packet *pkt, uint32_t len);
 /* Octets that the Protocol Hierarchy counts for this layer; without it: the whole buffer it was given. */
 void pkt_item_len(struct packet *pkt, uint32_t len);
 
-/* What this layer hands on from now on hangs below its item, and has no items of its own: the data of a ping, the
- * frames of an aggregate. Only the payload of a UDP or TCP in there stands at the top again. */
+/* What this layer hands on from now on hangs below its item, and has no items of its own: the data of a ping,
+ * the frames of an aggregate. Only the payload of a UDP or TCP in there stands at the top again. */
 void pkt_nest(struct packet *pkt, bool below);
 
 /* Call back when the frame is dissected: for what stands behind the payload (Ethernet padding). `child` is
@@ -477,8 +478,8 @@ enum conversation_type { CONV_NONE, CONV_ETH, CONV_IP, CONV_IPV6, CONV_TCP, CONV
 void pkt_count(struct packet *pkt, enum conversation_type type, uint32_t src, uint32_t dst);
 
 /* State of `flow_size` octets, zeroed at first, kept for this protocol in the TCP or UDP conversation of the
- * frame as long as the capture is read; NULL where there is no conversation (inside an ICMP error, no ports)
- * or no memory. It holds no pointers to memory of its own: bound what it keeps. */
+ * frame as long as the capture is read (that of the datagram that an ICMP error quotes, too); NULL where
+ * there is no conversation or no memory. It holds no pointers to memory of its own: bound what it keeps. */
 void *pkt_flow(struct packet *pkt, const struct protocol *proto);
 
 /* Octets kept for this protocol in the conversation, under a key of its choice, until it forgets them: for a
@@ -588,9 +589,10 @@ static inline struct cursor pkt_cursor(struct packet *pkt, const uint8_t *at, si
 }
 
 /* What one side of the conversation sends in many messages of its own (a mail behind DATA): put the captured
- * octets of `part` behind those that the protocol gathered there before. False where there is no conversation,
- * or no room: beyond GATHER_MAX for one, GATHER_TOTAL_MAX for all; counted in dropped[CAP_GATHERED]. */
-#define GATHER_MAX	 (UINT32_C(32) << 20)
+ * octets of `part` behind those that the protocol gathered there before. False where there is no
+ * conversation, or no room: beyond GATHER_MAX for one, GATHER_TOTAL_MAX for all; counted in
+ * dropped[CAP_GATHERED]. */
+#define GATHER_MAX       (UINT32_C(32) << 20)
 #define GATHER_TOTAL_MAX (UINT64_C(256) << 20)
 bool pkt_gather(struct packet *pkt, const struct protocol *proto, struct cursor part);
 

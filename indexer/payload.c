@@ -235,6 +235,9 @@ void payload_dissect(struct packet *pkt, const struct next *n)
 	case CLAIM_TCP_PORT:
 		try_ports(pkt, CLAIM_TCP_PORT, CLAIM_HEUR_TCP, n);
 		return;
+	case CLAIM_HEUR_STUN:
+		try_heuristics(pkt, n->table, n);
+		return;
 	case CLAIM_LINKTYPE: /* also of a frame inside another capture's record */
 		pkt->link_type = (uint16_t)n->key;
 		break;
