@@ -334,8 +334,6 @@ const struct protocol named_udp_protocols[] = {
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 5060 }) },
 	{ .name = "slimp3", .title = "SliMP3 Communication Protocol", .column = "SliMP3",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 1069 }, { CLAIM_UDP_PORT, 3483 }) },
-	{ .name = "snmp", .title = "Simple Network Management Protocol", .column = "SNMP",
-		.claims = CLAIMS({ CLAIM_UDP_PORT, 161 }, { CLAIM_UDP_PORT, 162 }, { CLAIM_UDP_PORT, 8161 }) },
 	{ .name = "srvloc", .title = "Service Location Protocol", .column = "SRVLOC",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 427 }) },
 	{ .name = "ssdp", .title = "Simple Service Discovery Protocol", .column = "SSDP",
