@@ -1,34 +1,11 @@
-#include "indexer/dissect.h"
+#include "indexer/loop.h"
 
 #include <stdlib.h>
 
 #include "indexer/dissectors/pseudo.h"
-#include "indexer/registry.h"
 #include "indexer/track/binding.h"
 #include "indexer/track/exchange.h"
 #include "indexer/track/fragment.h"
-#include "indexer/track/tcp.h"
-#include "indexer/track/tcp_events.h"
-
-struct dissection {
-	struct packet pkt;
-	int64_t first_frame;
-	struct conversations *conversations;
-	struct tcp_tracker *tcp;
-	struct tcp_events *events;
-	struct event_total event_totals[EVENT_KINDS];
-	struct fragments *fragments;
-	struct exchanges *exchanges;
-	struct bindings *bindings;
-	uint64_t dropped[CAP_COUNT];
-	uint32_t stack;
-	struct {
-		uint16_t ntokens, nitems;
-		const struct protocol *tokens[PACKET_LAYERS_MAX * 2];
-		struct item items[PACKET_LAYERS_MAX * 2];
-		const char *column;
-	} last; /* the frame before: consecutive frames often have the same stack */
-};
 
 struct dissection *dissection_new(struct rows *rows, struct dict *dict, int64_t first_frame)
 {
@@ -39,16 +16,21 @@ struct dissection *dissection_new(struct rows *rows, struct dict *dict, int64_t 
 	d->pkt.dict = dict;
 	d->pkt.dropped = d->dropped;
 	d->first_frame = first_frame;
-	d->conversations = conv_new();
+	d->conversations = d->pkt.conversations = conv_new();
 	d->tcp = tcp_tracker_new();
 	d->events = tcp_events_new();
 	d->fragments = fragments_new();
 	d->exchanges = exchanges_new();
 	d->bindings = bindings_new();
-	if (!d->conversations || !d->tcp || !d->events || !d->fragments || !d->exchanges || !d->bindings) {
+	d->streams = streams_new();
+	if (!d->conversations || !d->tcp || !d->events || !d->fragments || !d->exchanges || !d->bindings ||
+		!d->streams) {
 		dissection_free(d);
 		return NULL;
 	}
+	/* A conversation of nobody with nobody: what belongs to no other. */
+	bool from_a;
+	d->pkt.capture = conv_get(d->conversations, CONV_NONE, 0, 0, 0, 0, &from_a);
 	return d;
 }
 
@@ -56,11 +38,13 @@ void dissection_free(struct dissection *d)
 {
 	if (!d)
 		return;
+	pkt_scratch_free(&d->pkt);
 	tcp_tracker_free(d->tcp);
 	tcp_events_free(d->events);
 	fragments_free(d->fragments);
 	exchanges_free(d->exchanges);
 	bindings_free(d->bindings);
+	streams_free(d->streams);
 	conv_free(d->conversations);
 	free(d);
 }
@@ -96,149 +80,6 @@ uint32_t dissection_stack(const struct dissection *d)
 	return d->stack;
 }
 
-/* ---- one dissector ---- */
-
-/* Does a layer hang below UDP or TCP? */
-static bool is_transported(const struct packet *pkt, int layer)
-{
-	while (layer >= 0 && pkt->layers[layer].proto != &proto_udp && pkt->layers[layer].proto != &proto_tcp)
-		layer = pkt->layers[layer].parent;
-	return layer >= 0;
-}
-
-/* Give the payload to one protocol. False when it rejects. */
-static bool try_protocol(struct packet *pkt, const struct protocol *proto, const struct next *n)
-{
-	if (pkt->nlayers == PACKET_LAYERS_MAX || pkt->ntokens == PACKET_LAYERS_MAX * 2) {
-		pkt->dropped[CAP_LAYERS]++;
-		return true;
-	}
-	uint16_t ntokens = pkt->ntokens, nitems = pkt->nitems, nlayers = pkt->nlayers, nnext = pkt->nnext;
-	const char *column = pkt->column;
-	struct cursor c = n->cursor;
-	struct layer *l = &pkt->layers[pkt->nlayers];
-
-	*l = (struct layer) { .proto = proto,
-		.data = c.data,
-		.len = c.len,
-		.cap = c.cap,
-		.trim = c.len,
-		.parent = n->parent,
-		.item = -1 };
-	pkt->tokens[pkt->ntokens++] = proto;
-	/* What an ICMP error quotes hangs below the ICMP item; only the payload of its UDP or TCP stands at
-	 * the top again. An item for which nothing was captured is not made. */
-	if (!proto->no_item && !pkt->nested && (!pkt->in_error || is_transported(pkt, n->parent)) &&
-		c.cap >= (proto->item_min ? proto->item_min : 1)) {
-		l->item = (int16_t)pkt->nitems;
-		pkt->items[pkt->nitems++] =
-			(struct item) { proto, proto->item_len ? (uint32_t)proto->item_len : c.len };
-	}
-	if (proto->column && !pkt->in_error)
-		pkt->column = proto->column;
-	pkt->current = (int16_t)pkt->nlayers++;
-	if (!proto->dissect || proto->dissect(pkt, &c) == MINE)
-		return true;
-	pkt->ntokens = ntokens;
-	pkt->nitems = nitems;
-	pkt->nlayers = nlayers;
-	pkt->nnext = nnext;
-	pkt->nexchanges = 0;
-	pkt->column = column;
-	pkt->current = n->parent;
-	pkt->fail = CUR_OK;
-	return false;
-}
-
-/* Heuristics in their order, data at the end. */
-static void try_heuristics(struct packet *pkt, enum claim_table table, const struct next *n)
-{
-	size_t count;
-	const struct protocol *const *list = registry_heuristics(table, &count);
-	for (size_t i = 0; i < count; i++)
-		if (try_protocol(pkt, list[i], n))
-			return;
-	try_protocol(pkt, &proto_data, n);
-}
-
-/* The payload of UDP, TCP or SCTP: the lower port first, then the higher one; port 0 is nobody's. */
-static void try_ports(
-	struct packet *pkt, enum claim_table ports, enum claim_table heuristics, const struct next *n)
-{
-	uint32_t low = n->key < n->key2 ? n->key : n->key2, high = n->key < n->key2 ? n->key2 : n->key;
-	const struct protocol *p;
-	if (low && (p = registry_find(ports, low)) && try_protocol(pkt, p, n))
-		return;
-	if (high && high != low && (p = registry_find(ports, high)) && try_protocol(pkt, p, n))
-		return;
-	try_heuristics(pkt, heuristics, n);
-}
-
-/* Is the next header one that IPv6 reads on through? Not those that end the chain: ESP, HIP. */
-static bool is_extension(uint32_t header)
-{
-	return header == 0 || header == 43 || header == 44 || header == 51 || header == 60 || header == 135 ||
-	       header == 140;
-}
-
-/* A user message of SCTP: by its payload protocol, then by ports. */
-static void try_sctp(struct packet *pkt, const struct next *n)
-{
-	struct next ports = *n;
-	const struct protocol *p = registry_find(CLAIM_SCTP_PPI, n->key);
-	if (p && try_protocol(pkt, p, n))
-		return;
-	ports.key = pkt->srcport;
-	ports.key2 = pkt->dstport;
-	try_ports(pkt, CLAIM_SCTP_PORT, CLAIM_NONE, &ports);
-}
-
-static void dissect_next(struct packet *pkt, const struct next *n)
-{
-	const struct protocol *p;
-	pkt->current = n->parent;
-	switch (n->table) {
-	case CLAIM_NONE:
-		if (!try_protocol(pkt, n->direct, n))
-			try_protocol(pkt, &proto_data, n);
-		return;
-	case CLAIM_UDP_PORT:
-		try_ports(pkt, CLAIM_UDP_PORT, CLAIM_HEUR_UDP, n);
-		return;
-	case CLAIM_SCTP_PPI:
-		try_sctp(pkt, n);
-		return;
-	case CLAIM_TCP_PORT:
-		try_ports(pkt, CLAIM_TCP_PORT, CLAIM_HEUR_TCP, n);
-		return;
-	case CLAIM_LINKTYPE: /* also of a frame inside another capture's record */
-		pkt->link_type = (uint16_t)n->key;
-		break;
-	case CLAIM_ETHERTYPE:
-		pkt_token(pkt, &proto_ethertype);
-		break;
-	case CLAIM_IP_PROTO:
-		/* An IPv6 packet counts once its extension headers are behind it: a fragment that completes
-		 * nothing, or a chain that is cut, does not. */
-		if (pkt->net_kind == KIND_IPV6 && !is_extension(n->key))
-			pkt_count(pkt, CONV_IPV6, pkt->net_src, pkt->header_dst);
-		break;
-	default:
-		break;
-	}
-	p = registry_find(n->table, n->key);
-	if (p && try_protocol(pkt, p, n))
-		return;
-	if (n->table == CLAIM_ETHERTYPE || n->table == CLAIM_PPP || n->table == CLAIM_CHDLC)
-		pkt_column_number(pkt, n->key);
-	else if (n->table == CLAIM_LINKTYPE)
-		pkt->column = "UNKNOWN";
-	if (n->cursor.len)
-		try_protocol(pkt, &proto_data, n);
-	else if (n->table == CLAIM_ETHERTYPE)
-		pkt->ntokens--; /* the look-up found nothing to be done */
-}
-
 /* ---- what outlives the frame ---- */
 
 static struct conversation *count(struct dissection *d, enum conversation_type type, uint32_t src,
@@ -261,23 +102,6 @@ static void stream_times(struct conversation *c, int64_t now, int64_t *relative,
 	c->stream_last_ns = now;
 }
 
-/* The payload of a segment that carries some: what keeps it from a dissector (reset, retransmission), else
- * the ports. */
-static void segment_payload(struct packet *pkt, const struct tcp_segment *s, const struct tcp_facts *facts)
-{
-	if (s->payload.len == 0)
-		return;
-	if (facts->flags & (TCPA_SPURIOUS_RETRANSMISSION | TCPA_RETRANSMISSION | TCPA_OUT_OF_ORDER) ||
-		s->flags & 4)
-		return;
-	if (facts->flags & TCPA_KEEP_ALIVE) {
-		pkt_next_proto(pkt, &proto_data, s->payload);
-		return;
-	}
-	pkt_next(pkt, CLAIM_TCP_PORT, s->srcport, s->payload);
-	pkt->next[pkt->nnext - 1].key2 = s->dstport;
-}
-
 static void take_events(struct dissection *d, const struct tcp_segment *s, const struct tcp_facts *facts)
 {
 	struct tcp_event list[TCP_EVENTS_MAX];
@@ -286,6 +110,10 @@ static void take_events(struct dissection *d, const struct tcp_segment *s, const
 		struct event_total *t = &d->event_totals[list[i].kind];
 		if (!t->events++)
 			t->first_frame = d->pkt.number;
+	}
+	if (facts->reused_before) {
+		tcp_reused(&d->pkt, facts->conversation->stream, facts->reused_before);
+		d->event_totals[EVENT_REUSED_PORTS].events++;
 	}
 	if (n)
 		tcp_happened(&d->pkt, facts->conversation->stream, list, n);
@@ -310,8 +138,41 @@ static void take_segment(struct dissection *d)
 	if (!pkt->in_error)
 		take_events(d, s, &facts);
 	pkt->fail = fail;
+	pkt->conversation = pkt->in_error ? NULL : c;
+	pkt->from_a = facts.from_a;
+	/* RFC 9293, section 3.5: who is asked is the server. */
+	if ((s->flags & 0x12) == 0x02)
+		c->server_port = s->dstport;
+	else if ((s->flags & 0x12) == 0x12)
+		c->server_port = s->srcport;
 	if (!fail && (s->len_known || pkt->fragmented || pkt->in_error))
-		segment_payload(pkt, s, &facts);
+		segment_payload(d, s, &facts);
+}
+
+/* ---- datagrams ----
+ *
+ * Wireshark reads a capture twice. The second time a datagram belongs to what the first reading knew when it
+ * was done with the frame: where a dissector opens a conversation that the datagram itself belongs to (SNMP
+ * does so with each first request), it is of that stream. The new stream gets its number with the next
+ * datagram of it, or, where none comes, when the capture is read: then the row of the frame that opened it is
+ * long written, and what it lacks goes to t_udp_late. Its time counts from the datagram that gave the number,
+ * and is negative then. */
+
+static void late_stream(struct packet *pkt, struct conversation *c, int64_t time_relative)
+{
+	uint8_t fail = pkt->fail;
+	pkt->fail = CUR_OK;
+	udp_late(pkt, c->opener.frame, c->opener.layer, c->stream, time_relative);
+	pkt->fail = fail;
+	c->opener.frame = 0;
+}
+
+static uint32_t stream_number(struct dissection *d, struct conversation *c)
+{
+	conv_number(d->conversations, c->owner);
+	if (c->owner->opener.frame)
+		late_stream(&d->pkt, c->owner, c->owner->opener.time_ns - d->pkt.time_ns);
+	return c->owner->stream;
 }
 
 static void take_datagram(struct dissection *d)
@@ -320,16 +181,24 @@ static void take_datagram(struct dissection *d)
 	struct udp_datagram *u = &pkt->udp;
 	int64_t relative, delta;
 	bool from_a;
-	struct conversation *c = count(d, CONV_UDP, pkt->net_src, u->srcport, pkt->net_dst, u->dstport, &from_a);
+	struct conversation *c = conv_get(
+		d->conversations, CONV_UDP, pkt->net_src, u->srcport, pkt->net_dst, u->dstport, &from_a);
 	if (!c)
 		return;
+	if (!pkt->in_error)
+		conv_face(c, &from_a);
 	pkt->conversation = pkt->in_error ? NULL : c;
 	pkt->from_a = from_a;
-	udp_tracked(u->row, c->stream);
+	udp_tracked(u->row, stream_number(d, c));
+	if (d->ndatagrams < sizeof(d->datagrams) / sizeof(*d->datagrams))
+		d->datagrams[d->ndatagrams++] = (struct datagram) { c, u->row, pkt->net_src, pkt->net_dst,
+			u->srcport, u->dstport, pkt->in_error, u->has_payload && !pkt->in_error };
+	else if (!pkt->in_error)
+		conv_count(c, from_a, pkt->len, pkt->time_ns, pkt->number);
 	if (!u->has_payload)
 		return;
 	if (!pkt->in_error) {
-		stream_times(c, pkt->time_ns, &relative, &delta);
+		stream_times(c->owner, pkt->time_ns, &relative, &delta);
 		udp_timed(u->row, relative, delta);
 	}
 	/* A payload of which nothing was captured goes to no one. */
@@ -337,6 +206,43 @@ static void take_datagram(struct dissection *d)
 		return;
 	pkt_next(pkt, CLAIM_UDP_PORT, u->srcport, u->payload);
 	pkt->next[pkt->nnext - 1].key2 = u->dstport;
+}
+
+/* The frame is done: count its datagrams where they belong in the end. */
+static void finish_datagrams(struct dissection *d)
+{
+	struct packet *pkt = &d->pkt;
+	for (unsigned i = 0; i < d->ndatagrams; i++) {
+		const struct datagram *u = &d->datagrams[i];
+		bool from_a;
+		struct conversation *c =
+			conv_get(d->conversations, CONV_UDP, u->src, u->srcport, u->dst, u->dstport, &from_a);
+		if (!c)
+			continue;
+		struct conversation *owner = c->owner;
+		if (owner != u->conversation->owner && owner->numbered)
+			udp_moved(
+				u->row, true, owner->stream, u->timed, pkt->time_ns - owner->stream_first_ns);
+		else if (owner != u->conversation->owner && !owner->opener.frame) {
+			udp_moved(u->row, false, 0, u->timed, 0);
+			owner->opener.frame = pkt->number;
+			owner->opener.layer = u->row->layer;
+			owner->opener.time_ns = pkt->time_ns;
+		}
+		if (!u->in_error)
+			conv_count(c, from_a, pkt->len, pkt->time_ns, pkt->number);
+	}
+}
+
+void dissection_finish(struct dissection *d)
+{
+	for (size_t i = 0; i < conv_total(d->conversations); i++) {
+		struct conversation *c = conv_at(d->conversations, i);
+		if (c->opener.frame) {
+			conv_number(d->conversations, c);
+			late_stream(&d->pkt, c, 0);
+		}
+	}
 }
 
 /* The fragment that completes a datagram goes on with the whole of it. */
@@ -369,7 +275,7 @@ static void take_exchange(struct dissection *d, const struct exchange *e)
 	const struct exchange_fields *x = e->proto->exchange;
 	struct exchange_facts facts = { 0 };
 	bool from_a;
-	/* With ports the stream; else the pair of addresses, which conv_get() numbers as well. */
+	/* With ports the stream; else the pair of addresses, a conversation as well. */
 	struct conversation *c =
 		x->by_ports
 			? conv_get(d->conversations, over_tcp(pkt, e->layer) ? CONV_TCP : CONV_UDP,
@@ -377,7 +283,7 @@ static void take_exchange(struct dissection *d, const struct exchange *e)
 			: conv_get(d->conversations, CONV_NONE, pkt->net_src, 0, pkt->net_dst, 0, &from_a);
 	if (!c)
 		return;
-	exchange_take(d->exchanges, pkt, e, (uint64_t)c->type << 32 | c->stream, &facts);
+	exchange_take(d->exchanges, pkt, e, c->owner->index, &facts);
 	if (facts.partner) {
 		if (x->response_to != EXCHANGE_NO_FIELD)
 			row_set(e->row, x->response_to, facts.partner);
@@ -496,7 +402,7 @@ struct packet *dissect_frame(struct dissection *d, const struct dissect_input *i
 	pkt->interface = in->interface;
 	pkt->fcs_len = in->fcs_len;
 	pkt->fail = CUR_OK;
-	pkt->in_error = pkt->fragmented = pkt->nested = pkt->radio.set = false;
+	pkt->in_error = pkt->fragmented = pkt->radio.set = false;
 	pkt->ip_version = 0;
 	pkt->vlan_id = 0;
 	pkt->current = -1;
@@ -507,10 +413,16 @@ struct packet *dissect_frame(struct dissection *d, const struct dissect_input *i
 	pkt->srcport = pkt->dstport = 0;
 	pkt->conversation = NULL;
 	pkt->may_want = 0;
-	pkt->want.set = pkt->stream = false;
+	pkt->want.from = NULL;
+	pkt->stream = false;
+	pkt->nruns = 0;
+	d->ndatagrams = 0;
+	rows_frame(pkt->rows);
+	streams_frame(d->streams);
 	pkt->ncounts = 0;
 	pkt->tcp.set = pkt->udp.set = pkt->fragment.set = false;
 	pkt->arp.n = 0;
+	pkt_scratch_free(pkt);
 	if (pkt->tree)
 		pkt->tree->n = 0;
 
@@ -521,7 +433,12 @@ struct packet *dissect_frame(struct dissection *d, const struct dissect_input *i
 	while (pkt->nnext) {
 		struct next n = pkt->next[--pkt->nnext];
 		unsigned first = pkt->nnext;
-		dissect_next(pkt, &n);
+		if (n.kind == NEXT_SEGMENT)
+			segment_step(d, n.key);
+		else if (n.kind == NEXT_CONCLUDE)
+			segment_conclude(d, n.key);
+		else
+			payload_dissect(pkt, &n);
 		serve(d);
 		/* A quoted packet ends where it was quoted: no fault of the frame's. */
 		if (pkt->fail == CUR_BAD && pkt->in_error)
@@ -529,8 +446,16 @@ struct packet *dissect_frame(struct dissection *d, const struct dissect_input *i
 		if (pkt->fail) {
 			/* The rest of the frame is not looked at: what was waiting hung below the layer that
 			 * failed. */
+			pkt->current = -1; /* wherever it failed, that stands at the top */
 			pkt_item(pkt, pkt->fail == CUR_CUT ? &proto_short : &proto_malformed, 0);
-			break;
+			/* Unless a further message of a stream waits: it stands on its own. */
+			while (first && !pkt->next[first - 1].survives)
+				first--;
+			pkt->nnext = (uint16_t)first;
+			if (!first)
+				break;
+			pkt->fail = CUR_OK;
+			continue;
 		}
 		/* Taken from the end: turn round what was added, so that the first comes first. */
 		for (unsigned a = first, b = pkt->nnext; b > a + 1; a++) {
@@ -541,6 +466,7 @@ struct packet *dissect_frame(struct dissection *d, const struct dissect_input *i
 	}
 	pkt->nnext = 0;
 	finish_layers(pkt);
+	finish_datagrams(d);
 	d->stack = stack_id(d);
 	frame_close(frame, d->stack, pkt->src, pkt->dst);
 	return pkt;

@@ -52,32 +52,47 @@ void rows_free(struct rows *rows)
 	}
 	free(rows->batches);
 	free(rows->heap);
+	free(rows->opened);
 	free(rows);
+}
+
+/* Nothing sensible can go on without memory for one more row; the transaction is undone by SQLite when the
+ * archive is opened next. */
+static void *or_abort(void *memory)
+{
+	if (!memory) {
+		fputs("pcapdex: out of memory\n", stderr);
+		abort();
+	}
+	return memory;
 }
 
 static struct row *batch_add(struct batch *b)
 {
 	if (b->n / ROWS_BLOCK == b->nblocks) {
-		uint8_t **blocks = realloc(b->blocks, (b->nblocks + 1) * sizeof(*blocks));
-		uint8_t *block = malloc(b->stride * ROWS_BLOCK);
-		if (!blocks || !block) {
-			/* Nothing sensible can go on without memory for one more row; the transaction is
-			 * undone by SQLite when the archive is opened next. */
-			fputs("pcapdex: out of memory\n", stderr);
-			abort();
-		}
+		uint8_t **blocks = or_abort(realloc(b->blocks, (b->nblocks + 1) * sizeof(*blocks)));
+		uint8_t *block = or_abort(malloc(b->stride * ROWS_BLOCK));
 		b->blocks = blocks;
 		b->blocks[b->nblocks++] = block;
 	}
 	return batch_row(b, b->n++);
 }
 
-static struct row *open_row(struct packet *pkt, const struct protocol *proto, unsigned k, int64_t frame_id)
+#define OPENED_LATE 0x8000
+
+static struct row *open_row(
+	struct packet *pkt, const struct protocol *proto, unsigned k, int64_t frame_id, unsigned late)
 {
 	unsigned index = proto->id * RECORDS_PER_PROTOCOL + k;
-	struct batch *b = &pkt->rows->batches[index];
+	struct rows *rows = pkt->rows;
+	struct batch *b = &rows->batches[index];
 	struct row *r = batch_add(b);
-	pkt->rows->total++;
+	rows->total++;
+	if (rows->nopened == rows->opened_size) {
+		rows->opened_size = rows->opened_size ? rows->opened_size * 2 : 1024;
+		rows->opened = or_abort(realloc(rows->opened, rows->opened_size * sizeof(*rows->opened)));
+	}
+	rows->opened[rows->nopened++] = (uint16_t)(index | late);
 	r->pkt = pkt;
 	r->fail = &pkt->fail;
 	r->record = b->record;
@@ -87,9 +102,20 @@ static struct row *open_row(struct packet *pkt, const struct protocol *proto, un
 	return r;
 }
 
+void rows_take_back(struct rows *rows, size_t mark)
+{
+	while (rows->nopened > mark) {
+		uint16_t entry = rows->opened[--rows->nopened];
+		struct batch *b = &rows->batches[entry & ~OPENED_LATE];
+		b->n--;
+		b->frame_rows -= !(entry & OPENED_LATE);
+		rows->total--;
+	}
+}
+
 struct row *row_open(struct packet *pkt, const struct protocol *proto, unsigned k)
 {
-	struct row *r = open_row(pkt, proto, k, pkt->frame_id);
+	struct row *r = open_row(pkt, proto, k, pkt->frame_id, 0);
 	struct batch *b = &pkt->rows->batches[r->batch];
 	if (b->frame != pkt->frame_id) {
 		b->frame = pkt->frame_id;
@@ -116,7 +142,7 @@ struct row *row_open(struct packet *pkt, const struct protocol *proto, unsigned 
 struct row *row_open_late(
 	struct packet *pkt, const struct protocol *proto, unsigned k, uint32_t number, uint16_t layer)
 {
-	struct row *r = open_row(pkt, proto, k, pkt->frame_id - pkt->number + number);
+	struct row *r = open_row(pkt, proto, k, pkt->frame_id - pkt->number + number, OPENED_LATE);
 	r->n = 0;
 	r->layer = layer;
 	return r;
@@ -282,23 +308,35 @@ void row_string(struct row *r, unsigned field, struct cursor *c, uint32_t n)
 		row_text(r, field, (const char *)p, strnlen((const char *)p, n), p, n);
 }
 
+/* No snprintf here: options stand in most TCP segments. */
+static size_t put_number(char *out, uint32_t v, unsigned base, unsigned width)
+{
+	char digits[12];
+	unsigned k = 0;
+	size_t used = 0;
+	do
+		digits[k++] = "0123456789abcdef"[v % base];
+	while ((v /= base) || k < width);
+	if (base == 16) {
+		out[used++] = '0';
+		out[used++] = 'x';
+	}
+	while (k)
+		out[used++] = digits[--k];
+	return used;
+}
+
 void row_list(
 	struct row *r, unsigned field, const uint32_t *values, size_t n, const uint8_t *at, uint32_t at_len)
 {
-	char text[2048];
+	const struct field *f = &r->record->fields[field];
+	unsigned base = f->base == BASE_HEX ? 16 : 10, width = base == 16 ? f->octets * 2U : 0;
+	char text[8192];
 	size_t used = 0;
-	for (size_t i = 0; i < n && used + 12 < sizeof(text); i++) {
-		/* No snprintf here: options stand in most TCP segments. */
-		char digits[12];
-		unsigned k = 0;
-		uint32_t v = values[i];
+	for (size_t i = 0; i < n && used + 14 < sizeof(text); i++) {
 		if (i)
 			text[used++] = ',';
-		do
-			digits[k++] = (char)('0' + v % 10);
-		while ((v /= 10));
-		while (k)
-			text[used++] = digits[--k];
+		used += put_number(text + used, values[i], base, width > 8 ? 8 : width);
 	}
 	uint32_t id = dict_intern(r->pkt->dict, DICT_TEXT, 0, text, used);
 	row_set_at(r, field, id, at, at_len);

@@ -45,7 +45,10 @@ struct rows {
 	size_t nbatches;
 	uint8_t *heap; /* octets of KIND_BYTES values that are no span of the frame */
 	size_t heap_used, heap_size;
-	size_t total; /* rows in all batches */
+	size_t total;     /* rows in all batches */
+	uint16_t *opened; /* batches of the rows opened since rows_frame(), oldest first; bit 15: by
+			     row_open_late() */
+	size_t nopened, opened_size;
 };
 
 #define RECORDS_PER_PROTOCOL 16
@@ -136,6 +139,8 @@ void row_text(struct row *r, unsigned field, const char *text, size_t n, const u
 /* Read n octets as ASCII/UTF-8 text, up to the first NUL. */
 void row_string(struct row *r, unsigned field, struct cursor *c, uint32_t n);
 
+/* KIND_LIST: the numbers joined by commas, as one of them is printed: decimal, or hexadecimal by the field's base and
+ * octets. */
 /* The same, where the protocol knows nothing but ASCII: each octet above 0x7f becomes U+FFFD. */
 void row_ascii(struct row *r, unsigned field, struct cursor *c, uint32_t n);
 
@@ -154,6 +159,15 @@ struct protocol;
 struct rows *rows_new(const struct protocol *const *protocols, size_t n);
 void rows_clear(struct rows *rows); /* keep the memory */
 void rows_free(struct rows *rows);
+
+/* A frame begins: what was opened before can no longer be taken back. */
+static inline void rows_frame(struct rows *rows)
+{
+	rows->nopened = 0;
+}
+
+/* Take back the rows opened since nopened was `mark`. */
+void rows_take_back(struct rows *rows, size_t mark);
 
 /* The octets of a KIND_BYTES value that has ROW_HEAP set. */
 static inline const uint8_t *rows_heap(const struct rows *rows, int64_t value, uint32_t *len)

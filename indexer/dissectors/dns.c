@@ -19,11 +19,12 @@
 #define FLAG_RESPONSE 0x8000
 #define CLASS_TOP_BIT 0x8000
 #define PORT          53
+#define MDNS_PORT     5353
 #define TYPE_SRV      33
 #define TYPE_OPT      41
 
-static const struct claim dns_claims[] = { { CLAIM_UDP_PORT, PORT }, { CLAIM_SCTP_PORT, PORT },
-	{ CLAIM_HEUR_UDP, 400 }, { 0 } };
+static const struct claim dns_claims[] = { { CLAIM_UDP_PORT, PORT }, { CLAIM_TCP_PORT, PORT },
+	{ CLAIM_TCP_PORT, MDNS_PORT }, { CLAIM_SCTP_PORT, PORT }, { CLAIM_HEUR_UDP, 400 }, { 0 } };
 
 static void row_name(struct row *r, unsigned field, const struct dns_message *m, const struct dns_name *name)
 {
@@ -195,6 +196,20 @@ static enum verdict dns_dissect(struct packet *pkt, struct cursor *c)
 	return dns_message_dissect(pkt, c, 0, DNS_PLAIN);
 }
 
+/* RFC 1035, section 4.2.2: over TCP two octets before a message tell its length. */
+static uint32_t dns_message_length(struct packet *pkt, const struct cursor *c)
+{
+	(void)pkt;
+	return 2 + be16(c->data);
+}
+
+static enum verdict dns_over_tcp(struct packet *pkt, struct cursor *c)
+{
+	return dns_message_dissect(pkt, c, 2, DNS_PLAIN);
+}
+
+static const struct pdu dns_pdu = { .min = 2, .length = dns_message_length, .dissect = dns_over_tcp };
+
 /* A query that comes again within 5 seconds is a repetition (Wireshark's default). */
 static const struct exchange_fields dns_exchange = {
 	.response_to = DNS_RESPONSE_TO,
@@ -219,5 +234,6 @@ const struct protocol proto_dns = {
 	.nrecords = DNS_REC_COUNT,
 	.claims = dns_claims,
 	.dissect = dns_dissect,
+	.pdu = &dns_pdu,
 	.exchange = &dns_exchange,
 };

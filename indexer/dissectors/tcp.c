@@ -14,6 +14,7 @@
 #include "indexer/dissectors/ids.h"
 #include "indexer/dissectors/pseudo.h"
 #include "indexer/dissectors/tcp_option.h"
+#include "indexer/track/stream.h"
 #include "indexer/track/tcp_events.h"
 
 enum {
@@ -400,13 +401,39 @@ static const struct field event_fields[EVENT_NFIELDS] = {
 		KIND_TEXT, .internal = true },
 };
 
-enum { REC_TCP, REC_SACK, REC_OPTION, REC_EVENT, REC_COUNT };
+/* Messages that this segment completed: how many segments brought them, and which. */
+enum { REASSEMBLY_COUNT, REASSEMBLY_LENGTH, REASSEMBLY_NFIELDS };
+static const struct field reassembly_fields[REASSEMBLY_NFIELDS] = {
+	[REASSEMBLY_COUNT] = { "tcp.segment.count", "Segment count", KIND_UINT, .octets = 4,
+		.generated = true },
+	[REASSEMBLY_LENGTH] = { "tcp.reassembled.length", "Reassembled TCP length", KIND_UINT, .octets = 4,
+		.generated = true },
+};
+
+enum { PART_FRAME, PART_NFIELDS };
+static const struct field part_fields[PART_NFIELDS] = {
+	[PART_FRAME] = { "tcp.segment", "TCP Segment", KIND_FRAME, .generated = true },
+};
+
+enum { LATE_REASSEMBLED_IN, LATE_REUSED_PORTS, LATE_NFIELDS };
+static const struct field late_fields[LATE_NFIELDS] = {
+	[LATE_REASSEMBLED_IN] = { "tcp.reassembled_in", "Reassembled PDU in frame", KIND_FRAME,
+		.generated = true },
+	[LATE_REUSED_PORTS] = { "tcp.analysis.reused_ports",
+		"A new tcp session is started with the same ports as an earlier session in this trace",
+		KIND_NONE, .generated = true },
+};
+
+enum { REC_TCP, REC_SACK, REC_OPTION, REC_EVENT, REC_REASSEMBLY, REC_PART, REC_LATE, REC_COUNT };
 static const struct record tcp_records[REC_COUNT] = {
 	[REC_TCP] = { "tcp", RECORD_LAYER, TCP_NFIELDS, tcp_fields,
 		(const char *const[]) { "syn", "analysis", "notes", NULL } },
 	[REC_SACK] = { "tcp_sack", RECORD_CHILD, SACK_NFIELDS, sack_fields, NULL },
 	[REC_OPTION] = { "tcp_option", RECORD_CHILD, OPTION_NFIELDS, option_fields, NULL },
 	[REC_EVENT] = { "tcp_event", RECORD_CHILD, EVENT_NFIELDS, event_fields, NULL },
+	[REC_REASSEMBLY] = { "tcp_message", RECORD_CHILD, REASSEMBLY_NFIELDS, reassembly_fields, NULL },
+	[REC_PART] = { "tcp_segment", RECORD_CHILD, PART_NFIELDS, part_fields, NULL },
+	[REC_LATE] = { "tcp_reassembled", RECORD_LATE, LATE_NFIELDS, late_fields, NULL },
 };
 
 #define TCP_MIN_HEADER 20
@@ -838,6 +865,16 @@ void tcp_tracked(struct packet *pkt, struct tcp_segment *s, const struct tcp_fac
 		tracked_analysis(r, f);
 }
 
+void tcp_reused(struct packet *pkt, uint32_t stream, uint32_t frame)
+{
+	struct row *r = row_open_late(pkt, &proto_tcp, REC_LATE, frame, 1);
+	row_set(r, LATE_REUSED_PORTS, 1);
+	r = row_open_late(pkt, &proto_tcp, REC_EVENT, frame, 1);
+	r->n = TCP_EVENTS_MAX + 1; /* behind those that the frame itself opened */
+	row_set(r, EVENT_KIND, EVENT_REUSED_PORTS);
+	row_set(r, EVENT_STREAM, stream);
+}
+
 void tcp_happened(struct packet *pkt, uint32_t stream, const struct tcp_event *events, unsigned n)
 {
 	for (unsigned i = 0; i < n; i++) {
@@ -855,6 +892,28 @@ void tcp_happened(struct packet *pkt, uint32_t stream, const struct tcp_event *e
 			row_text(r, EVENT_TEXT, text, strlen(text), NULL, 0);
 		}
 	}
+}
+
+void tcp_reassembled(struct packet *pkt, int layer, uint16_t tcp_layer, const struct stream_message *m)
+{
+	uint8_t fail = pkt->fail;
+	pkt->fail = CUR_OK;
+	pkt->current = (int16_t)layer;
+	struct row *r = row_open(pkt, &proto_tcp, REC_REASSEMBLY);
+	r->layer = tcp_layer;
+	row_set(r, REASSEMBLY_COUNT, m->nparts);
+	row_set(r, REASSEMBLY_LENGTH, m->last);
+	for (uint32_t i = 0; i < m->nparts; i++) {
+		struct row *part = row_open(pkt, &proto_tcp, REC_PART);
+		part->layer = tcp_layer;
+		row_set(part, PART_FRAME, m->parts[i].frame);
+		if (m->parts[i].frame == pkt->number)
+			continue;
+		struct row *late =
+			row_open_late(pkt, &proto_tcp, REC_LATE, m->parts[i].frame, m->parts[i].layer);
+		row_set(late, LATE_REASSEMBLED_IN, pkt->number);
+	}
+	pkt->fail = fail;
 }
 
 static const struct claim tcp_claims[] = { { CLAIM_IP_PROTO, 6 }, { 0 } };

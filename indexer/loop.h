@@ -1,0 +1,53 @@
+/* The layer loop, for its own parts only: dissect.c (the loop and what outlives a frame), payload.c (who gets
+ * a payload), segment.c (messages in TCP segments). */
+#ifndef PCAPDEX_LOOP_H
+#define PCAPDEX_LOOP_H
+
+#include "indexer/dissect.h"
+#include "indexer/track/stream.h"
+#include "indexer/track/tcp.h"
+#include "indexer/track/tcp_events.h"
+
+struct dissection {
+	struct packet pkt;
+	int64_t first_frame;
+	struct conversations *conversations;
+	struct tcp_tracker *tcp;
+	struct tcp_events *events;
+	struct event_total event_totals[EVENT_KINDS];
+	struct fragments *fragments;
+	struct exchanges *exchanges;
+	struct bindings *bindings;
+	struct streams *streams;
+	uint64_t dropped[CAP_COUNT];
+	uint32_t opened; /* conversations opened ahead before this frame */
+	unsigned ndatagrams;
+	struct datagram {
+		struct conversation *conversation;
+		struct row *row;
+		uint32_t src, dst;
+		uint16_t srcport, dstport;
+		bool in_error, timed;
+	} datagrams[8]; /* of this frame */
+	uint32_t stack;
+	struct {
+		uint16_t ntokens, nitems;
+		const struct protocol *tokens[PACKET_TOKENS_MAX];
+		struct item items[PACKET_LAYERS_MAX * 2];
+		const char *column;
+	} last; /* the frame before: consecutive frames often have the same stack */
+};
+
+/* Give a payload to the first protocol that takes it. */
+void payload_dissect(struct packet *pkt, const struct next *n);
+
+/* The payload of the segment in pkt->tcp: what keeps it from a dissector, else its messages. */
+void segment_payload(struct dissection *d, const struct tcp_segment *s, const struct tcp_facts *facts);
+
+/* Go on with what is left of the segment: pkt->runs[run]. */
+void segment_step(struct dissection *d, unsigned run);
+
+/* The dissector that segment_step() had called is done, and all below it. */
+void segment_conclude(struct dissection *d, unsigned run);
+
+#endif
