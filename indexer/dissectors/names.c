@@ -35,8 +35,6 @@ const struct protocol named_protocols[] = {
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 202 }) },
 	{ .name = "ax4000", .title = "AX/4000 Test Block", .column = "AX4000",
 		.claims = CLAIMS({ CLAIM_IP_PROTO, 173 }) },
-	{ .name = "bacnet", .title = "Building Automation and Control Network NPDU", .column = "BACnet-NPDU",
-		.claims = CLAIMS({ CLAIM_LLC_DSAP, 0x82 }) },
 	{ .name = "bacp", .title = "PPP Bandwidth Allocation Control Protocol", .column = "PPP BACP",
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0xc02b }, { CLAIM_PPP, 0xc02b }) },
 	{ .name = "bap", .title = "PPP Bandwidth Allocation Protocol", .column = "PPP BAP",

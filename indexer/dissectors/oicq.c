@@ -61,7 +61,7 @@ static enum verdict oicq_dissect(struct packet *pkt, struct cursor *c)
 	row_be(r, OICQ_QQID, c, 4);
 	/* Eleven octets are not a message: Wireshark calls it malformed. */
 	if (cur_need(c, 1))
-		row_string(r, OICQ_DATA, c, cur_left(c));
+		row_ascii(r, OICQ_DATA, c, cur_left(c));
 	return MINE;
 }
 
