@@ -179,8 +179,8 @@ enum verdict test_tapa(struct packet *pkt, struct cursor *c)
 	(void)pkt;
 	if (!cur_peek(c, 0, 4, &head))
 		return NOT_MINE;
-	bool whole = cur_peek(c, 6, 1, &kind);
-	return head >> 24 <= 0x5f && (!whole || ((head >> 16 & 0xff) <= 1 && kind <= 1)) ? MINE : NOT_MINE;
+	cur_peek(c, 6, 1, &kind);
+	return head >> 24 <= 0x5f && (c->len == 4 || ((head >> 16 & 0xff) <= 1 && kind <= 1)) ? MINE : NOT_MINE;
 }
 
 enum verdict test_tivoconnect(struct packet *pkt, struct cursor *c)
