@@ -309,8 +309,6 @@ const struct protocol named_protocols[] = {
 		.claims = CLAIMS({ CLAIM_GRE, 0x00fe }, { CLAIM_PPP, 0x0023 }, { CLAIM_CHDLC, 0xfefe }, { CLAIM_LLC_DSAP, 0x14 }, { CLAIM_LLC_DSAP, 0x20 }, { CLAIM_LLC_DSAP, 0x34 }, { CLAIM_LLC_DSAP, 0x54 }, { CLAIM_LLC_DSAP, 0xfe }, { CLAIM_IP_PROTO, 80 }) },
 	{ .name = "osinlcp", .title = "PPP OSI Network Layer Control Protocol", .column = "PPP OSINLCP",
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x8023 }, { CLAIM_PPP, 0x8023 }) },
-	{ .name = "ospf", .title = "Open Shortest Path First", .column = "OSPF",
-		.claims = CLAIMS({ CLAIM_IP_PROTO, 89 }) },
 	{ .name = "pagp", .title = "Port Aggregation Protocol", .column = "PAGP",
 		.claims = CLAIMS({ CLAIM_LLC_OUI_CISCO, 0x0104 }) },
 	{ .name = "pap", .title = "PPP Password Authentication Protocol", .column = "PPP PAP",
