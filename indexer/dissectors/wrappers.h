@@ -26,6 +26,7 @@ enum verdict etherip_wrapper(struct packet *pkt, struct cursor *c);
 enum verdict all_data_wrapper(struct packet *pkt, struct cursor *c);
 enum verdict header_wrapper(struct packet *pkt, struct cursor *c);
 enum verdict profinet_wrapper(struct packet *pkt, struct cursor *c);
+enum verdict ppp_control_wrapper(struct packet *pkt, struct cursor *c);
 enum verdict idp_wrapper(struct packet *pkt, struct cursor *c);
 
 extern const struct protocol wrapped_trmac;
