@@ -271,8 +271,6 @@ const struct protocol named_protocols[] = {
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 141 }) },
 	{ .name = "mux27010", .title = "MUX27010 Protocol", .column = "MUX27010",
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 236 }) },
-	{ .name = "nbns", .title = "NetBIOS Name Service", .column = "NBNS",
-		.claims = CLAIMS({ CLAIM_UDP_PORT, 137 }) },
 	{ .name = "ncs", .title = "Novell Cluster Services", .column = "NCS",
 		.claims = CLAIMS({ CLAIM_IP_PROTO, 224 }) },
 	{ .name = "ncsi", .title = "NCSI", .column = "NCSI",
