@@ -357,8 +357,6 @@ const struct protocol named_protocols[] = {
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 128 }) },
 	{ .name = "udld", .title = "Unidirectional Link Detection", .column = "UDLD",
 		.claims = CLAIMS({ CLAIM_LLC_OUI_CISCO, 0x0111 }) },
-	{ .name = "usb", .title = "USB", .column = "USB",
-		.claims = CLAIMS({ CLAIM_LINKTYPE, 186 }, { CLAIM_LINKTYPE, 189 }, { CLAIM_LINKTYPE, 220 }, { CLAIM_LINKTYPE, 249 }, { CLAIM_LINKTYPE, 266 }) },
 	{ .name = "usbll", .title = "USB Link Layer", .column = "USBLL",
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 288 }, { CLAIM_LINKTYPE, 293 }, { CLAIM_LINKTYPE, 294 }, { CLAIM_LINKTYPE, 295 }) },
 	{ .name = "user_dlt", .title = "DLT User", .dissect = all_data_wrapper,
