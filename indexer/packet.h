@@ -12,6 +12,7 @@
 struct packet;
 struct protocol;
 struct conversation;
+struct conversations;
 struct stream_message;
 struct fragment;
 struct reassembled;
@@ -495,6 +496,10 @@ void pkt_forget(struct packet *pkt, const struct protocol *proto, uint32_t key);
 /* The same for the whole capture, known by `key` (which has a flow_size): tables in which several
  * conversations meet. */
 void *pkt_capture_flow(struct packet *pkt, const struct protocol *key);
+
+/* The same where there are no addresses: state of what two numbers of the protocol's own name, a device and its
+ * bus. */
+void *pkt_state(struct packet *pkt, const struct protocol *proto, uint32_t a, uint32_t b);
 
 /* Which side sent the frame: 0 the one that sent the conversation's first, 1 the other. */
 static inline unsigned pkt_side(const struct packet *pkt)
