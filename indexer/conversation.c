@@ -250,7 +250,9 @@ struct conversation *conv_open(struct conversations *all, const struct expected 
 	struct conversation *c;
 	if (e->type == CONV_UDP && !wild) { /* in place of the one that the pair has */
 		c = own(all, find(all, CONV_UDP, e->address, e->port, e->other, e->other_port));
-		if (c && c->dissector == proto && !e->again)
+		if (c && e->mode == EXPECT_USE)
+			c->dissector = proto;
+		if (c && c->dissector == proto && e->mode != EXPECT_AGAIN)
 			return c;
 		c = add_pair(all, NULL, CONV_UDP, e->address, e->port, e->other, e->other_port);
 		if (c)
@@ -265,9 +267,11 @@ struct conversation *conv_open(struct conversations *all, const struct expected 
 	struct conversation **slot =
 		opened_slot(all, e->type, wild, e->address, e->port, e->other, e->other_port);
 	if ((c = *slot) && !c->taken) {
-		if (since < c->since) /* no frame to come would find it */
+		if (since < c->since && e->mode != EXPECT_USE) /* no frame to come would find it */
 			return NULL;
-		if (e->again ? since == c->since : c->dissector == proto) {
+		if (e->mode == EXPECT_KEEP    ? c->dissector == proto
+			: e->mode == EXPECT_AGAIN ? c->since == since
+						  : true) {
 			c->dissector = proto;
 			return c;
 		}
@@ -309,6 +313,18 @@ const struct protocol *conv_speaks(const struct conversations *all, const struct
 	if ((w = w ? w : any) && w->dissector)
 		return w->dissector;
 	return any ? any->dissector : NULL;
+}
+
+struct conversation *conv_announced(const struct conversations *all, enum conversation_type type, uint32_t a,
+	uint16_t a_port, uint32_t b, uint16_t b_port)
+{
+	static const uint8_t wild = CONV_ANY_ADDRESS | CONV_ANY_PORT;
+	if (!all->nkeys)
+		return NULL;
+	struct conversation *c = opened(all, type, CONV_ANY_ADDRESS, a, a_port, 0, b_port);
+	if (!c)
+		c = opened(all, type, wild, a, a_port, 0, 0);
+	return c ? c : opened(all, type, wild, b, b_port, 0, 0);
 }
 
 /* ---- pairs of ends ---- */

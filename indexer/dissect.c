@@ -406,7 +406,7 @@ struct packet *dissect_frame(struct dissection *d, const struct dissect_input *i
 	pkt->conversation = NULL;
 	pkt->may_want = 0;
 	pkt->want.from = NULL;
-	pkt->stream = false;
+	pkt->stream = pkt->inside = false;
 	pkt->nruns = 0;
 	d->ndatagrams = 0;
 	rows_frame(pkt->rows);

@@ -12,6 +12,7 @@ static struct next *next_add(struct packet *pkt, struct cursor payload)
 	*n = (struct next) { .kind = NEXT_PAYLOAD, .cursor = payload, .parent = pkt->current };
 	/* What hangs below a message may not ask for more: its layer has the whole of it. */
 	n->may_want = pkt->may_want ? pkt->may_want - 1 : 0;
+	n->inside = pkt->inside;
 	return n;
 }
 
@@ -55,6 +56,15 @@ void pkt_next_always(struct packet *pkt, const struct protocol *proto, struct cu
 	}
 }
 
+void pkt_next_inside(struct packet *pkt, const struct protocol *proto, struct cursor payload)
+{
+	struct next *n = payload.len ? next_add(pkt, payload) : NULL;
+	if (n) {
+		n->direct = proto;
+		n->inside = true;
+	}
+}
+
 void pkt_next_header(struct packet *pkt, uint32_t ip_proto, struct cursor payload)
 {
 	struct next *n = next_add(pkt, payload);
@@ -84,6 +94,26 @@ void pkt_on_finish(struct packet *pkt, uint32_t mark,
 	struct layer *l = pkt_layer(pkt);
 	l->finish = finish;
 	l->mark = mark;
+}
+
+void pkt_no_item(struct packet *pkt)
+{
+	struct layer *l = pkt_layer(pkt);
+	if (l->item >= 0 && l->item == pkt->nitems - 1)
+		pkt->nitems--;
+	l->item = -1;
+}
+
+void pkt_silent(struct packet *pkt)
+{
+	pkt_no_item(pkt);
+	if (pkt->ntokens && pkt->tokens[pkt->ntokens - 1] == pkt_layer(pkt)->proto)
+		pkt->ntokens--;
+	if (pkt->column == pkt_layer(pkt)->proto->column) {
+		int16_t below = pkt_layer(pkt)->parent;
+		if (below >= 0 && pkt->layers[below].proto->column)
+			pkt->column = pkt->layers[below].proto->column;
+	}
 }
 
 void pkt_token(struct packet *pkt, const struct protocol *proto)
@@ -182,6 +212,21 @@ void *pkt_expect(struct packet *pkt, const struct protocol *proto, const struct 
 	struct conversation *c =
 		conv_open(pkt->conversations, e, pkt->number, proto, &pkt->dropped[CAP_EXPECTED]);
 	return c && proto && proto->flow_size ? conv_flow(c, proto) : NULL;
+}
+
+void *pkt_announced(struct packet *pkt, const struct protocol *proto)
+{
+	struct conversation *c = pkt->conversation
+					 ? conv_announced(pkt->conversations, pkt->conversation->type,
+						   pkt->net_dst, pkt->dstport, pkt->net_src, pkt->srcport)
+					 : NULL;
+	return c ? conv_flow(c, proto) : NULL;
+}
+
+bool pkt_spoken(const struct packet *pkt, const struct protocol *proto)
+{
+	return pkt->conversation && conv_speaks(pkt->conversations, pkt->conversation, pkt->net_src,
+					    pkt->srcport, pkt->net_dst, pkt->dstport) == proto;
 }
 
 uint32_t pkt_address(struct packet *pkt, enum kind kind, const uint8_t *octets)

@@ -160,6 +160,7 @@ struct next {
 	enum next_kind kind;
 	bool stream;      /* stands in a stream of octets: struct pdu counts */
 	bool survives;    /* a malformed message before it does not take it away */
+	bool inside;      /* hangs below the item of who handed it on: see pkt_next_inside() */
 	uint8_t may_want; /* see pkt_may_want() */
 	enum claim_table table;
 	uint32_t key, key2;            /* key2: the second port */
@@ -330,6 +331,7 @@ struct packet {
 	/* Messages in a stream of octets. */
 	uint8_t may_want; /* for the dissector that is called now, see pkt_may_want() */
 	bool stream;      /* likewise: it stands in a stream */
+	bool inside;      /* likewise: it hangs below the item of another layer */
 	struct want {
 		const uint8_t *from; /* NULL: nothing is wanted */
 		uint32_t more;
@@ -393,6 +395,10 @@ void pkt_next_proto(struct packet *pkt, const struct protocol *proto, struct cur
 /* The same, also when the payload is empty: the protocol then finds its header missing. */
 void pkt_next_always(struct packet *pkt, const struct protocol *proto, struct cursor payload);
 
+/* The same as pkt_next_proto(), below the item of this layer: it and what it hands on give tokens but no
+ * items of their own (SDP in SIP). */
+void pkt_next_inside(struct packet *pkt, const struct protocol *proto, struct cursor payload);
+
 /* Hand on what an IPv6 next header names, even when nothing stands behind it: who claims it then finds it too
  * short. */
 void pkt_next_header(struct packet *pkt, uint32_t ip_proto, struct cursor payload);
@@ -407,6 +413,13 @@ void pkt_item_len(struct packet *pkt, uint32_t len);
  * the layer that got the payload, or NULL. `mark` comes back as layer->mark. */
 void pkt_on_finish(struct packet *pkt, uint32_t mark,
 	void (*finish)(struct packet *, struct layer *, const struct layer *child));
+
+/* This layer has no item after all: its payload, which is to be handed on, stands in its place. */
+void pkt_no_item(struct packet *pkt);
+
+/* This layer is accepted, but there is nothing to be shown of it: it gives neither token nor item (SIP's
+ * empty lines). To be called before anything is handed on. */
+void pkt_silent(struct packet *pkt);
 
 /* A further token of frame.protocols (igmp shows twice). */
 void pkt_token(struct packet *pkt, const struct protocol *proto);
@@ -453,13 +466,27 @@ struct expected {
 	uint32_t other;              /* 0: any */
 	uint16_t port, other_port;   /* other_port 0: any */
 	uint32_t since;              /* frame; 0: this one */
-	bool again; /* a new one also where `proto` is awaited there already, unless since the same frame */
+	/* Where a conversation of these ends is open already: */
+	enum {
+		EXPECT_KEEP,  /* it stays if it speaks `proto`, else there is a new one */
+		EXPECT_AGAIN, /* a new one, unless since the same frame */
+		EXPECT_USE    /* it stays, and speaks `proto` from now on */
+	} mode;
 };
 
 /* Wireshark's conversation_new() and conversation_set_dissector(). With both ends given, over UDP, it takes
  * the place of the conversation that they have, from this frame on (SNMP). Gives the new conversation's state
  * of `proto`, as pkt_flow() does in its frames; NULL where it has none. Not inside an ICMP error. */
 void *pkt_expect(struct packet *pkt, const struct protocol *proto, const struct expected *e);
+
+/* The state of `proto` in the conversation that was opened ahead, any other end, for the receiver of this
+ * datagram, else for its sender: for what the one that announced it said about it (RTP). NULL: there is none.
+ */
+void *pkt_announced(struct packet *pkt, const struct protocol *proto);
+
+/* Is this layer's conversation known to speak `proto`, as announced or found before? Else a port or a
+ * heuristic led to it. */
+bool pkt_spoken(const struct packet *pkt, const struct protocol *proto);
 
 /* The dictionary id of an address that stands in a payload: KIND_IPV4 or KIND_IPV6 and its octets. */
 uint32_t pkt_address(struct packet *pkt, enum kind kind, const uint8_t *octets);

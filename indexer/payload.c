@@ -84,7 +84,7 @@ static bool try_protocol(struct packet *pkt, const struct protocol *proto, const
 		pkt->tokens[pkt->ntokens++] = proto;
 	/* What an ICMP error quotes hangs below the ICMP item; only the payload of its UDP or TCP stands at
 	 * the top again. An item for which nothing was captured is not made. */
-	if (!proto->no_item && !pkt->nested && (!pkt->in_error || is_transported(pkt, n->parent)) &&
+	if (!proto->no_item && !pkt->nested && !n->inside && (!pkt->in_error || is_transported(pkt, n->parent)) &&
 		c.cap >= (proto->item_min ? proto->item_min : 1)) {
 		l->item = (int16_t)pkt->nitems;
 		pkt->items[pkt->nitems++] =
@@ -94,6 +94,7 @@ static bool try_protocol(struct packet *pkt, const struct protocol *proto, const
 		pkt->column = proto->column;
 	pkt->current = (int16_t)pkt->nlayers++;
 	pkt->stream = n->stream;
+	pkt->inside = n->inside;
 	pkt->may_want = n->may_want;
 	if (n->stream && proto->pdu)
 		verdict = take_message(pkt, proto, &c, n->kind != NEXT_MESSAGE);

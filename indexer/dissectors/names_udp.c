@@ -338,8 +338,6 @@ const struct protocol named_udp_protocols[] = {
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 1101 }) },
 	{ .name = "sflow", .title = "InMon sFlow", .column = "sFlow",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 6343 }) },
-	{ .name = "sip", .title = "Session Initiation Protocol", .column = "SIP",
-		.claims = CLAIMS({ CLAIM_UDP_PORT, 5060 }) },
 	{ .name = "slimp3", .title = "SliMP3 Communication Protocol", .column = "SliMP3",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 1069 }, { CLAIM_UDP_PORT, 3483 }) },
 	{ .name = "snmp", .title = "Simple Network Management Protocol", .column = "SNMP",
