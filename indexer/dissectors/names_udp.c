@@ -228,8 +228,6 @@ const struct protocol named_udp_protocols[] = {
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 41170 }) },
 	{ .name = "mbudp", .title = "Modbus/UDP", .column = "Modbus/UDP",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 502 }) },
-	{ .name = "megaco", .title = "MEGACO", .column = "MEGACO",
-		.claims = CLAIMS({ CLAIM_UDP_PORT, 2944 }) },
 	{ .name = "memcache", .title = "Memcache Protocol", .column = "MEMCACHE",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 11211 }) },
 	{ .name = "mgcp", .title = "Media Gateway Control Protocol", .column = "MGCP",

@@ -35,7 +35,8 @@ struct sip_place sip_place(struct packet *pkt, struct sip_calls *calls, const st
 		place.request = other->frame;
 		place.request_ns = other->time_ns;
 	}
-	if (own && is_again(own, m, method)) {
+	/* TCP sends again itself what was lost: the same message is another one. */
+	if (own && !pkt->stream && is_again(own, m, method)) {
 		place.resend_of = own->frame;
 		return place;
 	}
