@@ -154,8 +154,6 @@ const struct protocol named_udp_protocols[] = {
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 3386 }) },
 	{ .name = "gvcp", .title = "GigE Vision Control Protocol", .column = "GVCP",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 3956 }) },
-	{ .name = "h225", .title = "H323-MESSAGES", .column = "H.225.0",
-		.claims = CLAIMS({ CLAIM_UDP_PORT, 1718 }, { CLAIM_UDP_PORT, 1719 }) },
 	{ .name = "h248", .title = "H.248 MEGACO", .column = "H.248",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 2945 }) },
 	{ .name = "h501", .title = "H.501 Mobility", .column = "H.501",
