@@ -1,6 +1,7 @@
 #include "indexer/conversation.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define BLOCK      1024
 #define OPENED_MAX 65536 /* keys of conversations opened ahead */
@@ -8,7 +9,15 @@
 struct flow {
 	struct flow *next;
 	const struct protocol *proto;
+	struct gathered gathered[2];
 	max_align_t state[];
+};
+
+struct kept {
+	struct kept *next;
+	const struct protocol *proto;
+	uint32_t key, len;
+	uint8_t octets[];
 };
 
 struct conversations {
@@ -48,7 +57,13 @@ void conv_free(struct conversations *all)
 	for (size_t i = 0; i < all->n; i++) {
 		for (struct flow *f = conv_at(all, i)->flows, *next; f; f = next) {
 			next = f->next;
+			free(f->gathered[0].octets);
+			free(f->gathered[1].octets);
 			free(f);
+		}
+		for (struct kept *k = conv_at(all, i)->kept, *next; k; k = next) {
+			next = k->next;
+			free(k);
 		}
 	}
 	for (size_t i = 0; i < all->nblocks; i++)
@@ -204,8 +219,9 @@ static struct conversation *find_opened(
 	static const uint8_t order[] = { 0, CONV_ANY_ADDRESS, CONV_ANY_PORT,
 		CONV_ANY_ADDRESS | CONV_ANY_PORT };
 	struct conversation *c = NULL;
+	/* One that gives both ports is found from its own end only (as Wireshark 4.0 does). */
 	for (unsigned i = 0; !c && all->nkeys && i < sizeof(order); i++)
-		if (!(c = opened(all, type, order[i], a, ap, b, bp)))
+		if (!(c = opened(all, type, order[i], a, ap, b, bp)) && order[i] != CONV_ANY_ADDRESS)
 			c = opened(all, type, order[i], b, bp, a, ap);
 	return c;
 }
@@ -250,9 +266,9 @@ struct conversation *conv_open(struct conversations *all, const struct expected 
 	struct conversation *c;
 	if (e->type == CONV_UDP && !wild) { /* in place of the one that the pair has */
 		c = own(all, find(all, CONV_UDP, e->address, e->port, e->other, e->other_port));
-		if (c && e->mode == EXPECT_USE)
+		if (c && e->use)
 			c->dissector = proto;
-		if (c && c->dissector == proto && e->mode != EXPECT_AGAIN)
+		if (c && c->dissector == proto && !e->again)
 			return c;
 		c = add_pair(all, NULL, CONV_UDP, e->address, e->port, e->other, e->other_port);
 		if (c)
@@ -267,11 +283,9 @@ struct conversation *conv_open(struct conversations *all, const struct expected 
 	struct conversation **slot =
 		opened_slot(all, e->type, wild, e->address, e->port, e->other, e->other_port);
 	if ((c = *slot) && !c->taken) {
-		if (since < c->since && e->mode != EXPECT_USE) /* no frame to come would find it */
+		if (since < c->since && !e->use) /* no frame to come would find it */
 			return NULL;
-		if (e->mode == EXPECT_KEEP    ? c->dissector == proto
-			: e->mode == EXPECT_AGAIN ? c->since == since
-						  : true) {
+		if (e->use || (e->again ? since == c->since : c->dissector == proto)) {
 			c->dissector = proto;
 			return c;
 		}
@@ -365,19 +379,73 @@ struct conversation *conv_renew(struct conversations *all, enum conversation_typ
 	return add_pair(all, NULL, type, src, srcport, dst, dstport);
 }
 
-void *conv_flow(struct conversation *c, const struct protocol *proto)
+static struct flow *flow_of(struct conversation *c, const struct protocol *proto)
 {
 	c = c->owner;
 	for (struct flow *f = c->flows; f; f = f->next)
 		if (f->proto == proto)
-			return f->state;
+			return f;
 	struct flow *f = calloc(1, sizeof(*f) + proto->flow_size);
 	if (!f)
 		return NULL;
 	f->proto = proto;
 	f->next = c->flows;
 	c->flows = f;
-	return f->state;
+	return f;
+}
+
+void *conv_flow(struct conversation *c, const struct protocol *proto)
+{
+	struct flow *f = flow_of(c, proto);
+	return f ? f->state : NULL;
+}
+
+struct gathered *conv_gathered(struct conversation *c, const struct protocol *proto, unsigned side)
+{
+	struct flow *f = flow_of(c, proto);
+	return f ? &f->gathered[side & 1] : NULL;
+}
+
+static struct kept **find_kept(struct conversation *c, const struct protocol *proto, uint32_t key)
+{
+	struct kept **at = &c->kept;
+	while (*at && ((*at)->proto != proto || (*at)->key != key))
+		at = &(*at)->next;
+	return at;
+}
+
+uint8_t *conv_kept(struct conversation *c, const struct protocol *proto, uint32_t key, uint32_t *len)
+{
+	struct kept *k = *find_kept(c, proto, key);
+	*len = k ? k->len : 0;
+	return k ? k->octets : NULL;
+}
+
+uint8_t *conv_keep(struct conversation *c, const struct protocol *proto, uint32_t key, uint32_t len)
+{
+	struct kept **at = find_kept(c, proto, key), *old = *at;
+	uint32_t before = old ? old->len : 0;
+	struct kept *k = realloc(old, sizeof(*k) + len);
+	if (!k)
+		return NULL;
+	if (!old)
+		*k = (struct kept) { .proto = proto, .key = key };
+	if (len > before)
+		memset(k->octets + before, 0, len - before);
+	k->len = len;
+	*at = k;
+	return k->octets;
+}
+
+uint32_t conv_forget(struct conversation *c, const struct protocol *proto, uint32_t key)
+{
+	struct kept **at = find_kept(c, proto, key), *k = *at;
+	if (!k)
+		return 0;
+	uint32_t len = k->len;
+	*at = k->next;
+	free(k);
+	return len;
 }
 
 void conv_face(struct conversation *c, bool *from_a)

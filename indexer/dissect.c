@@ -28,6 +28,9 @@ struct dissection *dissection_new(struct rows *rows, struct dict *dict, int64_t 
 		dissection_free(d);
 		return NULL;
 	}
+	/* A conversation of nobody with nobody: what belongs to no other. */
+	bool from_a;
+	d->pkt.capture = conv_get(d->conversations, CONV_NONE, 0, 0, 0, 0, &from_a);
 	return d;
 }
 
@@ -35,6 +38,7 @@ void dissection_free(struct dissection *d)
 {
 	if (!d)
 		return;
+	pkt_scratch_free(&d->pkt);
 	tcp_tracker_free(d->tcp);
 	tcp_events_free(d->events);
 	fragments_free(d->fragments);
@@ -106,6 +110,10 @@ static void take_events(struct dissection *d, const struct tcp_segment *s, const
 		struct event_total *t = &d->event_totals[list[i].kind];
 		if (!t->events++)
 			t->first_frame = d->pkt.number;
+	}
+	if (facts->reused_before) {
+		tcp_reused(&d->pkt, facts->conversation->stream, facts->reused_before);
+		d->event_totals[EVENT_REUSED_PORTS].events++;
 	}
 	if (n)
 		tcp_happened(&d->pkt, facts->conversation->stream, list, n);
@@ -394,7 +402,7 @@ struct packet *dissect_frame(struct dissection *d, const struct dissect_input *i
 	pkt->interface = in->interface;
 	pkt->fcs_len = in->fcs_len;
 	pkt->fail = CUR_OK;
-	pkt->in_error = pkt->fragmented = pkt->nested = pkt->radio.set = false;
+	pkt->in_error = pkt->fragmented = pkt->radio.set = false;
 	pkt->ip_version = 0;
 	pkt->vlan_id = 0;
 	pkt->current = -1;
@@ -406,7 +414,7 @@ struct packet *dissect_frame(struct dissection *d, const struct dissect_input *i
 	pkt->conversation = NULL;
 	pkt->may_want = 0;
 	pkt->want.from = NULL;
-	pkt->stream = pkt->inside = false;
+	pkt->stream = false;
 	pkt->nruns = 0;
 	d->ndatagrams = 0;
 	rows_frame(pkt->rows);
@@ -414,6 +422,7 @@ struct packet *dissect_frame(struct dissection *d, const struct dissect_input *i
 	pkt->ncounts = 0;
 	pkt->tcp.set = pkt->udp.set = pkt->fragment.set = false;
 	pkt->arp.n = 0;
+	pkt_scratch_free(pkt);
 	if (pkt->tree)
 		pkt->tree->n = 0;
 
@@ -437,6 +446,7 @@ struct packet *dissect_frame(struct dissection *d, const struct dissect_input *i
 		if (pkt->fail) {
 			/* The rest of the frame is not looked at: what was waiting hung below the layer that
 			 * failed. */
+			pkt->current = -1; /* wherever it failed, that stands at the top */
 			pkt_item(pkt, pkt->fail == CUR_CUT ? &proto_short : &proto_malformed, 0);
 			/* Unless a further message of a stream waits: it stands on its own. */
 			while (first && !pkt->next[first - 1].survives)

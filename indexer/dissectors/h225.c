@@ -25,8 +25,7 @@ static void control_address(struct packet *pkt, struct cursor *c)
 	uint16_t port = (uint16_t)cur_be(c, 2);
 	if (address && !pkt->fail)
 		pkt_expect(pkt, &proto_h245_tpkt,
-			&(struct expected) {
-				CONV_TCP, pkt_address(pkt, KIND_IPV4, address), 0, port, 0, 0, EXPECT_KEEP });
+			&(struct expected) { CONV_TCP, pkt_address(pkt, KIND_IPV4, address), 0, port, 0, 0 });
 }
 
 static enum verdict call_dissect(struct packet *pkt, struct cursor *c)

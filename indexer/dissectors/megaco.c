@@ -139,7 +139,7 @@ static uint32_t read_description(struct packet *pkt, const struct cursor *c, str
 	if (skip < n) {
 		struct cursor body = *c;
 		body.pos = (uint32_t)((const uint8_t *)t.at - c->data) + skip;
-		pkt_next_inside(pkt, &proto_sdp, cur_sub(&body, n - skip));
+		pkt_next_proto(pkt, &proto_sdp, cur_sub(&body, n - skip));
 	}
 	return n;
 }
@@ -147,6 +147,7 @@ static uint32_t read_description(struct packet *pkt, const struct cursor *c, str
 static enum verdict megaco_dissect(struct packet *pkt, struct cursor *c)
 {
 	struct row *r = row_open(pkt, &proto_megaco, 0);
+	pkt_nest(pkt, true);
 	struct text all = { (const char *)c->data + c->pos, cur_avail(c) };
 	all = read_head(r, all);
 	uint32_t start = 0, depth = 0, in_media = 0; /* depth at which the medium began */

@@ -23,6 +23,8 @@ void tcp_reassembled(struct packet *pkt, int layer, uint16_t tcp_layer, const st
 /* Open a row for each event of the frame's segment. */
 struct tcp_event;
 void tcp_happened(struct packet *pkt, uint32_t stream, const struct tcp_event *events, unsigned n);
+/* An earlier frame's segment turns out to use the ports once more. */
+void tcp_reused(struct packet *pkt, uint32_t stream, uint32_t frame);
 void udp_tracked(struct row *r, uint32_t stream);
 /* The datagram is of another stream than it seemed: of that number, or (not `known`) of one that has none
  * yet. */

@@ -161,7 +161,7 @@ static const struct protocol *payload_of(const struct rtp_media *media, unsigned
 void rtp_expect(
 	struct packet *pkt, uint32_t address, uint16_t port, uint32_t since, const struct rtp_media *media)
 {
-	struct expected e = { CONV_UDP, address, 0, port, 0, since, EXPECT_AGAIN };
+	struct expected e = { CONV_UDP, address, 0, port, 0, since, .again = true };
 	struct rtp_media *m = pkt_expect(pkt, &proto_rtp, &e);
 	if (m) {
 		*m = *media;
@@ -169,7 +169,8 @@ void rtp_expect(
 	}
 	e.port = (uint16_t)(port + 1);
 	e.since = 0;
-	e.mode = EXPECT_USE;
+	e.again = false;
+	e.use = true;
 	pkt_expect(pkt, &proto_rtcp, &e);
 }
 

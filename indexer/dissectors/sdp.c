@@ -133,25 +133,10 @@ static void read_line(struct packet *pkt, struct text line, bool *media)
 		set_address(r, value);
 }
 
-/* The Protocol column is that of the carrier and "/SDP". */
-static void column(struct packet *pkt)
-{
-	char text[64];
-	uint8_t kind;
-	size_t n = strlen(pkt->column);
-	if (pkt->in_error || n + 5 > sizeof(text))
-		return;
-	memcpy(text, pkt->column, n);
-	memcpy(text + n, "/SDP", 4);
-	uint32_t id = dict_intern(pkt->dict, DICT_TEXT, 0, text, n + 4);
-	if (id)
-		pkt->column = dict_get(pkt->dict, DICT_TEXT, id, &kind, &n);
-}
-
 static enum verdict read_lines(struct packet *pkt, struct cursor *c)
 {
 	bool media = false, whole = true;
-	column(pkt);
+	pkt_column_append(pkt, "/SDP");
 	row_open(pkt, &proto_sdp, 0);
 	while (whole && cur_avail(c)) {
 		struct text line = cur_line(c, &whole);
@@ -168,13 +153,15 @@ static enum verdict sdp_dissect(struct packet *pkt, struct cursor *c)
 	return read_lines(pkt, c);
 }
 
-#define SDP(how)                                                                                             \
+static const char *const media_types[] = { "application/sdp", NULL };
+
+#define SDP(how, ...)                                                                                        \
 	{                                                                                                    \
 		.name = "sdp", .title = "Session Description Protocol", .spec = "RFC 8866",                  \
 		.help = "Says which media a call or a broadcast has, and the addresses and ports where "     \
 			"they arrive.",                                                                      \
-		.id = PROTO_ID_sdp, .records = sdp_records, .nrecords = 2, .dissect = how                    \
+		.id = PROTO_ID_sdp, .records = sdp_records, .nrecords = 2, .dissect = how, __VA_ARGS__       \
 	}
 
-const struct protocol proto_sdp = SDP(sdp_dissect);
-const struct protocol proto_sdp_quiet = SDP(read_lines);
+const struct protocol proto_sdp = SDP(sdp_dissect, .media_types = media_types);
+const struct protocol proto_sdp_quiet = SDP(read_lines, );

@@ -135,6 +135,6 @@ void sdp_announce(struct packet *pkt, struct cursor c, uint32_t since)
 			rtp_expect(pkt, m->address, m->port, since, &m->types);
 		else if (m->transport == TRANSPORT_T38 && m->kind == KIND_IPV4)
 			pkt_expect(pkt, &proto_t38,
-				&(struct expected) { CONV_UDP, m->address, 0, m->port, 0, 0, EXPECT_AGAIN });
+				&(struct expected) { CONV_UDP, m->address, 0, m->port, 0, 0, .again = true });
 	}
 }

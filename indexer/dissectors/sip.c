@@ -179,7 +179,7 @@ struct headers {
 	struct sip_message message;
 	bool has_length;
 	uint32_t length;
-	struct text type; /* media type of the body */
+	struct text content_type, type; /* of the body; with parameters and without */
 };
 
 static void read_header(struct packet *pkt, struct row *r, struct text line, struct headers *h)
@@ -211,6 +211,7 @@ static void read_header(struct packet *pkt, struct row *r, struct text line, str
 		set_text(r, SIP_CSEQ_METHOD, h->message.method);
 		break;
 	case HEAD_CONTENT_TYPE:
+		h->content_type = value;
 		h->type = text_trim(text_until(value, ';', &value));
 		break;
 	default:
@@ -256,15 +257,19 @@ static void hand_on_body(
 	struct packet *pkt, struct cursor body, const struct headers *h, struct sip_place place)
 {
 	uint16_t code = h->message.code;
-	if (!text_is(h->type, "application/sdp"))
+	pkt_nest(pkt, true);
+	if (!text_is(h->type, "application/sdp")) {
+		if (h->content_type.len)
+			pkt_next_media(pkt, body, h->content_type.at, h->content_type.len, CLAIM_NONE, NULL);
 		return;
+	}
 	if (code && code < 200 && !place.resend_of) {
-		pkt_next_inside(pkt, &proto_sdp, body);
+		pkt_next_proto(pkt, &proto_sdp, body);
 		return;
 	}
 	if (!place.resend_of && (code < 300 || code >= 400))
 		sdp_announce(pkt, body, code ? place.request : 0);
-	pkt_next_inside(pkt, &proto_sdp_quiet, body);
+	pkt_next_proto(pkt, &proto_sdp_quiet, body);
 }
 
 static void set_place(struct packet *pkt, struct row *r, struct sip_place place)
