@@ -219,9 +219,8 @@ static struct conversation *find_opened(
 	static const uint8_t order[] = { 0, CONV_ANY_ADDRESS, CONV_ANY_PORT,
 		CONV_ANY_ADDRESS | CONV_ANY_PORT };
 	struct conversation *c = NULL;
-	/* One that gives both ports is found from its own end only (as Wireshark 4.0 does). */
 	for (unsigned i = 0; !c && all->nkeys && i < sizeof(order); i++)
-		if (!(c = opened(all, type, order[i], a, ap, b, bp)) && order[i] != CONV_ANY_ADDRESS)
+		if (!(c = opened(all, type, order[i], a, ap, b, bp)))
 			c = opened(all, type, order[i], b, bp, a, ap);
 	return c;
 }

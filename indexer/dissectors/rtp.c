@@ -198,6 +198,13 @@ static enum verdict rtp_dissect(struct packet *pkt, struct cursor *c)
 		return MINE;
 	}
 	const struct rtp_media *media = pkt_announced(pkt, &proto_rtp);
+	/* Back to who announced nothing, where both ports were agreed on (RTSP): Wireshark opens a
+	 * conversation for that end, of which it does not know what it speaks. */
+	if (!media && pkt_spoken(pkt, &proto_rtp)) {
+		pkt_expect(pkt, NULL,
+			&(struct expected) { CONV_UDP, pkt->net_dst, 0, pkt->dstport, pkt->srcport });
+		return NOT_MINE;
+	}
 	if (media && !media->frame)
 		media = NULL;
 	if (media && media->secure)
