@@ -6,6 +6,29 @@
  * their own. */
 #include "indexer/registry.h"
 
+/* Ports that programs like to take for themselves (5000, 5050): only what can be the protocol's is its own. */
+
+/* A tunnel: version 0 in the upper two bits, type 0 or 1, nothing in the next two octets; or the search for an access
+ * point: type 2 to 5, a length that holds at least its header. */
+static enum verdict tapa_judge(struct packet *pkt, struct cursor *c)
+{
+	uint64_t type, next, length;
+	(void)pkt;
+	if (!cur_peek(c, 0, 1, &type) || !cur_peek(c, 1, 1, &next) || !cur_peek(c, 2, 2, &length))
+		return NOT_MINE;
+	bool tunnel = type < 0x40 && type != 4 && next <= 1 && length == 0;
+	bool search = type >= 2 && type <= 5 && next == 0 && length >= 12 && length < 0x1000;
+	return tunnel || search ? MINE : NOT_MINE;
+}
+
+/* It begins with its length. */
+static enum verdict sbus_judge(struct packet *pkt, struct cursor *c)
+{
+	uint64_t length;
+	(void)pkt;
+	return cur_peek(c, 0, 4, &length) && length == c->len ? MINE : NOT_MINE;
+}
+
 /* clang-format off */
 #define CLAIMS(...) (const struct claim[]){ __VA_ARGS__, { CLAIM_NONE, 0 } }
 
@@ -314,7 +337,7 @@ const struct protocol named_udp_protocols[] = {
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 7000 }, { CLAIM_UDP_PORT, 7001 }, { CLAIM_UDP_PORT, 7002 }, { CLAIM_UDP_PORT, 7003 }, { CLAIM_UDP_PORT, 7004 }, { CLAIM_UDP_PORT, 7005 }, { CLAIM_UDP_PORT, 7006 }, { CLAIM_UDP_PORT, 7007 }, { CLAIM_UDP_PORT, 7008 }, { CLAIM_UDP_PORT, 7009 }, { CLAIM_UDP_PORT, 7021 }) },
 	{ .name = "sabp", .title = "UTRAN IuBC interface SABP signaling", .column = "SABP",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 3452 }) },
-	{ .name = "sbus", .title = "SAIA S-Bus", .column = "SBUS",
+	{ .name = "sbus", .title = "SAIA S-Bus", .column = "SBUS", .dissect = sbus_judge,
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 5050 }) },
 	{ .name = "scop", .title = "ZigBee SCoP", .column = "SCoP",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 17755 }, { CLAIM_UDP_PORT, 17756 }) },
@@ -342,7 +365,7 @@ const struct protocol named_udp_protocols[] = {
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 514 }) },
 	{ .name = "tacacs", .title = "TACACS", .column = "TACACS",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 49 }) },
-	{ .name = "tapa", .title = "Trapeze Access Point Access Protocol", .column = "TAPA",
+	{ .name = "tapa", .title = "Trapeze Access Point Access Protocol", .column = "TAPA", .dissect = tapa_judge,
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 5000 }) },
 	{ .name = "teredo", .title = "Teredo IPv6 over UDP tunneling", .column = "Teredo",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 3544 }) },
