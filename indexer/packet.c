@@ -135,6 +135,12 @@ void pkt_silent(struct packet *pkt)
 		pkt->ntokens--;
 }
 
+void pkt_one_token(struct packet *pkt)
+{
+	if (pkt->ntokens > 1 && pkt->tokens[pkt->ntokens - 1] == pkt->tokens[pkt->ntokens - 2])
+		pkt->ntokens--;
+}
+
 void pkt_column_append(struct packet *pkt, const char *text)
 {
 	char both[64];

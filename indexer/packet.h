@@ -137,7 +137,8 @@ struct protocol {
 /* ---- the packet ------------------------------------------------------------------------------------------
  */
 
-#define PACKET_TOKENS_MAX 192   /* of frame.protocols: certificates add one for each attribute and extension \
+#define PACKET_TOKENS_MAX                                                                                    \
+	192                     /* of frame.protocols: certificates add one for each attribute and extension \
 				 */
 #define PACKET_LAYERS_MAX    96 /* nested layers; more end as data, and are counted */
 #define PACKET_EXCHANGES_MAX 32 /* requests and responses in one layer (DNS messages in a TCP segment) */
@@ -454,6 +455,9 @@ void pkt_item(struct packet *pkt, const struct protocol *proto, uint32_t len);
 void pkt_no_item(struct packet *pkt);
 /* and no token either (Wireshark takes back the token of a dissector that adds nothing to the tree). */
 void pkt_silent(struct packet *pkt);
+/* Where the token before this layer's is the same, they are one: the dissector puts messages together itself,
+ * and Wireshark calls it once a segment, also where one message ends and another begins. */
+void pkt_one_token(struct packet *pkt);
 
 /* Append to the text of the Protocol column: "HTTP" and "/XML". */
 void pkt_column_append(struct packet *pkt, const char *text);
