@@ -7,6 +7,29 @@
 #include "indexer/dissectors/names_tests.h"
 #include "indexer/registry.h"
 
+/* Ports that programs like to take for themselves (5000, 5050): only what can be the protocol's is its own. */
+
+/* A tunnel: version 0 in the upper two bits, type 0 or 1, nothing in the next two octets; or the search for an access
+ * point: type 2 to 5, a length that holds at least its header. */
+static enum verdict tapa_judge(struct packet *pkt, struct cursor *c)
+{
+	uint64_t type, next, length;
+	(void)pkt;
+	if (!cur_peek(c, 0, 1, &type) || !cur_peek(c, 1, 1, &next) || !cur_peek(c, 2, 2, &length))
+		return NOT_MINE;
+	bool tunnel = type < 0x40 && type != 4 && next <= 1 && length == 0;
+	bool search = type >= 2 && type <= 5 && next == 0 && length >= 12 && length < 0x1000;
+	return tunnel || search ? MINE : NOT_MINE;
+}
+
+/* It begins with its length. */
+static enum verdict sbus_judge(struct packet *pkt, struct cursor *c)
+{
+	uint64_t length;
+	(void)pkt;
+	return cur_peek(c, 0, 4, &length) && length == c->len ? MINE : NOT_MINE;
+}
+
 /* clang-format off */
 #define CLAIMS(...) (const struct claim[]){ __VA_ARGS__, { CLAIM_NONE, 0 } }
 
@@ -133,6 +156,7 @@ const struct protocol named_udp_protocols[] = {
 		.dissect = test_gvcp, .claims = CLAIMS({ CLAIM_UDP_PORT, 3956 }) },
 	{ .name = "h225", .title = "H323-MESSAGES", .column = "H.225.0",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 1718 }, { CLAIM_UDP_PORT, 1719 }) },
+		.claims = CLAIMS({ CLAIM_UDP_PORT, 3956 }) },
 	{ .name = "h248", .title = "H.248 MEGACO", .column = "H.248",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 2945 }) },
 	{ .name = "h501", .title = "H.501 Mobility", .column = "H.501",
@@ -197,12 +221,8 @@ const struct protocol named_udp_protocols[] = {
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 41170 }) },
 	{ .name = "mbudp", .title = "Modbus/UDP", .column = "Modbus/UDP",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 502 }) },
-	{ .name = "megaco", .title = "MEGACO", .column = "MEGACO",
-		.claims = CLAIMS({ CLAIM_UDP_PORT, 2944 }) },
 	{ .name = "memcache", .title = "Memcache Protocol", .column = "MEMCACHE",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 11211 }) },
-	{ .name = "mgcp", .title = "Media Gateway Control Protocol", .column = "MGCP",
-		.claims = CLAIMS({ CLAIM_UDP_PORT, 2427 }, { CLAIM_UDP_PORT, 2727 }) },
 	{ .name = "mikey", .title = "Multimedia Internet KEYing", .column = "MIKEY",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 2269 }) },
 	{ .name = "mip", .title = "Mobile IP", .column = "Mobile IP",
@@ -279,6 +299,8 @@ const struct protocol named_udp_protocols[] = {
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 3452 }) },
 	{ .name = "sap", .title = "Session Announcement Protocol", .column = "SAP",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 9875 }) },
+	{ .name = "sbus", .title = "SAIA S-Bus", .column = "SBUS", .dissect = sbus_judge,
+		.claims = CLAIMS({ CLAIM_UDP_PORT, 5050 }) },
 	{ .name = "scop", .title = "ZigBee SCoP", .column = "SCoP",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 17755 }, { CLAIM_UDP_PORT, 17756 }) },
 	{ .name = "sebek", .title = "SEBEK - Kernel Data Capture", .column = "SEBEK",
@@ -287,6 +309,7 @@ const struct protocol named_udp_protocols[] = {
 		.dissect = test_sflow, .claims = CLAIMS({ CLAIM_UDP_PORT, 6343 }) },
 	{ .name = "sip", .title = "Session Initiation Protocol", .column = "SIP",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 5060 }) },
+		.claims = CLAIMS({ CLAIM_UDP_PORT, 6343 }) },
 	{ .name = "slimp3", .title = "SliMP3 Communication Protocol", .column = "SliMP3",
 		.dissect = test_slimp3, .claims = CLAIMS({ CLAIM_UDP_PORT, 1069 }, { CLAIM_UDP_PORT, 3483 }) },
 	{ .name = "srvloc", .title = "Service Location Protocol", .column = "SRVLOC",
@@ -305,7 +328,7 @@ const struct protocol named_udp_protocols[] = {
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 4713 }) },
 	{ .name = "tacacs", .title = "TACACS", .column = "TACACS",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 49 }) },
-	{ .name = "tapa", .title = "Trapeze Access Point Access Protocol", .column = "TAPA",
+	{ .name = "tapa", .title = "Trapeze Access Point Access Protocol", .column = "TAPA", .dissect = tapa_judge,
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 5000 }) },
 		.dissect = test_tapa, .claims = CLAIMS({ CLAIM_UDP_PORT, 5000 }) },
 	{ .name = "teredo", .title = "Teredo IPv6 over UDP tunneling", .column = "Teredo",
