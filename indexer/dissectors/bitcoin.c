@@ -41,6 +41,11 @@ static const char *const known[] = { "version", "addr", "inv", "getdata", "notfo
 	"getheaders", "tx", "block", "headers", "checkorder", "submitorder", "reply", "ping", "pong",
 	"reject", "filterload", "filteradd", "merkleblock", "alert" };
 
+/* What once began with the magic number is Bitcoin from then on. */
+struct bitcoin_flow {
+	bool known;
+};
+
 static bool is_magic(const struct cursor *c)
 {
 	uint64_t magic;
@@ -76,9 +81,14 @@ static uint32_t bitcoin_length(struct packet *pkt, const struct cursor *c)
 
 static bool bitcoin_test(struct packet *pkt, const struct cursor *c)
 {
+	struct bitcoin_flow *f = pkt_flow(pkt, &proto_bitcoin);
+	if (f && f->known)
+		return true;
 	if (!is_magic(c))
 		return false;
 	pkt_speak(pkt, &proto_bitcoin);
+	if (f)
+		f->known = true;
 	return true;
 }
 
@@ -97,4 +107,5 @@ const struct protocol proto_bitcoin = {
 	.claims = bitcoin_claims,
 	.dissect = bitcoin_dissect,
 	.pdu = &bitcoin_pdu,
+	.flow_size = sizeof(struct bitcoin_flow),
 };
