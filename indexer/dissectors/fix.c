@@ -120,6 +120,8 @@ static uint32_t fix_length(struct packet *pkt, const struct cursor *c)
 {
 	struct field_at begin, body;
 	(void)pkt;
+	if (c->cap >= 5 && memcmp(c->data, "8=FIX", 5) != 0)
+		return next_message(c);
 	if (!take_field(c, 0, &begin) || begin.tag != 8)
 		return next_message(c);
 	if (!take_field(c, begin.next, &body))
