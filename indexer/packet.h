@@ -539,9 +539,10 @@ static inline struct cursor pkt_cursor(struct packet *pkt, const uint8_t *at, si
 }
 
 /* What one side of the conversation sends in many messages of its own (a mail behind DATA): put the captured
- * octets of `part` behind those that the protocol gathered there before. False where there is no conversation,
- * or no room: beyond GATHER_MAX for one, GATHER_TOTAL_MAX for all; counted in dropped[CAP_GATHERED]. */
-#define GATHER_MAX	 (UINT32_C(32) << 20)
+ * octets of `part` behind those that the protocol gathered there before. False where there is no
+ * conversation, or no room: beyond GATHER_MAX for one, GATHER_TOTAL_MAX for all; counted in
+ * dropped[CAP_GATHERED]. */
+#define GATHER_MAX       (UINT32_C(32) << 20)
 #define GATHER_TOTAL_MAX (UINT64_C(256) << 20)
 bool pkt_gather(struct packet *pkt, const struct protocol *proto, struct cursor part);
 

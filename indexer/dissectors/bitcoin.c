@@ -38,8 +38,8 @@ static const struct record bitcoin_records[] = {
 
 /* Commands whose payload Wireshark dissects: the name stands in the stack a second time. */
 static const char *const known[] = { "version", "addr", "inv", "getdata", "notfound", "getblocks",
-	"getheaders", "tx", "block", "headers", "checkorder", "submitorder", "reply", "ping", "pong",
-	"reject", "filterload", "filteradd", "merkleblock", "alert" };
+	"getheaders", "tx", "block", "headers", "ping", "pong", "reject", "filterload", "filteradd",
+	"merkleblock" };
 
 /* What once began with the magic number is Bitcoin from then on. */
 struct bitcoin_flow {

@@ -127,7 +127,7 @@ static uint32_t fix_length(struct packet *pkt, const struct cursor *c)
 	if (!take_field(c, begin.next, &body))
 		return 0;
 	if (body.tag != 9)
-		return next_message(c);
+		return 0;
 	uint32_t n = text_number((const char *)c->data + body.value, body.len);
 	return n > UINT32_MAX - body.next - CHECKSUM_LEN ? UINT32_MAX : body.next + n + CHECKSUM_LEN;
 }

@@ -1,5 +1,6 @@
-/* Internet Message Access Protocol (RFC 9051): each command begins with a tag of the client's choice, its last reply
- * with the same one; other replies begin with "*". FETCH brings a mail as so many octets behind "{count}" CR LF.
+/* Internet Message Access Protocol (RFC 9051): each command begins with a tag of the client's choice, its
+ * last reply with the same one; other replies begin with "*". FETCH brings a mail as so many octets behind
+ * "{count}" CR LF.
  *
  *     C: a3 FETCH 12 RFC822                S: * 12 FETCH (RFC822 {342}
  *        tag command folder ...            S: a3 OK FETCH completed
@@ -77,8 +78,8 @@ static struct words take_word(struct words *rest)
 
 static bool takes_folder(struct words command)
 {
-	static const char *const commands[] = { "SELECT", "EXAMINE", "CREATE", "DELETE", "RENAME", "SUBSCRIBE",
-		"UNSUBSCRIBE", "STATUS", "APPEND", "SEARCH" };
+	static const char *const commands[] = { "SELECT", "EXAMINE", "CREATE", "DELETE", "RENAME",
+		"SUBSCRIBE", "UNSUBSCRIBE", "STATUS", "APPEND", "SEARCH" };
 	for (unsigned i = 0; i < sizeof(commands) / sizeof(*commands); i++)
 		if (text_is(command.text, command.len, commands[i]))
 			return true;
@@ -144,8 +145,7 @@ static uint32_t fetch_end(const struct cursor *c, const struct line *l)
 			break;
 		if (end > at) {
 			words++;
-			if (!found &&
-				text_is((const char *)c->data + at, end - at, "FETCH"))
+			if (!found && text_is((const char *)c->data + at, end - at, "FETCH"))
 				found = end;
 		}
 		at = end + 1;
@@ -159,8 +159,8 @@ static uint32_t find(const struct cursor *c, uint32_t from, char what)
 	return p ? (uint32_t)(p - c->data) : UINT32_MAX;
 }
 
-/* What FETCH brings is whole when its parenthesis is closed: behind so many octets, or at the end of the line.
- * False: not yet. *next moves behind it, *mail is what stands in it. */
+/* What FETCH brings is whole when its parenthesis is closed: behind so many octets, or at the end of the
+ * line. False: not yet. *next moves behind it, *mail is what stands in it. */
 static bool fetched(const struct cursor *c, uint32_t from, uint32_t *next, struct cursor *mail)
 {
 	uint32_t open = find(c, from, '(');

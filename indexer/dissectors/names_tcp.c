@@ -2,6 +2,8 @@
  * names_udp.c. Those whose dissector looks at the octets and mostly rejects them are left out. */
 #include "indexer/registry.h"
 
+extern const struct protocol proto_data;
+
 /* The message is taken as a whole. */
 static enum verdict taken(struct packet *pkt, struct cursor *c)
 {
@@ -38,10 +40,195 @@ FRAMED(tibia, 2, le16(c->data) + 2);
 FRAMED(uma, 2, be16(c->data) + 2);
 FRAMED(xti, 8, le32(c->data));
 
+/* ---- told by their first octets ---- */
+
+static bool begins(const struct cursor *c, const char *magic, uint32_t at)
+{
+	uint32_t n = (uint32_t)strlen(magic);
+	return c->cap >= n && at <= c->cap - n && memcmp(c->data + at, magic, n) == 0;
+}
+
+/* Is the conversation known to speak the protocol, or does it from here on? */
+struct named_flow {
+	bool known;
+};
+
+static bool speaks(struct packet *pkt, const struct protocol *proto, bool now)
+{
+	struct named_flow *f = pkt_flow(pkt, proto);
+	if (now) {
+		pkt_speak(pkt, proto);
+		if (f)
+			f->known = true;
+	}
+	return now || (f && f->known);
+}
+
+/* CORBA (OMG), General Inter-ORB Protocol: magic, version, flags (1: little-endian), type, length. */
+static uint32_t iop_length(struct packet *pkt, const struct cursor *c)
+{
+	(void)pkt;
+	uint32_t n = c->data[6] & 1 ? le32(c->data + 8) : be32(c->data + 8);
+	return n > UINT32_MAX - 12 ? UINT32_MAX : n + 12;
+}
+
+static bool giop_test(struct packet *pkt, const struct cursor *c)
+{
+	(void)pkt;
+	return c->cap >= 12 && begins(c, "GIOP", 0);
+}
+
+/* What began with ZIOP stays with it, messages that are not zipped included. */
+static bool ziop_test(struct packet *pkt, const struct cursor *c)
+{
+	return speaks(pkt, pkt_layer(pkt)->proto, c->cap >= 12 && begins(c, "ZIOP", 0));
+}
+
+static const struct pdu giop_pdu = { .min = 12, .length = iop_length, .test = giop_test };
+static const struct pdu ziop_pdu = { .min = 12, .length = iop_length, .test = ziop_test };
+
+static uint32_t ymsg_length(struct packet *pkt, const struct cursor *c)
+{
+	(void)pkt;
+	return 20 + be16(c->data + 8);
+}
+
+static bool ymsg_test(struct packet *pkt, const struct cursor *c)
+{
+	(void)pkt;
+	return begins(c, "YMSG", 0);
+}
+
+static const struct pdu ymsg_pdu = { .min = 20, .length = ymsg_length, .test = ymsg_test };
+
+/* HL7's lower layer: a message stands between VT and FS CR. */
+static uint32_t hl7_length(struct packet *pkt, const struct cursor *c)
+{
+	(void)pkt;
+	for (uint32_t i = 0; i + 1 < c->cap; i++)
+		if (c->data[i] == 0x1c && c->data[i + 1] == '\r')
+			return i + 2;
+	return 0;
+}
+
+static bool hl7_test(struct packet *pkt, const struct cursor *c)
+{
+	return pkt->srcport == 2575 || pkt->dstport == 2575 || begins(c, "\vMSH|", 0);
+}
+
+static const struct pdu hl7_pdu = { .min = 3, .length = hl7_length, .test = hl7_test };
+
+/* RFC 6143, section 7.1.1: the server begins with its version, "RFB 003.008". */
+static enum verdict vnc_dissect(struct packet *pkt, struct cursor *c)
+{
+	const struct protocol *vnc = pkt_layer(pkt)->proto;
+	uint16_t low = pkt->srcport < pkt->dstport ? pkt->srcport : pkt->dstport;
+	uint16_t high = pkt->srcport < pkt->dstport ? pkt->dstport : pkt->srcport;
+	if (low == 5500 || low == 5501 || low == 5900 || low == 5901 || high == 5500 || high == 5501 ||
+		high == 5900 || high == 5901)
+		return MINE;
+	return speaks(pkt, vnc, c->len == 12 && begins(c, "RFB ", 0) && begins(c, "\n", 11)) ? MINE
+											     : NOT_MINE;
+}
+
+/* ActiveMQ's binary protocol: the first command, 1, has the magic behind it. */
+static uint32_t openwire_length(struct packet *pkt, const struct cursor *c)
+{
+	(void)pkt;
+	uint32_t n = be32(c->data);
+	return n > UINT32_MAX - 4 ? UINT32_MAX : n + 4;
+}
+
+static bool openwire_test(struct packet *pkt, const struct cursor *c)
+{
+	return speaks(pkt, pkt_layer(pkt)->proto, begins(c, "\1ActiveMQ", 4));
+}
+
+static const struct pdu openwire_pdu = { .min = 5, .length = openwire_length, .test = openwire_test };
+
+static enum verdict jxta_dissect(struct packet *pkt, struct cursor *c)
+{
+	return speaks(pkt, pkt_layer(pkt)->proto, begins(c, "JXTAHELLO", 0)) ? MINE : NOT_MINE;
+}
+
+/* Kismet's lines: those of the server begin with a star. What cannot be printed is something else. */
+static enum verdict kismet_dissect(struct packet *pkt, struct cursor *c)
+{
+	for (uint32_t i = 0; i < c->cap && i < 20; i++)
+		if ((c->data[i] < 0x20 || c->data[i] > 0x7e) && c->data[i] != '\r' && c->data[i] != '\n')
+			return NOT_MINE;
+	if (pkt->srcport == 2501 && c->data[0] != '*')
+		pkt_next_proto(pkt, &proto_data, *c);
+	return c->cap > 1 ? MINE : NOT_MINE;
+}
+
+/* Stanzas in XML: a segment that does not end one waits for the next. */
+static enum verdict xmpp_dissect(struct packet *pkt, struct cursor *c)
+{
+	static const char type[] = "text/xml";
+	if (pkt_may_want(pkt) && c->data[c->cap - 1] != '>') {
+		pkt_want(pkt, 0, WANT_SEGMENT);
+		return MINE;
+	}
+	pkt_next_media(pkt, *c, type, sizeof(type) - 1, CLAIM_NONE, NULL);
+	return MINE;
+}
+
+static enum verdict at_least_two(struct packet *pkt, struct cursor *c)
+{
+	(void)pkt;
+	return c->len < 2 ? NOT_MINE : MINE;
+}
+
+/* Portals of Lustre: the acceptor's header, then that of the message, the length of the payload in it. */
+#define LNET_HEADER 96
+static uint32_t lnet_length(struct packet *pkt, const struct cursor *c)
+{
+	(void)pkt;
+	uint32_t n = le32(c->data + 52);
+	return n > UINT32_MAX - LNET_HEADER ? UINT32_MAX : n + LNET_HEADER;
+}
+
+static const struct pdu lnet_pdu = { .min = 56, .length = lnet_length };
+
+static uint32_t db_lsp_length(struct packet *pkt, const struct cursor *c)
+{
+	(void)pkt;
+	return be16(c->data + 1) == 0x0301 ? 5u + be16(c->data + 3) : c->len;
+}
+
+static const struct pdu db_lsp_pdu = { .min = 5, .length = db_lsp_length };
+
 /* clang-format off */
 #define CLAIMS(...) (const struct claim[]){ __VA_ARGS__, { CLAIM_NONE, 0 } }
 
 const struct protocol named_tcp_protocols[] = {
+	{ .name = "db-lsp", .title = "Dropbox LAN sync Protocol", .column = "DB-LSP",
+		.claims = CLAIMS({ CLAIM_TCP_PORT, 17500 }), .pdu = &db_lsp_pdu, .dissect = taken },
+	{ .name = "giop", .title = "General Inter-ORB Protocol", .column = "GIOP",
+		.claims = CLAIMS({ CLAIM_HEUR_TCP, 620 }), .pdu = &giop_pdu, .dissect = taken },
+	{ .name = "ziop", .title = "Zipped Inter-ORB Protocol", .column = "ZIOP", .flow_size = sizeof(struct named_flow),
+		.claims = CLAIMS({ CLAIM_HEUR_TCP, 10 }), .pdu = &ziop_pdu, .dissect = taken },
+	{ .name = "ymsg", .title = "Yahoo YMSG Messenger Protocol", .column = "YMSG",
+		.claims = CLAIMS({ CLAIM_HEUR_TCP, 20 }), .pdu = &ymsg_pdu, .dissect = taken },
+	{ .name = "hl7", .title = "Health Level Seven", .column = "HL7",
+		.claims = CLAIMS({ CLAIM_TCP_PORT, 2575 }, { CLAIM_HEUR_TCP, 580 }), .pdu = &hl7_pdu, .dissect = taken },
+	{ .name = "vnc", .title = "Virtual Network Computing", .column = "VNC", .flow_size = sizeof(struct named_flow),
+		.claims = CLAIMS({ CLAIM_TCP_PORT, 5500 }, { CLAIM_TCP_PORT, 5501 }, { CLAIM_TCP_PORT, 5900 }, { CLAIM_TCP_PORT, 5901 }, { CLAIM_HEUR_TCP, 80 }), .dissect = vnc_dissect },
+	{ .name = "openwire", .title = "OpenWire", .column = "OpenWire", .flow_size = sizeof(struct named_flow),
+		.claims = CLAIMS({ CLAIM_HEUR_TCP, 370 }), .pdu = &openwire_pdu, .dissect = taken },
+	{ .name = "jxta", .title = "JXTA P2P", .column = "JXTA", .flow_size = sizeof(struct named_flow),
+		.claims = CLAIMS({ CLAIM_HEUR_TCP, 540 }), .dissect = jxta_dissect },
+	{ .name = "kismet", .title = "Kismet Client/Server Protocol", .column = "kismet",
+		.claims = CLAIMS({ CLAIM_TCP_PORT, 2501 }), .dissect = kismet_dissect },
+	{ .name = "lnet", .title = "Lustre Network", .column = "Lnet",
+		.claims = CLAIMS({ CLAIM_TCP_PORT, 988 }), .pdu = &lnet_pdu, .dissect = taken },
+	{ .name = "msnms", .title = "MSN Messenger Service", .column = "MSNMS",
+		.claims = CLAIMS({ CLAIM_TCP_PORT, 1863 }) },
+	{ .name = "woww", .title = "World of Warcraft World", .column = "WOWW",
+		.claims = CLAIMS({ CLAIM_TCP_PORT, 8085 }), .dissect = at_least_two },
+	{ .name = "xmpp", .title = "XMPP Protocol", .column = "XMPP",
+		.claims = CLAIMS({ CLAIM_TCP_PORT, 5222 }), .dissect = xmpp_dissect },
 	{ .name = "9p", .title = "Plan 9", .column = "9P",
 		.claims = CLAIMS({ CLAIM_TCP_PORT, 564 }),
 		.pdu = &_9p_pdu, .dissect = taken },

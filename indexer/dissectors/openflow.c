@@ -107,9 +107,18 @@ static uint32_t openflow_length(struct packet *pkt, const struct cursor *c)
 	return be16(c->data + 2);
 }
 
-static const struct pdu openflow_pdu = { .min = 8, .length = openflow_length };
+/* The port of old is not registered: there it has to look like OpenFlow. */
+static bool openflow_test(struct packet *pkt, const struct cursor *c)
+{
+	if (pkt->srcport == 6653 || pkt->dstport == 6653)
+		return true;
+	return (pkt->srcport == 6633 || pkt->dstport == 6633) && c->cap >= 8 && (c->data[0] & 0x7f) >= 1 &&
+	       (c->data[0] & 0x7f) <= 6 && be16(c->data + 2) >= 8;
+}
 
-static const struct claim openflow_claims[] = { { CLAIM_TCP_PORT, 6653 }, { 0 } };
+static const struct pdu openflow_pdu = { .min = 8, .length = openflow_length, .test = openflow_test };
+
+static const struct claim openflow_claims[] = { { CLAIM_TCP_PORT, 6653 }, { CLAIM_HEUR_TCP, 380 }, { 0 } };
 
 const struct protocol proto_openflow = {
 	.name = "openflow",

@@ -1,5 +1,5 @@
-/* Post Office Protocol, version 3 (RFC 1939): commands and replies, a line each; behind the reply to RETR and TOP the
- * mail, of so many octets as the reply says.
+/* Post Office Protocol, version 3 (RFC 1939): commands and replies, a line each; behind the reply to RETR and
+ * TOP the mail, of so many octets as the reply says.
  *
  *     C: RETR 1         S: +OK 120 octets        S: -ERR no such message
  */

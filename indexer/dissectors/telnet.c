@@ -1,5 +1,5 @@
-/* Telnet (RFC 854): text both ways, between it commands of an escape octet, a command and for some an option. Suboptions
- * (RFC 855) go on up to the escape and SE.
+/* Telnet (RFC 854): text both ways, between it commands of an escape octet, a command and for some an option.
+ * Suboptions (RFC 855) go on up to the escape and SE.
  *
  *     +----+------+       +----+-------+------+       +----+----+------+-- - --+----+----+
  *     |0xff|  NOP |       |0xff| WILL  |option|       |0xff| SB |option| data  |0xff| SE |
@@ -16,7 +16,8 @@ static const struct value_name commands[] = { { 236, "End of File" }, { 237, "Su
 	{ 238, "Abort Process" }, { 239, "End of Record" }, { 240, "Suboption End" }, { 241, "No Operation" },
 	{ 242, "Data Mark" }, { 243, "Break" }, { 244, "Interrupt Process" }, { 245, "Abort Output" },
 	{ 246, "Are You There?" }, { 247, "Escape Character" }, { 248, "Erase Line" }, { 249, "Go Ahead" },
-	{ 250, "Suboption" }, { 251, "Will" }, { 252, "Won't" }, { 253, "Do" }, { 254, "Don't" }, { 0, NULL } };
+	{ 250, "Suboption" }, { 251, "Will" }, { 252, "Won't" }, { 253, "Do" }, { 254, "Don't" },
+	{ 0, NULL } };
 
 /* IANA, "Telnet Options". */
 static const struct value_name options[] = { { 0, "Binary Transmission" }, { 1, "Echo" },
