@@ -275,6 +275,21 @@ void *pkt_expect(struct packet *pkt, const struct protocol *proto, const struct 
 	return c && proto && proto->flow_size ? conv_flow(c, proto) : NULL;
 }
 
+void *pkt_announced(struct packet *pkt, const struct protocol *proto)
+{
+	struct conversation *c = pkt->conversation
+					 ? conv_announced(pkt->conversations, pkt->conversation->type,
+						   pkt->net_dst, pkt->dstport, pkt->net_src, pkt->srcport)
+					 : NULL;
+	return c ? conv_flow(c, proto) : NULL;
+}
+
+bool pkt_spoken(const struct packet *pkt, const struct protocol *proto)
+{
+	return pkt->conversation && conv_speaks(pkt->conversations, pkt->conversation, pkt->net_src,
+					    pkt->srcport, pkt->net_dst, pkt->dstport) == proto;
+}
+
 uint32_t pkt_address(struct packet *pkt, enum kind kind, const uint8_t *octets)
 {
 	return dict_address(pkt->dict, (uint8_t)kind, octets, kind == KIND_IPV6 ? 16 : 4);
