@@ -82,12 +82,12 @@ static void hellos_of_rfc_8448(void **state)
 	has(text, "stack: ethertype:ip:tcp:tls\n");
 	has(text, "tls_record record.content_type=22 record.version=0x0301 record.length=196\n");
 	has(text, "tls_handshake handshake.type=1 handshake.length=192\n");
-	has(text, "ciphersuite=0x1301,0x1303,0x1302");
+	has(text, "ciphersuite=4865,4867,4866");
 	has(text, "extensions_server_name=server\n");
-	has(text, "numbers=0x001d,0x0017,0x0018,0x0019,0x0100,0x0101,0x0102,0x0103,0x0104");
-	has(text, "numbers=0x0304");
+	has(text, "numbers=29,23,24,25,256,257,258,259,260");
+	has(text, "numbers=772");
 	text = then(1, "16 0303 005a" SERVER_HELLO "17 0303 0005 0102030405");
-	has(text, "ciphersuite=0x1301 ");
+	has(text, "ciphersuite=4865 ");
 	/* From here on it is TLS 1.3: the type of a record of data says nothing. */
 	has(text, "record.opaque_type=23");
 	has(text, "session_version=0x0304\n");
@@ -204,7 +204,7 @@ static void fragments_of_datagrams(void **state)
 		0);
 	has(text, "handshake.fragment_offset=10");
 	has(text, "dtls_hello handshake.version=0xfefd");
-	has(text, "ciphersuite=0xc02f,0x002f");
+	has(text, "ciphersuite=49199,47");
 }
 
 static void prefixes(void **state)
