@@ -1,5 +1,6 @@
 /* Protocols of which only the name is known, and the media types that are theirs: see names.c. Where a dissector of one
  * exists, it gets the types. Types: IANA's registry of media types, names of protocols Wireshark's. */
+#include "indexer/dissectors/x509.h"
 #include "indexer/registry.h"
 
 /* clang-format off */
@@ -51,11 +52,9 @@ const struct protocol named_media_protocols[] = {
 		.media_types = TYPES("application/vnd.wap.mms-message") },
 	{ .name = "mp2t", .title = "ISO/IEC 13818-1", .column = "MPEG TS",
 		.media_types = TYPES("video/mp2t") },
-	{ .name = "ocsp", .title = "Online Certificate Status Protocol", .column = "OCSP",
-		.media_types = TYPES("application/ocsp-request", "application/ocsp-response") },
 	{ .name = "pkcs10", .title = "PKCS10 Certification Request",
 		.media_types = TYPES("application/pkcs10") },
-	{ .name = "pkix-cert", .title = "PKIX CERT File Format",
+	{ .name = "pkix-cert", .title = "PKIX CERT File Format", .dissect = x509_certificate_dissect,
 		.media_types = TYPES("application/pkix-cert") },
 	{ .name = "pkixtsp", .title = "PKIX Time Stamp Protocol", .column = "PKIXTSP",
 		.media_types = TYPES("application/timestamp-query", "application/timestamp-reply") },
@@ -77,7 +76,5 @@ const struct protocol named_media_protocols[] = {
 		.media_types = TYPES("application/vnd.wap.sia") },
 	{ .name = "wbxml", .title = "WAP Binary XML",
 		.media_types = TYPES("application/vnd.ms-sync", "application/vnd.ms-sync.wbxml", "application/vnd.nokia.syncset+wbxml", "application/vnd.oma.drm.rights+wbxml", "application/vnd.phonecom.mmc-wbxml", "application/vnd.syncml+wbxml", "application/vnd.syncml.dm+wbxml", "application/vnd.uplanet.alert-wbxml", "application/vnd.uplanet.bearer-choice-wbxml", "application/vnd.uplanet.cacheop-wbxml", "application/vnd.uplanet.channel-wbxml", "application/vnd.uplanet.list-wbxml", "application/vnd.uplanet.listcmd-wbxml", "application/vnd.wap.coc", "application/vnd.wap.connectivity-wbxml", "application/vnd.wap.locc+wbxml", "application/vnd.wap.sic", "application/vnd.wap.slc", "application/vnd.wap.wbxml", "application/vnd.wap.wmlc", "application/vnd.wap.wta-eventc", "application/vnd.wv.csp.wbxml", "application/x-prov.syncset+wbxml", "application/x-wap-prov.browser-bookmarks", "application/x-wap-prov.browser-settings") },
-	{ .name = "x509af", .title = "X.509 Authentication Framework", .column = "PKIX-CRL",
-		.media_types = TYPES("application/pkix-crl") },
 };
 const size_t named_media_protocols_count = sizeof(named_media_protocols) / sizeof(*named_media_protocols);

@@ -2,7 +2,7 @@
  * names_udp.c. Those whose dissector looks at the octets and mostly rejects them are left out. */
 #include "indexer/registry.h"
 
-extern const struct protocol proto_data;
+extern const struct protocol proto_data, proto_tls;
 
 /* The message is taken as a whole. */
 static enum verdict taken(struct packet *pkt, struct cursor *c)
@@ -166,6 +166,8 @@ static enum verdict kismet_dissect(struct packet *pkt, struct cursor *c)
 static enum verdict xmpp_dissect(struct packet *pkt, struct cursor *c)
 {
 	static const char type[] = "text/xml";
+	if (begins(c, "<proceed", 0)) /* RFC 6120, section 5.4.2.3 */
+		pkt_speak(pkt, &proto_tls);
 	if (pkt_may_want(pkt) && c->data[c->cap - 1] != '>') {
 		pkt_want(pkt, 0, WANT_SEGMENT);
 		return MINE;

@@ -130,18 +130,12 @@ void x509_ocsp_response(struct packet *pkt, struct cursor *c)
 	basic_response(pkt, r, &v.at);
 }
 
-static enum verdict response_dissect(struct packet *pkt, struct cursor *c)
-{
-	x509_ocsp_response(pkt, c);
-	return MINE;
-}
-
-static enum verdict request_dissect(struct packet *pkt, struct cursor *c)
+static void take_request(struct packet *pkt, struct cursor *c)
 {
 	struct der all, data, v, one;
 	row_open(pkt, &proto_ocsp, OCSP_T_MESSAGE);
 	if (!der_take(c, DER_SEQUENCE, &all) || !der_take(&all.at, DER_SEQUENCE, &data))
-		return MINE;
+		return;
 	der_take(&data.at, DER_CONSTRUCTED(0), &v);
 	if (der_take(&data.at, DER_CONSTRUCTED(1), &v))
 		x509_general_names(pkt, &v.at);
@@ -155,6 +149,17 @@ static enum verdict request_dissect(struct packet *pkt, struct cursor *c)
 	}
 	if (der_take(&data.at, DER_CONSTRUCTED(2), &v))
 		explicit_extensions(pkt, &v);
+}
+
+/* A request begins with what is signed of it, a response with its status. */
+static enum verdict ocsp_dissect(struct packet *pkt, struct cursor *c)
+{
+	struct cursor look = *c;
+	struct der all;
+	if (der_peek(&look) == DER_SEQUENCE && der_next(&look, &all) && der_peek(&all.at) == DER_SEQUENCE)
+		take_request(pkt, c);
+	else
+		x509_ocsp_response(pkt, c);
 	return MINE;
 }
 
@@ -167,16 +172,7 @@ const struct protocol proto_ocsp = {
 	.id = PROTO_ID_ocsp,
 	.records = ocsp_records,
 	.nrecords = OCSP_T_COUNT,
-	.dissect = response_dissect,
-};
-
-const struct protocol proto_ocsp_request = {
-	.name = "ocsp",
-	.title = "Online Certificate Status Protocol",
-	.column = "OCSP",
-	.help = "A request of OCSP.",
-	.id = PROTO_ID_ocsp,
-	.records = ocsp_records,
-	.nrecords = OCSP_T_COUNT,
-	.dissect = request_dissect,
+	.media_types =
+		(const char *const[]) { "application/ocsp-request", "application/ocsp-response", NULL },
+	.dissect = ocsp_dissect,
 };

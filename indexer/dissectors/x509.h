@@ -8,16 +8,18 @@
 #include "indexer/dissectors/ids.h"
 #include "indexer/packet.h"
 
-extern const struct protocol proto_x509af; /* dissects a certificate: application/pkix-cert and the like */
+extern const struct protocol proto_x509af; /* dissects a list of revoked certificates */
 extern const struct protocol proto_x509sat, proto_x509ce;
-extern const struct protocol proto_ocsp;         /* dissects a response */
-extern const struct protocol proto_ocsp_request; /* the same, for requests; not in the registry */
+extern const struct protocol proto_ocsp; /* dissects a request or a response */
 
 /* What stands at the cursor; it moves behind it. */
 void x509_certificate(struct packet *pkt, struct cursor *c);
 void x509_name(struct packet *pkt, struct cursor *c); /* a sequence of relative distinguished names */
 void x509_public_key(struct packet *pkt, struct cursor *c);
 void x509_ocsp_response(struct packet *pkt, struct cursor *c);
+
+/* A payload that is a certificate (application/pkix-cert). */
+enum verdict x509_certificate_dissect(struct packet *pkt, struct cursor *c);
 
 /* ---- the files of X.509 among themselves ---- */
 

@@ -211,21 +211,60 @@ void x509_certificate(struct packet *pkt, struct cursor *c)
 	take_algorithm(pkt, &certificate.at);
 }
 
-static enum verdict x509af_dissect(struct packet *pkt, struct cursor *c)
+enum verdict x509_certificate_dissect(struct packet *pkt, struct cursor *c)
 {
 	x509_certificate(pkt, c);
+	return MINE;
+}
+
+/* A list of revoked certificates, RFC 5280 section 5.1:
+ *
+ *     CertificateList ::= SEQUENCE {
+ *             SEQUENCE { version, signature, issuer, thisUpdate, nextUpdate,
+ *                     SEQUENCE OF { serialNumber, date, extensions }, [0] extensions },
+ *             signatureAlgorithm, signature }
+ */
+static void revoked(struct packet *pkt, struct cursor *c)
+{
+	struct der entry, v;
+	while (der_take(c, DER_SEQUENCE, &entry)) {
+		if (der_next(&entry.at, &v) && der_next(&entry.at, &v) &&
+			der_take(&entry.at, DER_SEQUENCE, &v))
+			x509_extensions(pkt, &v.at, true);
+	}
+}
+
+static enum verdict x509af_dissect(struct packet *pkt, struct cursor *c)
+{
+	struct der list, signed_part, v, inner;
+	if (!der_take(c, DER_SEQUENCE, &list))
+		return MINE;
+	if (der_take(&list.at, DER_SEQUENCE, &signed_part)) {
+		struct cursor *at = &signed_part.at;
+		der_take(at, DER_INTEGER, &v);
+		take_algorithm(pkt, at);
+		x509_name(pkt, at);
+		while (der_next(at, &v)) {
+			if (v.tag == DER_SEQUENCE)
+				revoked(pkt, &v.at);
+			else if (v.tag == DER_CONSTRUCTED(0) && der_take(&v.at, DER_SEQUENCE, &inner))
+				x509_extensions(pkt, &inner.at, true);
+		}
+	}
+	take_algorithm(pkt, &list.at);
 	return MINE;
 }
 
 const struct protocol proto_x509af = {
 	.name = "x509af",
 	.title = "X.509 Authentication Framework",
-	.column = "X509AF",
+	.column = "PKIX-CRL",
 	.spec = "RFC 5280",
 	.help = "Certificates: who holds which key, signed by an authority.",
 	.id = PROTO_ID_x509af,
 	.records = af_records,
 	.nrecords = AF_T_COUNT,
 	.no_item = true,
+	.media_types = (const char *const[]) { "application/pkix-crl", NULL },
 	.dissect = x509af_dissect,
 };
