@@ -45,6 +45,7 @@ enum claim_table {
 	CLAIM_HEUR_TCP,
 	CLAIM_HEUR_STUN,  /* what TURN relays */
 	CLAIM_MEDIA_TYPE, /* for pkt_next_media() only; claimed in `media_types` of struct protocol */
+	CLAIM_HEUR_COTP,  /* what ISO transport carries */
 	CLAIM_HEUR_HTTP,  /* bodies of HTTP that no media type's claimant took */
 	CLAIM_TABLES
 };
