@@ -70,9 +70,12 @@ static enum verdict cotp_dissect(struct packet *pkt, struct cursor *c)
 	case DR:
 		row_be(r, COTP_DESTREF, c, 2);
 		row_be(r, COTP_SRCREF, c, 2);
-		c->pos = begin + li;
-		if (!pkt->fail && cur_left(c) && rdp_is_negotiation(c))
-			pkt_next_proto(pkt, &proto_rdp, cur_rest(c));
+		cur_skip(c, 1); /* class and options, or the reason */
+		if (!pkt->fail && begin + li > c->pos) {
+			struct cursor rest = cur_sub(c, begin + li - c->pos);
+			if (rdp_is_negotiation(&rest))
+				pkt_next_proto(pkt, &proto_rdp, rest);
+		}
 		break;
 	case DT:
 		if (li > 2)
