@@ -1,5 +1,6 @@
 /* Values as the tree shows them. */
 #include <inttypes.h>
+#include <stdlib.h>
 #include <time.h>
 
 #include "query/detail.h"
@@ -54,6 +55,22 @@ static void bytes_text(char *out, size_t size, const struct detail_field *f)
 	}
 }
 
+/* Numbers of a list, by their base. */
+static void list_text(char *out, size_t size, const struct detail_field *f)
+{
+	char *end;
+	size_t used = 0;
+	for (const char *p = f->text; *p && used + 1 < size; p = *end == ',' ? end + 1 : end) {
+		unsigned long long v = strtoull(p, &end, 10);
+		if (end == p)
+			return;
+		used += (size_t)(f->base == BASE_HEX
+					 ? snprintf(out + used, size - used, "%s0x%0*llx", used ? "," : "",
+						   f->octets * 2, v)
+					 : snprintf(out + used, size - used, "%s%llu", used ? "," : "", v));
+	}
+}
+
 void detail_value_text(char *out, size_t size, const struct detail_field *f)
 {
 	char number[64];
@@ -92,6 +109,10 @@ void detail_value_text(char *out, size_t size, const struct detail_field *f)
 		number_text(number, sizeof(number), f);
 		snprintf(out, size, f->value_name ? "%s (%s)" : "%s%s", f->value_name ? f->value_name : "",
 			number);
+		break;
+	case KIND_LIST:
+		if (f->text)
+			list_text(out, size, f);
 		break;
 	default:
 		snprintf(out, size, "%s", f->text ? f->text : "");

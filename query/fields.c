@@ -112,6 +112,20 @@ static void put_escaped(struct text *t, const char *p)
 }
 
 /* Octets as text: BASE_TEXT. */
+/* Numbers of a list, hexadecimal. */
+static void put_hex_numbers(struct text *t, const char *p, unsigned octets)
+{
+	char text[24], *end;
+	for (; p && *p; p = *end == ',' ? end + 1 : end) {
+		uint64_t v = strtoull(p, &end, 10);
+		if (end == p)
+			return;
+		put(t, text,
+			(size_t)snprintf(text, sizeof(text), "0x%0*" PRIx64 "%s", (int)octets * 2, v,
+				*end ? "," : ""));
+	}
+}
+
 static void put_ascii(struct text *t, const uint8_t *p, size_t n)
 {
 	for (; p && n && *p; n--, p++) {
@@ -179,6 +193,12 @@ static void put_value(struct field_reader *r, const struct catalogue_field *f, s
 		else
 			put_hex(t, span_octets(r, frame_id, v), SPAN_LENGTH(v));
 		break;
+	case KIND_LIST:
+		if (f->base == BASE_HEX) {
+			put_hex_numbers(t, (const char *)sqlite3_column_text(st, i), f->octets);
+			break;
+		}
+		/* fall through */
 	default:
 		put_escaped(t, (const char *)sqlite3_column_text(st, i));
 	}
