@@ -12,6 +12,7 @@ static struct next *next_add(struct packet *pkt, struct cursor payload)
 	}
 	struct next *n = &pkt->next[pkt->nnext++];
 	*n = (struct next) { .kind = NEXT_PAYLOAD, .cursor = payload, .parent = pkt->current };
+	n->nested = pkt->current >= 0 && pkt_layer(pkt)->nests;
 	/* What hangs below a message may not ask for more: its layer has the whole of it. */
 	n->may_want = pkt->may_want ? pkt->may_want - 1 : 0;
 	return n;
@@ -99,6 +100,11 @@ void pkt_item_len(struct packet *pkt, uint32_t len)
 		pkt->items[l->item].len = len;
 }
 
+void pkt_nest(struct packet *pkt, bool below)
+{
+	pkt_layer(pkt)->nests = below;
+}
+
 void pkt_on_finish(struct packet *pkt, uint32_t mark,
 	void (*finish)(struct packet *, struct layer *, const struct layer *child))
 {
@@ -115,7 +121,7 @@ void pkt_token(struct packet *pkt, const struct protocol *proto)
 
 void pkt_item(struct packet *pkt, const struct protocol *proto, uint32_t len)
 {
-	if (pkt->nitems < PACKET_LAYERS_MAX * 2)
+	if (pkt->nitems < PACKET_LAYERS_MAX * 2 && (pkt->current < 0 || !pkt_layer(pkt)->nested))
 		pkt->items[pkt->nitems++] = (struct item) { proto, len };
 }
 
@@ -250,6 +256,17 @@ void pkt_forget(struct packet *pkt, const struct protocol *proto, uint32_t key)
 		pkt->kept -= conv_forget(pkt->conversation, proto, key);
 }
 
+void *pkt_capture_flow(struct packet *pkt, const struct protocol *key)
+{
+	return pkt->capture ? conv_flow(pkt->capture, key) : NULL;
+}
+
+bool pkt_speaks(const struct packet *pkt, const struct protocol *proto)
+{
+	return pkt->conversation && conv_speaks(pkt->conversations, pkt->conversation, pkt->net_src,
+					    pkt->srcport, pkt->net_dst, pkt->dstport) == proto;
+}
+
 void pkt_speak(struct packet *pkt, const struct protocol *proto)
 {
 	/* Only what stands directly in TCP or UDP tells: a tunnel does not speak what is in it. */
@@ -257,7 +274,21 @@ void pkt_speak(struct packet *pkt, const struct protocol *proto)
 	if (!l->row || (l->row != pkt->tcp.row && l->row != pkt->udp.row))
 		l = l->parent < 0 ? l : &pkt->layers[l->parent];
 	if (pkt->conversation && l->row && (l->row == pkt->tcp.row || l->row == pkt->udp.row))
-		pkt->conversation->dissector = proto;
+		pkt->conversation->owner->dissector = proto;
+}
+
+void *pkt_expect(struct packet *pkt, const struct protocol *proto, const struct expected *e)
+{
+	if (pkt->in_error || pkt->fail || !e->address || !e->port)
+		return NULL;
+	struct conversation *c =
+		conv_open(pkt->conversations, e, pkt->number, proto, &pkt->dropped[CAP_EXPECTED]);
+	return c && proto && proto->flow_size ? conv_flow(c, proto) : NULL;
+}
+
+uint32_t pkt_address(struct packet *pkt, enum kind kind, const uint8_t *octets)
+{
+	return dict_address(pkt->dict, (uint8_t)kind, octets, kind == KIND_IPV6 ? 16 : 4);
 }
 
 void pkt_count(struct packet *pkt, enum conversation_type type, uint32_t src, uint32_t dst)
@@ -318,4 +349,49 @@ void pkt_scratch_free(struct packet *pkt)
 		free(s);
 	}
 	pkt->scratch_used = 0;
+}
+
+/* ---- octets of several messages ---- */
+
+bool pkt_gather(struct packet *pkt, const struct protocol *proto, struct cursor part)
+{
+	struct gathered *g =
+		pkt->conversation ? conv_gathered(pkt->conversation, proto, pkt_side(pkt)) : NULL;
+	uint32_t n = cur_avail(&part);
+	if (!g || n == 0)
+		return g != NULL;
+	if (n > g->size - g->n) {
+		uint32_t size = g->size ? g->size : 4096;
+		while (size < GATHER_MAX && size - g->n < n)
+			size *= 2;
+		uint8_t *octets = size - g->n < n || pkt->gathering + (size - g->size) > GATHER_TOTAL_MAX
+					  ? NULL
+					  : realloc(g->octets, size);
+		if (!octets) {
+			pkt->dropped[CAP_GATHERED]++;
+			return false;
+		}
+		pkt->gathering += size - g->size;
+		g->octets = octets;
+		g->size = size;
+	}
+	memcpy(g->octets + g->n, part.data + part.pos, n);
+	g->n += n;
+	return true;
+}
+
+struct cursor pkt_gathered(struct packet *pkt, const struct protocol *proto)
+{
+	struct gathered *g =
+		pkt->conversation ? conv_gathered(pkt->conversation, proto, pkt_side(pkt)) : NULL;
+	uint8_t *octets = g && g->n ? pkt_scratch(pkt, g->n) : NULL;
+	uint32_t n = octets ? g->n : 0;
+	if (octets)
+		memcpy(octets, g->octets, n);
+	if (g) {
+		free(g->octets);
+		pkt->gathering -= g->size;
+		*g = (struct gathered) { 0 };
+	}
+	return pkt_cursor(pkt, octets, n);
 }

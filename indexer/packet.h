@@ -42,6 +42,7 @@ enum claim_table {
 	CLAIM_NLPID,    /* network layer protocol id of ISO/IEC TR 9577 behind LLC's OSI SAP and the like */
 	CLAIM_HEUR_UDP, /* tried in order of key where no port claims; the dissector may reject */
 	CLAIM_HEUR_TCP,
+	CLAIM_HEUR_STUN,  /* what TURN relays */
 	CLAIM_MEDIA_TYPE, /* for pkt_next_media() only; claimed in `media_types` of struct protocol */
 	CLAIM_HEUR_HTTP,  /* bodies of HTTP that no media type's claimant took */
 	CLAIM_TABLES
@@ -130,15 +131,15 @@ struct protocol {
 	uint32_t flow_size; /* octets of zeroed state per conversation, see pkt_flow() */
 	int32_t item_len;   /* what pkt_item_len() starts with: 0 the whole buffer, else octets (udp 8) */
 	uint8_t item_min; /* octets that must be captured before there is an item (eth 14); 0 is taken as 1 */
+	bool no_token;    /* has an item, but no name in the stack (services of IPX) */
 	bool no_item;     /* gives a token but no item in the tree ("ethertype"): not in the hierarchy */
 };
 
 /* ---- the packet ------------------------------------------------------------------------------------------
  */
 
-#define PACKET_LAYERS_MAX 48    /* nested layers; more end as data, and are counted */
-#define PACKET_TOKENS_MAX 192   /* of frame.protocols: certificates add one for each attribute and extension \
-				 */
+#define PACKET_TOKENS_MAX    1024 /* of frame.protocols: certificates add one for each attribute and extension */
+#define PACKET_LAYERS_MAX    96 /* nested layers; more end as data, and are counted */
 #define PACKET_EXCHANGES_MAX 32 /* requests and responses in one layer (DNS messages in a TCP segment) */
 #define PACKET_NEXT_MAX      64 /* payloads waiting to be dissected */
 
@@ -151,9 +152,10 @@ struct layer {
 	uint32_t cap;        /* captured of that */
 	uint32_t trim;       /* its own idea of its length (IP total length): pkt_trim(); starts as len */
 	int16_t parent;      /* index of the layer that handed it on, -1 the link layer */
-	bool below;          /* hangs below the item of the layer before it: pkt_below() */
 	bool again;          /* a further message: pkt_again(), it added no token */
 	int16_t item;        /* index of its item in `items`, -1 none */
+	bool nests;          /* what it hands on hangs below its item, see pkt_nest() */
+	bool nested;         /* it hangs below the item of another: none of its own */
 	void (*finish)(struct packet *, struct layer *, const struct layer *child); /* pkt_on_finish() */
 	uint32_t mark; /* for finish: offset where the payload began */
 };
@@ -171,6 +173,7 @@ struct next {
 	bool stream;      /* stands in a stream of octets: struct pdu counts */
 	bool below;       /* see pkt_below() */
 	bool survives;    /* a malformed message before it does not take it away */
+	bool nested;      /* it hangs below the item of the layer that handed it on */
 	uint8_t may_want; /* see pkt_may_want() */
 	enum claim_table table;
 	uint32_t key, key2;            /* key2: the second port */
@@ -320,7 +323,6 @@ struct packet {
 	uint8_t fail;    /* enum cur_fail */
 	bool in_error;   /* inside the packet quoted by an ICMP error: no analysis, no statistics, no items */
 	bool fragmented; /* the octets are an incomplete fragment */
-	bool nested;     /* what follows hangs below the present item: no items of its own (802.11 A-MSDU) */
 	uint8_t ip_version;   /* of the innermost IP header, 0 none */
 	uint16_t vlan_id;     /* of the innermost VLAN tag, 0 none */
 	uint32_t net_missing; /* octets that the innermost IPv6 header claims and the packet does not have */
@@ -337,8 +339,10 @@ struct packet {
 	uint32_t header_dst; /* of the innermost IPv6 header; net_dst is then where a routing header leads */
 	uint8_t net_kind;    /* enum kind of net_src */
 	uint16_t srcport, dstport;
+	struct conversation *capture; /* state of protocols for the whole capture, see pkt_capture_flow() */
 	struct conversation *conversation; /* the stream of the innermost TCP or UDP header, NULL none */
 	bool from_a;                       /* this frame's direction in it, see pkt_side() */
+	struct conversations *conversations;
 
 	/* Messages in a stream of octets. */
 	const char *media; /* for the dissector that is called now, see pkt_next_media(); NULL none */
@@ -376,6 +380,7 @@ struct packet {
 	struct scratch *scratch; /* see pkt_scratch() */
 	size_t scratch_used;
 	uint32_t kept;     /* octets that are kept over all, see pkt_keep() */
+	size_t gathering;  /* octets that pkt_gather() holds, in all conversations */
 	uint64_t *dropped; /* counts of caps that were hit, enum packet_cap */
 };
 
@@ -389,6 +394,8 @@ enum packet_cap {
 	CAP_EXCHANGES,
 	CAP_BINDINGS,
 	CAP_SCRATCH,
+	CAP_GATHERED,
+	CAP_EXPECTED,
 	CAP_COUNT
 };
 
@@ -433,6 +440,10 @@ void pkt_trim(struct packet *pkt, uint32_t len);
 /* Octets that the Protocol Hierarchy counts for this layer; without it: the whole buffer it was given. */
 void pkt_item_len(struct packet *pkt, uint32_t len);
 
+/* What this layer hands on from now on hangs below its item, and has no items of its own: the data of a ping,
+ * the frames of an aggregate. Only the payload of a UDP or TCP in there stands at the top again. */
+void pkt_nest(struct packet *pkt, bool below);
+
 /* Call back when the frame is dissected: for what stands behind the payload (Ethernet padding). `child` is
  * the layer that got the payload, or NULL. `mark` comes back as layer->mark. */
 void pkt_on_finish(struct packet *pkt, uint32_t mark,
@@ -441,7 +452,7 @@ void pkt_on_finish(struct packet *pkt, uint32_t mark,
 /* A further token of frame.protocols (igmp shows twice). */
 void pkt_token(struct packet *pkt, const struct protocol *proto);
 
-/* A further top-level item of the hierarchy. */
+/* A further top-level item of the hierarchy; of a field that stands there, `proto` has the name. */
 void pkt_item(struct packet *pkt, const struct protocol *proto, uint32_t len);
 
 /* This layer takes its octets, but shows nothing of them: it has no item, */
@@ -467,8 +478,8 @@ enum conversation_type { CONV_NONE, CONV_ETH, CONV_IP, CONV_IPV6, CONV_TCP, CONV
 void pkt_count(struct packet *pkt, enum conversation_type type, uint32_t src, uint32_t dst);
 
 /* State of `flow_size` octets, zeroed at first, kept for this protocol in the TCP or UDP conversation of the
- * frame as long as the capture is read; NULL where there is no conversation (inside an ICMP error, no ports)
- * or no memory. It holds no pointers to memory of its own: bound what it keeps. */
+ * frame as long as the capture is read (that of the datagram that an ICMP error quotes, too); NULL where
+ * there is no conversation or no memory. It holds no pointers to memory of its own: bound what it keeps. */
 void *pkt_flow(struct packet *pkt, const struct protocol *proto);
 
 /* Octets kept for this protocol in the conversation, under a key of its choice, until it forgets them: for a
@@ -481,6 +492,9 @@ void *pkt_flow(struct packet *pkt, const struct protocol *proto);
 uint8_t *pkt_kept(struct packet *pkt, const struct protocol *proto, uint32_t key, uint32_t *len);
 uint8_t *pkt_keep(struct packet *pkt, const struct protocol *proto, uint32_t key, uint32_t len);
 void pkt_forget(struct packet *pkt, const struct protocol *proto, uint32_t key);
+/* The same for the whole capture, known by `key` (which has a flow_size): tables in which several
+ * conversations meet. */
+void *pkt_capture_flow(struct packet *pkt, const struct protocol *key);
 
 /* Which side sent the frame: 0 the one that sent the conversation's first, 1 the other. */
 static inline unsigned pkt_side(const struct packet *pkt)
@@ -490,6 +504,30 @@ static inline unsigned pkt_side(const struct packet *pkt)
 
 /* From now on this conversation speaks `proto`: it is asked before ports and heuristics (NULL: nobody is). */
 void pkt_speak(struct packet *pkt, const struct protocol *proto);
+
+/* Is it known to? */
+bool pkt_speaks(const struct packet *pkt, const struct protocol *proto);
+/* A conversation that is opened before its first packet comes: by whoever learns from one conversation of the
+ * ends of another (FTP, SDP, H.245, the portmapper), or whose answers come from another port (TFTP, SNMP).
+ * From the frame `since` on, packets between these ends that have no conversation of their own belong to it
+ * and are dissected as `proto` (NULL: as what ports and heuristics say). Over UDP all that match are one
+ * stream, whose number is then udp.stream; over TCP the first connection that matches takes it. */
+struct expected {
+	enum conversation_type type; /* CONV_UDP or CONV_TCP */
+	uint32_t address;            /* dictionary id, one of pkt->net_src, net_dst, pkt_address() */
+	uint32_t other;              /* 0: any */
+	uint16_t port, other_port;   /* other_port 0: any */
+	uint32_t since;              /* frame; 0: this one */
+	bool again; /* a new one also where `proto` is awaited there already, unless since the same frame */
+};
+
+/* Wireshark's conversation_new() and conversation_set_dissector(). With both ends given, over UDP, it takes
+ * the place of the conversation that they have, from this frame on (SNMP). Gives the new conversation's state
+ * of `proto`, as pkt_flow() does in its frames; NULL where it has none. Not inside an ICMP error. */
+void *pkt_expect(struct packet *pkt, const struct protocol *proto, const struct expected *e);
+
+/* The dictionary id of an address that stands in a payload: KIND_IPV4 or KIND_IPV6 and its octets. */
+uint32_t pkt_address(struct packet *pkt, enum kind kind, const uint8_t *octets);
 
 /* ---- messages in a stream of octets -----------------------------------------------------------------------
  *
@@ -506,6 +544,12 @@ void pkt_speak(struct packet *pkt, const struct protocol *proto);
 static inline bool pkt_may_want(const struct packet *pkt)
 {
 	return pkt->may_want != 0;
+}
+
+/* Are these octets a message that was put together from several segments? */
+static inline bool pkt_is_reassembled(const struct packet *pkt)
+{
+	return pkt->nruns && pkt->runs[pkt->nruns - 1].message != NULL;
 }
 
 /* The message that begins at octet `at` of the layer's octets (c->data + at) takes `more` octets beyond all
@@ -543,6 +587,17 @@ static inline struct cursor pkt_cursor(struct packet *pkt, const uint8_t *at, si
 {
 	return (struct cursor) { at, 0, (uint32_t)n, (uint32_t)n, &pkt->fail };
 }
+
+/* What one side of the conversation sends in many messages of its own (a mail behind DATA): put the captured
+ * octets of `part` behind those that the protocol gathered there before. False where there is no
+ * conversation, or no room: beyond GATHER_MAX for one, GATHER_TOTAL_MAX for all; counted in
+ * dropped[CAP_GATHERED]. */
+#define GATHER_MAX       (UINT32_C(32) << 20)
+#define GATHER_TOTAL_MAX (UINT64_C(256) << 20)
+bool pkt_gather(struct packet *pkt, const struct protocol *proto, struct cursor part);
+
+/* All that was gathered, good until the frame is done; the next pkt_gather() begins anew. Empty: nothing. */
+struct cursor pkt_gathered(struct packet *pkt, const struct protocol *proto);
 
 /* The layer being dissected. */
 static inline struct layer *pkt_layer(struct packet *pkt)

@@ -1,6 +1,7 @@
 /* Who gets a payload: claims, ports, heuristics; data at the end. */
 #include <strings.h>
 
+#include "indexer/conversation.h"
 #include "indexer/dissectors/pseudo.h"
 #include "indexer/loop.h"
 #include "indexer/registry.h"
@@ -80,15 +81,18 @@ static bool try_protocol(struct packet *pkt, const struct protocol *proto, const
 		.cap = c.cap,
 		.trim = c.len,
 		.parent = n->parent,
-		.below = n->below || (n->parent >= 0 && pkt->layers[n->parent].below),
 		.again = n->kind == NEXT_MESSAGE,
 		.item = -1 };
-	if (n->kind != NEXT_MESSAGE)
+	if (n->kind != NEXT_MESSAGE && !proto->no_token)
 		pkt->tokens[pkt->ntokens++] = proto;
 	/* What an ICMP error quotes hangs below the ICMP item; only the payload of its UDP or TCP stands at
 	 * the top again. An item for which nothing was captured is not made. */
-	if (!proto->no_item && !pkt->nested && !l->below &&
-		(!pkt->in_error || is_transported(pkt, n->parent)) &&
+	if (n->parent >= 0) {
+		const struct layer *parent = &pkt->layers[n->parent];
+		l->nested = (n->nested || n->below || parent->nested) && parent->proto != &proto_udp &&
+			    parent->proto != &proto_tcp;
+	}
+	if (!proto->no_item && !l->nested && (!pkt->in_error || is_transported(pkt, n->parent)) &&
 		c.cap >= (proto->item_min ? proto->item_min : 1)) {
 		l->item = (int16_t)pkt->nitems;
 		pkt->items[pkt->nitems++] =
@@ -145,7 +149,10 @@ static void try_ports(
 	uint32_t low = n->key < n->key2 ? n->key : n->key2, high = n->key < n->key2 ? n->key2 : n->key;
 	const struct protocol *p;
 	const struct conversation *c = ports == CLAIM_SCTP_PORT ? NULL : pkt->conversation;
-	if (c && c->dissector && try_protocol(pkt, c->dissector, n))
+	if (c &&
+		(p = conv_speaks(
+			 pkt->conversations, c, pkt->net_src, pkt->srcport, pkt->net_dst, pkt->dstport)) &&
+		try_protocol(pkt, p, n))
 		return;
 	if (c && c->server_port && (p = registry_find(ports, c->server_port)) && try_protocol(pkt, p, n))
 		return;
@@ -227,6 +234,9 @@ void payload_dissect(struct packet *pkt, const struct next *n)
 		return;
 	case CLAIM_TCP_PORT:
 		try_ports(pkt, CLAIM_TCP_PORT, CLAIM_HEUR_TCP, n);
+		return;
+	case CLAIM_HEUR_STUN:
+		try_heuristics(pkt, n->table, n);
 		return;
 	case CLAIM_LINKTYPE: /* also of a frame inside another capture's record */
 		pkt->link_type = (uint16_t)n->key;

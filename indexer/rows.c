@@ -253,7 +253,8 @@ static unsigned utf8_length(const uint8_t *p, size_t left)
 
 #define TEXT_MAX 65535
 
-void row_text(struct row *r, unsigned field, const char *text, size_t n, const uint8_t *at, uint32_t at_len)
+static void put_text(struct row *r, unsigned field, const char *text, size_t n, bool ascii, const uint8_t *at,
+	uint32_t at_len)
 {
 	char clean[1024], *out = clean;
 	const uint8_t *p = (const uint8_t *)text;
@@ -268,7 +269,7 @@ void row_text(struct row *r, unsigned field, const char *text, size_t n, const u
 		if (n * 3 > sizeof(clean) && !(out = malloc(n * 3)))
 			return;
 		for (size_t i = 0; i < n;) {
-			unsigned k = utf8_length(p + i, n - i);
+			unsigned k = ascii ? p[i] < 0x80 : utf8_length(p + i, n - i);
 			if (k) {
 				memcpy(out + used, p + i, k);
 				used += k;
@@ -286,6 +287,18 @@ void row_text(struct row *r, unsigned field, const char *text, size_t n, const u
 	if (out != clean)
 		free(out);
 	row_set_at(r, field, id, at, at_len);
+}
+
+void row_text(struct row *r, unsigned field, const char *text, size_t n, const uint8_t *at, uint32_t at_len)
+{
+	put_text(r, field, text, n, false, at, at_len);
+}
+
+void row_ascii(struct row *r, unsigned field, struct cursor *c, uint32_t n)
+{
+	const uint8_t *p = cur_take(c, n);
+	if (p)
+		put_text(r, field, (const char *)p, strnlen((const char *)p, n), true, p, n);
 }
 
 void row_string(struct row *r, unsigned field, struct cursor *c, uint32_t n)

@@ -69,7 +69,7 @@ struct field {
 	uint8_t any[4]; /* `nany` > 0: all occurrences of these fields (tcp.port: srcport, dstport) */
 	uint8_t nany;
 	const char *sql; /* an SQL expression over other columns of the record, written {column}; {frame} is
-			  * the frame id, {capture} the capture's id */
+			  * the frame id, {layer} which occurrence of the layer, {capture} the capture's id */
 
 	const struct value_name *names; /* value names, ended by a NULL name */
 };
