@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "indexer/store/packed.h"
 #include "indexer/store/raw.h"
 #include "query/filter/internal.h"
 #include "schema/kind.h"
@@ -32,6 +33,26 @@ static void octets(sqlite3_context *ctx, int n, sqlite3_value **values)
 		(uint64_t)sqlite3_value_int64(values[1]) + SPAN_OFFSET(span), SPAN_LENGTH(span));
 	if (p)
 		sqlite3_result_blob(ctx, p, (int)SPAN_LENGTH(span), SQLITE_TRANSIENT);
+}
+
+/* ---- dfilter_unpacked(value) ---- */
+
+/* A KIND_BYTES value with BASE_TEXT, which may be a packed text (store/packed.h). */
+static void unpacked(sqlite3_context *ctx, int n, sqlite3_value **values)
+{
+	size_t len;
+	bool own;
+	(void)n;
+	if (sqlite3_value_type(values[0]) != SQLITE_BLOB) {
+		sqlite3_result_value(ctx, values[0]);
+		return;
+	}
+	const uint8_t *p = packed_read(
+		sqlite3_value_blob(values[0]), (size_t)sqlite3_value_bytes(values[0]), &len, &own);
+	if (p)
+		sqlite3_result_blob64(ctx, p, len, SQLITE_TRANSIENT);
+	if (own)
+		free((void *)(uintptr_t)p);
 }
 
 /* ---- dfilter_text(octets) ---- */
@@ -210,6 +231,9 @@ int dfilter_functions(sqlite3 *db)
 		rc = sqlite3_create_function_v2(
 			db, "dfilter_text", 1, flags, NULL, octets_text, NULL, NULL, NULL);
 	if (rc == SQLITE_OK)
+		rc = sqlite3_create_function_v2(
+			db, "dfilter_unpacked", 1, flags, NULL, unpacked, NULL, NULL, NULL);
+	if (rc == SQLITE_OK)
 		rc = sqlite3_create_function_v2(db, "dfilter_slice", 2, flags, NULL, slice, NULL, NULL, NULL);
 	if (rc == SQLITE_OK)
 		rc = sqlite3_create_function_v2(
@@ -222,8 +246,8 @@ void dfilter_release(sqlite3 *db)
 	static const struct {
 		const char *name;
 		int arguments;
-	} functions[] = { { "dfilter_octets", 3 }, { "dfilter_text", 1 }, { "dfilter_slice", 2 },
-		{ "dfilter_matches", 2 } };
+	} functions[] = { { "dfilter_octets", 3 }, { "dfilter_text", 1 }, { "dfilter_unpacked", 1 },
+		{ "dfilter_slice", 2 }, { "dfilter_matches", 2 } };
 	for (unsigned i = 0; i < sizeof(functions) / sizeof(*functions); i++)
 		sqlite3_create_function_v2(db, functions[i].name, functions[i].arguments, SQLITE_UTF8, NULL,
 			NULL, NULL, NULL, NULL);

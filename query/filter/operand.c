@@ -133,7 +133,8 @@ static char *source_value(const struct catalogue_field *f, const struct field_so
 	else if (type == TYPE_BYTES)
 		value = sqlite3_mprintf("dfilter_octets(c.id, f.offset, %s)", expr);
 	else if (f->kind == KIND_BYTES)
-		value = sqlite3_mprintf("dfilter_text(dfilter_octets(c.id, f.offset, %s))", expr);
+		value = sqlite3_mprintf(
+			"dfilter_text(dfilter_octets(c.id, f.offset, dfilter_unpacked(%s)))", expr);
 	if (value != expr)
 		sqlite3_free(expr);
 	if (value && strcmp(s->table, "t_frame") == 0) {
