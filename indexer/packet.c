@@ -141,6 +141,12 @@ void pkt_silent(struct packet *pkt)
 		pkt->ntokens--;
 }
 
+void pkt_one_token(struct packet *pkt)
+{
+	if (pkt->ntokens > 1 && pkt->tokens[pkt->ntokens - 1] == pkt->tokens[pkt->ntokens - 2])
+		pkt->ntokens--;
+}
+
 void pkt_column_append(struct packet *pkt, const char *text)
 {
 	char both[64];
@@ -221,6 +227,14 @@ void pkt_next_ports(struct packet *pkt, uint16_t port, uint16_t other_port, stru
 	n->may_want = pkt->may_want;
 }
 
+void *pkt_state(struct packet *pkt, const struct protocol *proto, uint32_t a, uint32_t b)
+{
+	bool from_a;
+	struct conversation *c =
+		conv_get(pkt->conversations, CONV_NONE, a, proto->id, b, proto->id, &from_a);
+	return c ? conv_flow(c, proto) : NULL;
+}
+
 void *pkt_flow(struct packet *pkt, const struct protocol *proto)
 {
 	return pkt->conversation ? conv_flow(pkt->conversation, proto) : NULL;
@@ -284,6 +298,21 @@ void *pkt_expect(struct packet *pkt, const struct protocol *proto, const struct 
 	struct conversation *c =
 		conv_open(pkt->conversations, e, pkt->number, proto, &pkt->dropped[CAP_EXPECTED]);
 	return c && proto && proto->flow_size ? conv_flow(c, proto) : NULL;
+}
+
+void *pkt_announced(struct packet *pkt, const struct protocol *proto)
+{
+	struct conversation *c = pkt->conversation
+					 ? conv_announced(pkt->conversations, pkt->conversation->type,
+						   pkt->net_dst, pkt->dstport, pkt->net_src, pkt->srcport)
+					 : NULL;
+	return c ? conv_flow(c, proto) : NULL;
+}
+
+bool pkt_spoken(const struct packet *pkt, const struct protocol *proto)
+{
+	return pkt->conversation && conv_speaks(pkt->conversations, pkt->conversation, pkt->net_src,
+					    pkt->srcport, pkt->net_dst, pkt->dstport) == proto;
 }
 
 uint32_t pkt_address(struct packet *pkt, enum kind kind, const uint8_t *octets)
