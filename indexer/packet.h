@@ -12,6 +12,7 @@
 struct packet;
 struct protocol;
 struct conversation;
+struct conversations;
 struct stream_message;
 struct fragment;
 struct reassembled;
@@ -138,8 +139,7 @@ struct protocol {
 /* ---- the packet ------------------------------------------------------------------------------------------
  */
 
-#define PACKET_TOKENS_MAX 192   /* of frame.protocols: certificates add one for each attribute and extension \
-				 */
+#define PACKET_TOKENS_MAX    1024 /* of frame.protocols: certificates add one for each attribute and extension */
 #define PACKET_LAYERS_MAX    96 /* nested layers; more end as data, and are counted */
 #define PACKET_EXCHANGES_MAX 32 /* requests and responses in one layer (DNS messages in a TCP segment) */
 #define PACKET_NEXT_MAX      64 /* payloads waiting to be dissected */
@@ -172,6 +172,7 @@ enum next_kind {
 struct next {
 	enum next_kind kind;
 	bool stream;      /* stands in a stream of octets: struct pdu counts */
+	bool below;       /* see pkt_below() */
 	bool survives;    /* a malformed message before it does not take it away */
 	bool nested;      /* it hangs below the item of the layer that handed it on */
 	uint8_t may_want; /* see pkt_may_want() */
@@ -248,6 +249,7 @@ struct radio {
 	bool set;     /* there was one: the rest holds */
 	bool fcs;     /* the frame ends with its check sequence */
 	bool datapad; /* the frame's header is filled up to a multiple of 4 octets */
+	bool swapped; /* the octets of its frame control are (CAPWAP), whether or not `set` */
 	uint8_t has;  /* enum radio_has */
 	uint8_t phy;  /* 0 unknown, else the number of wlan_radio.phy */
 	int8_t signal_dbm, noise_dbm;
@@ -430,6 +432,10 @@ void pkt_next_header(struct packet *pkt, uint32_t ip_proto, struct cursor payloa
 void pkt_next_media(struct packet *pkt, struct cursor payload, const char *value, size_t len,
 	enum claim_table heuristics, const struct protocol *otherwise);
 
+/* What was handed on last hangs below this layer's item: neither it nor what is inside it has an item of its
+ * own. (So does proto_data as the `otherwise` of pkt_next_media().) */
+void pkt_below(struct packet *pkt);
+
 /* This layer's own length, when less than its buffer (the rest is the padding of the layer below). */
 void pkt_trim(struct packet *pkt, uint32_t len);
 
@@ -455,6 +461,9 @@ void pkt_item(struct packet *pkt, const struct protocol *proto, uint32_t len);
 void pkt_no_item(struct packet *pkt);
 /* and no token either (Wireshark takes back the token of a dissector that adds nothing to the tree). */
 void pkt_silent(struct packet *pkt);
+/* Where the token before this layer's is the same, they are one: the dissector puts messages together itself,
+ * and Wireshark calls it once a segment, also where one message ends and another begins. */
+void pkt_one_token(struct packet *pkt);
 
 /* Append to the text of the Protocol column: "HTTP" and "/XML". */
 void pkt_column_append(struct packet *pkt, const char *text);
@@ -492,6 +501,10 @@ void pkt_forget(struct packet *pkt, const struct protocol *proto, uint32_t key);
  * conversations meet. */
 void *pkt_capture_flow(struct packet *pkt, const struct protocol *key);
 
+/* The same where there are no addresses: state of what two numbers of the protocol's own name, a device and its
+ * bus. */
+void *pkt_state(struct packet *pkt, const struct protocol *proto, uint32_t a, uint32_t b);
+
 /* Which side sent the frame: 0 the one that sent the conversation's first, 1 the other. */
 static inline unsigned pkt_side(const struct packet *pkt)
 {
@@ -514,13 +527,25 @@ struct expected {
 	uint32_t other;              /* 0: any */
 	uint16_t port, other_port;   /* other_port 0: any */
 	uint32_t since;              /* frame; 0: this one */
-	bool again; /* a new one also where `proto` is awaited there already, unless since the same frame */
+	/* Where a conversation of these ends is open already, it stays if it speaks `proto`, else there is a
+	 * new one; or */
+	bool again; /* there is a new one in any case, unless since the same frame, */
+	bool use;   /* or it stays in any case, and speaks `proto` from now on */
 };
 
 /* Wireshark's conversation_new() and conversation_set_dissector(). With both ends given, over UDP, it takes
  * the place of the conversation that they have, from this frame on (SNMP). Gives the new conversation's state
  * of `proto`, as pkt_flow() does in its frames; NULL where it has none. Not inside an ICMP error. */
 void *pkt_expect(struct packet *pkt, const struct protocol *proto, const struct expected *e);
+
+/* The state of `proto` in the conversation that was opened ahead, any other end, for the receiver of this
+ * datagram, else for its sender: for what the one that announced it said about it (RTP). NULL: there is none.
+ */
+void *pkt_announced(struct packet *pkt, const struct protocol *proto);
+
+/* Is this layer's conversation known to speak `proto`, as announced or found before? Else a port or a
+ * heuristic led to it. */
+bool pkt_spoken(const struct packet *pkt, const struct protocol *proto);
 
 /* The dictionary id of an address that stands in a payload: KIND_IPV4 or KIND_IPV6 and its octets. */
 uint32_t pkt_address(struct packet *pkt, enum kind kind, const uint8_t *octets);

@@ -11,10 +11,10 @@
  * o is the operation, k the number of the key. */
 #include <string.h>
 
-#include "indexer/dissectors/carried_tls.h"
 #include "indexer/dissectors/ids.h"
+#include "indexer/packet.h"
 
-extern const struct protocol proto_openvpn;
+extern const struct protocol proto_openvpn, proto_tls;
 
 enum {
 	OPENVPN_LENGTH,
@@ -96,7 +96,7 @@ static void piece(struct packet *pkt, struct cursor *c, uint32_t session)
 		pkt_forget(pkt, &proto_openvpn, session);
 		rest = (struct cursor) { out, 0, len, len, &pkt->fail };
 	}
-	pkt_next_proto(pkt, carried_tls(), rest);
+	pkt_next_proto(pkt, &proto_tls, rest);
 }
 
 static void message(struct packet *pkt, struct row *r, struct cursor *c)
