@@ -82,7 +82,9 @@ static enum verdict gtp_dissect(struct packet *pkt, struct cursor *c)
 	uint64_t flags, first;
 	if (!cur_peek(c, 0, 1, &flags))
 		return NOT_MINE;
-	if (flags >> 5 >= 2) {
+	if (flags >> 5 > 2)
+		return NOT_MINE;
+	if (flags >> 5 == 2) {
 		pkt_no_item(pkt);
 		pkt_next_proto(pkt, &proto_gtpv2, cur_rest(c));
 		return MINE;
