@@ -64,6 +64,7 @@ ONE_OF(aodv, 1, 0, 1, 1, 2, 3, 4, 16, 17, 18, 19) /* RFC 3561, section 5; the dr
 BEGINS(ath, "FLT2002")
 NEEDS(babel, 4, { 0, 1, 42, 42 }, { 1, 1, 2, 2 }) /* RFC 8966, section 4.2 */
 NEEDS(bjnp, 4, { 0, 1, 0x20, 0x7e })
+NEEDS(ar_drone, 4, { 0, 3, 0x41542a, 0x41542a })
 ONE_OF(cflow, 1, 0, 2, 1, 5, 7, 8, 9, 10)
 NEEDS(cpha, 2, { 0, 2, 0x1a90, 0x1a90 })
 ONE_OF(dlsw, 1, 0, 1, 0x31, 0x32, 0x4b)
@@ -74,6 +75,10 @@ NEEDS(krb4, 2, { 0, 1, 4, 4 })
 NEEDS(laplink, 4, { 0, 4, 0x0f010000, 0x0f010000 })
 NEEDS(ldp, 10, { 0, 2, 1, 1 }) /* RFC 5036, section 3.1: the version */
 BEGINS(miop, "MIOP")
+NEEDS(peekremote, 20, { 0, 4, 0x00ffabcd, 0x00ffabcd })
+NEEDS(pktgen, 16, { 0, 4, 0xbe9be955, 0xbe9be955 })
+NEEDS(icep, 4, { 0, 4, 0x49636550, 0x49636550 })
+NEEDS(dplay, 25, { 20, 4, 0x706c6179, 0x706c6179 })
 NEEDS(mpls_echo, 5, { 0, 2, 1, 1 }, { 4, 1, 1, 4 })
 NEEDS(papi, 1, { 0, 2, 0x4972, 0x4972 })
 NEEDS(pathport, 2, { 0, 2, 0xed01, 0xed01 })
@@ -91,6 +96,62 @@ NEEDS(xdmcp, 1, { 0, 2, 1, 1 })
 BEGINS(zep, "EX")
 NEEDS(len_4, 4, { 0, 1, 0, 255 })
 NEEDS(len_12, 12, { 0, 1, 0, 255 })
+
+/* "Art-Net" and a NUL. */
+enum verdict test_artnet(struct packet *pkt, struct cursor *c)
+{
+	(void)pkt;
+	return c->cap >= 8 && memcmp(c->data, "Art-Net", 8) == 0 ? MINE : NOT_MINE;
+}
+
+/* All ones, then two letters: invitation and its answers, end, clocks, receiver feedback, bit rate. */
+enum verdict test_applemidi(struct packet *pkt, struct cursor *c)
+{
+	static const char commands[][3] = { "IN", "OK", "NO", "BY", "CK", "RS", "RL" };
+	const struct protocol *self = pkt_layer(pkt)->proto;
+	for (unsigned i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
+		if (c->cap >= 4 && be16(c->data) == 0xffff && memcmp(c->data + 2, commands[i], 2) == 0) {
+			pkt_speak(pkt, self);
+			return MINE;
+		}
+	}
+	if (!pkt_speaks(pkt, self))
+		return NOT_MINE;
+	pkt_next_proto(pkt, &proto_data, cur_rest(c));
+	return MINE;
+}
+
+/* RFC 5191, section 6.2: nothing, the length of all, few flags, a type up to 4. */
+enum verdict test_pana(struct packet *pkt, struct cursor *c)
+{
+	uint64_t head;
+	(void)pkt;
+	if (c->cap < 16 || !cur_peek(c, 0, 8, &head))
+		return NOT_MINE;
+	return head >> 48 == 0 && (head >> 32 & 0xffff) == c->len && (head >> 16 & 0x03ff) == 0 &&
+			       (head & 0xffff) >= 1 && (head & 0xffff) <= 4
+		       ? MINE
+		       : NOT_MINE;
+}
+
+/* The line of the first version, or the second one's signature. */
+enum verdict test_proxy(struct packet *pkt, struct cursor *c)
+{
+	(void)pkt;
+	if (begins(c, "PROXY TCP") || begins(c, "PROXY UNKNOWN"))
+		return MINE;
+	return begins(c, "\r\n\r\n") && c->cap >= 16 && memcmp(c->data + 4, "\0\r\nQUIT\n", 8) == 0
+		       ? MINE
+		       : NOT_MINE;
+}
+
+/* DDS: "RTPS", or the variants of its makers. */
+enum verdict test_rtps(struct packet *pkt, struct cursor *c)
+{
+	(void)pkt;
+	return c->cap >= 16 && (begins(c, "RTPS") || begins(c, "RTPX") || begins(c, "RTPF")) ? MINE
+											     : NOT_MINE;
+}
 
 /* Messages of descriptor (2), id (2), length in words (2) and as many words, then two octets of the sender.
  */

@@ -47,6 +47,16 @@ enum verdict test_tpcp(struct packet *, struct cursor *);
 enum verdict test_wccp(struct packet *, struct cursor *);
 enum verdict test_xdmcp(struct packet *, struct cursor *);
 enum verdict test_zep(struct packet *, struct cursor *);
+enum verdict test_applemidi(struct packet *, struct cursor *);
+enum verdict test_ar_drone(struct packet *, struct cursor *);
+enum verdict test_artnet(struct packet *, struct cursor *);
+enum verdict test_dplay(struct packet *, struct cursor *);
+enum verdict test_icep(struct packet *, struct cursor *);
+enum verdict test_pana(struct packet *, struct cursor *);
+enum verdict test_peekremote(struct packet *, struct cursor *);
+enum verdict test_pktgen(struct packet *, struct cursor *);
+enum verdict test_proxy(struct packet *, struct cursor *);
+enum verdict test_rtps(struct packet *, struct cursor *);
 enum verdict test_len_4(struct packet *, struct cursor *);  /* at least 4 octets */
 enum verdict test_len_12(struct packet *, struct cursor *); /* 12 */
 
