@@ -47,7 +47,7 @@ const struct protocol named_protocols[] = {
 		.claims = CLAIMS({ CLAIM_PW_CHANNEL, 0x07 }, { CLAIM_PW_CHANNEL, 0x22 }, { CLAIM_PW_CHANNEL, 0x23 }) },
 	{ .name = "bluecom", .title = "bluecom Protocol", .column = "bluecom",
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x892d }) },
-	{ .name = "bluetooth", .title = "Bluetooth", .column = "Bluetooth",
+	{ .name = "bluetooth", .title = "Bluetooth", .column = "Bluetooth", .dissect = bluetooth_wrapper,
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 187 }, { CLAIM_LINKTYPE, 201 }, { CLAIM_LINKTYPE, 251 }, { CLAIM_LINKTYPE, 254 }, { CLAIM_LINKTYPE, 255 }, { CLAIM_LINKTYPE, 256 }) },
 	{ .name = "bofl", .title = "Wellfleet Breath of Life", .column = "BOFL",
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x8102 }) },

@@ -34,6 +34,7 @@ enum verdict sccp_wrapper(struct packet *pkt, struct cursor *c);
 enum verdict ngap_wrapper(struct packet *pkt, struct cursor *c);
 enum verdict s1ap_wrapper(struct packet *pkt, struct cursor *c);
 enum verdict ap_wrapper(struct packet *pkt, struct cursor *c);
+enum verdict bluetooth_wrapper(struct packet *pkt, struct cursor *c);
 enum verdict idp_wrapper(struct packet *pkt, struct cursor *c);
 
 extern const struct protocol wrapped_mtp3;
