@@ -385,7 +385,7 @@ const struct protocol named_protocols[] = {
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x872d }, { CLAIM_SNAP, SNAP_KEY(SNAP_AIRONET, 0x0000) }) },
 	{ .name = "wol", .title = "Wake On LAN", .column = "WOL",
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x0842 }) },
-	{ .name = "wpan", .title = "IEEE 802.15.4 Low-Rate Wireless PAN", .column = "IEEE 802.15.4",
+	{ .name = "wpan", .title = "IEEE 802.15.4 Low-Rate Wireless PAN", .column = "IEEE 802.15.4", .dissect = wpan_wrapper,
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x809a }, { CLAIM_LINKTYPE, 195 }, { CLAIM_LINKTYPE, 230 }, { CLAIM_LINKTYPE, 215 }, { CLAIM_SLL, 0xf6 }) },
 	{ .name = "wpan-tap", .title = "IEEE 802.15.4 Low-Rate Wireless PAN TAP", .column = "IEEE 802.15.4 TAP",
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 283 }) },

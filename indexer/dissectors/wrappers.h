@@ -35,6 +35,7 @@ enum verdict ngap_wrapper(struct packet *pkt, struct cursor *c);
 enum verdict s1ap_wrapper(struct packet *pkt, struct cursor *c);
 enum verdict ap_wrapper(struct packet *pkt, struct cursor *c);
 enum verdict bluetooth_wrapper(struct packet *pkt, struct cursor *c);
+enum verdict wpan_wrapper(struct packet *pkt, struct cursor *c);
 enum verdict idp_wrapper(struct packet *pkt, struct cursor *c);
 
 extern const struct protocol wrapped_mtp3;
