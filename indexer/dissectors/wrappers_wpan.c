@@ -314,9 +314,12 @@ enum verdict wpan_wrapper(struct packet *pkt, struct cursor *c)
 		cur_take(c, 2 + address_octets(to));
 	if (from)
 		cur_take(c, (control & 0x40 && to ? 0 : 2) + address_octets(from));
+	/* Neither sender nor receiver, or an address of no known kind: nothing is made of it. */
+	if (to == 1 || from == 1 || (type == TYPE_DATA && !to && !from))
+		return MINE;
 	if (pkt->fail || type == TYPE_ACK)
 		return MINE;
-	if (type == TYPE_BEACON && good && !(control & 0x08))
+	if (type == TYPE_BEACON && !(control & 0x08))
 		beacon(pkt, c);
 	else if (type != TYPE_DATA)
 		return MINE;
