@@ -236,6 +236,7 @@ void payload_dissect(struct packet *pkt, const struct next *n)
 		try_ports(pkt, CLAIM_TCP_PORT, CLAIM_HEUR_TCP, n);
 		return;
 	case CLAIM_HEUR_STUN:
+	case CLAIM_HEUR_COTP:
 		try_heuristics(pkt, n->table, n);
 		return;
 	case CLAIM_LINKTYPE: /* also of a frame inside another capture's record */

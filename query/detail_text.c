@@ -46,6 +46,10 @@ static void bytes_text(char *out, size_t size, const struct detail_field *f)
 {
 	size_t used = 0;
 	out[0] = '\0';
+	if (f->base == BASE_TEXT) {
+		snprintf(out, size, "%u bytes", f->nbytes);
+		return;
+	}
 	for (uint32_t i = 0; f->bytes && i < f->nbytes; i++) {
 		if (size - used < 8) {
 			snprintf(out + used, size - used, "...");

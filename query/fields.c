@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "indexer/store/packed.h"
 #include "indexer/store/raw.h"
 #include "schema/catalogue.h"
 #include "schema/kind.h"
@@ -182,10 +183,16 @@ static void put_value(struct field_reader *r, const struct catalogue_field *f, s
 		put(t, text, (size_t)snprintf(text, sizeof(text), "%.15g", sqlite3_column_double(st, i)));
 		break;
 	case KIND_BYTES:
-		if (f->base == BASE_TEXT) {
-			bool own = sqlite3_column_type(st, i) == SQLITE_BLOB;
-			const uint8_t *p = own ? sqlite3_column_blob(st, i) : span_octets(r, frame_id, v);
-			put_ascii(t, p, own ? (size_t)sqlite3_column_bytes(st, i) : SPAN_LENGTH(v));
+		if (f->base == BASE_TEXT && sqlite3_column_type(st, i) == SQLITE_BLOB) {
+			size_t n;
+			bool own;
+			const uint8_t *p = packed_read(
+				sqlite3_column_blob(st, i), (size_t)sqlite3_column_bytes(st, i), &n, &own);
+			put_ascii(t, p, n);
+			if (own)
+				free((void *)(uintptr_t)p);
+		} else if (f->base == BASE_TEXT) {
+			put_ascii(t, SPAN_LENGTH(v) ? span_octets(r, frame_id, v) : NULL, SPAN_LENGTH(v));
 		} else if (sqlite3_column_type(st, i) != SQLITE_BLOB && SPAN_LENGTH(v) == 0)
 			put(t, "<MISSING>", 9);
 		else if (sqlite3_column_type(st, i) == SQLITE_BLOB)
