@@ -12,6 +12,7 @@
 struct packet;
 struct protocol;
 struct conversation;
+struct conversations;
 struct stream_message;
 struct fragment;
 struct reassembled;
@@ -42,6 +43,7 @@ enum claim_table {
 	CLAIM_NLPID,    /* network layer protocol id of ISO/IEC TR 9577 behind LLC's OSI SAP and the like */
 	CLAIM_HEUR_UDP, /* tried in order of key where no port claims; the dissector may reject */
 	CLAIM_HEUR_TCP,
+	CLAIM_HEUR_STUN,  /* what TURN relays */
 	CLAIM_MEDIA_TYPE, /* for pkt_next_media() only; claimed in `media_types` of struct protocol */
 	CLAIM_HEUR_HTTP,  /* bodies of HTTP that no media type's claimant took */
 	CLAIM_TABLES
@@ -139,9 +141,7 @@ struct protocol {
 /* ---- the packet ------------------------------------------------------------------------------------------
  */
 
-#define PACKET_TOKENS_MAX                                                                                    \
-	192                     /* of frame.protocols: certificates add one for each attribute and extension \
-				 */
+#define PACKET_TOKENS_MAX    1024 /* of frame.protocols: certificates add one for each attribute and extension */
 #define PACKET_LAYERS_MAX    96 /* nested layers; more end as data, and are counted */
 #define PACKET_EXCHANGES_MAX 32 /* requests and responses in one layer (DNS messages in a TCP segment) */
 #define PACKET_NEXT_MAX      64 /* payloads waiting to be dissected */
@@ -174,6 +174,7 @@ enum next_kind {
 struct next {
 	enum next_kind kind;
 	bool stream;      /* stands in a stream of octets: struct pdu counts */
+	bool below;       /* see pkt_below() */
 	bool survives;    /* a malformed message before it does not take it away */
 	bool nested;      /* it hangs below the item of the layer that handed it on */
 	uint8_t may_want; /* see pkt_may_want() */
@@ -432,6 +433,10 @@ void pkt_next_header(struct packet *pkt, uint32_t ip_proto, struct cursor payloa
 void pkt_next_media(struct packet *pkt, struct cursor payload, const char *value, size_t len,
 	enum claim_table heuristics, const struct protocol *otherwise);
 
+/* What was handed on last hangs below this layer's item: neither it nor what is inside it has an item of its
+ * own. (So does proto_data as the `otherwise` of pkt_next_media().) */
+void pkt_below(struct packet *pkt);
+
 /* This layer's own length, when less than its buffer (the rest is the padding of the layer below). */
 void pkt_trim(struct packet *pkt, uint32_t len);
 
@@ -479,8 +484,8 @@ enum conversation_type { CONV_NONE, CONV_ETH, CONV_IP, CONV_IPV6, CONV_TCP, CONV
 void pkt_count(struct packet *pkt, enum conversation_type type, uint32_t src, uint32_t dst);
 
 /* State of `flow_size` octets, zeroed at first, kept for this protocol in the TCP or UDP conversation of the
- * frame as long as the capture is read; NULL where there is no conversation (inside an ICMP error, no ports)
- * or no memory. It holds no pointers to memory of its own: bound what it keeps. */
+ * frame as long as the capture is read (that of the datagram that an ICMP error quotes, too); NULL where
+ * there is no conversation or no memory. It holds no pointers to memory of its own: bound what it keeps. */
 void *pkt_flow(struct packet *pkt, const struct protocol *proto);
 
 /* Octets kept for this protocol in the conversation, under a key of its choice, until it forgets them: for a
@@ -496,6 +501,10 @@ void pkt_forget(struct packet *pkt, const struct protocol *proto, uint32_t key);
 /* The same for the whole capture, known by `key` (which has a flow_size): tables in which several
  * conversations meet. */
 void *pkt_capture_flow(struct packet *pkt, const struct protocol *key);
+
+/* The same where there are no addresses: state of what two numbers of the protocol's own name, a device and its
+ * bus. */
+void *pkt_state(struct packet *pkt, const struct protocol *proto, uint32_t a, uint32_t b);
 
 /* Which side sent the frame: 0 the one that sent the conversation's first, 1 the other. */
 static inline unsigned pkt_side(const struct packet *pkt)
