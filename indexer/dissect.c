@@ -402,7 +402,7 @@ struct packet *dissect_frame(struct dissection *d, const struct dissect_input *i
 	pkt->interface = in->interface;
 	pkt->fcs_len = in->fcs_len;
 	pkt->fail = CUR_OK;
-	pkt->in_error = pkt->fragmented = pkt->radio.set = false;
+	pkt->in_error = pkt->fragmented = pkt->radio.set = pkt->radio.swapped = false;
 	pkt->ip_version = 0;
 	pkt->vlan_id = 0;
 	pkt->current = -1;

@@ -251,6 +251,7 @@ struct radio {
 	bool set;     /* there was one: the rest holds */
 	bool fcs;     /* the frame ends with its check sequence */
 	bool datapad; /* the frame's header is filled up to a multiple of 4 octets */
+	bool swapped; /* the octets of its frame control are (CAPWAP), whether or not `set` */
 	uint8_t has;  /* enum radio_has */
 	uint8_t phy;  /* 0 unknown, else the number of wlan_radio.phy */
 	int8_t signal_dbm, noise_dbm;

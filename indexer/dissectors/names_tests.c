@@ -172,15 +172,28 @@ enum verdict test_mndp(struct packet *pkt, struct cursor *c)
 	return c->len >= 8 ? MINE : NOT_MINE;
 }
 
-/* Discovery and tunnels: a type below 6, a kind that is 0 or 1, a length, and more of small numbers. */
+/* A tunnel: a type below 64, a kind of 0 or 1, nothing in the next two octets. Or the search for an access
+ * point: type 1 (with a request of kind 1) to 5, a length that holds at least its header. */
 enum verdict test_tapa(struct packet *pkt, struct cursor *c)
 {
-	uint64_t head, kind = 0;
+	uint64_t head, kind;
 	(void)pkt;
 	if (!cur_peek(c, 0, 4, &head))
 		return NOT_MINE;
-	cur_peek(c, 6, 1, &kind);
-	return head >> 24 <= 0x5f && (c->len == 4 || ((head >> 16 & 0xff) <= 1 && kind <= 1)) ? MINE : NOT_MINE;
+	if (!cur_peek(c, 4, 1, &kind))
+		return MINE;
+	uint64_t type = head >> 24, len = head & 0xffff;
+	bool tunnel = type < 0x40 && (head >> 16 & 0xff) <= 1 && len == 0;
+	bool search = type >= 1 && type <= 5 && (type > 1 || kind == 1) && len >= 12 && len < 0x1000;
+	return tunnel || search ? MINE : NOT_MINE;
+}
+
+/* S-Bus begins with its length. */
+enum verdict test_sbus(struct packet *pkt, struct cursor *c)
+{
+	uint64_t len;
+	(void)pkt;
+	return cur_peek(c, 0, 4, &len) && len == c->len ? MINE : NOT_MINE;
 }
 
 enum verdict test_tivoconnect(struct packet *pkt, struct cursor *c)

@@ -360,17 +360,6 @@ static void trap(struct packet *pkt, struct row *r, struct cursor *c)
 	bindings(pkt, r, c);
 }
 
-/* Wireshark notes a request in the conversation of its ports, and from then on looks in one that has the
- * client's port alone: the first request of a conversation finds no response. */
-static bool is_first(struct packet *pkt)
-{
-	uint8_t *seen = pkt_flow(pkt, &proto_snmp);
-	bool first = seen && !*seen;
-	if (seen)
-		*seen = 1;
-	return first;
-}
-
 static void pdu(struct packet *pkt, struct row *r, struct cursor *c)
 {
 	struct cursor v;
@@ -386,8 +375,7 @@ static void pdu(struct packet *pkt, struct row *r, struct cursor *c)
 		return;
 	}
 	struct cursor id = v, identity;
-	bool first = is_first(pkt);
-	if (value(&id, &identity) == INTEGER && type != TRAP_2 && type != REPORT && !first)
+	if (value(&id, &identity) == INTEGER && type != TRAP_2 && type != REPORT)
 		pkt_exchange(pkt, &proto_snmp, r, (uint64_t)integer(&identity), type == RESPONSE);
 	row_integer(pkt, r, SNMP_REQUEST_ID, &v);
 	row_integer(pkt, r, type == BULK ? SNMP_NON_REPEATERS : SNMP_ERROR_STATUS, &v);
@@ -469,11 +457,25 @@ static bool is_message(struct cursor c, bool exact)
 	return !cur_peek(&c, at, 1, &type) || (type & 0x1f) == INTEGER;
 }
 
+/* Wireshark opens a conversation for the sender's port, so that answers may come from any port: what these
+ * ports say from now on is a stream of its own. */
+static void expect_answers(struct packet *pkt)
+{
+	const struct expected e = { .type = CONV_UDP,
+		.address = pkt->net_src,
+		.other = pkt->net_dst,
+		.port = pkt->srcport,
+		.other_port = pkt->dstport };
+	if (pkt->conversation && pkt->net_src && pkt->net_dst)
+		pkt_expect(pkt, &proto_snmp, &e);
+}
+
 static enum verdict snmp_dissect(struct packet *pkt, struct cursor *c)
 {
 	struct cursor message, v;
 	if (!is_message(*c, false))
 		return NOT_MINE;
+	expect_answers(pkt);
 	struct row *r = row_open(pkt, &proto_snmp, REC_SNMP);
 	if (!expect(pkt, c, SEQUENCE, &message) || !expect(pkt, &message, INTEGER, &v))
 		return MINE;
