@@ -251,8 +251,6 @@ const struct protocol named_udp_protocols[] = {
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 49 }) },
 	{ .name = "tapa", .title = "Trapeze Access Point Access Protocol", .column = "TAPA",
 		.dissect = test_tapa, .claims = CLAIMS({ CLAIM_UDP_PORT, 5000 }) },
-	{ .name = "teredo", .title = "Teredo IPv6 over UDP tunneling", .column = "Teredo",
-		.claims = CLAIMS({ CLAIM_UDP_PORT, 3544 }) },
 	{ .name = "tetra", .title = "TETRA Protocol", .column = "TETRA",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 7074 }) },
 	{ .name = "time", .title = "Time Protocol", .column = "TIME",
