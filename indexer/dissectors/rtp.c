@@ -174,6 +174,21 @@ void rtp_expect(
 	pkt_expect(pkt, &proto_rtcp, &e);
 }
 
+void rtp_expect_secured(struct packet *pkt)
+{
+	struct expected e = { CONV_UDP, pkt->net_src, 0, pkt->srcport, pkt->dstport, .again = true };
+	for (unsigned i = 0; i < 2; i++) {
+		struct rtp_media *m = pkt_expect(pkt, &proto_rtp, &e);
+		if (m) {
+			m->secure = true;
+			m->frame = pkt->number;
+		}
+		e.address = pkt->net_dst;
+		e.port = pkt->dstport;
+		e.other_port = pkt->srcport;
+	}
+}
+
 /* ---- packets ---- */
 
 static void padding(struct packet *pkt, struct row *r, struct cursor *c, struct cursor *payload)
