@@ -137,7 +137,8 @@ void pkt_silent(struct packet *pkt)
 {
 	struct layer *l = pkt_layer(pkt);
 	pkt_no_item(pkt);
-	if (!l->again && pkt->ntokens && pkt->tokens[pkt->ntokens - 1] == l->proto)
+	const struct protocol *shown = l->proto->as ? l->proto->as : l->proto;
+	if (!l->again && pkt->ntokens && pkt->tokens[pkt->ntokens - 1] == shown)
 		pkt->ntokens--;
 }
 

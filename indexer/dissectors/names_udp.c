@@ -118,7 +118,7 @@ const struct protocol named_udp_protocols[] = {
 	{ .name = "h501", .title = "H.501 Mobility", .column = "H.501",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 2099 }) },
 	{ .name = "hart_ip", .title = "HART_IP Protocol", .column = "HART_IP",
-		.claims = CLAIMS({ CLAIM_UDP_PORT, 5094 }) },
+		.dissect = test_hart_ip, .claims = CLAIMS({ CLAIM_UDP_PORT, 5094 }) },
 	{ .name = "hicp", .title = "Host IP Configuration Protocol", .column = "HICP",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 3250 }) },
 	{ .name = "hiqnet", .title = "Harman HiQnet", .column = "HiQnet",
