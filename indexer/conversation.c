@@ -1,6 +1,7 @@
 #include "indexer/conversation.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define BLOCK      1024
 #define OPENED_MAX 65536 /* keys of conversations opened ahead */
@@ -10,6 +11,13 @@ struct flow {
 	const struct protocol *proto;
 	struct gathered gathered[2];
 	max_align_t state[];
+};
+
+struct kept {
+	struct kept *next;
+	const struct protocol *proto;
+	uint32_t key, len;
+	uint8_t octets[];
 };
 
 struct conversations {
@@ -52,6 +60,10 @@ void conv_free(struct conversations *all)
 			free(f->gathered[0].octets);
 			free(f->gathered[1].octets);
 			free(f);
+		}
+		for (struct kept *k = conv_at(all, i)->kept, *next; k; k = next) {
+			next = k->next;
+			free(k);
 		}
 	}
 	for (size_t i = 0; i < all->nblocks; i++)
@@ -377,6 +389,48 @@ struct gathered *conv_gathered(struct conversation *c, const struct protocol *pr
 {
 	struct flow *f = flow_of(c, proto);
 	return f ? &f->gathered[side & 1] : NULL;
+}
+
+static struct kept **find_kept(struct conversation *c, const struct protocol *proto, uint32_t key)
+{
+	struct kept **at = &c->kept;
+	while (*at && ((*at)->proto != proto || (*at)->key != key))
+		at = &(*at)->next;
+	return at;
+}
+
+uint8_t *conv_kept(struct conversation *c, const struct protocol *proto, uint32_t key, uint32_t *len)
+{
+	struct kept *k = *find_kept(c, proto, key);
+	*len = k ? k->len : 0;
+	return k ? k->octets : NULL;
+}
+
+uint8_t *conv_keep(struct conversation *c, const struct protocol *proto, uint32_t key, uint32_t len)
+{
+	struct kept **at = find_kept(c, proto, key), *old = *at;
+	uint32_t before = old ? old->len : 0;
+	struct kept *k = realloc(old, sizeof(*k) + len);
+	if (!k)
+		return NULL;
+	if (!old)
+		*k = (struct kept) { .proto = proto, .key = key };
+	if (len > before)
+		memset(k->octets + before, 0, len - before);
+	k->len = len;
+	*at = k;
+	return k->octets;
+}
+
+uint32_t conv_forget(struct conversation *c, const struct protocol *proto, uint32_t key)
+{
+	struct kept **at = find_kept(c, proto, key), *k = *at;
+	if (!k)
+		return 0;
+	uint32_t len = k->len;
+	*at = k->next;
+	free(k);
+	return len;
 }
 
 void conv_face(struct conversation *c, bool *from_a)

@@ -28,6 +28,9 @@ struct dissection *dissection_new(struct rows *rows, struct dict *dict, int64_t 
 		dissection_free(d);
 		return NULL;
 	}
+	/* A conversation of nobody with nobody: what belongs to no other. */
+	bool from_a;
+	d->pkt.capture = conv_get(d->conversations, CONV_NONE, 0, 0, 0, 0, &from_a);
 	return d;
 }
 
@@ -399,7 +402,7 @@ struct packet *dissect_frame(struct dissection *d, const struct dissect_input *i
 	pkt->interface = in->interface;
 	pkt->fcs_len = in->fcs_len;
 	pkt->fail = CUR_OK;
-	pkt->in_error = pkt->fragmented = pkt->nested = pkt->radio.set = false;
+	pkt->in_error = pkt->fragmented = pkt->radio.set = false;
 	pkt->ip_version = 0;
 	pkt->vlan_id = 0;
 	pkt->current = -1;
@@ -443,6 +446,7 @@ struct packet *dissect_frame(struct dissection *d, const struct dissect_input *i
 		if (pkt->fail) {
 			/* The rest of the frame is not looked at: what was waiting hung below the layer that
 			 * failed. */
+			pkt->current = -1; /* wherever it failed, that stands at the top */
 			pkt_item(pkt, pkt->fail == CUR_CUT ? &proto_short : &proto_malformed, 0);
 			/* Unless a further message of a stream waits: it stands on its own. */
 			while (first && !pkt->next[first - 1].survives)

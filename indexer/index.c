@@ -404,19 +404,27 @@ static int store_capture(struct job *j, const char *sha256, enum index_status st
 {
 	sqlite3_stmt *st = store_insert(j->store, "capture", 22);
 	char absolute[PATH_MAX];
+	const struct index_origin *origin = j->options->origin;
 	const char *path = strcmp(j->path, "-") == 0 || !realpath(j->path, absolute) ? j->path : absolute;
 	const char *name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
+	const char *compression = origin ? origin->compression : reader_compression(j->reader);
 	const struct totals *t = &j->totals;
+	if (origin) {
+		path = origin->path;
+		name = origin->name;
+	} else if (strcmp(j->path, "-") == 0) {
+		name = "standard input";
+	}
 	if (!st)
 		return -1;
 	int i = 0;
 	sqlite3_bind_int64(st, ++i, j->capture_id);
-	bind_text(st, ++i, strcmp(j->path, "-") == 0 ? "standard input" : name);
+	bind_text(st, ++i, name);
 	bind_text(st, ++i, path);
 	bind_text(st, ++i, sha256);
 	bind_text(st, ++i, j->options->bpf ? j->options->bpf : "");
 	bind_text(st, ++i, reader_container(j->reader));
-	bind_text(st, ++i, reader_compression(j->reader));
+	bind_text(st, ++i, compression);
 	const int64_t values[] = { (int64_t)j->result->file_size, j->first_frame, (int64_t)t->frames,
 		(int64_t)t->bytes, (int64_t)t->captured, t->time_zero, t->time_first, t->time_last,
 		t->in_order };
@@ -487,8 +495,8 @@ static int same_bytes(struct job *j)
 	struct stat sb;
 	static const size_t size = 1u << 18;
 	char sha256[65];
-	if (strcmp(j->path, "-") == 0 || stat(j->path, &sb) < 0 || !S_ISREG(sb.st_mode) ||
-		store_has_size(j->store, (uint64_t)sb.st_size) <= 0)
+	if (strcmp(j->path, "-") == 0 || j->options->origin || stat(j->path, &sb) < 0 ||
+		!S_ISREG(sb.st_mode) || store_has_size(j->store, (uint64_t)sb.st_size) <= 0)
 		return 0;
 	FILE *f = fopen(j->path, "rbe");
 	uint8_t *buffer = malloc(size);
@@ -508,6 +516,11 @@ static int same_bytes(struct job *j)
 	return found > 0;
 }
 
+static const char *file_of(const struct job *j)
+{
+	return j->options->origin ? j->options->origin->file : j->path;
+}
+
 static enum index_status run(struct job *j)
 {
 	const char *wrong = registry_init();
@@ -525,10 +538,13 @@ static enum index_status run(struct job *j)
 		on_block, on_interrupt };
 	if (store_begin(j->store, &j->capture_id, &j->first_frame) < 0)
 		return INDEX_ARCHIVE_FAILED;
+	if (j->options->origin)
+		store_keep_ids(j->store, j->options->origin->capture_id, j->options->origin->first_frame,
+			&j->capture_id, &j->first_frame);
 	if (!(j->pipeline = pipeline_start(j->store, j->dict, j->sha, j->options->jobs != 1)) ||
 		!(j->dissection = dissection_new(pipeline_rows(j->pipeline), j->dict, j->first_frame)))
 		return INDEX_ARCHIVE_FAILED;
-	if (reader_open(&j->reader, j->path, j->options->bpf, &events, &j->error) < 0) {
+	if (reader_open(&j->reader, file_of(j), j->options->bpf, &events, &j->error) < 0) {
 		if (j->cancelled)
 			return INDEX_CANCELLED;
 		snprintf(j->result->message, sizeof(j->result->message), "%s: %s", j->path, j->error.reason);

@@ -32,7 +32,7 @@ struct dissection {
 	uint32_t stack;
 	struct {
 		uint16_t ntokens, nitems;
-		const struct protocol *tokens[PACKET_LAYERS_MAX * 2];
+		const struct protocol *tokens[PACKET_TOKENS_MAX];
 		struct item items[PACKET_LAYERS_MAX * 2];
 		const char *column;
 	} last; /* the frame before: consecutive frames often have the same stack */

@@ -12,6 +12,7 @@ static struct next *next_add(struct packet *pkt, struct cursor payload)
 	}
 	struct next *n = &pkt->next[pkt->nnext++];
 	*n = (struct next) { .kind = NEXT_PAYLOAD, .cursor = payload, .parent = pkt->current };
+	n->nested = pkt->current >= 0 && pkt_layer(pkt)->nests;
 	/* What hangs below a message may not ask for more: its layer has the whole of it. */
 	n->may_want = pkt->may_want ? pkt->may_want - 1 : 0;
 	return n;
@@ -79,6 +80,12 @@ void pkt_next_media(struct packet *pkt, struct cursor payload, const char *value
 	n->direct = otherwise;
 }
 
+void pkt_below(struct packet *pkt)
+{
+	if (pkt->nnext && pkt->next[pkt->nnext - 1].parent == pkt->current)
+		pkt->next[pkt->nnext - 1].below = true;
+}
+
 void pkt_trim(struct packet *pkt, uint32_t len)
 {
 	struct layer *l = pkt_layer(pkt);
@@ -93,6 +100,11 @@ void pkt_item_len(struct packet *pkt, uint32_t len)
 		pkt->items[l->item].len = len;
 }
 
+void pkt_nest(struct packet *pkt, bool below)
+{
+	pkt_layer(pkt)->nests = below;
+}
+
 void pkt_on_finish(struct packet *pkt, uint32_t mark,
 	void (*finish)(struct packet *, struct layer *, const struct layer *child))
 {
@@ -103,14 +115,44 @@ void pkt_on_finish(struct packet *pkt, uint32_t mark,
 
 void pkt_token(struct packet *pkt, const struct protocol *proto)
 {
-	if (pkt->ntokens < PACKET_LAYERS_MAX * 2)
+	if (pkt->ntokens < PACKET_TOKENS_MAX)
 		pkt->tokens[pkt->ntokens++] = proto;
 }
 
 void pkt_item(struct packet *pkt, const struct protocol *proto, uint32_t len)
 {
-	if (pkt->nitems < PACKET_LAYERS_MAX * 2)
+	if (pkt->nitems < PACKET_LAYERS_MAX * 2 && (pkt->current < 0 || !pkt_layer(pkt)->nested))
 		pkt->items[pkt->nitems++] = (struct item) { proto, len };
+}
+
+void pkt_no_item(struct packet *pkt)
+{
+	struct layer *l = pkt_layer(pkt);
+	if (l->item >= 0 && l->item == pkt->nitems - 1)
+		pkt->nitems--;
+	l->item = -1;
+}
+
+void pkt_silent(struct packet *pkt)
+{
+	struct layer *l = pkt_layer(pkt);
+	pkt_no_item(pkt);
+	if (!l->again && pkt->ntokens && pkt->tokens[pkt->ntokens - 1] == l->proto)
+		pkt->ntokens--;
+}
+
+void pkt_column_append(struct packet *pkt, const char *text)
+{
+	char both[64];
+	size_t old = strlen(pkt->column), more = strlen(text), len;
+	uint8_t kind;
+	if (pkt->in_error || old + more > sizeof(both))
+		return;
+	memcpy(both, pkt->column, old);
+	memcpy(both + old, text, more);
+	uint32_t id = dict_intern(pkt->dict, DICT_TEXT, 0, both, old + more);
+	if (id)
+		pkt->column = dict_get(pkt->dict, DICT_TEXT, id, &kind, &len);
 }
 
 void pkt_column_number(struct packet *pkt, uint32_t number)
@@ -184,9 +226,53 @@ void *pkt_flow(struct packet *pkt, const struct protocol *proto)
 	return pkt->conversation ? conv_flow(pkt->conversation, proto) : NULL;
 }
 
-void pkt_speak(struct packet *pkt, const struct protocol *proto)
+uint8_t *pkt_kept(struct packet *pkt, const struct protocol *proto, uint32_t key, uint32_t *len)
+{
+	*len = 0;
+	return pkt->conversation ? conv_kept(pkt->conversation, proto, key, len) : NULL;
+}
+
+uint8_t *pkt_keep(struct packet *pkt, const struct protocol *proto, uint32_t key, uint32_t len)
+{
+	uint32_t before;
+	uint8_t *octets = NULL;
+	if (!pkt->conversation)
+		return NULL;
+	pkt_kept(pkt, proto, key, &before);
+	if (len <= KEPT_MAX && pkt->kept - before + len <= KEPT_TOTAL_MAX)
+		octets = conv_keep(pkt->conversation, proto, key, len);
+	if (!octets) {
+		pkt->dropped[CAP_STREAM_BYTES]++;
+		pkt_forget(pkt, proto, key);
+		return NULL;
+	}
+	pkt->kept = pkt->kept - before + len;
+	return octets;
+}
+
+void pkt_forget(struct packet *pkt, const struct protocol *proto, uint32_t key)
 {
 	if (pkt->conversation)
+		pkt->kept -= conv_forget(pkt->conversation, proto, key);
+}
+
+void *pkt_capture_flow(struct packet *pkt, const struct protocol *key)
+{
+	return pkt->capture ? conv_flow(pkt->capture, key) : NULL;
+}
+
+bool pkt_speaks(const struct packet *pkt, const struct protocol *proto)
+{
+	return pkt->conversation && pkt->conversation->dissector == proto;
+}
+
+void pkt_speak(struct packet *pkt, const struct protocol *proto)
+{
+	/* Only what stands directly in TCP or UDP tells: a tunnel does not speak what is in it. */
+	const struct layer *l = pkt_layer(pkt);
+	if (!l->row || (l->row != pkt->tcp.row && l->row != pkt->udp.row))
+		l = l->parent < 0 ? l : &pkt->layers[l->parent];
+	if (pkt->conversation && l->row && (l->row == pkt->tcp.row || l->row == pkt->udp.row))
 		pkt->conversation->owner->dissector = proto;
 }
 

@@ -120,6 +120,9 @@ struct protocol {
 	const struct claim *claims;
 	const char *const *media_types; /* "image/png", ...: bodies that it takes; NULL ends the list */
 	enum verdict (*dissect)(struct packet *, struct cursor *);
+	/* Asked before `dissect` where the protocol is tried for a heuristic claim of its own: may these
+	 * octets be its? NULL: `dissect` judges. */
+	bool (*heuristic)(struct packet *, const struct cursor *c);
 	const struct pdu *pdu; /* over a stream; NULL: `dissect` is called with what is there */
 	const struct exchange_fields *exchange;
 	/* This fragment that the protocol met completes a datagram. */
@@ -127,13 +130,15 @@ struct protocol {
 	uint32_t flow_size; /* octets of zeroed state per conversation, see pkt_flow() */
 	int32_t item_len;   /* what pkt_item_len() starts with: 0 the whole buffer, else octets (udp 8) */
 	uint8_t item_min; /* octets that must be captured before there is an item (eth 14); 0 is taken as 1 */
+	bool no_token;    /* has an item, but no name in the stack (services of IPX) */
 	bool no_item;     /* gives a token but no item in the tree ("ethertype"): not in the hierarchy */
 };
 
 /* ---- the packet ------------------------------------------------------------------------------------------
  */
 
-#define PACKET_LAYERS_MAX    48 /* nested layers; more end as data, and are counted */
+#define PACKET_TOKENS_MAX    1024 /* of frame.protocols: certificates add one for each attribute and extension */
+#define PACKET_LAYERS_MAX    96 /* nested layers; more end as data, and are counted */
 #define PACKET_EXCHANGES_MAX 32 /* requests and responses in one layer (DNS messages in a TCP segment) */
 #define PACKET_NEXT_MAX      64 /* payloads waiting to be dissected */
 
@@ -146,7 +151,10 @@ struct layer {
 	uint32_t cap;        /* captured of that */
 	uint32_t trim;       /* its own idea of its length (IP total length): pkt_trim(); starts as len */
 	int16_t parent;      /* index of the layer that handed it on, -1 the link layer */
+	bool again;          /* a further message: pkt_again(), it added no token */
 	int16_t item;        /* index of its item in `items`, -1 none */
+	bool nests;          /* what it hands on hangs below its item, see pkt_nest() */
+	bool nested;         /* it hangs below the item of another: none of its own */
 	void (*finish)(struct packet *, struct layer *, const struct layer *child); /* pkt_on_finish() */
 	uint32_t mark; /* for finish: offset where the payload began */
 };
@@ -162,7 +170,9 @@ enum next_kind {
 struct next {
 	enum next_kind kind;
 	bool stream;      /* stands in a stream of octets: struct pdu counts */
+	bool below;       /* see pkt_below() */
 	bool survives;    /* a malformed message before it does not take it away */
+	bool nested;      /* it hangs below the item of the layer that handed it on */
 	uint8_t may_want; /* see pkt_may_want() */
 	enum claim_table table;
 	uint32_t key, key2;            /* key2: the second port */
@@ -312,14 +322,13 @@ struct packet {
 	uint8_t fail;    /* enum cur_fail */
 	bool in_error;   /* inside the packet quoted by an ICMP error: no analysis, no statistics, no items */
 	bool fragmented; /* the octets are an incomplete fragment */
-	bool nested;     /* what follows hangs below the present item: no items of its own (802.11 A-MSDU) */
 	uint8_t ip_version;   /* of the innermost IP header, 0 none */
 	uint16_t vlan_id;     /* of the innermost VLAN tag, 0 none */
 	uint32_t net_missing; /* octets that the innermost IPv6 header claims and the packet does not have */
 	int16_t current;      /* index of the layer being dissected */
 	uint16_t nlayers, ntokens, nitems, nnext;
 	struct layer layers[PACKET_LAYERS_MAX];
-	const struct protocol *tokens[PACKET_LAYERS_MAX * 2];
+	const struct protocol *tokens[PACKET_TOKENS_MAX];
 	struct item items[PACKET_LAYERS_MAX * 2];
 	struct next next[PACKET_NEXT_MAX];
 	const char *column; /* text of the Protocol column */
@@ -329,6 +338,7 @@ struct packet {
 	uint32_t header_dst; /* of the innermost IPv6 header; net_dst is then where a routing header leads */
 	uint8_t net_kind;    /* enum kind of net_src */
 	uint16_t srcport, dstport;
+	struct conversation *capture; /* state of protocols for the whole capture, see pkt_capture_flow() */
 	struct conversation *conversation; /* the stream of the innermost TCP or UDP header, NULL none */
 	bool from_a;                       /* this frame's direction in it, see pkt_side() */
 	struct conversations *conversations;
@@ -368,6 +378,7 @@ struct packet {
 	struct tree *tree;       /* not NULL when `show` wants offsets: see rows.h */
 	struct scratch *scratch; /* see pkt_scratch() */
 	size_t scratch_used;
+	uint32_t kept;     /* octets that are kept over all, see pkt_keep() */
 	size_t gathering;  /* octets that pkt_gather() holds, in all conversations */
 	uint64_t *dropped; /* counts of caps that were hit, enum packet_cap */
 };
@@ -418,11 +429,19 @@ void pkt_next_header(struct packet *pkt, uint32_t ip_proto, struct cursor payloa
 void pkt_next_media(struct packet *pkt, struct cursor payload, const char *value, size_t len,
 	enum claim_table heuristics, const struct protocol *otherwise);
 
+/* What was handed on last hangs below this layer's item: neither it nor what is inside it has an item of its
+ * own. (So does proto_data as the `otherwise` of pkt_next_media().) */
+void pkt_below(struct packet *pkt);
+
 /* This layer's own length, when less than its buffer (the rest is the padding of the layer below). */
 void pkt_trim(struct packet *pkt, uint32_t len);
 
 /* Octets that the Protocol Hierarchy counts for this layer; without it: the whole buffer it was given. */
 void pkt_item_len(struct packet *pkt, uint32_t len);
+
+/* What this layer hands on from now on hangs below its item, and has no items of its own: the data of a ping, the
+ * frames of an aggregate. Only the payload of a UDP or TCP in there stands at the top again. */
+void pkt_nest(struct packet *pkt, bool below);
 
 /* Call back when the frame is dissected: for what stands behind the payload (Ethernet padding). `child` is
  * the layer that got the payload, or NULL. `mark` comes back as layer->mark. */
@@ -432,8 +451,16 @@ void pkt_on_finish(struct packet *pkt, uint32_t mark,
 /* A further token of frame.protocols (igmp shows twice). */
 void pkt_token(struct packet *pkt, const struct protocol *proto);
 
-/* A further top-level item of the hierarchy. */
+/* A further top-level item of the hierarchy; of a field that stands there, `proto` has the name. */
 void pkt_item(struct packet *pkt, const struct protocol *proto, uint32_t len);
+
+/* This layer takes its octets, but shows nothing of them: it has no item, */
+void pkt_no_item(struct packet *pkt);
+/* and no token either (Wireshark takes back the token of a dissector that adds nothing to the tree). */
+void pkt_silent(struct packet *pkt);
+
+/* Append to the text of the Protocol column: "HTTP" and "/XML". */
+void pkt_column_append(struct packet *pkt, const char *text);
 
 /* The Protocol column of what nobody claims: the number, "0x88b5". */
 void pkt_column_number(struct packet *pkt, uint32_t number);
@@ -454,6 +481,20 @@ void pkt_count(struct packet *pkt, enum conversation_type type, uint32_t src, ui
  * or no memory. It holds no pointers to memory of its own: bound what it keeps. */
 void *pkt_flow(struct packet *pkt, const struct protocol *proto);
 
+/* Octets kept for this protocol in the conversation, under a key of its choice, until it forgets them: for a
+ * message that stands in several records or datagrams. pkt_keep() makes room for `len` octets: those that
+ * were there stay, the rest is zero; NULL when there is no conversation or the bounds KEPT_MAX and
+ * KEPT_TOTAL_MAX are hit, which is counted (CAP_STREAM_BYTES); what was kept under the key is then forgotten.
+ */
+#define KEPT_MAX       (UINT32_C(256) << 10) /* octets under one key */
+#define KEPT_TOTAL_MAX (UINT32_C(64) << 20)  /* of all */
+uint8_t *pkt_kept(struct packet *pkt, const struct protocol *proto, uint32_t key, uint32_t *len);
+uint8_t *pkt_keep(struct packet *pkt, const struct protocol *proto, uint32_t key, uint32_t len);
+void pkt_forget(struct packet *pkt, const struct protocol *proto, uint32_t key);
+/* The same for the whole capture, known by `key` (which has a flow_size): tables in which several
+ * conversations meet. */
+void *pkt_capture_flow(struct packet *pkt, const struct protocol *key);
+
 /* Which side sent the frame: 0 the one that sent the conversation's first, 1 the other. */
 static inline unsigned pkt_side(const struct packet *pkt)
 {
@@ -463,6 +504,8 @@ static inline unsigned pkt_side(const struct packet *pkt)
 /* From now on this conversation speaks `proto`: it is asked before ports and heuristics (NULL: nobody is). */
 void pkt_speak(struct packet *pkt, const struct protocol *proto);
 
+/* Is it known to? */
+bool pkt_speaks(const struct packet *pkt, const struct protocol *proto);
 /* A conversation that is opened before its first packet comes: by whoever learns from one conversation of the
  * ends of another (FTP, SDP, H.245, the portmapper), or whose answers come from another port (TFTP, SNMP).
  * From the frame `since` on, packets between these ends that have no conversation of their own belong to it
@@ -500,6 +543,12 @@ uint32_t pkt_address(struct packet *pkt, enum kind kind, const uint8_t *octets);
 static inline bool pkt_may_want(const struct packet *pkt)
 {
 	return pkt->may_want != 0;
+}
+
+/* Are these octets a message that was put together from several segments? */
+static inline bool pkt_is_reassembled(const struct packet *pkt)
+{
+	return pkt->nruns && pkt->runs[pkt->nruns - 1].message != NULL;
 }
 
 /* The message that begins at octet `at` of the layer's octets (c->data + at) takes `more` octets beyond all

@@ -64,7 +64,7 @@ static enum verdict take_message(
 /* Give the payload to one protocol. False when it rejects. */
 static bool try_protocol(struct packet *pkt, const struct protocol *proto, const struct next *n)
 {
-	if (pkt->nlayers == PACKET_LAYERS_MAX || pkt->ntokens == PACKET_LAYERS_MAX * 2) {
+	if (pkt->nlayers == PACKET_LAYERS_MAX || pkt->ntokens == PACKET_TOKENS_MAX) {
 		pkt->dropped[CAP_LAYERS]++;
 		return true;
 	}
@@ -81,12 +81,18 @@ static bool try_protocol(struct packet *pkt, const struct protocol *proto, const
 		.cap = c.cap,
 		.trim = c.len,
 		.parent = n->parent,
+		.again = n->kind == NEXT_MESSAGE,
 		.item = -1 };
-	if (n->kind != NEXT_MESSAGE)
+	if (n->kind != NEXT_MESSAGE && !proto->no_token)
 		pkt->tokens[pkt->ntokens++] = proto;
 	/* What an ICMP error quotes hangs below the ICMP item; only the payload of its UDP or TCP stands at
 	 * the top again. An item for which nothing was captured is not made. */
-	if (!proto->no_item && !pkt->nested && (!pkt->in_error || is_transported(pkt, n->parent)) &&
+	if (n->parent >= 0) {
+		const struct layer *parent = &pkt->layers[n->parent];
+		l->nested = (n->nested || n->below || parent->nested) && parent->proto != &proto_udp &&
+			    parent->proto != &proto_tcp;
+	}
+	if (!proto->no_item && !l->nested && (!pkt->in_error || is_transported(pkt, n->parent)) &&
 		c.cap >= (proto->item_min ? proto->item_min : 1)) {
 		l->item = (int16_t)pkt->nitems;
 		pkt->items[pkt->nitems++] =
@@ -126,9 +132,12 @@ static void try_heuristics(struct packet *pkt, enum claim_table table, const str
 {
 	size_t count;
 	const struct protocol *const *list = registry_heuristics(table, &count);
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
+		if (list[i]->heuristic && !list[i]->heuristic(pkt, &n->cursor))
+			continue;
 		if (try_protocol(pkt, list[i], n))
 			return;
+	}
 	try_protocol(pkt, &proto_data, n);
 }
 
@@ -186,11 +195,17 @@ static void try_media(struct packet *pkt, const struct next *n)
 		p = registry_media(multipart, sizeof(multipart) - 1);
 	if (p && try_protocol(pkt, p, n))
 		return;
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
+		if (list[i]->heuristic && !list[i]->heuristic(pkt, &n->cursor))
+			continue;
 		if (try_protocol(pkt, list[i], n))
 			return;
-	if (n->direct)
-		try_protocol(pkt, n->direct, n);
+	}
+	if (!n->direct)
+		return;
+	struct next last = *n;
+	last.below |= n->direct == &proto_data;
+	try_protocol(pkt, n->direct, &last);
 }
 
 void payload_dissect(struct packet *pkt, const struct next *n)

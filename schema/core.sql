@@ -225,6 +225,9 @@ CREATE TABLE field_source (
 CREATE TABLE field_value (field_id INTEGER NOT NULL, value INTEGER NOT NULL, name TEXT NOT NULL,
   PRIMARY KEY (field_id, value)) WITHOUT ROWID;
 
+-- The records that have their tables; layout changes with their columns.
+CREATE TABLE t_record (name TEXT PRIMARY KEY, layout INTEGER NOT NULL) WITHOUT ROWID;
+
 CREATE VIEW conversation AS
 SELECT c.capture_id, CASE c.type WHEN 1 THEN 'eth' WHEN 2 THEN 'ip' WHEN 3 THEN 'ipv6' WHEN 4 THEN 'tcp' WHEN 5 THEN 'udp'
   WHEN 6 THEN 'sctp' END AS type, c.stream, a.text AS address_a, CASE WHEN c.type > 3 THEN c.port_a END AS port_a,

@@ -35,7 +35,8 @@ enum base {
 	BASE_HEX = 1, /* 0x and two digits an octet of `octets` */
 	BASE_OCT = 2,
 	BASE_DEC_HEX = 3, /* -T fields prints decimal, the tree adds the hexadecimal */
-	BASE_HEX_DEC = 4
+	BASE_HEX_DEC = 4,
+	BASE_TEXT = 5 /* KIND_BYTES: as ASCII text up to the first NUL, each octet beyond it as U+FFFD */
 };
 
 /* KIND_BYTES as INTEGER: offset in the frame's captured octets and length, both below 2^24. */

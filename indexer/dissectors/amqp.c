@@ -159,7 +159,7 @@ static void frame_0_9(struct packet *pkt, struct row *r, struct cursor *c)
 		struct amqp_flow *f = pkt_flow(pkt, &proto_amqp);
 		unsigned side = pkt_side(pkt);
 		/* The contents stand below AMQP in the tree. */
-		pkt->nested = true;
+		pkt_nest(pkt, true);
 		if (f && f->type[side].len)
 			pkt_next_media(pkt, body, f->type[side].text, f->type[side].len, CLAIM_NONE, NULL);
 	}

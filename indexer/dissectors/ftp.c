@@ -9,7 +9,7 @@
 #include "indexer/dissectors/ids.h"
 #include "indexer/dissectors/text_line.h"
 
-extern const struct protocol proto_ftp, proto_ftp_data;
+extern const struct protocol proto_ftp, proto_ftp_data, proto_tls;
 
 enum {
 	FTP_REQUEST,
@@ -89,6 +89,10 @@ static const struct record ftp_records[] = {
 };
 
 #define PORT 21
+
+struct ftp_flow {
+	bool tls_asked; /* AUTH TLS (RFC 4217) */
+};
 
 /* Await the connection for the data: from or to `address` and `port`, the other end being `other` at any
  * port. */
@@ -197,6 +201,11 @@ static void request(struct packet *pkt, struct row *r, const struct line *l)
 		row_words(r, FTP_COMMAND, l->text, n);
 	if (at < l->len)
 		row_words(r, FTP_REQUEST_ARG, l->text + at, l->len - at);
+	if (text_is(l->text, n, "AUTH") && text_begins(l->text + at, l->len - at, "TLS")) {
+		struct ftp_flow *f = pkt_flow(pkt, &proto_ftp);
+		if (f)
+			f->tls_asked = true;
+	}
 	if (text_is(l->text, n, "PORT"))
 		port_command(pkt, r, l->text + at, l->len - at);
 	else if (text_is(l->text, n, "EPRT"))
@@ -214,6 +223,9 @@ static void response(struct packet *pkt, struct row *r, const struct line *l)
 	}
 	if (at < l->len)
 		row_words(r, FTP_RESPONSE_ARG, l->text + at, l->len - at);
+	struct ftp_flow *f = pkt_flow(pkt, &proto_ftp);
+	if (code == 234 && f && f->tls_asked)
+		pkt_speak(pkt, &proto_tls);
 	if (code == 227)
 		pasv_reply(pkt, r, l->text + at, l->len - at);
 	else if (code == 229)
@@ -244,4 +256,5 @@ const struct protocol proto_ftp = {
 	.nrecords = 1,
 	.claims = ftp_claims,
 	.dissect = ftp_dissect,
+	.flow_size = sizeof(struct ftp_flow),
 };

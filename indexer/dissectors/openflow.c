@@ -49,7 +49,7 @@ static enum verdict openflow_dissect(struct packet *pkt, struct cursor *c)
 /* The frame stands below OpenFlow in the tree. */
 static void frame(struct packet *pkt, struct cursor *c)
 {
-	pkt->nested = true;
+	pkt_nest(pkt, true);
 	pkt_next_proto(pkt, &proto_eth, cur_rest(c));
 }
 

@@ -9,7 +9,7 @@
 #include "indexer/dissectors/ids.h"
 #include "indexer/packet.h"
 
-extern const struct protocol proto_pgsql;
+extern const struct protocol proto_pgsql, proto_tls;
 
 enum {
 	PGSQL_FRONTEND,
@@ -159,6 +159,12 @@ static enum verdict pgsql_message(struct packet *pkt, struct cursor *c)
 	row_set(r, PGSQL_FRONTEND, frontend);
 	uint64_t type = 0;
 	cur_peek(c, 0, 1, &type);
+	if (!frontend && c->len == 1) {
+		/* The answer to a request for TLS is a single octet. */
+		if (type == 'S')
+			pkt_speak(pkt, &proto_tls);
+		return MINE;
+	}
 	if (type == 0 && frontend) {
 		startup(pkt, r, c);
 		return MINE;

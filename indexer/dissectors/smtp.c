@@ -8,7 +8,7 @@
 #include "indexer/dissectors/ids.h"
 #include "indexer/dissectors/text_line.h"
 
-extern const struct protocol proto_smtp, proto_imf;
+extern const struct protocol proto_smtp, proto_imf, proto_tls;
 
 enum { SMTP_REQ, SMTP_RSP, SMTP_EOM, SMTP_REASSEMBLED_LENGTH, SMTP_NFIELDS };
 
@@ -250,10 +250,13 @@ static void command_lines(struct packet *pkt, const struct cursor *c, uint8_t se
 }
 
 /* What a reply's code does to the session. */
-static void take_code(struct smtp_flow *f, uint32_t code)
+static void take_code(struct packet *pkt, struct smtp_flow *f, uint32_t code)
 {
-	if (f->state == STARTTLS)
+	if (f->state == STARTTLS) {
 		f->state = COMMANDS;
+		if (code == 220) /* RFC 3207 */
+			pkt_speak(pkt, &proto_tls);
+	}
 	if (code == 334) {
 		if (f->auth == LOGIN || f->auth == USER_SENT || f->auth == PLAIN || f->auth == NTLM)
 			f->auth++;
@@ -275,7 +278,7 @@ static void reply_lines(struct packet *pkt, const struct cursor *c, struct smtp_
 			continue;
 		}
 		uint32_t code = text_number(l.text, 3);
-		take_code(f, code);
+		take_code(pkt, f, code);
 		/* One reply of several lines has one code. */
 		if (!more) {
 			row_words(r, LINE_RESPONSE, l.text, l.next - l.at);
@@ -309,7 +312,7 @@ static enum verdict smtp_dissect(struct packet *pkt, struct cursor *c)
 	} else if (s.kind == MESSAGE) {
 		pkt_gather(pkt, &proto_smtp, part);
 		/* The lines stand below SMTP in the tree. */
-		pkt->nested = true;
+		pkt_nest(pkt, true);
 		next_text_lines(pkt, part);
 	} else {
 		row_set(r, SMTP_EOM, 1);
@@ -319,6 +322,7 @@ static enum verdict smtp_dissect(struct packet *pkt, struct cursor *c)
 		struct cursor mail = pkt_gathered(pkt, &proto_smtp);
 		if (mail.len) {
 			row_set(r, SMTP_REASSEMBLED_LENGTH, mail.len);
+			pkt_nest(pkt, false);
 			pkt_next_proto(pkt, &proto_imf, mail);
 		}
 	}

@@ -1,0 +1,290 @@
+/* SMB 2 and 3: what the commands say ([MS-SMB2], sections 2.2.3 to 2.2.39). Offsets of names and data count
+ * from the header's first octet. */
+#include "indexer/dissectors/dcerpc.h"
+#include "indexer/dissectors/security_blob.h"
+#include "indexer/dissectors/smb2.h"
+#include "indexer/dissectors/utf16.h"
+
+#define STATUS_BUFFER_OVERFLOW 0x80000005
+#define STATUS_MORE_PROCESSING 0xc0000016
+#define FSCTL_PIPE_TRANSCEIVE  0x0011c017
+#define DIALECTS_MAX           64
+#define FILE_ID                16
+
+static struct cursor stretch(const struct smb2_message *m, uint32_t offset, uint32_t len)
+{
+	struct cursor all = *m->c;
+	all.pos = offset;
+	return cur_sub(&all, len);
+}
+
+static void name(struct smb2_message *m, unsigned field, uint32_t offset, uint32_t len)
+{
+	struct cursor t = stretch(m, offset, len);
+	if (len && t.cap)
+		row_utf16(m->row, field, t.data, t.cap);
+}
+
+static void blob(struct smb2_message *m, uint32_t offset, uint32_t len)
+{
+	struct cursor b = stretch(m, offset, len), shown = b;
+	if (!len || m->pkt->fail || !b.len)
+		return;
+	row_bytes_avail(m->row, SMB2_SECURITY_BLOB, &shown, b.len);
+	pkt_next_security_blob(m->pkt, b);
+}
+
+/* ---- files ---- */
+
+static void note_file(struct smb2_flow *flow, uint64_t file, uint32_t text)
+{
+	if (!flow || !text)
+		return;
+	flow->files[flow->next_file].file = file;
+	flow->files[flow->next_file].name = text;
+	flow->next_file = (uint8_t)((flow->next_file + 1) % SMB2_FILES);
+}
+
+/* The file that the identifier at the cursor names. Its name was in the frame that opened it. */
+static uint64_t file_id(struct smb2_message *m)
+{
+	struct cursor *c = m->c;
+	if (!cur_need(c, FILE_ID))
+		return 0;
+	const uint8_t *p = c->data + c->pos;
+	uint64_t file = le64(p) ^ le64(p + 8);
+	row_guid(m->row, SMB2_FID, c, true);
+	for (unsigned i = 0; m->flow && i < SMB2_FILES; i++) {
+		unsigned k = (m->flow->next_file + SMB2_FILES - 1 - i) % SMB2_FILES;
+		if (m->flow->files[k].name && m->flow->files[k].file == file) {
+			row_set(m->row, SMB2_FILENAME, m->flow->files[k].name);
+			break;
+		}
+	}
+	if (m->request)
+		m->request->file = file;
+	return file;
+}
+
+static void create(struct smb2_message *m)
+{
+	struct cursor *c = m->c;
+	struct row *r = m->row;
+	if (m->response) {
+		if (m->request && m->request->name)
+			row_set(r, SMB2_FILENAME, m->request->name);
+		cur_skip(c, 4);
+		row_le(r, SMB2_CREATE_ACTION, c, 4);
+		cur_skip(c, 40);
+		row_le(r, SMB2_END_OF_FILE, c, 8);
+		cur_skip(c, 8);
+		const uint8_t *p = cur_need(c, FILE_ID) ? c->data + c->pos : NULL;
+		row_guid(r, SMB2_FID, c, true);
+		if (p && m->request)
+			note_file(m->flow, le64(p) ^ le64(p + 8), m->request->name);
+		return;
+	}
+	cur_skip(c, 36);
+	row_le(r, SMB2_DISPOSITION, c, 4);
+	cur_skip(c, 4);
+	uint32_t offset = (uint32_t)cur_le(c, 2), len = (uint32_t)cur_le(c, 2);
+	if (m->pkt->fail)
+		return;
+	name(m, SMB2_FILENAME, offset, len);
+	if (m->request && row_has(r, SMB2_FILENAME))
+		m->request->name = (uint32_t)r->v[SMB2_FILENAME];
+}
+
+static void read_file(struct smb2_message *m)
+{
+	struct cursor *c = m->c;
+	struct row *r = m->row;
+	if (m->response) {
+		uint32_t offset = (uint32_t)cur_le(c, 1);
+		cur_skip(c, 1);
+		uint32_t len = (uint32_t)row_le(r, SMB2_READ_LENGTH, c, 4);
+		if (!m->pkt->fail && len)
+			dcerpc_pipe(m->pkt, stretch(m, offset, len), m->request ? m->request->file : 0);
+		return;
+	}
+	cur_skip(c, 2);
+	row_le(r, SMB2_READ_LENGTH, c, 4);
+	row_le(r, SMB2_FILE_OFFSET, c, 8);
+	file_id(m);
+}
+
+static void write_file(struct smb2_message *m)
+{
+	struct cursor *c = m->c;
+	struct row *r = m->row;
+	if (m->response) {
+		cur_skip(c, 2);
+		row_le(r, SMB2_WRITE_COUNT, c, 4);
+		return;
+	}
+	uint32_t offset = (uint32_t)cur_le(c, 2);
+	uint32_t len = (uint32_t)row_le(r, SMB2_WRITE_LENGTH, c, 4);
+	row_le(r, SMB2_FILE_OFFSET, c, 8);
+	uint64_t file = file_id(m);
+	if (!m->pkt->fail && len)
+		dcerpc_pipe(m->pkt, stretch(m, offset, len), file);
+}
+
+static void ioctl(struct smb2_message *m)
+{
+	struct cursor *c = m->c;
+	cur_skip(c, 2);
+	uint32_t function = (uint32_t)row_le(m->row, SMB2_IOCTL_FUNCTION, c, 4);
+	uint64_t file = file_id(m);
+	uint32_t in = (uint32_t)cur_le(c, 4), in_len = (uint32_t)cur_le(c, 4);
+	if (!m->response)
+		cur_skip(c, 4);
+	uint32_t out = (uint32_t)cur_le(c, 4), out_len = (uint32_t)cur_le(c, 4);
+	if (m->pkt->fail || function != FSCTL_PIPE_TRANSCEIVE)
+		return;
+	if (!m->response && in_len)
+		dcerpc_pipe(m->pkt, stretch(m, in, in_len), file);
+	if (m->response && out_len)
+		dcerpc_pipe(m->pkt, stretch(m, out, out_len), file);
+}
+
+static void find(struct smb2_message *m)
+{
+	struct cursor *c = m->c;
+	if (m->response)
+		return;
+	cur_skip(c, 6);
+	file_id(m);
+	uint32_t offset = (uint32_t)cur_le(c, 2), len = (uint32_t)cur_le(c, 2);
+	if (!m->pkt->fail)
+		name(m, SMB2_FIND_PATTERN, offset, len);
+}
+
+static void info(struct smb2_message *m, bool set)
+{
+	struct cursor *c = m->c;
+	if (m->response)
+		return;
+	row_le(m->row, SMB2_CLASS, c, 1);
+	row_le(m->row, SMB2_INFOLEVEL, c, 1);
+	cur_skip(c, set ? 12 : 20);
+	file_id(m);
+}
+
+/* ---- sessions ---- */
+
+static void negotiate(struct smb2_message *m)
+{
+	struct cursor *c = m->c;
+	struct row *r = m->row;
+	if (m->response) {
+		row_le(r, SMB2_SEC_MODE, c, 1);
+		cur_skip(c, 1);
+		row_le(r, SMB2_DIALECT, c, 2);
+		cur_skip(c, 2);
+		row_guid(r, SMB2_SERVER_GUID, c, true);
+		row_le(r, SMB2_CAPABILITIES, c, 4);
+		cur_skip(c, 28);
+		uint32_t offset = (uint32_t)cur_le(c, 2), len = (uint32_t)cur_le(c, 2);
+		blob(m, offset, len);
+		return;
+	}
+	uint32_t n = (uint32_t)cur_le(c, 2);
+	row_le(r, SMB2_SEC_MODE, c, 1);
+	cur_skip(c, 3);
+	row_le(r, SMB2_CAPABILITIES, c, 4);
+	row_guid(r, SMB2_CLIENT_GUID, c, true);
+	cur_skip(c, 8);
+	for (uint32_t i = 0; i < n && i < DIALECTS_MAX && !m->pkt->fail && cur_need(c, 2); i++)
+		row_le(row_open(m->pkt, &proto_smb2, SMB2_REC_DIALECT), SMB2_DIALECT_OFFERED, c, 2);
+}
+
+static void session_setup(struct smb2_message *m)
+{
+	struct cursor *c = m->c;
+	if (m->response) {
+		row_le(m->row, SMB2_SESSION_FLAGS, c, 2);
+	} else {
+		cur_skip(c, 1);
+		row_le(m->row, SMB2_SEC_MODE, c, 1);
+		row_le(m->row, SMB2_CAPABILITIES, c, 4);
+		cur_skip(c, 4);
+	}
+	uint32_t offset = (uint32_t)cur_le(c, 2), len = (uint32_t)cur_le(c, 2);
+	blob(m, offset, len);
+}
+
+static void tree_connect(struct smb2_message *m)
+{
+	struct cursor *c = m->c;
+	if (m->response) {
+		if (m->request && m->request->name)
+			row_set(m->row, SMB2_TREE, m->request->name);
+		row_le(m->row, SMB2_SHARE_TYPE, c, 1);
+		return;
+	}
+	cur_skip(c, 2);
+	uint32_t offset = (uint32_t)cur_le(c, 2), len = (uint32_t)cur_le(c, 2);
+	if (m->pkt->fail)
+		return;
+	name(m, SMB2_TREE, offset, len);
+	if (m->request && row_has(m->row, SMB2_TREE))
+		m->request->name = (uint32_t)m->row->v[SMB2_TREE];
+}
+
+/* An error has its own short form (section 2.2.2), but for what only means that there is more. */
+static bool is_error(const struct smb2_message *m, uint32_t command)
+{
+	if (m->status == 0)
+		return false;
+	if (command == SMB2_SESSION_SETUP)
+		return m->status != STATUS_MORE_PROCESSING;
+	return m->status != STATUS_BUFFER_OVERFLOW;
+}
+
+void smb2_command(struct smb2_message *m, uint32_t command)
+{
+	cur_skip(m->c, 2); /* structure size */
+	if (m->response && is_error(m, command))
+		return;
+	switch (command) {
+	case SMB2_NEGOTIATE:
+		negotiate(m);
+		break;
+	case SMB2_SESSION_SETUP:
+		session_setup(m);
+		break;
+	case SMB2_TREE_CONNECT:
+		tree_connect(m);
+		break;
+	case SMB2_CREATE:
+		create(m);
+		break;
+	case SMB2_CLOSE:
+	case SMB2_FLUSH:
+	case SMB2_NOTIFY:
+		if (!m->response) {
+			cur_skip(m->c, 6);
+			file_id(m);
+		}
+		break;
+	case SMB2_READ:
+		read_file(m);
+		break;
+	case SMB2_WRITE:
+		write_file(m);
+		break;
+	case SMB2_IOCTL:
+		ioctl(m);
+		break;
+	case SMB2_FIND:
+		find(m);
+		break;
+	case SMB2_GET_INFO:
+	case SMB2_SET_INFO:
+		info(m, command == SMB2_SET_INFO);
+		break;
+	default:
+		break;
+	}
+}

@@ -1,0 +1,195 @@
+/* Simple and Protected GSS-API Negotiation (RFC 4178, section 4.2), and what Kerberos says inside GSS-API
+ * (RFC 1964, section 1; RFC 4121, section 4).
+ *
+ *     [0] SEQUENCE { [0] mechanisms, [1] flags, [2] token, [3] check of the mechanisms }          first
+ *     [1] SEQUENCE { [0] state, [1] mechanism, [2] token, [3] check of the mechanisms }           then
+ *
+ * A first token is of the first mechanism in the list; later ones are of the one agreed on. */
+#include "indexer/dissectors/ber.h"
+#include "indexer/dissectors/ids.h"
+#include "indexer/dissectors/security_blob.h"
+
+enum { SPNEGO_NEG_RESULT, SPNEGO_SUPPORTED_MECH, SPNEGO_NFIELDS };
+enum { MECH_TYPE, MECH_NFIELDS };
+enum { KRB5_TOKEN_ID, KRB5_OID, KRB5_NFIELDS };
+
+static const struct value_name states[] = { { 0, "accept-completed" }, { 1, "accept-incomplete" },
+	{ 2, "reject" }, { 3, "request-mic" }, { 0, NULL } };
+
+static const struct value_name token_ids[] = { { 0x0001, "KRB5_AP_REQ" }, { 0x0002, "KRB5_AP_REP" },
+	{ 0x0003, "KRB5_ERROR" }, { 0x0101, "KRB5_GSS_GetMIC" }, { 0x0102, "KRB5_GSS_Wrap" },
+	{ 0x0201, "KRB5_GSS_Delete_sec_context" }, { 0x0004, "KERB_TGT_REQUEST" },
+	{ 0x0104, "KERB_TGT_REPLY" }, { 0x0404, "KRB_TOKEN_CFX_GetMic" }, { 0x0405, "KRB_TOKEN_CFX_WRAP" },
+	{ 0, NULL } };
+
+static const struct field spnego_fields[SPNEGO_NFIELDS] = {
+	[SPNEGO_NEG_RESULT] = { "spnego.negResult", "negResult", KIND_UINT, .octets = 4, .names = states },
+	[SPNEGO_SUPPORTED_MECH] = { "spnego.supportedMech", "supportedMech", KIND_TEXT },
+};
+static const struct field mech_fields[MECH_NFIELDS] = { [MECH_TYPE] = {
+								"spnego.MechType", "MechType", KIND_TEXT } };
+static const struct field krb5_fields[KRB5_NFIELDS] = {
+	[KRB5_TOKEN_ID] = { "spnego.krb5.tok_id", "krb5_tok_id", KIND_UINT, BASE_HEX, 2, .names = token_ids },
+	[KRB5_OID] = { "spnego.krb5_oid", "KRB5 OID", KIND_TEXT },
+};
+
+static const struct record spnego_records[] = {
+	{ "spnego", RECORD_LAYER, SPNEGO_NFIELDS, spnego_fields, NULL },
+	{ "spnego_mech", RECORD_CHILD, MECH_NFIELDS, mech_fields, NULL },
+};
+static const struct record krb5_records[] = { { "spnego_krb5", RECORD_LAYER, KRB5_NFIELDS, krb5_fields,
+	NULL } };
+
+#define MECHANISMS_MAX 32
+
+struct spnego_flow {
+	uint8_t mechanism; /* enum gss_mechanism */
+};
+
+static void row_oid(struct row *r, unsigned field, const struct ber *oid)
+{
+	char text[BER_OID_TEXT];
+	row_text(
+		r, field, text, ber_oid(oid, text), oid->contents.data - oid->header, oid->header + oid->len);
+}
+
+/* [n] EXPLICIT something: the something. */
+static bool inside(struct ber *b, const struct ber *tagged)
+{
+	struct cursor c = tagged->contents;
+	return ber_next(b, &c);
+}
+
+static enum gss_mechanism mechanism_list(struct packet *pkt, const struct ber *tagged)
+{
+	enum gss_mechanism first = GSS_NONE;
+	struct ber list, oid;
+	if (!inside(&list, tagged))
+		return first;
+	for (unsigned i = 0; i < MECHANISMS_MAX && cur_left(&list.contents) && ber_next(&oid, &list.contents);
+		i++) {
+		struct row *r = row_open(pkt, &proto_spnego, 1);
+		row_oid(r, MECH_TYPE, &oid);
+		if (i == 0)
+			first = gss_mechanism(&oid);
+	}
+	return first;
+}
+
+static void hand_on(struct packet *pkt, const struct ber *tagged, uint8_t mechanism)
+{
+	struct ber token;
+	const struct protocol *next = gss_protocol((enum gss_mechanism)mechanism);
+	if (next && inside(&token, tagged) && token.contents.len)
+		pkt_next_proto(pkt, next, token.contents);
+}
+
+static void negotiate(struct packet *pkt, struct row *r, struct cursor c, bool first)
+{
+	struct ber sequence, element, value;
+	struct spnego_flow none = { 0 }, *flow = pkt_flow(pkt, &proto_spnego);
+	enum gss_mechanism mechanism;
+	if (!flow)
+		flow = &none;
+	if (!ber_next(&sequence, &c))
+		return;
+	while (cur_left(&sequence.contents) && ber_next(&element, &sequence.contents)) {
+		if (element.class != BER_CONTEXT)
+			continue;
+		switch (element.tag) {
+		case 0:
+			if (first) {
+				mechanism = mechanism_list(pkt, &element);
+				if (mechanism)
+					flow->mechanism = (uint8_t)mechanism;
+			} else if (inside(&value, &element)) {
+				row_set_at(r, SPNEGO_NEG_RESULT, ber_integer(&value), value.contents.data,
+					value.contents.cap);
+			}
+			break;
+		case 1:
+			if (first || !inside(&value, &element))
+				break;
+			row_oid(r, SPNEGO_SUPPORTED_MECH, &value);
+			mechanism = gss_mechanism(&value);
+			if (mechanism)
+				flow->mechanism = (uint8_t)mechanism;
+			break;
+		case 2:
+			hand_on(pkt, &element, flow->mechanism);
+			break;
+		case 3:
+			if (!first)
+				hand_on(pkt, &element, flow->mechanism);
+			break;
+		default:
+			break;
+		}
+	}
+}
+
+static enum verdict spnego_dissect(struct packet *pkt, struct cursor *c)
+{
+	struct ber token;
+	struct row *r = row_open(pkt, &proto_spnego, 0);
+	struct cursor at = *c;
+	if (!ber_next(&token, &at))
+		return MINE;
+	if (ber_is(&token, BER_APPLICATION, 0)) {
+		struct ber oid;
+		const struct protocol *next = NULL;
+		cur_skip(c, token.header);
+		if (ber_next(&oid, c))
+			next = gss_protocol(gss_mechanism(&oid));
+		if (next && next != &proto_spnego)
+			pkt_next_proto(pkt, next, cur_rest(c));
+	} else if (token.class == BER_CONTEXT && token.tag < 2) {
+		negotiate(pkt, r, token.contents, token.tag == 0);
+	}
+	return MINE;
+}
+
+static enum verdict krb5_dissect(struct packet *pkt, struct cursor *c)
+{
+	struct ber frame, oid;
+	struct row *r = row_open(pkt, &proto_spnego_krb5, 0);
+	uint64_t first;
+	if (!cur_need(c, 1) || !cur_peek(c, 0, 1, &first))
+		return MINE;
+	if (first >> 5 == (BER_APPLICATION << 1 | 1)) {
+		struct cursor at = *c;
+		if (!ber_next(&frame, &at) || frame.tag != 0)
+			return MINE;
+		cur_skip(c, frame.header);
+		if (!ber_next(&oid, c))
+			return MINE;
+		row_oid(r, KRB5_OID, &oid);
+	}
+	row_le(r, KRB5_TOKEN_ID, c, 2);
+	return MINE;
+}
+
+const struct protocol proto_spnego = {
+	.name = "spnego",
+	.title = "Simple Protected Negotiation",
+	.spec = "RFC 4178",
+	.help = "Agrees on a way to authenticate, Kerberos or NTLM.",
+	.id = PROTO_ID_spnego,
+	.records = spnego_records,
+	.nrecords = 2,
+	.dissect = spnego_dissect,
+	.no_item = true,
+	.flow_size = sizeof(struct spnego_flow),
+};
+
+const struct protocol proto_spnego_krb5 = {
+	.name = "spnego-krb5",
+	.title = "SPNEGO-KRB5",
+	.spec = "RFC 4121",
+	.help = "Kerberos messages inside GSS-API.",
+	.id = PROTO_ID_spnego_krb5,
+	.records = krb5_records,
+	.nrecords = 1,
+	.dissect = krb5_dissect,
+	.no_item = true,
+};
