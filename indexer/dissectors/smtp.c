@@ -131,7 +131,10 @@ static void take_command(struct smtp_flow *f, struct segment *s, const struct li
 	} else if (text_begins(l->text, l->len, "BDAT")) {
 		uint32_t skip = l->len > 5 ? 5 : l->len;
 		skip += text_blanks(l->text + skip, l->len - skip);
+		bool negative = skip < l->len && l->text[skip] == '-';
+		skip += negative;
 		uint32_t n = text_number(l->text + skip, l->len - skip);
+		n = negative ? -n : n; /* strtoul() of a hostile client */
 		f->data_seen = true;
 		f->total += n;
 		f->state = n ? DATA : COMMANDS;
@@ -318,11 +321,11 @@ static enum verdict smtp_dissect(struct packet *pkt, struct cursor *c)
 		row_set(r, SMTP_EOM, 1);
 		pkt_gather(pkt, &proto_smtp, cur_sub(&part, s.mail));
 	}
+	/* A mail in BDAT's chunks is not put together. */
 	if (s.kind == END || s.complete) {
 		struct cursor mail = pkt_gathered(pkt, &proto_smtp);
-		if (mail.len) {
+		if (mail.len && s.kind == END) {
 			row_set(r, SMTP_REASSEMBLED_LENGTH, mail.len);
-			pkt_nest(pkt, false);
 			pkt_next_proto(pkt, &proto_imf, mail);
 		}
 	}
