@@ -152,7 +152,7 @@ static void error(struct packet *pkt, struct cursor *c)
 	}
 }
 
-static enum verdict pgsql_message(struct packet *pkt, struct cursor *c)
+static enum verdict pgsql_dissect(struct packet *pkt, struct cursor *c)
 {
 	bool frontend = pkt->dstport == PORT;
 	struct row *r = row_open(pkt, &proto_pgsql, 0);
@@ -202,8 +202,11 @@ static uint32_t pgsql_length(struct packet *pkt, const struct cursor *c)
 	struct pgsql_flow *f = pkt_flow(pkt, &proto_pgsql);
 	if (f && f->tls_asked && pkt->srcport == PORT) {
 		f->tls_asked = false;
-		return 1;
+		if (c->len == 1)
+			return 1;
 	}
+	if (c->cap < 5)
+		return 0;
 	/* A length that is no length: whatever is there. */
 	uint32_t n = c->data[0] ? be32(c->data + 1) : be32(c->data);
 	if (n < 4)
@@ -211,13 +214,7 @@ static uint32_t pgsql_length(struct packet *pkt, const struct cursor *c)
 	return c->data[0] ? n + 1 : n;
 }
 
-/* The answer to a request for TLS is shorter than any message. */
-static enum verdict pgsql_dissect(struct packet *pkt, struct cursor *c)
-{
-	return pgsql_message(pkt, c);
-}
-
-static const struct pdu pgsql_pdu = { .min = 5, .length = pgsql_length };
+static const struct pdu pgsql_pdu = { .min = 1, .length = pgsql_length };
 
 static const struct claim pgsql_claims[] = { { CLAIM_TCP_PORT, 5432 }, { 0 } };
 
