@@ -136,7 +136,7 @@ static enum verdict mysql_dissect(struct packet *pkt, struct cursor *c)
 		f = &none;
 	row_le(r, MYSQL_PACKET_LENGTH, c, 3);
 	uint32_t number = (uint32_t)row_le(r, MYSQL_PACKET_NUMBER, c, 1);
-	if (!cur_left(c) || pkt->fail)
+	if (!cur_avail(c))
 		return MINE;
 	if (pkt->srcport == SERVER_PORT) {
 		if (number == 0 && !f->greeted && c->data[c->pos] != 0xff)

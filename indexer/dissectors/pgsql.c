@@ -125,7 +125,7 @@ static void startup(struct packet *pkt, struct row *r, struct cursor *c)
 	row_text(r, PGSQL_TYPE, type, strlen(type), NULL, 0);
 	row_be(r, PGSQL_VERSION_MAJOR, c, 2);
 	row_be(r, PGSQL_VERSION_MINOR, c, 2);
-	while (cur_left(c) > 1 && c->data[c->pos]) {
+	while (cur_avail(c) > 1 && c->data[c->pos]) {
 		struct row *p = row_open(pkt, &proto_pgsql, 1);
 		string(p, PARAM_PARAMETER_NAME, c);
 		string(p, PARAM_PARAMETER_VALUE, c);
@@ -135,7 +135,7 @@ static void startup(struct packet *pkt, struct row *r, struct cursor *c)
 static void error(struct packet *pkt, struct cursor *c)
 {
 	struct row *r = row_open(pkt, &proto_pgsql, 2);
-	while (cur_left(c) > 1 && c->data[c->pos]) {
+	while (cur_avail(c) > 1 && c->data[c->pos]) {
 		uint32_t what = (uint32_t)cur_be(c, 1);
 		unsigned field = what == 'S'   ? ERROR_SEVERITY
 				 : what == 'C' ? ERROR_CODE
