@@ -8,6 +8,7 @@
  *     flags: the last bit is the 17th of the length; where SMB follows all of flags belongs to the length
  *
  * A capture may begin inside a message: what does not look like a header is then a continuation. */
+#include "indexer/dissectors/dcerpc.h"
 #include "indexer/dissectors/ids.h"
 #include "indexer/dissectors/netbios_payload.h"
 
@@ -91,6 +92,8 @@ void netbios_payload(struct packet *pkt, struct cursor payload)
 			next = &proto_smb2;
 			break;
 		default:
+			if (dcerpc_begins(&payload))
+				next = &proto_dcerpc;
 			break;
 		}
 	}

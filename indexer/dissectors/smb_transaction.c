@@ -140,6 +140,7 @@ static void transaction_request(struct smb_message *m, uint32_t command)
 		return;
 	struct part parameters = { le16(w + 18), le16(w + 20) }, data = { le16(w + 22), le16(w + 24) };
 	const uint8_t *setup = w + 28;
+	row_set_at(m->row, SMB_DATA_OFFSET, data.offset, w + 24, 2);
 	unsigned nsetup = w[26];
 	if (nsetup > m->wct - TRANS_REQUEST_WORDS)
 		nsetup = m->wct - TRANS_REQUEST_WORDS;
@@ -151,12 +152,15 @@ static void transaction_request(struct smb_message *m, uint32_t command)
 	}
 }
 
-static void transaction_response(struct smb_message *m)
+static void transaction_response(struct smb_message *m, uint32_t command)
 {
 	const uint8_t *w = m->words;
-	if (m->wct < TRANS_RESPONSE_WORDS || !m->request)
+	if (m->wct < TRANS_RESPONSE_WORDS)
 		return;
 	struct part data = { le16(w + 12), le16(w + 14) };
+	row_set_at(m->row, SMB_DATA_OFFSET, data.offset, w + 14, 2);
+	if (!m->request || command != SMB_COM_TRANSACTION)
+		return;
 	if (m->request->trans != TRANS_PIPE || !data.count)
 		return;
 	pkt_item(m->pkt, &proto_pipe, data.count);
@@ -170,7 +174,7 @@ void smb_transaction(struct smb_message *m, uint32_t command)
 			row_set_at(m->row, SMB_NT_FUNCTION, le16(m->words + 36), m->words + 36, 2);
 	} else if (!m->response) {
 		transaction_request(m, command);
-	} else if (command == SMB_COM_TRANSACTION) {
-		transaction_response(m);
+	} else {
+		transaction_response(m, command);
 	}
 }
