@@ -164,7 +164,7 @@ const void *dict_get(const struct dict *d, enum dict_space space, uint32_t id, u
 uint32_t dict_stack(struct dict *d, const struct protocol *const *tokens, unsigned ntokens,
 	const struct item *items, unsigned nitems, const char *column)
 {
-	const void *key[PACKET_LAYERS_MAX * 4 + 2];
+	const void *key[PACKET_TOKENS_MAX + PACKET_LAYERS_MAX * 2 + 2];
 	unsigned n = 0;
 	key[n++] = (const void *)(uintptr_t)ntokens;
 	key[n++] = column;

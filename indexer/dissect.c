@@ -16,7 +16,7 @@ struct dissection *dissection_new(struct rows *rows, struct dict *dict, int64_t 
 	d->pkt.dict = dict;
 	d->pkt.dropped = d->dropped;
 	d->first_frame = first_frame;
-	d->conversations = conv_new();
+	d->conversations = d->pkt.conversations = conv_new();
 	d->tcp = tcp_tracker_new();
 	d->events = tcp_events_new();
 	d->fragments = fragments_new();
@@ -28,6 +28,9 @@ struct dissection *dissection_new(struct rows *rows, struct dict *dict, int64_t 
 		dissection_free(d);
 		return NULL;
 	}
+	/* A conversation of nobody with nobody: what belongs to no other. */
+	bool from_a;
+	d->pkt.capture = conv_get(d->conversations, CONV_NONE, 0, 0, 0, 0, &from_a);
 	return d;
 }
 
@@ -35,6 +38,7 @@ void dissection_free(struct dissection *d)
 {
 	if (!d)
 		return;
+	pkt_scratch_free(&d->pkt);
 	tcp_tracker_free(d->tcp);
 	tcp_events_free(d->events);
 	fragments_free(d->fragments);
@@ -107,6 +111,10 @@ static void take_events(struct dissection *d, const struct tcp_segment *s, const
 		if (!t->events++)
 			t->first_frame = d->pkt.number;
 	}
+	if (facts->reused_before) {
+		tcp_reused(&d->pkt, facts->conversation->stream, facts->reused_before);
+		d->event_totals[EVENT_REUSED_PORTS].events++;
+	}
 	if (n)
 		tcp_happened(&d->pkt, facts->conversation->stream, list, n);
 }
@@ -141,23 +149,56 @@ static void take_segment(struct dissection *d)
 		segment_payload(d, s, &facts);
 }
 
+/* ---- datagrams ----
+ *
+ * Wireshark reads a capture twice. The second time a datagram belongs to what the first reading knew when it
+ * was done with the frame: where a dissector opens a conversation that the datagram itself belongs to (SNMP
+ * does so with each first request), it is of that stream. The new stream gets its number with the next
+ * datagram of it, or, where none comes, when the capture is read: then the row of the frame that opened it is
+ * long written, and what it lacks goes to t_udp_late. Its time counts from the datagram that gave the number,
+ * and is negative then. */
+
+static void late_stream(struct packet *pkt, struct conversation *c, int64_t time_relative)
+{
+	uint8_t fail = pkt->fail;
+	pkt->fail = CUR_OK;
+	udp_late(pkt, c->opener.frame, c->opener.layer, c->stream, time_relative);
+	pkt->fail = fail;
+	c->opener.frame = 0;
+}
+
+static uint32_t stream_number(struct dissection *d, struct conversation *c)
+{
+	conv_number(d->conversations, c->owner);
+	if (c->owner->opener.frame)
+		late_stream(&d->pkt, c->owner, c->owner->opener.time_ns - d->pkt.time_ns);
+	return c->owner->stream;
+}
+
 static void take_datagram(struct dissection *d)
 {
 	struct packet *pkt = &d->pkt;
 	struct udp_datagram *u = &pkt->udp;
 	int64_t relative, delta;
 	bool from_a;
-	struct conversation *c =
-		count(d, CONV_UDP, pkt->net_src, u->srcport, pkt->net_dst, u->dstport, &from_a);
+	struct conversation *c = conv_get(
+		d->conversations, CONV_UDP, pkt->net_src, u->srcport, pkt->net_dst, u->dstport, &from_a);
 	if (!c)
 		return;
+	if (!pkt->in_error)
+		conv_face(c, &from_a);
 	pkt->conversation = pkt->in_error ? NULL : c;
 	pkt->from_a = from_a;
-	udp_tracked(u->row, c->stream);
+	udp_tracked(u->row, stream_number(d, c));
+	if (d->ndatagrams < sizeof(d->datagrams) / sizeof(*d->datagrams))
+		d->datagrams[d->ndatagrams++] = (struct datagram) { c, u->row, pkt->net_src, pkt->net_dst,
+			u->srcport, u->dstport, pkt->in_error, u->has_payload && !pkt->in_error };
+	else if (!pkt->in_error)
+		conv_count(c, from_a, pkt->len, pkt->time_ns, pkt->number);
 	if (!u->has_payload)
 		return;
 	if (!pkt->in_error) {
-		stream_times(c, pkt->time_ns, &relative, &delta);
+		stream_times(c->owner, pkt->time_ns, &relative, &delta);
 		udp_timed(u->row, relative, delta);
 	}
 	/* A payload of which nothing was captured goes to no one. */
@@ -165,6 +206,43 @@ static void take_datagram(struct dissection *d)
 		return;
 	pkt_next(pkt, CLAIM_UDP_PORT, u->srcport, u->payload);
 	pkt->next[pkt->nnext - 1].key2 = u->dstport;
+}
+
+/* The frame is done: count its datagrams where they belong in the end. */
+static void finish_datagrams(struct dissection *d)
+{
+	struct packet *pkt = &d->pkt;
+	for (unsigned i = 0; i < d->ndatagrams; i++) {
+		const struct datagram *u = &d->datagrams[i];
+		bool from_a;
+		struct conversation *c =
+			conv_get(d->conversations, CONV_UDP, u->src, u->srcport, u->dst, u->dstport, &from_a);
+		if (!c)
+			continue;
+		struct conversation *owner = c->owner;
+		if (owner != u->conversation->owner && owner->numbered)
+			udp_moved(
+				u->row, true, owner->stream, u->timed, pkt->time_ns - owner->stream_first_ns);
+		else if (owner != u->conversation->owner && !owner->opener.frame) {
+			udp_moved(u->row, false, 0, u->timed, 0);
+			owner->opener.frame = pkt->number;
+			owner->opener.layer = u->row->layer;
+			owner->opener.time_ns = pkt->time_ns;
+		}
+		if (!u->in_error)
+			conv_count(c, from_a, pkt->len, pkt->time_ns, pkt->number);
+	}
+}
+
+void dissection_finish(struct dissection *d)
+{
+	for (size_t i = 0; i < conv_total(d->conversations); i++) {
+		struct conversation *c = conv_at(d->conversations, i);
+		if (c->opener.frame) {
+			conv_number(d->conversations, c);
+			late_stream(&d->pkt, c, 0);
+		}
+	}
 }
 
 /* The fragment that completes a datagram goes on with the whole of it. */
@@ -197,7 +275,7 @@ static void take_exchange(struct dissection *d, const struct exchange *e)
 	const struct exchange_fields *x = e->proto->exchange;
 	struct exchange_facts facts = { 0 };
 	bool from_a;
-	/* With ports the stream; else the pair of addresses, which conv_get() numbers as well. */
+	/* With ports the stream; else the pair of addresses, a conversation as well. */
 	struct conversation *c =
 		x->by_ports
 			? conv_get(d->conversations, over_tcp(pkt, e->layer) ? CONV_TCP : CONV_UDP,
@@ -205,7 +283,7 @@ static void take_exchange(struct dissection *d, const struct exchange *e)
 			: conv_get(d->conversations, CONV_NONE, pkt->net_src, 0, pkt->net_dst, 0, &from_a);
 	if (!c)
 		return;
-	exchange_take(d->exchanges, pkt, e, (uint64_t)c->type << 32 | c->stream, &facts);
+	exchange_take(d->exchanges, pkt, e, c->owner->index, &facts);
 	if (facts.partner) {
 		if (x->response_to != EXCHANGE_NO_FIELD)
 			row_set(e->row, x->response_to, facts.partner);
@@ -324,7 +402,7 @@ struct packet *dissect_frame(struct dissection *d, const struct dissect_input *i
 	pkt->interface = in->interface;
 	pkt->fcs_len = in->fcs_len;
 	pkt->fail = CUR_OK;
-	pkt->in_error = pkt->fragmented = pkt->nested = pkt->radio.set = false;
+	pkt->in_error = pkt->fragmented = pkt->radio.set = false;
 	pkt->ip_version = 0;
 	pkt->vlan_id = 0;
 	pkt->current = -1;
@@ -338,11 +416,13 @@ struct packet *dissect_frame(struct dissection *d, const struct dissect_input *i
 	pkt->want.from = NULL;
 	pkt->stream = false;
 	pkt->nruns = 0;
+	d->ndatagrams = 0;
 	rows_frame(pkt->rows);
 	streams_frame(d->streams);
 	pkt->ncounts = 0;
 	pkt->tcp.set = pkt->udp.set = pkt->fragment.set = false;
 	pkt->arp.n = 0;
+	pkt_scratch_free(pkt);
 	if (pkt->tree)
 		pkt->tree->n = 0;
 
@@ -366,6 +446,7 @@ struct packet *dissect_frame(struct dissection *d, const struct dissect_input *i
 		if (pkt->fail) {
 			/* The rest of the frame is not looked at: what was waiting hung below the layer that
 			 * failed. */
+			pkt->current = -1; /* wherever it failed, that stands at the top */
 			pkt_item(pkt, pkt->fail == CUR_CUT ? &proto_short : &proto_malformed, 0);
 			/* Unless a further message of a stream waits: it stands on its own. */
 			while (first && !pkt->next[first - 1].survives)
@@ -385,6 +466,7 @@ struct packet *dissect_frame(struct dissection *d, const struct dissect_input *i
 	}
 	pkt->nnext = 0;
 	finish_layers(pkt);
+	finish_datagrams(d);
 	d->stack = stack_id(d);
 	frame_close(frame, d->stack, pkt->src, pkt->dst);
 	return pkt;

@@ -40,6 +40,9 @@ void dissection_set_rows(struct dissection *d, struct rows *rows);
  * (stack, items); valid until the next call. */
 struct packet *dissect_frame(struct dissection *d, const struct dissect_input *in);
 
+/* After the last frame: rows of what is only known now. */
+void dissection_finish(struct dissection *d);
+
 /* `show`: note where values stood. The tree is filled from the next dissect_frame() on. */
 void dissection_set_tree(struct dissection *d, struct tree *tree);
 

@@ -319,23 +319,23 @@ static enum index_status read_frames(struct job *j)
 static int store_conversations(struct job *j)
 {
 	struct conversations *all = dissection_conversations(j->dissection);
-	sqlite3_stmt *st = store_insert(j->store, "t_conversation", 18);
+	sqlite3_stmt *st = store_insert(j->store, "t_conversation", 19);
 	for (size_t i = 0; st && i < conv_total(all); i++) {
 		const struct conversation *c = conv_at(all, i);
-		if (c->type == CONV_NONE)
-			continue; /* only there to tell exchanges apart */
-		const int64_t values[] = { j->capture_id, c->type, c->stream,
+		if (c->type == CONV_NONE || c->ahead || !c->owner->numbered)
+			continue; /* only there to tell exchanges apart, or an expectation */
+		const int64_t values[] = { j->capture_id, c->type, c->owner->stream, c->pair,
 			store_address(j->store, c->address_a), c->port_a,
 			store_address(j->store, c->address_b), c->port_b, (int64_t)c->frames_ab,
 			(int64_t)c->bytes_ab, (int64_t)c->frames_ba, (int64_t)c->bytes_ba, c->first_ns,
 			c->last_ns, c->first_frame, c->last_frame };
-		for (int k = 0; k < 15; k++)
+		for (int k = 0; k < 16; k++)
 			sqlite3_bind_int64(st, k + 1, values[k]);
 		if (c->type == CONV_TCP) {
-			sqlite3_bind_int(st, 16, c->completeness);
-			sqlite3_bind_int(st, 17, c->first_completeness);
+			sqlite3_bind_int(st, 17, c->completeness);
+			sqlite3_bind_int(st, 18, c->first_completeness);
 			if (c->initial_rtt)
-				sqlite3_bind_int64(st, 18, c->initial_rtt);
+				sqlite3_bind_int64(st, 19, c->initial_rtt);
 		}
 		if (insert_done(j, st) < 0)
 			return -1;
@@ -390,7 +390,7 @@ static char *caps_text(const struct job *j)
 {
 	static const char *const names[CAP_COUNT] = { "nested layers", "child rows", "waiting payloads",
 		"fragmented datagrams", "stream bytes", "segments in flight", "open requests",
-		"ARP bindings" };
+		"ARP bindings", "conversations opened ahead" };
 	const uint64_t *dropped = dissection_dropped(j->dissection);
 	sqlite3_str *s = sqlite3_str_new(NULL);
 	for (int i = 0; i < CAP_COUNT; i++)
@@ -404,19 +404,27 @@ static int store_capture(struct job *j, const char *sha256, enum index_status st
 {
 	sqlite3_stmt *st = store_insert(j->store, "capture", 22);
 	char absolute[PATH_MAX];
+	const struct index_origin *origin = j->options->origin;
 	const char *path = strcmp(j->path, "-") == 0 || !realpath(j->path, absolute) ? j->path : absolute;
 	const char *name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
+	const char *compression = origin ? origin->compression : reader_compression(j->reader);
 	const struct totals *t = &j->totals;
+	if (origin) {
+		path = origin->path;
+		name = origin->name;
+	} else if (strcmp(j->path, "-") == 0) {
+		name = "standard input";
+	}
 	if (!st)
 		return -1;
 	int i = 0;
 	sqlite3_bind_int64(st, ++i, j->capture_id);
-	bind_text(st, ++i, strcmp(j->path, "-") == 0 ? "standard input" : name);
+	bind_text(st, ++i, name);
 	bind_text(st, ++i, path);
 	bind_text(st, ++i, sha256);
 	bind_text(st, ++i, j->options->bpf ? j->options->bpf : "");
 	bind_text(st, ++i, reader_container(j->reader));
-	bind_text(st, ++i, reader_compression(j->reader));
+	bind_text(st, ++i, compression);
 	const int64_t values[] = { (int64_t)j->result->file_size, j->first_frame, (int64_t)t->frames,
 		(int64_t)t->bytes, (int64_t)t->captured, t->time_zero, t->time_first, t->time_last,
 		t->in_order };
@@ -460,6 +468,7 @@ static enum index_status finish(struct job *j, enum index_status status)
 		reader_drain(j->reader); /* what cannot be read of the rest was the damage */
 	if (j->cancelled)
 		return INDEX_CANCELLED;
+	dissection_finish(j->dissection);
 	if (pipeline_finish(j->pipeline) < 0)
 		return INDEX_ARCHIVE_FAILED;
 	digest_text(sha256, j->sha);
@@ -486,8 +495,8 @@ static int same_bytes(struct job *j)
 	struct stat sb;
 	static const size_t size = 1u << 18;
 	char sha256[65];
-	if (strcmp(j->path, "-") == 0 || stat(j->path, &sb) < 0 || !S_ISREG(sb.st_mode) ||
-		store_has_size(j->store, (uint64_t)sb.st_size) <= 0)
+	if (strcmp(j->path, "-") == 0 || j->options->origin || stat(j->path, &sb) < 0 ||
+		!S_ISREG(sb.st_mode) || store_has_size(j->store, (uint64_t)sb.st_size) <= 0)
 		return 0;
 	FILE *f = fopen(j->path, "rbe");
 	uint8_t *buffer = malloc(size);
@@ -507,6 +516,11 @@ static int same_bytes(struct job *j)
 	return found > 0;
 }
 
+static const char *file_of(const struct job *j)
+{
+	return j->options->origin ? j->options->origin->file : j->path;
+}
+
 static enum index_status run(struct job *j)
 {
 	const char *wrong = registry_init();
@@ -524,10 +538,13 @@ static enum index_status run(struct job *j)
 		on_block, on_interrupt };
 	if (store_begin(j->store, &j->capture_id, &j->first_frame) < 0)
 		return INDEX_ARCHIVE_FAILED;
+	if (j->options->origin)
+		store_keep_ids(j->store, j->options->origin->capture_id, j->options->origin->first_frame,
+			&j->capture_id, &j->first_frame);
 	if (!(j->pipeline = pipeline_start(j->store, j->dict, j->sha, j->options->jobs != 1)) ||
 		!(j->dissection = dissection_new(pipeline_rows(j->pipeline), j->dict, j->first_frame)))
 		return INDEX_ARCHIVE_FAILED;
-	if (reader_open(&j->reader, j->path, j->options->bpf, &events, &j->error) < 0) {
+	if (reader_open(&j->reader, file_of(j), j->options->bpf, &events, &j->error) < 0) {
 		if (j->cancelled)
 			return INDEX_CANCELLED;
 		snprintf(j->result->message, sizeof(j->result->message), "%s: %s", j->path, j->error.reason);

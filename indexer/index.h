@@ -11,7 +11,17 @@ struct index_tag {
 	const char *key, *value;
 };
 
+/* What a capture is known by that comes again from an archive's own octets (reindex). */
+struct index_origin {
+	const char *file;        /* where its octets are read; the path given is only shown */
+	const char *name, *path; /* as they were */
+	const char *compression;
+	int64_t capture_id, first_frame; /* kept, where the new archive has them free */
+};
+
 struct index_options {
+	const struct index_origin *origin; /* NULL: a capture of its own */
+
 	const char *bpf; /* libpcap filter expression, NULL none */
 	const struct index_tag *tags;
 	unsigned ntags;

@@ -20,10 +20,19 @@ struct dissection {
 	struct bindings *bindings;
 	struct streams *streams;
 	uint64_t dropped[CAP_COUNT];
+	uint32_t opened; /* conversations opened ahead before this frame */
+	unsigned ndatagrams;
+	struct datagram {
+		struct conversation *conversation;
+		struct row *row;
+		uint32_t src, dst;
+		uint16_t srcport, dstport;
+		bool in_error, timed;
+	} datagrams[8]; /* of this frame */
 	uint32_t stack;
 	struct {
 		uint16_t ntokens, nitems;
-		const struct protocol *tokens[PACKET_LAYERS_MAX * 2];
+		const struct protocol *tokens[PACKET_TOKENS_MAX];
 		struct item items[PACKET_LAYERS_MAX * 2];
 		const char *column;
 	} last; /* the frame before: consecutive frames often have the same stack */

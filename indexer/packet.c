@@ -1,5 +1,7 @@
 #include "indexer/packet.h"
 
+#include <stdlib.h>
+
 #include "indexer/conversation.h"
 
 static struct next *next_add(struct packet *pkt, struct cursor payload)
@@ -10,6 +12,7 @@ static struct next *next_add(struct packet *pkt, struct cursor payload)
 	}
 	struct next *n = &pkt->next[pkt->nnext++];
 	*n = (struct next) { .kind = NEXT_PAYLOAD, .cursor = payload, .parent = pkt->current };
+	n->nested = pkt->current >= 0 && pkt_layer(pkt)->nests;
 	/* What hangs below a message may not ask for more: its layer has the whole of it. */
 	n->may_want = pkt->may_want ? pkt->may_want - 1 : 0;
 	return n;
@@ -64,6 +67,19 @@ void pkt_next_header(struct packet *pkt, uint32_t ip_proto, struct cursor payloa
 	}
 }
 
+void pkt_next_media(struct packet *pkt, struct cursor payload, const char *value, size_t len,
+	enum claim_table heuristics, const struct protocol *otherwise)
+{
+	struct next *n = payload.len ? next_add(pkt, payload) : NULL;
+	if (!n)
+		return;
+	n->table = CLAIM_MEDIA_TYPE;
+	n->media = value;
+	n->media_len = (uint32_t)len;
+	n->heuristics = heuristics;
+	n->direct = otherwise;
+}
+
 void pkt_trim(struct packet *pkt, uint32_t len)
 {
 	struct layer *l = pkt_layer(pkt);
@@ -78,6 +94,11 @@ void pkt_item_len(struct packet *pkt, uint32_t len)
 		pkt->items[l->item].len = len;
 }
 
+void pkt_nest(struct packet *pkt, bool below)
+{
+	pkt_layer(pkt)->nests = below;
+}
+
 void pkt_on_finish(struct packet *pkt, uint32_t mark,
 	void (*finish)(struct packet *, struct layer *, const struct layer *child))
 {
@@ -88,14 +109,44 @@ void pkt_on_finish(struct packet *pkt, uint32_t mark,
 
 void pkt_token(struct packet *pkt, const struct protocol *proto)
 {
-	if (pkt->ntokens < PACKET_LAYERS_MAX * 2)
+	if (pkt->ntokens < PACKET_TOKENS_MAX)
 		pkt->tokens[pkt->ntokens++] = proto;
 }
 
 void pkt_item(struct packet *pkt, const struct protocol *proto, uint32_t len)
 {
-	if (pkt->nitems < PACKET_LAYERS_MAX * 2)
+	if (pkt->nitems < PACKET_LAYERS_MAX * 2 && (pkt->current < 0 || !pkt_layer(pkt)->nested))
 		pkt->items[pkt->nitems++] = (struct item) { proto, len };
+}
+
+void pkt_no_item(struct packet *pkt)
+{
+	struct layer *l = pkt_layer(pkt);
+	if (l->item >= 0 && l->item == pkt->nitems - 1)
+		pkt->nitems--;
+	l->item = -1;
+}
+
+void pkt_silent(struct packet *pkt)
+{
+	struct layer *l = pkt_layer(pkt);
+	pkt_no_item(pkt);
+	if (!l->again && pkt->ntokens && pkt->tokens[pkt->ntokens - 1] == l->proto)
+		pkt->ntokens--;
+}
+
+void pkt_column_append(struct packet *pkt, const char *text)
+{
+	char both[64];
+	size_t old = strlen(pkt->column), more = strlen(text), len;
+	uint8_t kind;
+	if (pkt->in_error || old + more > sizeof(both))
+		return;
+	memcpy(both, pkt->column, old);
+	memcpy(both + old, text, more);
+	uint32_t id = dict_intern(pkt->dict, DICT_TEXT, 0, both, old + more);
+	if (id)
+		pkt->column = dict_get(pkt->dict, DICT_TEXT, id, &kind, &len);
 }
 
 void pkt_column_number(struct packet *pkt, uint32_t number)
@@ -169,10 +220,64 @@ void *pkt_flow(struct packet *pkt, const struct protocol *proto)
 	return pkt->conversation ? conv_flow(pkt->conversation, proto) : NULL;
 }
 
+uint8_t *pkt_kept(struct packet *pkt, const struct protocol *proto, uint32_t key, uint32_t *len)
+{
+	*len = 0;
+	return pkt->conversation ? conv_kept(pkt->conversation, proto, key, len) : NULL;
+}
+
+uint8_t *pkt_keep(struct packet *pkt, const struct protocol *proto, uint32_t key, uint32_t len)
+{
+	uint32_t before;
+	uint8_t *octets = NULL;
+	if (!pkt->conversation)
+		return NULL;
+	pkt_kept(pkt, proto, key, &before);
+	if (len <= KEPT_MAX && pkt->kept - before + len <= KEPT_TOTAL_MAX)
+		octets = conv_keep(pkt->conversation, proto, key, len);
+	if (!octets) {
+		pkt->dropped[CAP_STREAM_BYTES]++;
+		pkt_forget(pkt, proto, key);
+		return NULL;
+	}
+	pkt->kept = pkt->kept - before + len;
+	return octets;
+}
+
+void pkt_forget(struct packet *pkt, const struct protocol *proto, uint32_t key)
+{
+	if (pkt->conversation)
+		pkt->kept -= conv_forget(pkt->conversation, proto, key);
+}
+
+void *pkt_capture_flow(struct packet *pkt, const struct protocol *key)
+{
+	return pkt->capture ? conv_flow(pkt->capture, key) : NULL;
+}
+
+bool pkt_speaks(const struct packet *pkt, const struct protocol *proto)
+{
+	return pkt->conversation && pkt->conversation->dissector == proto;
+}
+
 void pkt_speak(struct packet *pkt, const struct protocol *proto)
 {
 	if (pkt->conversation)
-		pkt->conversation->dissector = proto;
+		pkt->conversation->owner->dissector = proto;
+}
+
+void *pkt_expect(struct packet *pkt, const struct protocol *proto, const struct expected *e)
+{
+	if (pkt->in_error || pkt->fail || !e->address || !e->port)
+		return NULL;
+	struct conversation *c =
+		conv_open(pkt->conversations, e, pkt->number, proto, &pkt->dropped[CAP_EXPECTED]);
+	return c && proto && proto->flow_size ? conv_flow(c, proto) : NULL;
+}
+
+uint32_t pkt_address(struct packet *pkt, enum kind kind, const uint8_t *octets)
+{
+	return dict_address(pkt->dict, (uint8_t)kind, octets, kind == KIND_IPV6 ? 16 : 4);
 }
 
 void pkt_count(struct packet *pkt, enum conversation_type type, uint32_t src, uint32_t dst)
@@ -182,4 +287,100 @@ void pkt_count(struct packet *pkt, enum conversation_type type, uint32_t src, ui
 	pkt->counts[pkt->ncounts].type = (uint8_t)type;
 	pkt->counts[pkt->ncounts].src = src;
 	pkt->counts[pkt->ncounts++].dst = dst;
+}
+
+/* ---- octets that are not in the frame ---- */
+
+struct scratch {
+	struct scratch *older;
+	size_t size;
+	uint8_t octets[];
+};
+
+uint8_t *pkt_scratch(struct packet *pkt, size_t n)
+{
+	struct scratch *s = NULL;
+	if (n <= SCRATCH_MAX - pkt->scratch_used)
+		s = malloc(sizeof(*s) + n);
+	if (!s) {
+		pkt->dropped[CAP_SCRATCH]++;
+		return NULL;
+	}
+	s->older = pkt->scratch;
+	s->size = n;
+	pkt->scratch = s;
+	pkt->scratch_used += n;
+	return s->octets;
+}
+
+uint8_t *pkt_scratch_resize(struct packet *pkt, uint8_t *at, size_t n)
+{
+	struct scratch *s = pkt->scratch;
+	size_t others = pkt->scratch_used - s->size;
+	if (at != s->octets)
+		return NULL;
+	s = n <= SCRATCH_MAX - others ? realloc(s, sizeof(*s) + n) : NULL;
+	if (!s) {
+		pkt->dropped[CAP_SCRATCH]++;
+		return NULL;
+	}
+	s->size = n;
+	pkt->scratch = s;
+	pkt->scratch_used = others + n;
+	return s->octets;
+}
+
+void pkt_scratch_free(struct packet *pkt)
+{
+	while (pkt->scratch) {
+		struct scratch *s = pkt->scratch;
+		pkt->scratch = s->older;
+		free(s);
+	}
+	pkt->scratch_used = 0;
+}
+
+/* ---- octets of several messages ---- */
+
+bool pkt_gather(struct packet *pkt, const struct protocol *proto, struct cursor part)
+{
+	struct gathered *g =
+		pkt->conversation ? conv_gathered(pkt->conversation, proto, pkt_side(pkt)) : NULL;
+	uint32_t n = cur_avail(&part);
+	if (!g || n == 0)
+		return g != NULL;
+	if (n > g->size - g->n) {
+		uint32_t size = g->size ? g->size : 4096;
+		while (size < GATHER_MAX && size - g->n < n)
+			size *= 2;
+		uint8_t *octets = size - g->n < n || pkt->gathering + (size - g->size) > GATHER_TOTAL_MAX
+					  ? NULL
+					  : realloc(g->octets, size);
+		if (!octets) {
+			pkt->dropped[CAP_GATHERED]++;
+			return false;
+		}
+		pkt->gathering += size - g->size;
+		g->octets = octets;
+		g->size = size;
+	}
+	memcpy(g->octets + g->n, part.data + part.pos, n);
+	g->n += n;
+	return true;
+}
+
+struct cursor pkt_gathered(struct packet *pkt, const struct protocol *proto)
+{
+	struct gathered *g =
+		pkt->conversation ? conv_gathered(pkt->conversation, proto, pkt_side(pkt)) : NULL;
+	uint8_t *octets = g && g->n ? pkt_scratch(pkt, g->n) : NULL;
+	uint32_t n = octets ? g->n : 0;
+	if (octets)
+		memcpy(octets, g->octets, n);
+	if (g) {
+		free(g->octets);
+		pkt->gathering -= g->size;
+		*g = (struct gathered) { 0 };
+	}
+	return pkt_cursor(pkt, octets, n);
 }

@@ -42,6 +42,8 @@ enum claim_table {
 	CLAIM_NLPID,    /* network layer protocol id of ISO/IEC TR 9577 behind LLC's OSI SAP and the like */
 	CLAIM_HEUR_UDP, /* tried in order of key where no port claims; the dissector may reject */
 	CLAIM_HEUR_TCP,
+	CLAIM_MEDIA_TYPE, /* for pkt_next_media() only; claimed in `media_types` of struct protocol */
+	CLAIM_HEUR_HTTP,  /* bodies of HTTP that no media type's claimant took */
 	CLAIM_TABLES
 };
 
@@ -116,7 +118,11 @@ struct protocol {
 	uint16_t nrecords;
 	const struct record *records; /* [0] is the protocol's own layer record */
 	const struct claim *claims;
+	const char *const *media_types; /* "image/png", ...: bodies that it takes; NULL ends the list */
 	enum verdict (*dissect)(struct packet *, struct cursor *);
+	/* Asked before `dissect` where the protocol is tried for a heuristic claim of its own: may these octets be
+	 * its? NULL: `dissect` judges. */
+	bool (*heuristic)(struct packet *, const struct cursor *c);
 	const struct pdu *pdu; /* over a stream; NULL: `dissect` is called with what is there */
 	const struct exchange_fields *exchange;
 	/* This fragment that the protocol met completes a datagram. */
@@ -124,13 +130,15 @@ struct protocol {
 	uint32_t flow_size; /* octets of zeroed state per conversation, see pkt_flow() */
 	int32_t item_len;   /* what pkt_item_len() starts with: 0 the whole buffer, else octets (udp 8) */
 	uint8_t item_min; /* octets that must be captured before there is an item (eth 14); 0 is taken as 1 */
+	bool no_token;    /* has an item, but no name in the stack (services of IPX) */
 	bool no_item;     /* gives a token but no item in the tree ("ethertype"): not in the hierarchy */
 };
 
 /* ---- the packet ------------------------------------------------------------------------------------------
  */
 
-#define PACKET_LAYERS_MAX    48 /* nested layers; more end as data, and are counted */
+#define PACKET_TOKENS_MAX    192 /* of frame.protocols: certificates add one for each attribute and extension */
+#define PACKET_LAYERS_MAX    96 /* nested layers; more end as data, and are counted */
 #define PACKET_EXCHANGES_MAX 32 /* requests and responses in one layer (DNS messages in a TCP segment) */
 #define PACKET_NEXT_MAX      64 /* payloads waiting to be dissected */
 
@@ -143,7 +151,10 @@ struct layer {
 	uint32_t cap;        /* captured of that */
 	uint32_t trim;       /* its own idea of its length (IP total length): pkt_trim(); starts as len */
 	int16_t parent;      /* index of the layer that handed it on, -1 the link layer */
+	bool again;          /* a further message: pkt_again(), it added no token */
 	int16_t item;        /* index of its item in `items`, -1 none */
+	bool nests;          /* what it hands on hangs below its item, see pkt_nest() */
+	bool nested;         /* it hangs below the item of another: none of its own */
 	void (*finish)(struct packet *, struct layer *, const struct layer *child); /* pkt_on_finish() */
 	uint32_t mark; /* for finish: offset where the payload began */
 };
@@ -160,10 +171,14 @@ struct next {
 	enum next_kind kind;
 	bool stream;      /* stands in a stream of octets: struct pdu counts */
 	bool survives;    /* a malformed message before it does not take it away */
+	bool nested;      /* it hangs below the item of the layer that handed it on */
 	uint8_t may_want; /* see pkt_may_want() */
 	enum claim_table table;
 	uint32_t key, key2;            /* key2: the second port */
 	const struct protocol *direct; /* table CLAIM_NONE: this one */
+	const char *media;             /* CLAIM_MEDIA_TYPE: see pkt_next_media() */
+	uint32_t media_len;
+	enum claim_table heuristics;
 	struct cursor cursor;
 	int16_t parent;
 };
@@ -306,14 +321,13 @@ struct packet {
 	uint8_t fail;    /* enum cur_fail */
 	bool in_error;   /* inside the packet quoted by an ICMP error: no analysis, no statistics, no items */
 	bool fragmented; /* the octets are an incomplete fragment */
-	bool nested;     /* what follows hangs below the present item: no items of its own (802.11 A-MSDU) */
 	uint8_t ip_version;   /* of the innermost IP header, 0 none */
 	uint16_t vlan_id;     /* of the innermost VLAN tag, 0 none */
 	uint32_t net_missing; /* octets that the innermost IPv6 header claims and the packet does not have */
 	int16_t current;      /* index of the layer being dissected */
 	uint16_t nlayers, ntokens, nitems, nnext;
 	struct layer layers[PACKET_LAYERS_MAX];
-	const struct protocol *tokens[PACKET_LAYERS_MAX * 2];
+	const struct protocol *tokens[PACKET_TOKENS_MAX];
 	struct item items[PACKET_LAYERS_MAX * 2];
 	struct next next[PACKET_NEXT_MAX];
 	const char *column; /* text of the Protocol column */
@@ -323,10 +337,14 @@ struct packet {
 	uint32_t header_dst; /* of the innermost IPv6 header; net_dst is then where a routing header leads */
 	uint8_t net_kind;    /* enum kind of net_src */
 	uint16_t srcport, dstport;
+	struct conversation *capture; /* state of protocols for the whole capture, see pkt_capture_flow() */
 	struct conversation *conversation; /* the stream of the innermost TCP or UDP header, NULL none */
 	bool from_a;                       /* this frame's direction in it, see pkt_side() */
+	struct conversations *conversations;
 
 	/* Messages in a stream of octets. */
+	const char *media; /* for the dissector that is called now, see pkt_next_media(); NULL none */
+	uint32_t media_len;
 	uint8_t may_want; /* for the dissector that is called now, see pkt_may_want() */
 	bool stream;      /* likewise: it stands in a stream */
 	struct want {
@@ -356,7 +374,11 @@ struct packet {
 	/* where the results go */
 	struct rows *rows;
 	struct dict *dict;
-	struct tree *tree; /* not NULL when `show` wants offsets: see rows.h */
+	struct tree *tree;       /* not NULL when `show` wants offsets: see rows.h */
+	struct scratch *scratch; /* see pkt_scratch() */
+	size_t scratch_used;
+	uint32_t kept;     /* octets that are kept over all, see pkt_keep() */
+	size_t gathering;  /* octets that pkt_gather() holds, in all conversations */
 	uint64_t *dropped; /* counts of caps that were hit, enum packet_cap */
 };
 
@@ -369,6 +391,9 @@ enum packet_cap {
 	CAP_SEGMENTS,
 	CAP_EXCHANGES,
 	CAP_BINDINGS,
+	CAP_SCRATCH,
+	CAP_GATHERED,
+	CAP_EXPECTED,
 	CAP_COUNT
 };
 
@@ -395,11 +420,23 @@ void pkt_next_always(struct packet *pkt, const struct protocol *proto, struct cu
  * short. */
 void pkt_next_header(struct packet *pkt, uint32_t ip_proto, struct cursor payload);
 
+/* Hand on a body by its media type (RFC 6838): `value`, `len` octets that stay until the frame is done, is
+ * the whole value of a Content-Type header, parameters and all; who is called finds it in pkt->media. Who
+ * claims the type is asked first (of a multipart type that nobody claims, the claimant of "multipart/"), then
+ * the heuristics of that table (CLAIM_NONE: none), then `otherwise` (NULL: nobody takes it). len 0: the type
+ * is not known. */
+void pkt_next_media(struct packet *pkt, struct cursor payload, const char *value, size_t len,
+	enum claim_table heuristics, const struct protocol *otherwise);
+
 /* This layer's own length, when less than its buffer (the rest is the padding of the layer below). */
 void pkt_trim(struct packet *pkt, uint32_t len);
 
 /* Octets that the Protocol Hierarchy counts for this layer; without it: the whole buffer it was given. */
 void pkt_item_len(struct packet *pkt, uint32_t len);
+
+/* What this layer hands on from now on hangs below its item, and has no items of its own: the data of a ping, the
+ * frames of an aggregate. Only the payload of a UDP or TCP in there stands at the top again. */
+void pkt_nest(struct packet *pkt, bool below);
 
 /* Call back when the frame is dissected: for what stands behind the payload (Ethernet padding). `child` is
  * the layer that got the payload, or NULL. `mark` comes back as layer->mark. */
@@ -409,8 +446,16 @@ void pkt_on_finish(struct packet *pkt, uint32_t mark,
 /* A further token of frame.protocols (igmp shows twice). */
 void pkt_token(struct packet *pkt, const struct protocol *proto);
 
-/* A further top-level item of the hierarchy. */
+/* A further top-level item of the hierarchy; of a field that stands there, `proto` has the name. */
 void pkt_item(struct packet *pkt, const struct protocol *proto, uint32_t len);
+
+/* This layer takes its octets, but shows nothing of them: it has no item, */
+void pkt_no_item(struct packet *pkt);
+/* and no token either (Wireshark takes back the token of a dissector that adds nothing to the tree). */
+void pkt_silent(struct packet *pkt);
+
+/* Append to the text of the Protocol column: "HTTP" and "/XML". */
+void pkt_column_append(struct packet *pkt, const char *text);
 
 /* The Protocol column of what nobody claims: the number, "0x88b5". */
 void pkt_column_number(struct packet *pkt, uint32_t number);
@@ -431,6 +476,19 @@ void pkt_count(struct packet *pkt, enum conversation_type type, uint32_t src, ui
  * or no memory. It holds no pointers to memory of its own: bound what it keeps. */
 void *pkt_flow(struct packet *pkt, const struct protocol *proto);
 
+/* Octets kept for this protocol in the conversation, under a key of its choice, until it forgets them: for a message
+ * that stands in several records or datagrams. pkt_keep() makes room for `len` octets: those that were there stay, the
+ * rest is zero; NULL when there is no conversation or the bounds KEPT_MAX and KEPT_TOTAL_MAX are hit, which is
+ * counted (CAP_STREAM_BYTES); what was kept under the key is then forgotten. */
+#define KEPT_MAX       (UINT32_C(256) << 10) /* octets under one key */
+#define KEPT_TOTAL_MAX (UINT32_C(64) << 20)  /* of all */
+uint8_t *pkt_kept(struct packet *pkt, const struct protocol *proto, uint32_t key, uint32_t *len);
+uint8_t *pkt_keep(struct packet *pkt, const struct protocol *proto, uint32_t key, uint32_t len);
+void pkt_forget(struct packet *pkt, const struct protocol *proto, uint32_t key);
+/* The same for the whole capture, known by `key` (which has a flow_size): tables in which several
+ * conversations meet. */
+void *pkt_capture_flow(struct packet *pkt, const struct protocol *key);
+
 /* Which side sent the frame: 0 the one that sent the conversation's first, 1 the other. */
 static inline unsigned pkt_side(const struct packet *pkt)
 {
@@ -439,6 +497,30 @@ static inline unsigned pkt_side(const struct packet *pkt)
 
 /* From now on this conversation speaks `proto`: it is asked before ports and heuristics (NULL: nobody is). */
 void pkt_speak(struct packet *pkt, const struct protocol *proto);
+
+/* Is it known to? */
+bool pkt_speaks(const struct packet *pkt, const struct protocol *proto);
+/* A conversation that is opened before its first packet comes: by whoever learns from one conversation of the
+ * ends of another (FTP, SDP, H.245, the portmapper), or whose answers come from another port (TFTP, SNMP).
+ * From the frame `since` on, packets between these ends that have no conversation of their own belong to it
+ * and are dissected as `proto` (NULL: as what ports and heuristics say). Over UDP all that match are one
+ * stream, whose number is then udp.stream; over TCP the first connection that matches takes it. */
+struct expected {
+	enum conversation_type type; /* CONV_UDP or CONV_TCP */
+	uint32_t address;            /* dictionary id, one of pkt->net_src, net_dst, pkt_address() */
+	uint32_t other;              /* 0: any */
+	uint16_t port, other_port;   /* other_port 0: any */
+	uint32_t since;              /* frame; 0: this one */
+	bool again; /* a new one also where `proto` is awaited there already, unless since the same frame */
+};
+
+/* Wireshark's conversation_new() and conversation_set_dissector(). With both ends given, over UDP, it takes
+ * the place of the conversation that they have, from this frame on (SNMP). Gives the new conversation's state
+ * of `proto`, as pkt_flow() does in its frames; NULL where it has none. Not inside an ICMP error. */
+void *pkt_expect(struct packet *pkt, const struct protocol *proto, const struct expected *e);
+
+/* The dictionary id of an address that stands in a payload: KIND_IPV4 or KIND_IPV6 and its octets. */
+uint32_t pkt_address(struct packet *pkt, enum kind kind, const uint8_t *octets);
 
 /* ---- messages in a stream of octets -----------------------------------------------------------------------
  *
@@ -478,6 +560,36 @@ void pkt_next_stream(struct packet *pkt, const struct protocol *proto, struct cu
 /* The same to whoever claims a TCP port: what a dissector that knows the port of a proxied server hands on.
  */
 void pkt_next_ports(struct packet *pkt, uint16_t port, uint16_t other_port, struct cursor payload);
+
+/* ---- octets that are not in the frame ---------------------------------------------------------------------
+ */
+
+/* Room for n octets that a dissector makes (decoded, put together), until the frame is done; cursors may run
+ * over it. NULL, and counted in dropped[CAP_SCRATCH], beyond SCRATCH_MAX in one frame. */
+#define SCRATCH_MAX (UINT32_C(64) << 20)
+uint8_t *pkt_scratch(struct packet *pkt, size_t n);
+
+/* Make the newest such room larger or smaller; it may move. NULL leaves it as it was. */
+uint8_t *pkt_scratch_resize(struct packet *pkt, uint8_t *at, size_t n);
+
+/* All of it is given back (dissect.c). */
+void pkt_scratch_free(struct packet *pkt);
+
+/* A cursor over octets of pkt_scratch(). */
+static inline struct cursor pkt_cursor(struct packet *pkt, const uint8_t *at, size_t n)
+{
+	return (struct cursor) { at, 0, (uint32_t)n, (uint32_t)n, &pkt->fail };
+}
+
+/* What one side of the conversation sends in many messages of its own (a mail behind DATA): put the captured
+ * octets of `part` behind those that the protocol gathered there before. False where there is no conversation,
+ * or no room: beyond GATHER_MAX for one, GATHER_TOTAL_MAX for all; counted in dropped[CAP_GATHERED]. */
+#define GATHER_MAX	 (UINT32_C(32) << 20)
+#define GATHER_TOTAL_MAX (UINT64_C(256) << 20)
+bool pkt_gather(struct packet *pkt, const struct protocol *proto, struct cursor part);
+
+/* All that was gathered, good until the frame is done; the next pkt_gather() begins anew. Empty: nothing. */
+struct cursor pkt_gathered(struct packet *pkt, const struct protocol *proto);
 
 /* The layer being dissected. */
 static inline struct layer *pkt_layer(struct packet *pkt)

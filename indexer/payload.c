@@ -1,4 +1,7 @@
 /* Who gets a payload: claims, ports, heuristics; data at the end. */
+#include <strings.h>
+
+#include "indexer/conversation.h"
 #include "indexer/dissectors/pseudo.h"
 #include "indexer/loop.h"
 #include "indexer/registry.h"
@@ -61,7 +64,7 @@ static enum verdict take_message(
 /* Give the payload to one protocol. False when it rejects. */
 static bool try_protocol(struct packet *pkt, const struct protocol *proto, const struct next *n)
 {
-	if (pkt->nlayers == PACKET_LAYERS_MAX || pkt->ntokens == PACKET_LAYERS_MAX * 2) {
+	if (pkt->nlayers == PACKET_LAYERS_MAX || pkt->ntokens == PACKET_TOKENS_MAX) {
 		pkt->dropped[CAP_LAYERS]++;
 		return true;
 	}
@@ -78,12 +81,18 @@ static bool try_protocol(struct packet *pkt, const struct protocol *proto, const
 		.cap = c.cap,
 		.trim = c.len,
 		.parent = n->parent,
+		.again = n->kind == NEXT_MESSAGE,
 		.item = -1 };
-	if (n->kind != NEXT_MESSAGE)
+	if (n->kind != NEXT_MESSAGE && !proto->no_token)
 		pkt->tokens[pkt->ntokens++] = proto;
 	/* What an ICMP error quotes hangs below the ICMP item; only the payload of its UDP or TCP stands at
 	 * the top again. An item for which nothing was captured is not made. */
-	if (!proto->no_item && !pkt->nested && (!pkt->in_error || is_transported(pkt, n->parent)) &&
+	if (n->parent >= 0) {
+		const struct layer *parent = &pkt->layers[n->parent];
+		l->nested = (n->nested || parent->nested) && parent->proto != &proto_udp &&
+			    parent->proto != &proto_tcp;
+	}
+	if (!proto->no_item && !l->nested && (!pkt->in_error || is_transported(pkt, n->parent)) &&
 		c.cap >= (proto->item_min ? proto->item_min : 1)) {
 		l->item = (int16_t)pkt->nitems;
 		pkt->items[pkt->nitems++] =
@@ -123,9 +132,12 @@ static void try_heuristics(struct packet *pkt, enum claim_table table, const str
 {
 	size_t count;
 	const struct protocol *const *list = registry_heuristics(table, &count);
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
+		if (list[i]->heuristic && !list[i]->heuristic(pkt, &n->cursor))
+			continue;
 		if (try_protocol(pkt, list[i], n))
 			return;
+	}
 	try_protocol(pkt, &proto_data, n);
 }
 
@@ -137,7 +149,10 @@ static void try_ports(
 	uint32_t low = n->key < n->key2 ? n->key : n->key2, high = n->key < n->key2 ? n->key2 : n->key;
 	const struct protocol *p;
 	const struct conversation *c = ports == CLAIM_SCTP_PORT ? NULL : pkt->conversation;
-	if (c && c->dissector && try_protocol(pkt, c->dissector, n))
+	if (c &&
+		(p = conv_speaks(
+			 pkt->conversations, c, pkt->net_src, pkt->srcport, pkt->net_dst, pkt->dstport)) &&
+		try_protocol(pkt, p, n))
 		return;
 	if (c && c->server_port && (p = registry_find(ports, c->server_port)) && try_protocol(pkt, p, n))
 		return;
@@ -167,10 +182,35 @@ static void try_sctp(struct packet *pkt, const struct next *n)
 	try_ports(pkt, CLAIM_SCTP_PORT, CLAIM_NONE, &ports);
 }
 
+/* A body: by its media type, then by what it looks like. */
+static void try_media(struct packet *pkt, const struct next *n)
+{
+	static const char multipart[] = "multipart/";
+	const struct protocol *p = registry_media(n->media, n->media_len);
+	size_t count = 0;
+	const struct protocol *const *list =
+		n->heuristics ? registry_heuristics(n->heuristics, &count) : NULL;
+	if (!p && n->media_len >= sizeof(multipart) - 1 &&
+		strncasecmp(n->media, multipart, sizeof(multipart) - 1) == 0)
+		p = registry_media(multipart, sizeof(multipart) - 1);
+	if (p && try_protocol(pkt, p, n))
+		return;
+	for (size_t i = 0; i < count; i++) {
+		if (list[i]->heuristic && !list[i]->heuristic(pkt, &n->cursor))
+			continue;
+		if (try_protocol(pkt, list[i], n))
+			return;
+	}
+	if (n->direct)
+		try_protocol(pkt, n->direct, n);
+}
+
 void payload_dissect(struct packet *pkt, const struct next *n)
 {
 	const struct protocol *p;
 	pkt->current = n->parent;
+	pkt->media = n->media;
+	pkt->media_len = n->media_len;
 	if (n->kind == NEXT_MESSAGE) {
 		try_protocol(pkt, n->direct, n);
 		return;
@@ -185,6 +225,9 @@ void payload_dissect(struct packet *pkt, const struct next *n)
 		return;
 	case CLAIM_SCTP_PPI:
 		try_sctp(pkt, n);
+		return;
+	case CLAIM_MEDIA_TYPE:
+		try_media(pkt, n);
 		return;
 	case CLAIM_TCP_PORT:
 		try_ports(pkt, CLAIM_TCP_PORT, CLAIM_HEUR_TCP, n);

@@ -48,8 +48,11 @@ enum pcapdex_status pcapdex_index(struct pcapdex *archive, const char *path,
 	struct index_options o = { 0 };
 	struct index_result r;
 	if (options)
-		o = (struct index_options) { options->bpf, (const struct index_tag *)options->tags,
-			options->ntags, 0, options->progress, options->progress_ctx };
+		o = (struct index_options) { .bpf = options->bpf,
+			.tags = (const struct index_tag *)options->tags,
+			.ntags = options->ntags,
+			.progress = options->progress,
+			.progress_ctx = options->progress_ctx };
 	enum index_status status = index_capture(archive->store, path, &o, &r);
 	result->capture_id = r.capture_id;
 	result->frames = r.frames;

@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <strings.h>
 
 /* Keys up to 16 bits are looked up directly, larger ones (SNAP, SCTP PPIDs) in a short list sorted by key. */
 static struct table {
@@ -11,6 +12,13 @@ static struct table {
 	uint32_t *keys;
 	size_t nlist;
 } tables[CLAIM_TABLES];
+
+/* Media types, sorted by name without regard to case. */
+static struct media {
+	const char *type;
+	const struct protocol *proto;
+} * media_types;
+static size_t nmedia_types;
 
 static char problem[256];
 static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -38,6 +46,8 @@ static const char *const table_names[CLAIM_TABLES] = {
 	[CLAIM_NLPID] = "nlpid",
 	[CLAIM_HEUR_UDP] = "udp heuristic",
 	[CLAIM_HEUR_TCP] = "tcp heuristic",
+	[CLAIM_MEDIA_TYPE] = "media_type",
+	[CLAIM_HEUR_HTTP] = "http heuristic",
 };
 
 const char *claim_table_name(enum claim_table table)
@@ -47,7 +57,7 @@ const char *claim_table_name(enum claim_table table)
 
 static bool is_list(enum claim_table table)
 {
-	return table == CLAIM_HEUR_UDP || table == CLAIM_HEUR_TCP;
+	return table == CLAIM_HEUR_UDP || table == CLAIM_HEUR_TCP || table == CLAIM_HEUR_HTTP;
 }
 
 static void refuse_second(const struct protocol *a, const struct protocol *b, const struct claim *c)
@@ -91,6 +101,31 @@ static void claim(const struct protocol *proto, const struct claim *c)
 	t->direct[c->key] = proto;
 }
 
+static int by_type(const void *a, const void *b)
+{
+	const struct media *x = a, *y = b;
+	return strcasecmp(x->type, y->type);
+}
+
+static void claim_media(const struct protocol *proto)
+{
+	for (const char *const *type = proto->media_types; type && *type; type++) {
+		media_types = realloc(media_types, (nmedia_types + 1) * sizeof(*media_types));
+		media_types[nmedia_types++] = (struct media) { *type, proto };
+	}
+}
+
+static void sort_media(void)
+{
+	if (nmedia_types)
+		qsort(media_types, nmedia_types, sizeof(*media_types), by_type);
+	for (size_t i = 1; i < nmedia_types; i++)
+		if (by_type(&media_types[i - 1], &media_types[i]) == 0)
+			snprintf(problem, sizeof(problem), "%s and %s both claim %s",
+				media_types[i - 1].proto->name, media_types[i].proto->name,
+				media_types[i].type);
+}
+
 static void check_record(const struct protocol *proto, const struct record *rec)
 {
 	if (rec->nfields > RECORD_FIELDS_MAX)
@@ -124,12 +159,14 @@ static void build(void)
 			check_record(p, &p->records[k]);
 		for (const struct claim *c = p->claims; c && c->table; c++)
 			claim(p, c);
+		claim_media(p);
 	}
 	const struct protocol *p;
 	for (size_t i = 0; (p = registry_named(i)); i++) {
 		for (const struct claim *c = p->claims; c && c->table; c++)
 			if (is_list(c->table) || !registry_find(c->table, c->key))
 				claim(p, c); /* a dissector of our own wins over a bare name */
+		claim_media(p);
 		/* One name, one protocol: stacks are told apart by their texts. */
 		for (size_t k = 0; k < i; k++)
 			if (strcmp(registry_named(k)->name, p->name) == 0)
@@ -138,6 +175,7 @@ static void build(void)
 			if (protocols[k] && strcmp(protocols[k]->name, p->name) == 0)
 				snprintf(problem, sizeof(problem), "a dissector and a bare name %s", p->name);
 	}
+	sort_media();
 }
 
 const struct protocol *registry_named(size_t i)
@@ -165,6 +203,25 @@ const struct protocol *registry_find(enum claim_table table, uint32_t key)
 		if (t->keys[mid] == key)
 			return t->list[mid];
 		if (t->keys[mid] < key)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return NULL;
+}
+
+const struct protocol *registry_media(const char *value, size_t len)
+{
+	size_t n = 0, low = 0, high = len ? nmedia_types : 0;
+	while (n < len && value[n] != ';' && value[n] != ' ' && (value[n] < '\t' || value[n] > '\r'))
+		n++;
+	while (low < high) {
+		size_t mid = (low + high) / 2;
+		const char *type = media_types[mid].type;
+		int order = strncasecmp(type, value, n);
+		if (order == 0 && !type[n])
+			return media_types[mid].proto;
+		if (order < 0)
 			low = mid + 1;
 		else
 			high = mid;

@@ -21,7 +21,11 @@ const struct protocol *registry_named(size_t i);
 /* Who claims the key, or NULL. Before the first call: registry_init(), once in the process, thread-safe. */
 const struct protocol *registry_find(enum claim_table table, uint32_t key);
 
-/* Heuristic dissectors of CLAIM_HEUR_UDP or CLAIM_HEUR_TCP in the order in which they are tried. */
+/* Who claims the media type that stands at the beginning of a Content-Type value, whatever its case; or NULL.
+ */
+const struct protocol *registry_media(const char *value, size_t len);
+
+/* Heuristic dissectors of CLAIM_HEUR_UDP, CLAIM_HEUR_TCP ... in the order in which they are tried. */
 const struct protocol *const *registry_heuristics(enum claim_table table, size_t *n);
 
 /* Build the lookup tables. Returns NULL, or what is wrong with the protocols' own tables (two claims of one

@@ -38,12 +38,14 @@ static int answer(struct question *q)
 		order_sql(q->args, columns, COLUMNS, "frames DESC, v.capture_id, v.first_frame, v.stream");
 	if (!order)
 		return EXIT_USAGE;
+	const char *naming = question_naming(q);
 	char *from = conversations_sql(q, kind);
 	sqlite3_stmt *st =
 		!from ? NULL
 		      : question_prepare(q,
-				"SELECT c.name AS capture, %s AS stream, a.text AS address_a, %s AS port_a, "
-				"b.text AS address_b, %s AS port_b,\n"
+				"SELECT c.name AS capture, %s AS stream, %s(a.text) AS address_a, %s AS "
+				"port_a, "
+				"%s(b.text) AS address_b, %s AS port_b,\n"
 				" v.fab + v.fba AS frames, v.bab + v.bba AS bytes, v.fab AS frames_ab, v.bab "
 				"AS bytes_ab, v.fba AS frames_ba, v.bba AS bytes_ba,\n"
 				" (v.first - c.time_zero) / 1e9 AS start, (v.last - v.first) / 1e9 AS "
@@ -55,8 +57,8 @@ static int answer(struct question *q)
 				"FROM (%s) v\n"
 				"JOIN capture c ON c.id = v.capture_id JOIN t_address a ON a.id = v.a JOIN "
 				"t_address b ON b.id = v.b%s",
-				kind->ports ? "v.stream" : "NULL", kind->ports ? "v.pa" : "NULL",
-				kind->ports ? "v.pb" : "NULL", from, order);
+				kind->ports ? "v.stream" : "NULL", naming, kind->ports ? "v.pa" : "NULL",
+				naming, kind->ports ? "v.pb" : "NULL", from, order);
 	sqlite3_free(from);
 	sqlite3_free(order);
 	return question_answer(q, st, columns, COLUMNS);
@@ -76,7 +78,8 @@ static const struct option_spec options[] = {
 	{ "type", 't', "TYPE", false, "eth, ip, ipv6, tcp or udp (default: tcp)" },
 	{ "sort", 0, "COLUMN", false,
 		"order by a column of --format csv, COLUMN:asc or :desc (default: packets, descending)" },
-	{ "limit", 'n', "N", false, "only the first N rows" },
+	{ "limit", 0, "N", false, "only the first N rows" },
+	NUMERIC_OPTION,
 	{ 0 },
 };
 

@@ -36,12 +36,12 @@ static int answer(struct question *q)
 				"FROM v\n"
 				"  UNION ALL SELECT b, pb, fba, bba, fab, bab, printf('%%010d %%010d %%010d "
 				"1', capture_id, first_frame, stream) FROM v)\n"
-				"SELECT a.text AS address, %s AS port, sum(e.txn + e.rxn) AS frames, "
+				"SELECT %s(a.text) AS address, %s AS port, sum(e.txn + e.rxn) AS frames, "
 				"sum(e.txb + e.rxb) AS bytes, sum(e.txn) AS tx_frames,\n"
 				" sum(e.txb) AS tx_bytes, sum(e.rxn) AS rx_frames, sum(e.rxb) AS rx_bytes, "
 				"min(e.seen) AS seen\n"
 				"FROM e JOIN t_address a ON a.id = e.address GROUP BY e.address, e.port%s",
-				from, kind->ports ? "e.port" : "NULL", order);
+				from, question_naming(q), kind->ports ? "e.port" : "NULL", order);
 	sqlite3_free(from);
 	sqlite3_free(order);
 	return question_answer(q, st, columns, COLUMNS);
@@ -61,7 +61,8 @@ static const struct option_spec options[] = {
 	{ "type", 't', "TYPE", false, "eth, ip, ipv6, tcp or udp (default: tcp)" },
 	{ "sort", 0, "COLUMN", false,
 		"order by a column of --format csv, COLUMN:asc or :desc (default: packets, descending)" },
-	{ "limit", 'n', "N", false, "only the first N rows" },
+	{ "limit", 0, "N", false, "only the first N rows" },
+	NUMERIC_OPTION,
 	{ 0 },
 };
 

@@ -339,7 +339,7 @@ static const struct option_spec options[] = {
 	{ "interval", 'i', "T", false, "seconds of a row of --count time (default: 1)" },
 	{ "expert", 0, NULL, false, "Wireshark's Expert Information for TCP" },
 	{ "kinds", 0, NULL, false, "the kinds of events and what they mean" },
-	{ "limit", 'n', "N", false, "only the first N events" },
+	{ "limit", 0, "N", false, "only the first N events" },
 	{ 0 },
 };
 

@@ -148,14 +148,15 @@ static int print_list(struct packets *p)
 	struct answer_column shown[COLUMNS];
 	memcpy(shown, columns, sizeof(shown));
 	shown[CAPTURE].hidden = !several;
+	const char *naming = text ? question_naming(&p->q) : "";
 	sqlite3_stmt *st = question_prepare(&p->q,
 		"SELECT c.id AS capture_id, f.frame_id - c.first_frame + 1 AS number,"
-		" (f.time - c.time_zero) / 1e9 AS time, (SELECT text FROM t_address WHERE id = f.src) AS "
+		" (f.time - c.time_zero) / 1e9 AS time, (SELECT %s(text) FROM t_address WHERE id = f.src) AS "
 		"source,"
-		" (SELECT text FROM t_address WHERE id = f.dst) AS destination,"
+		" (SELECT %s(text) FROM t_address WHERE id = f.dst) AS destination,"
 		" (SELECT shown FROM t_stack WHERE id = f.stack) AS protocol, f.len AS length FROM %s ORDER "
 		"BY c.id, f.frame_id LIMIT %lld",
-		p->q.frames, (long long)p->limit);
+		naming, naming, p->q.frames, (long long)p->limit);
 	if (!st || !text || p->q.show_sql)
 		return question_answer(&p->q, st, shown, COLUMNS);
 	int status = print_text(p, st, several);
@@ -315,6 +316,7 @@ static const struct option_spec options[] = {
 		"text fields csv json jsonl" },
 	{ "field", 'e', "FIELD", true, "print this field; `pcapdex fields ARCHIVE` lists them" },
 	{ "limit", 0, "N", false, "no more than the first N frames" },
+	NUMERIC_OPTION,
 	{ 0 },
 };
 

@@ -18,7 +18,7 @@ static int run_sql(struct session *s, const char *sql)
 static int remove_all(struct session *s)
 {
 	int rc = SQLITE_OK;
-	bool known = ddl_same(s->db, protocols, protocols_count);
+	bool known = ddl_state(s->db, protocols, protocols_count) != DDL_OTHER;
 	for (unsigned i = 0; rc == SQLITE_OK && i < s->ncaptures; i++)
 		rc = remove_capture(s->db, s->captures[i].id);
 	if (rc == SQLITE_OK && known)

@@ -26,6 +26,27 @@ static bool has_table(sqlite3 *db, const char *name)
 	return sqlite3_table_column_metadata(db, NULL, name, NULL, NULL, NULL, NULL, NULL, NULL) == SQLITE_OK;
 }
 
+/* A stream of UDP may have several pairs of ends, told apart by the ports, then by the addresses. A datagram
+ * that opened its stream has the number in t_udp_late. */
+static void append_pair(sqlite3_str *s, const char *layer)
+{
+#define SAME_PORTS(v)                                                                                        \
+	"(" v ".port_a = t.srcport AND " v ".port_b = t.dstport OR " v ".port_a = t.dstport AND " v          \
+	".port_b = t.srcport)"
+	sqlite3_str_appendf(s,
+		" JOIN t_conversation v ON v.capture_id = c.id AND v.type = 5 AND v.stream = "
+		"coalesce(t.stream, "
+		"(SELECT l.stream FROM t_udp_late l WHERE l.frame_id = t.frame_id AND l.layer = %s)) "
+		"AND " SAME_PORTS(
+			"v") " AND (f.src IN (v.address_a, v.address_b) AND f.dst IN (v.address_a, "
+			     "v.address_b) OR NOT EXISTS (SELECT 1 FROM t_conversation w WHERE w.capture_id "
+			     "= c.id AND "
+			     "w.type = 5 AND w.stream = v.stream AND w.pair <> v.pair AND " SAME_PORTS(
+				     "w") "))",
+		layer);
+#undef SAME_PORTS
+}
+
 /* One row for each header of the protocol that counts, in frames that match: not those that an ICMP error
  * quotes, which are the ones behind an icmp token; `layers` of a stack are the headers before it. `back` is 1
  * where the header goes from `high` to `low` (addresses), or from B to A of its stream. */
@@ -47,7 +68,7 @@ static void append_headers(sqlite3_str *s, struct question *q, const struct conv
 		sqlite3_str_appendf(s, "\n  UNION ALL SELECT c.id, f.frame_id * 64 + %s, f.len, f.time, ",
 			i ? "t.layer" : "1");
 		if (kind->ports)
-			sqlite3_str_appendf(s, "t.stream, 0, NOT %s", from_a);
+			sqlite3_str_appendf(s, "v.stream, v.pair, NOT %s", from_a);
 		else
 			sqlite3_str_appendall(s, "min(t.src, t.dst), max(t.src, t.dst), t.src > t.dst");
 		sqlite3_str_appendf(s,
@@ -56,7 +77,9 @@ static void append_headers(sqlite3_str *s, struct question *q, const struct conv
 			" JOIN t_frame f ON f.frame_id = m.fid JOIN \"%w\" t ON t.frame_id = m.fid JOIN "
 			"stacks k ON k.id = f.stack",
 			q->frames, table);
-		if (kind->ports)
+		if (kind->type == 5)
+			append_pair(s, i ? "t.layer" : "1");
+		else if (kind->ports)
 			sqlite3_str_appendf(s,
 				" JOIN t_conversation v ON v.capture_id = c.id AND v.type = %d AND v.stream "
 				"= t.stream",
@@ -111,7 +134,7 @@ static char *filtered_sql(struct question *q, const struct conversation_kind *ki
 			" first_id - c.first_frame + 1 AS first_frame, v.frames_ab + v.frames_ba AS total"
 			" FROM d JOIN capture c ON c.id = d.capture_id"
 			" JOIN t_conversation v ON v.capture_id = d.capture_id AND v.type = %d AND v.stream "
-			"= d.low",
+			"= d.low AND v.pair = d.high",
 			kind->type);
 	else
 		sqlite3_str_appendf(s,

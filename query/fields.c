@@ -111,6 +111,18 @@ static void put_escaped(struct text *t, const char *p)
 	}
 }
 
+/* Octets as text: BASE_TEXT. */
+static void put_ascii(struct text *t, const uint8_t *p, size_t n)
+{
+	for (; p && n && *p; n--, p++) {
+		char one[2] = { (char)*p, '\0' };
+		if (*p >= 0x80)
+			put(t, "\xef\xbf\xbd", 3); /* U+FFFD */
+		else
+			put_escaped(t, one);
+	}
+}
+
 static const uint8_t *span_octets(struct field_reader *r, int64_t frame_id, int64_t span)
 {
 	const uint8_t *p = NULL;
@@ -156,7 +168,11 @@ static void put_value(struct field_reader *r, const struct catalogue_field *f, s
 		put(t, text, (size_t)snprintf(text, sizeof(text), "%.15g", sqlite3_column_double(st, i)));
 		break;
 	case KIND_BYTES:
-		if (sqlite3_column_type(st, i) != SQLITE_BLOB && SPAN_LENGTH(v) == 0)
+		if (f->base == BASE_TEXT) {
+			bool own = sqlite3_column_type(st, i) == SQLITE_BLOB;
+			const uint8_t *p = own ? sqlite3_column_blob(st, i) : span_octets(r, frame_id, v);
+			put_ascii(t, p, own ? (size_t)sqlite3_column_bytes(st, i) : SPAN_LENGTH(v));
+		} else if (sqlite3_column_type(st, i) != SQLITE_BLOB && SPAN_LENGTH(v) == 0)
 			put(t, "<MISSING>", 9);
 		else if (sqlite3_column_type(st, i) == SQLITE_BLOB)
 			put_hex(t, sqlite3_column_blob(st, i), (size_t)sqlite3_column_bytes(st, i));

@@ -131,6 +131,7 @@ CREATE TABLE t_conversation (
   capture_id INTEGER NOT NULL,
   type INTEGER NOT NULL,   -- 1 eth, 2 ip, 3 ipv6, 4 tcp, 5 udp, 6 sctp
   stream INTEGER NOT NULL, -- in order of first sight, 0 = first
+  pair INTEGER NOT NULL,   -- 0; UDP: which pair of ends of the stream, where an end was open when it was announced
   address_a INTEGER NOT NULL, port_a INTEGER NOT NULL, -- A sent the first frame
   address_b INTEGER NOT NULL, port_b INTEGER NOT NULL,
   frames_ab INTEGER NOT NULL, bytes_ab INTEGER NOT NULL,
@@ -139,7 +140,7 @@ CREATE TABLE t_conversation (
   first_frame INTEGER, last_frame INTEGER, -- frame numbers
   completeness INTEGER, first_completeness INTEGER, -- TCP: tcp.completeness; what the first frame shows
   initial_rtt INTEGER,                               -- TCP, nanoseconds
-  PRIMARY KEY (capture_id, type, stream)
+  PRIMARY KEY (capture_id, type, stream, pair)
 ) WITHOUT ROWID;
 
 -- Totals of whole captures, written with the frames.
@@ -223,6 +224,9 @@ CREATE TABLE field_source (
 ) WITHOUT ROWID;
 CREATE TABLE field_value (field_id INTEGER NOT NULL, value INTEGER NOT NULL, name TEXT NOT NULL,
   PRIMARY KEY (field_id, value)) WITHOUT ROWID;
+
+-- The records that have their tables; layout changes with their columns.
+CREATE TABLE t_record (name TEXT PRIMARY KEY, layout INTEGER NOT NULL) WITHOUT ROWID;
 
 CREATE VIEW conversation AS
 SELECT c.capture_id, CASE c.type WHEN 1 THEN 'eth' WHEN 2 THEN 'ip' WHEN 3 THEN 'ipv6' WHEN 4 THEN 'tcp' WHEN 5 THEN 'udp'

@@ -35,7 +35,8 @@ enum base {
 	BASE_HEX = 1, /* 0x and two digits an octet of `octets` */
 	BASE_OCT = 2,
 	BASE_DEC_HEX = 3, /* -T fields prints decimal, the tree adds the hexadecimal */
-	BASE_HEX_DEC = 4
+	BASE_HEX_DEC = 4,
+	BASE_TEXT = 5 /* KIND_BYTES: as ASCII text up to the first NUL, each octet beyond it as U+FFFD */
 };
 
 /* KIND_BYTES as INTEGER: offset in the frame's captured octets and length, both below 2^24. */
@@ -68,7 +69,7 @@ struct field {
 	uint8_t any[4]; /* `nany` > 0: all occurrences of these fields (tcp.port: srcport, dstport) */
 	uint8_t nany;
 	const char *sql; /* an SQL expression over other columns of the record, written {column}; {frame} is
-			  * the frame id, {capture} the capture's id */
+			  * the frame id, {layer} which occurrence of the layer, {capture} the capture's id */
 
 	const struct value_name *names; /* value names, ended by a NULL name */
 };

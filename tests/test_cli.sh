@@ -261,6 +261,26 @@ check "indexed after all" is "$(sql killed.db 'SELECT count(*) FROM capture')" 5
 
 cp gz.db full.db
 contents() { sql "$1" "SELECT name, sha256, frames FROM capture; SELECT sum(time * len) FROM t_frame; SELECT count(*) FROM chunk"; }
+# An archive brings itself up to date from its own octets.
+cp a.db again.db
+"$pcapdex" index again.db --tag student=007 plain.pcap >/dev/null 2>&1
+sqlite3=$(command -v sqlite3 || true)
+[ -z "$sqlite3" ] || "$sqlite3" again.db "CREATE TABLE mine (a); INSERT INTO mine VALUES (5)"
+before=$(contents again.db)
+check "reindex" status 0 "$pcapdex" reindex again.db
+check "the same rows" is "$(contents again.db)" "$before"
+check "the same ids" is "$(sql again.db 'SELECT id, first_frame FROM capture')" "$(sql a.db 'SELECT id, first_frame FROM capture')"
+check "tags stay" is "$(sql again.db "SELECT value FROM capture_tag WHERE key='student'")" 007
+[ -z "$sqlite3" ] || check "tables of one's own stay" is "$(sql again.db 'SELECT a FROM mine')" 5
+check "verify" status 0 "$pcapdex" verify again.db --integrity
+check "nothing is left beside it" is "$(ls -d again.db*)" again.db
+check "no archive" status 1 "$pcapdex" reindex nothing.db
+check "broken off" status 1 bash -c "ulimit -f 300; exec '$pcapdex' reindex again.db"
+check "as it was" is "$(contents again.db)" "$before"
+check "and again" status 0 "$pcapdex" reindex again.db
+check "names" status 0 "$pcapdex" names a.db --format csv
+check "names of what" status 2 "$pcapdex" names a.db --type dog
+
 before=$(contents full.db)
 check "disk full" status 1 bash -c "ulimit -f $(($(stat -c %s full.db) / 1024 + 200)); exec '$pcapdex' index full.db large.pcap"
 check "says so" says err 'archive is as it was'

@@ -35,7 +35,9 @@ static enum verdict ah_dissect(struct packet *pkt, struct cursor *c)
 		row_bytes(r, AH_ICV, c, len - AH_FIXED);
 	if (pkt->fail)
 		return MINE;
-	pkt_item_len(pkt, len > AH_FIXED ? len : AH_FIXED);
+	/* As an extension header of IPv6 it hangs below that. */
+	if (pkt->ip_version != 6)
+		pkt_item(pkt, &proto_ah, len > AH_FIXED ? len : AH_FIXED);
 	pkt_next_header(pkt, next, cur_rest(c));
 	return MINE;
 }
@@ -53,4 +55,5 @@ const struct protocol proto_ah = {
 	.nrecords = 1,
 	.claims = ah_claims,
 	.dissect = ah_dissect,
+	.no_item = true,
 };

@@ -133,7 +133,7 @@ static enum verdict cdp_dissect(struct packet *pkt, struct cursor *c)
 		row_set_at(tlv, TLV_LEN, len, at + 2, 2);
 		if (len < TLV_HEADER) {
 			/* no length: what is left cannot be read, and hangs below the message's own item */
-			pkt->nested = true;
+			pkt_nest(pkt, true);
 			pkt_next_proto(pkt, &proto_data, cur_rest(c));
 			break;
 		}

@@ -101,6 +101,7 @@ enum { TYPE_EAP = 0, TYPE_KEY = 3, TYPE_MKA = 5 };
 enum { DESCRIPTOR_RC4 = 1, DESCRIPTOR_RSN = 2, DESCRIPTOR_WPA = 254 };
 
 #define EAPOL_HEADER  4
+#define EAP_HEADER    5 /* with the type of a request or response */
 #define EAP_REQUEST   1
 #define EAP_RESPONSE  2
 #define KEY_ENCRYPTED 0x1000
@@ -114,9 +115,12 @@ static void eap(struct packet *pkt, struct row *r, struct cursor *c)
 	pkt->column = "EAP";
 	uint32_t code = (uint32_t)row_be(r, EAP_CODE, c, 1);
 	row_be(r, EAP_ID, c, 1);
-	row_be(r, EAP_LEN, c, 2);
-	if (code == EAP_REQUEST || code == EAP_RESPONSE)
-		row_be(r, EAP_TYPE, c, 1);
+	uint32_t len = (uint32_t)row_be(r, EAP_LEN, c, 2);
+	if (code != EAP_REQUEST && code != EAP_RESPONSE)
+		return;
+	row_be(r, EAP_TYPE, c, 1);
+	if (len > EAP_HEADER)
+		cur_need(c, len - EAP_HEADER);
 }
 
 /* Key data that is not enciphered is a list of elements, as in a management frame. */
@@ -162,6 +166,7 @@ static void key(struct row *r, struct cursor *c)
 static enum verdict eapol_dissect(struct packet *pkt, struct cursor *c)
 {
 	struct row *r = row_open(pkt, &proto_eapol, 0);
+	pkt_item(pkt, &proto_eapol, c->len);
 	row_be(r, EAPOL_VERSION, c, 1);
 	uint32_t type = (uint32_t)row_be(r, EAPOL_TYPE, c, 1), len = (uint32_t)row_be(r, EAPOL_LEN, c, 2);
 	if (pkt->fail)
@@ -200,4 +205,5 @@ const struct protocol proto_eapol = {
 	.nrecords = 1,
 	.claims = eapol_claims,
 	.dissect = eapol_dissect,
+	.no_item = true, /* it has one even where nothing was captured: pkt_item() */
 };

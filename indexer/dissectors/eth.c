@@ -66,20 +66,26 @@ static bool eth_wrapped(struct packet *pkt, struct cursor *c)
 {
 	/* Inter-Switch Link: 01 or 0c, 00 0c 00 00 and a nibble for the kind of frame, 0 for Ethernet. */
 	static const uint8_t isl[4] = { 0x00, 0x0c, 0x00, 0x00 };
+	static const struct protocol item_isl = { .name = "isl", .title = "Cisco ISL" };
+	const struct protocol *proto;
 	if (c->cap < ETH_HEADER)
 		return false;
 	uint16_t type = be16(c->data + 12);
 	if (type <= ETH_MAX_LENGTH && (c->data[0] == 0x01 || c->data[0] == 0x0c) &&
 		memcmp(c->data + 1, isl, 4) == 0 && c->data[5] >> 4 == 0) {
+		proto = &item_isl;
 		cur_skip(c, ISL_HEADER);
 	} else if (type == ETH_TYPE_MIM && c->len > MIM_HEADER) {
 		/* FabricPath: two addresses, the type, a tag */
 		pkt_token(pkt, &proto_cfp);
-		pkt_item(pkt, &proto_cfp, c->len);
+		proto = &proto_cfp;
 		cur_skip(c, MIM_HEADER);
 	} else {
 		return false;
 	}
+	/* The item is that of the wrapping, not of an Ethernet header that is none. */
+	if (pkt_layer(pkt)->item >= 0)
+		pkt->items[pkt_layer(pkt)->item] = (struct item) { proto, c->pos };
 	pkt_next_proto(pkt, &proto_eth, cur_rest(c));
 	return true;
 }

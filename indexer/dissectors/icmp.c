@@ -118,6 +118,7 @@ static void echo_data(struct packet *pkt, struct row *r, struct cursor *c)
 		cur_skip(c, 8);
 		break;
 	}
+	pkt_nest(pkt, true);
 	pkt_next_proto(pkt, &proto_data, cur_rest(c));
 }
 
@@ -192,8 +193,10 @@ static void router_advertisement(struct packet *pkt, struct cursor *c)
 	cur_be(c, 2); /* lifetime */
 	if (words == 2)
 		cur_take(c, count * 8);
-	else
+	else {
+		pkt_nest(pkt, true);
 		pkt_next_proto(pkt, &proto_data, cur_rest(c));
+	}
 }
 
 static enum verdict icmp_dissect(struct packet *pkt, struct cursor *c)

@@ -366,6 +366,7 @@ static void echo(struct packet *pkt, struct row *r, struct cursor *c, uint32_t c
 			row_set(r, V6_ASKS, 1);
 		pkt_exchange(pkt, &proto_icmpv6, r, echo_key(checksum, request, ident << 16 | seq), !request);
 	}
+	pkt_nest(pkt, true);
 	pkt_next_proto(pkt, &proto_data, cur_rest(c));
 }
 
@@ -431,6 +432,7 @@ static enum verdict icmpv6_dissect(struct packet *pkt, struct cursor *c)
 	case EXTENDED_REQUEST:
 		row_be(r, V6_IDENT, c, 2);
 		cur_be(c, 2);
+		pkt_nest(pkt, true);
 		pkt_next_proto(pkt, &proto_data, cur_rest(c));
 		break;
 	case EXTENDED_REPLY:

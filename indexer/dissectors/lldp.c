@@ -165,7 +165,7 @@ static bool identifier(struct row *r, const struct id_fields *f, uint32_t len, s
 static bool mandatory(struct row *r, uint32_t want, struct tlvs *t, struct cursor *c)
 {
 	uint32_t head = (uint32_t)cur_be(c, 2), len = head & 0x1ff;
-	if (*c->fail || head >> 9 != want)
+	if (!cur_need(c, len) || head >> 9 != want)
 		return false;
 	if (want == TLV_TTL) {
 		row_be(r, LLDP_TTL, c, 2); /* always two octets, whatever the length says */
@@ -265,6 +265,7 @@ static enum verdict lldp_dissect(struct packet *pkt, struct cursor *c)
 {
 	struct tlvs t = { .n = 0 };
 	struct row *r = row_open(pkt, &proto_lldp, REC_LLDP);
+	pkt_item(pkt, &proto_lldp, c->len);
 	all_tlvs(pkt, r, &t, c);
 	if (!t.n)
 		return MINE;
@@ -289,4 +290,5 @@ const struct protocol proto_lldp = {
 	.nrecords = REC_COUNT,
 	.claims = lldp_claims,
 	.dissect = lldp_dissect,
+	.no_item = true, /* it has one even where nothing was captured: pkt_item() */
 };

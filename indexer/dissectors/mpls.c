@@ -50,6 +50,11 @@ static const struct record mpls_records[REC_COUNT] = {
 
 /* ---- pseudowires: names without fields ---- */
 
+static const struct protocol proto_cw;
+/* Fields that stand at the top of the tree. */
+static const struct protocol item_nocw = { .name = "pweth", .title = "PW (ethernet)" };
+static const struct protocol item_cw = { .name = "pweth.cw", .title = "PW (with CW)" };
+
 static enum verdict cw_dissect(struct packet *pkt, struct cursor *c)
 {
 	if (!cur_need(c, CONTROL_WORD)) {
@@ -57,21 +62,24 @@ static enum verdict cw_dissect(struct packet *pkt, struct cursor *c)
 		return NOT_MINE;
 	}
 	cur_skip(c, CONTROL_WORD);
+	pkt_item(pkt, &item_cw, 0);
+	pkt_item(pkt, &proto_cw, CONTROL_WORD);
 	pkt_next_always(pkt, &proto_eth, cur_rest(c));
 	return MINE;
 }
 
 static enum verdict nocw_dissect(struct packet *pkt, struct cursor *c)
 {
+	pkt_item(pkt, &item_nocw, 0);
 	pkt_next_proto(pkt, &proto_eth, cur_rest(c));
 	return MINE;
 }
 
 static const struct protocol proto_cw = {
-	.name = "pwethcw", .title = "Ethernet PW (with CW)", .dissect = cw_dissect, .item_len = CONTROL_WORD
+	.name = "pwethcw", .title = "Ethernet PW (with CW)", .dissect = cw_dissect, .no_item = true
 };
 static const struct protocol proto_nocw = {
-	.name = "pwethnocw", .title = "Ethernet PW (no CW)", .dissect = nocw_dissect
+	.name = "pwethnocw", .title = "Ethernet PW (no CW)", .dissect = nocw_dissect, .no_item = true
 };
 
 /* Wireshark takes the octets for an Ethernet header when it knows the vendors of both addresses. The registry
@@ -94,7 +102,8 @@ static enum verdict heuristic_dissect(struct packet *pkt, struct cursor *c)
 
 static const struct protocol proto_heuristic = { .name = "pwethheuristic",
 	.title = "Ethernet PW (CW is heuristically detected)",
-	.dissect = heuristic_dissect };
+	.dissect = heuristic_dissect,
+	.no_item = true };
 
 /* RFC 4385, section 5: the associated channel, which says what it carries. */
 static enum verdict ach_dissect(struct packet *pkt, struct cursor *c)

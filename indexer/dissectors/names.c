@@ -177,7 +177,7 @@ const struct protocol named_protocols[] = {
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x889a }) },
 	{ .name = "i2c", .title = "Inter-Integrated Circuit", .column = "I2C",
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 209 }) },
-	{ .name = "idp", .title = "Internetwork Datagram Protocol", .column = "IDP", .dissect = ipx_wrapper,
+	{ .name = "idp", .title = "Internetwork Datagram Protocol", .column = "IDP", .dissect = idp_wrapper,
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x0600 }) },
 	{ .name = "ieee1905", .title = "IEEE 1905.1a", .column = "ieee1905",
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x893a }) },
@@ -201,14 +201,10 @@ const struct protocol named_protocols[] = {
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 242 }) },
 	{ .name = "ipv6cp", .title = "PPP IPv6 Control Protocol", .column = "PPP IPV6CP",
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x8057 }, { CLAIM_PPP, 0x8057 }) },
-	{ .name = "ipx", .title = "Internetwork Packet eXchange", .column = "IPX", .dissect = ipx_wrapper,
-		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x8137 }, { CLAIM_PPP, 0x002b }, { CLAIM_CHDLC, 0x8137 }, { CLAIM_LLC_DSAP, 0x10 }, { CLAIM_LLC_DSAP, 0xe0 }) },
 	{ .name = "irlap", .title = "IrDA Link Access Protocol", .column = "IrLAP",
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 144 }) },
 	{ .name = "isi", .title = "Intelligent Service Interface", .column = "ISI", .dissect = header_wrapper,
 		.claims = CLAIMS({ CLAIM_SLL, 0xf5 }) },
-	{ .name = "isis", .title = "ISO 10589 ISIS InTRA Domain Routeing Information Exchange Protocol", .column = "ISIS", .dissect = isis_wrapper,
-		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x22f4 }, { CLAIM_NLPID, 0x83 }) },
 	{ .name = "ismp", .title = "InterSwitch Message Protocol", .column = "ISMP",
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x81fd }) },
 	{ .name = "iso14443", .title = "ISO/IEC 14443", .column = "ISO 14443",
@@ -287,8 +283,6 @@ const struct protocol named_protocols[] = {
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 141 }) },
 	{ .name = "mux27010", .title = "MUX27010 Protocol", .column = "MUX27010",
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 236 }) },
-	{ .name = "nbns", .title = "NetBIOS Name Service", .column = "NBNS",
-		.claims = CLAIMS({ CLAIM_UDP_PORT, 137 }) },
 	{ .name = "ncs", .title = "Novell Cluster Services", .column = "NCS",
 		.claims = CLAIMS({ CLAIM_IP_PROTO, 224 }) },
 	{ .name = "ncsi", .title = "NCSI", .column = "NCSI",
@@ -297,8 +291,6 @@ const struct protocol named_protocols[] = {
 		.claims = CLAIMS({ CLAIM_SNAP, SNAP_KEY(SNAP_NORTEL, 0x01a1) }, { CLAIM_SNAP, SNAP_KEY(SNAP_NORTEL, 0x01a2) }) },
 	{ .name = "netbios", .title = "NetBIOS", .column = "NetBIOS",
 		.claims = CLAIMS({ CLAIM_LLC_DSAP, 0xf0 }) },
-	{ .name = "netlink", .title = "Linux netlink protocol", .column = "Netlink",
-		.claims = CLAIMS({ CLAIM_LINKTYPE, 253 }) },
 	{ .name = "ngap", .title = "NG Application Protocol", .column = "NGAP",
 		.claims = CLAIMS({ CLAIM_SCTP_PPI, 60 }, { CLAIM_SCTP_PORT, 38412 }) },
 	{ .name = "nhrp", .title = "NBMA Next Hop Resolution Protocol", .column = "NHRP",
@@ -311,7 +303,7 @@ const struct protocol named_protocols[] = {
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x8133 }) },
 	{ .name = "nwp", .title = "Neighborhood Watch Protocol", .column = "NWP",
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0xc0df }) },
-	{ .name = "osi", .title = "OSI", .column = "ISO", .dissect = osi_wrapper,
+	{ .name = "osi", .title = "OSI", .column = "ISO", .dissect = osi_wrapper, .no_item = true,
 		.claims = CLAIMS({ CLAIM_GRE, 0x00fe }, { CLAIM_PPP, 0x0023 }, { CLAIM_CHDLC, 0xfefe }, { CLAIM_LLC_DSAP, 0x14 }, { CLAIM_LLC_DSAP, 0x20 }, { CLAIM_LLC_DSAP, 0x34 }, { CLAIM_LLC_DSAP, 0x54 }, { CLAIM_LLC_DSAP, 0xfe }, { CLAIM_IP_PROTO, 80 }) },
 	{ .name = "osinlcp", .title = "PPP OSI Network Layer Control Protocol", .column = "PPP OSINLCP",
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x8023 }, { CLAIM_PPP, 0x8023 }) },
@@ -447,18 +439,6 @@ const struct protocol wrapped_pn_dcp = { .name = "pn_dcp", .title = "PROFINET DC
 const struct protocol wrapped_pktdata = {
 	.name = "pcap_pktdata", .title = "pcap packet data", .no_item = true
 };
-const struct protocol wrapped_isis_hello = {
-	.name = "isis.hello", .title = "ISIS HELLO", .column = "ISIS HELLO"
-};
-const struct protocol wrapped_isis_lsp = {
-	.name = "isis.lsp", .title = "ISO 10589 ISIS Link State Protocol Data Unit", .column = "ISIS LSP"
-};
-const struct protocol wrapped_isis_csnp = { .name = "isis.csnp",
-	.title = "ISO 10589 ISIS Complete Sequence Numbers Protocol Data Unit",
-	.column = "ISIS CSNP" };
-const struct protocol wrapped_isis_psnp = { .name = "isis.psnp",
-	.title = "ISO 10589 ISIS Partial Sequence Numbers Protocol Data Unit",
-	.column = "ISIS PSNP" };
 const struct protocol wrapped_marker = {
 	.name = "marker", .title = "Link Aggregation Marker Protocol", .column = "LAMP"
 };

@@ -77,4 +77,5 @@ const struct protocol proto_nflog = {
 	.nrecords = 1,
 	.claims = nflog_claims,
 	.dissect = nflog_dissect,
+	.no_item = true, /* Wireshark has one only where its fields are asked for */
 };

@@ -23,7 +23,14 @@ void tcp_reassembled(struct packet *pkt, int layer, uint16_t tcp_layer, const st
 /* Open a row for each event of the frame's segment. */
 struct tcp_event;
 void tcp_happened(struct packet *pkt, uint32_t stream, const struct tcp_event *events, unsigned n);
+/* An earlier frame's segment turns out to use the ports once more. */
+void tcp_reused(struct packet *pkt, uint32_t stream, uint32_t frame);
 void udp_tracked(struct row *r, uint32_t stream);
+/* The datagram is of another stream than it seemed: of that number, or (not `known`) of one that has none
+ * yet. */
+void udp_moved(struct row *r, bool known, uint32_t stream, bool timed, int64_t time_relative);
+/* The stream of a datagram of an earlier frame. */
+void udp_late(struct packet *pkt, uint32_t number, uint16_t layer, uint32_t stream, int64_t time_relative);
 void udp_timed(struct row *r, int64_t time_relative, int64_t time_delta);
 
 /* arp.c: another station had the address in an earlier frame. */

@@ -415,10 +415,13 @@ static const struct field part_fields[PART_NFIELDS] = {
 	[PART_FRAME] = { "tcp.segment", "TCP Segment", KIND_FRAME, .generated = true },
 };
 
-enum { LATE_REASSEMBLED_IN, LATE_NFIELDS };
+enum { LATE_REASSEMBLED_IN, LATE_REUSED_PORTS, LATE_NFIELDS };
 static const struct field late_fields[LATE_NFIELDS] = {
 	[LATE_REASSEMBLED_IN] = { "tcp.reassembled_in", "Reassembled PDU in frame", KIND_FRAME,
 		.generated = true },
+	[LATE_REUSED_PORTS] = { "tcp.analysis.reused_ports",
+		"A new tcp session is started with the same ports as an earlier session in this trace",
+		KIND_NONE, .generated = true },
 };
 
 enum { REC_TCP, REC_SACK, REC_OPTION, REC_EVENT, REC_REASSEMBLY, REC_PART, REC_LATE, REC_COUNT };
@@ -860,6 +863,16 @@ void tcp_tracked(struct packet *pkt, struct tcp_segment *s, const struct tcp_fac
 		row_set(r, TCP_PAYLOAD_CAPTURED, 0);
 	if (f->record && f->analysed && s->whole)
 		tracked_analysis(r, f);
+}
+
+void tcp_reused(struct packet *pkt, uint32_t stream, uint32_t frame)
+{
+	struct row *r = row_open_late(pkt, &proto_tcp, REC_LATE, frame, 1);
+	row_set(r, LATE_REUSED_PORTS, 1);
+	r = row_open_late(pkt, &proto_tcp, REC_EVENT, frame, 1);
+	r->n = TCP_EVENTS_MAX + 1; /* behind those that the frame itself opened */
+	row_set(r, EVENT_KIND, EVENT_REUSED_PORTS);
+	row_set(r, EVENT_STREAM, stream);
 }
 
 void tcp_happened(struct packet *pkt, uint32_t stream, const struct tcp_event *events, unsigned n)

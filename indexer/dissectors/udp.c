@@ -15,18 +15,29 @@ enum {
 	UDP_DSTPORT,
 	UDP_LENGTH,
 	UDP_CHECKSUM,
-	UDP_STREAM,
+	UDP_STREAM_NOW,
 	UDP_TIME_DELTA,
-	UDP_TIME_RELATIVE,
+	UDP_TIME_RELATIVE_NOW,
 	UDP_PAYLOAD,
 	UDP_LENGTH_BAD,
 	UDP_CHECKSUM_ZERO,
 	UDP_COVERAGE,
 	UDP_COVERAGE_BAD,
+	UDP_STREAM,
+	UDP_TIME_RELATIVE,
 	UDP_PORT,
 	UDP_CHECKSUM_STATUS,
 	UDP_TRACEROUTE,
 	UDP_NFIELDS
+};
+
+#define LATE(column) "(SELECT l." column " FROM t_udp_late l WHERE l.frame_id={frame} AND l.layer={layer})"
+
+enum { LATE_STREAM, LATE_TIME_RELATIVE, LATE_NFIELDS };
+
+static const struct field udp_late_fields[LATE_NFIELDS] = {
+	[LATE_STREAM] = { "stream", "Stream index", KIND_UINT, .octets = 4, .internal = true },
+	[LATE_TIME_RELATIVE] = { "time_relative", "Time since first frame", KIND_RELTIME, .internal = true },
 };
 
 static const struct value_name udp_status_names[] = { { 2, "Unverified" }, { 3, "Not present" },
@@ -37,10 +48,10 @@ static const struct field udp_fields[UDP_NFIELDS] = {
 	[UDP_DSTPORT] = { "udp.dstport", "Destination Port", KIND_UINT, .octets = 2 },
 	[UDP_LENGTH] = { "udp.length", "Length", KIND_UINT, .octets = 2 },
 	[UDP_CHECKSUM] = { "udp.checksum", "Checksum", KIND_UINT, BASE_HEX, 2 },
-	[UDP_STREAM] = { "udp.stream", "Stream index", KIND_UINT, .octets = 4, .generated = true },
+	[UDP_STREAM_NOW] = { "stream", "Stream index", KIND_UINT, .octets = 4, .internal = true },
 	[UDP_TIME_DELTA] = { "udp.time_delta", "Time since previous frame", KIND_RELTIME, .generated = true },
-	[UDP_TIME_RELATIVE] = { "udp.time_relative", "Time since first frame", KIND_RELTIME,
-		.generated = true },
+	[UDP_TIME_RELATIVE_NOW] = { "time_relative", "Time since first frame", KIND_RELTIME,
+		.internal = true },
 	[UDP_PAYLOAD] = { "udp.payload", "Payload", KIND_BYTES },
 	[UDP_LENGTH_BAD] = { "udp.length.bad", "Bad length value", KIND_NONE, .part = 1, .generated = true },
 	[UDP_CHECKSUM_ZERO] = { "udp.checksum.zero", "Illegal checksum value (0)", KIND_NONE, .part = 1,
@@ -48,6 +59,11 @@ static const struct field udp_fields[UDP_NFIELDS] = {
 	[UDP_COVERAGE] = { "udp.checksum_coverage", "Checksum coverage", KIND_UINT, .octets = 2, .part = 2 },
 	[UDP_COVERAGE_BAD] = { "udplite.checksum_coverage.bad", "Bad checksum coverage length value",
 		KIND_NONE, .part = 2, .generated = true },
+	/* A datagram that opened its stream has the number later. */
+	[UDP_STREAM] = { "udp.stream", "Stream index", KIND_UINT, .octets = 4, .generated = true,
+		.sql = "coalesce({stream}, " LATE("stream") ")" },
+	[UDP_TIME_RELATIVE] = { "udp.time_relative", "Time since first frame", KIND_RELTIME,
+		.generated = true, .sql = "coalesce({time_relative}, " LATE("time_relative") ")" },
 	[UDP_PORT] = { "udp.port", "Source or Destination Port", KIND_UINT, .octets = 2, .hidden = true,
 		.any = { UDP_SRCPORT, UDP_DSTPORT }, .nany = 2 },
 	/* 0 is "no checksum" in IPv4 and not allowed in IPv6 (RFC 8200, section 8.1). */
@@ -63,6 +79,7 @@ static const struct field udp_fields[UDP_NFIELDS] = {
 
 static const struct record udp_records[] = {
 	{ "udp", RECORD_LAYER, UDP_NFIELDS, udp_fields, (const char *const[]) { "problem", "lite", NULL } },
+	{ "udp_late", RECORD_LATE, LATE_NFIELDS, udp_late_fields, NULL },
 };
 
 /* The length by the header's account; 0 ends the dissection. */
@@ -129,12 +146,35 @@ enum verdict udp_header(struct packet *pkt, struct cursor *c, bool lite)
 
 void udp_tracked(struct row *r, uint32_t stream)
 {
-	row_set(r, UDP_STREAM, stream);
+	row_set(r, UDP_STREAM_NOW, stream);
+}
+
+static void row_unset(struct row *r, unsigned field)
+{
+	r->set[field >> 6] &= ~(UINT64_C(1) << (field & 63));
+}
+
+void udp_moved(struct row *r, bool known, uint32_t stream, bool timed, int64_t time_relative)
+{
+	row_unset(r, UDP_STREAM_NOW);
+	row_unset(r, UDP_TIME_RELATIVE_NOW);
+	if (!known)
+		return;
+	row_set(r, UDP_STREAM_NOW, stream);
+	if (timed)
+		row_set(r, UDP_TIME_RELATIVE_NOW, time_relative);
+}
+
+void udp_late(struct packet *pkt, uint32_t number, uint16_t layer, uint32_t stream, int64_t time_relative)
+{
+	struct row *r = row_open_late(pkt, &proto_udp, 1, number, layer);
+	row_set(r, LATE_STREAM, stream);
+	row_set(r, LATE_TIME_RELATIVE, time_relative);
 }
 
 void udp_timed(struct row *r, int64_t time_relative, int64_t time_delta)
 {
-	row_set(r, UDP_TIME_RELATIVE, time_relative);
+	row_set(r, UDP_TIME_RELATIVE_NOW, time_relative);
 	row_set(r, UDP_TIME_DELTA, time_delta);
 }
 
@@ -153,7 +193,7 @@ const struct protocol proto_udp = {
 	.help = "Sends single datagrams between programs, without connection or guarantee.",
 	.id = PROTO_ID_udp,
 	.records = udp_records,
-	.nrecords = 1,
+	.nrecords = 2,
 	.claims = udp_claims,
 	.dissect = udp_dissect,
 	.item_min = 4, /* the ports */

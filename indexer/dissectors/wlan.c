@@ -186,7 +186,7 @@ static void amsdu(struct packet *pkt, struct cursor *c)
 {
 	bool first = true;
 	pkt_item(pkt, &item_aggregate, cur_left(c));
-	pkt->nested = true;
+	pkt_nest(pkt, true);
 	do {
 		if (!first && cur_avail(c) < 14)
 			return; /* what came before shall still be looked at */
@@ -321,7 +321,9 @@ static void data_frame(struct packet *pkt, struct row *r, const struct header *h
 		protected_body(pkt, r, c);
 		return;
 	}
-	if (h->fc & FC_MORE_FRAG) {
+	/* A fragment: the others are not put together with it. The last one alone goes on as if it were whole, as in Wireshark,
+	 * but not when it is cut. */
+	if (h->fc & FC_MORE_FRAG || (h->seqctl & 15 && c->cap < c->len)) {
 		pkt_next_proto(pkt, &proto_data, cur_rest(c));
 		return;
 	}

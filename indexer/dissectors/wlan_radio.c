@@ -49,7 +49,7 @@ static enum verdict radio_dissect(struct packet *pkt, struct cursor *c)
 {
 	const struct radio *radio = &pkt->radio;
 	struct row *r = row_open(pkt, &proto_wlan_radio, 0);
-	pkt_item_len(pkt, 0);
+	pkt_item(pkt, &proto_wlan_radio, 0);
 	if (radio->set) {
 		if (radio->phy)
 			row_set(r, RADIO_PHY, radio->phy);
@@ -83,4 +83,5 @@ const struct protocol proto_wlan_radio = {
 	.records = radio_records,
 	.nrecords = 1,
 	.dissect = radio_dissect,
+	.no_item = true, /* it has one even before a frame without octets: pkt_item() */
 };

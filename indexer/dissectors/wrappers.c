@@ -4,7 +4,7 @@
 
 #include "indexer/dissectors/trailer.h"
 
-extern const struct protocol proto_eth, proto_llc, proto_data;
+extern const struct protocol proto_eth, proto_llc, proto_ppp, proto_data;
 
 #define ETH_TYPE_IP   0x0800
 #define ETH_TYPE_ARP  0x0806
@@ -206,33 +206,37 @@ enum verdict ah_wrapper(struct packet *pkt, struct cursor *c)
 	return MINE;
 }
 
-/* Network layer protocols of ISO (ISO/IEC TR 9577): the first octet says which; it belongs to them. */
+/* Network layer protocols of ISO (ISO/IEC TR 9577): the first octet says which; it belongs to those of ISO
+ * itself. It is what stands in the tree where nobody takes it. */
 enum verdict osi_wrapper(struct packet *pkt, struct cursor *c)
 {
+	static const struct protocol item_nlpid = { .name = "osi.nlpid",
+		.title = "Network Layer Protocol Identifier" };
 	uint64_t nlpid;
-	if (!cur_peek(c, 0, 1, &nlpid))
+	if (!cur_peek(c, 0, 1, &nlpid)) {
 		cur_need(c, 1);
-	else
-		pkt_next(pkt, CLAIM_NLPID, (uint32_t)nlpid, cur_rest(c));
-	return MINE;
-}
-
-/* IS-IS (ISO/IEC 10589, 9.1): the type of the PDU is the fifth octet. */
-enum verdict isis_wrapper(struct packet *pkt, struct cursor *c)
-{
-	cur_take(c, 4);
-	uint32_t type = (uint32_t)cur_be(c, 1) & 0x1f;
-	cur_take(c, 3);
-	if (pkt->fail)
 		return MINE;
-	if (type >= 15 && type <= 17)
-		pkt_next_proto(pkt, &wrapped_isis_hello, cur_rest(c));
-	else if (type == 18 || type == 20)
-		pkt_next_proto(pkt, &wrapped_isis_lsp, cur_rest(c));
-	else if (type == 24 || type == 25)
-		pkt_next_proto(pkt, &wrapped_isis_csnp, cur_rest(c));
-	else if (type == 26 || type == 27)
-		pkt_next_proto(pkt, &wrapped_isis_psnp, cur_rest(c));
+	}
+	switch (nlpid) {
+	case 0x00:
+	case 0x81:
+	case 0x82:
+	case 0x83:
+		pkt_next(pkt, CLAIM_NLPID, (uint32_t)nlpid, cur_rest(c));
+		break;
+	case 0x8e:
+	case 0xcc:
+		cur_skip(c, 1);
+		pkt_next(pkt, CLAIM_ETHERTYPE_BARE, nlpid == 0xcc ? ETH_TYPE_IP : ETH_TYPE_IPV6, cur_rest(c));
+		break;
+	case 0xcf:
+		cur_skip(c, 1);
+		pkt_next_proto(pkt, &proto_ppp, cur_rest(c));
+		break;
+	default:
+		pkt_item(pkt, &item_nlpid, 1);
+		pkt_next_proto(pkt, &proto_data, cur_rest(c));
+	}
 	return MINE;
 }
 
@@ -361,28 +365,17 @@ enum verdict all_data_wrapper(struct packet *pkt, struct cursor *c)
 	return MINE;
 }
 
-#define IPX_HEADER 30
-
-/* Sockets of services that take a layer of their own, which has no name in the stack: NCP, SAP, RIP, NetBIOS,
- * diagnosis, licence checks. */
-static bool ipx_service(uint32_t socket)
+/* XNS's IDP, of which IPX was made: a checksum, the length of the whole, and 26 octets more. */
+enum verdict idp_wrapper(struct packet *pkt, struct cursor *c)
 {
-	return (socket >= 0x0451 && socket <= 0x0457 && socket != 0x0454 && socket != 0x0456) ||
-	       (socket >= 0x0550 && socket <= 0x0554) || socket == 0x4001 || socket == 0x4003 ||
-	       socket == 0x9001 || socket == 0x9004;
-}
-
-/* IPX, and XNS's IDP that it comes from: a checksum, the length of the whole, and 26 octets more. */
-enum verdict ipx_wrapper(struct packet *pkt, struct cursor *c)
-{
-	const uint8_t *p = cur_take(c, IPX_HEADER);
+	const uint8_t *p = cur_take(c, 30);
 	if (!p)
 		return MINE;
 	uint32_t len = be16(p + 2);
 	if (len < c->len)
-		pkt_trim(pkt, len < IPX_HEADER ? IPX_HEADER : len);
-	if (len > IPX_HEADER && !ipx_service(be16(p + 16)) && !ipx_service(be16(p + 28)))
-		pkt_next_proto(pkt, &proto_data, cur_sub(c, len - IPX_HEADER));
+		pkt_trim(pkt, len < 30 ? 30 : len);
+	if (len > 30)
+		pkt_next_proto(pkt, &proto_data, cur_sub(c, len - 30));
 	return MINE;
 }
 

@@ -111,6 +111,8 @@ static void append_expr(sqlite3_str *s, const struct record *rec, const char *pr
 		const struct field *other = field_by_column(rec, protocol, p, n);
 		if (n == 5 && strncmp(p, "frame", 5) == 0)
 			sqlite3_str_appendall(s, "t.frame_id");
+		else if (n == 5 && strncmp(p, "layer", 5) == 0)
+			sqlite3_str_appendall(s, role == TABLE_MORE ? "t.layer" : "1");
 		else if (n == 7 && strncmp(p, "capture", 7) == 0)
 			sqlite3_str_appendall(s, view ? CAPTURE_OF_FRAME : "{capture}");
 		else if (other)
@@ -228,30 +230,69 @@ static bool is_public(const struct record *rec)
 	return rec->nfields == 0;
 }
 
-static int install_tables(
-	sqlite3 *db, const struct protocol *const *protocols, size_t n, sqlite3_str *only_text)
+static void tables_sql(sqlite3_str *s, const struct protocol *p, const struct record *rec)
 {
-	sqlite3_str *s = only_text ? only_text : sqlite3_str_new(db);
-	for (size_t i = 0; i < n; i++) {
-		const struct protocol *p = protocols[i];
-		for (unsigned k = 0; p && k < p->nrecords; k++) {
-			const struct record *rec = &p->records[k];
-			table_sql(s, p->name, rec, TABLE_MAIN, 0);
-			if (rec->shape != RECORD_LAYER)
-				continue;
-			for (unsigned part = 1; part <= record_parts(rec); part++)
-				table_sql(s, p->name, rec, TABLE_PART, part);
-			if (!is_frame(rec))
-				table_sql(s, p->name, rec, TABLE_MORE, 0);
-		}
+	table_sql(s, p->name, rec, TABLE_MAIN, 0);
+	if (rec->shape != RECORD_LAYER)
+		return;
+	for (unsigned part = 1; part <= record_parts(rec); part++)
+		table_sql(s, p->name, rec, TABLE_PART, part);
+	if (!is_frame(rec))
+		table_sql(s, p->name, rec, TABLE_MORE, 0);
+}
+
+/* ---- views of what no capture has yet ---- */
+
+/* A view that looks like the real one and is empty: the same SELECT works on every archive. */
+static void empty_view(sqlite3_str *s, const char *name, const char *keys, const struct record *rec,
+	const char *protocol, int part)
+{
+	char column[NAME_MAX_LEN];
+	sqlite3_str_appendf(s, "CREATE VIEW \"%w\" AS SELECT NULL AS frame_id%s", name, keys);
+	for (unsigned i = 0; i < rec->nfields; i++) {
+		const struct field *f = &rec->fields[i];
+		if (!in_view(f) || (part && f->part != part))
+			continue;
+		column_name(column, protocol, f);
+		if (f->kind == KIND_BYTES)
+			sqlite3_str_appendf(
+				s, ",NULL AS \"%w_offset\",NULL AS \"%w_length\"", column, column);
+		else
+			sqlite3_str_appendf(s, ",NULL AS \"%w\"", column);
 	}
-	for (size_t i = 0; i < n; i++) {
-		const struct protocol *p = protocols[i];
-		for (unsigned k = 0; p && k < p->nrecords; k++)
-			if (!is_frame(&p->records[k]) && is_public(&p->records[k]))
-				view_sql(s, p->name, &p->records[k]);
+	sqlite3_str_appendall(s, " WHERE 0;\n");
+}
+
+static void empty_views(sqlite3_str *s, const struct protocol *p, const struct record *rec)
+{
+	static const char *const keys[] = { [RECORD_LAYER] = "",
+		[RECORD_CHILD] = ",NULL AS n,NULL AS layer",
+		[RECORD_LATE] = ",NULL AS layer" };
+	char name[NAME_MAX_LEN + 4];
+	table_name(name, rec, TABLE_MAIN, 0);
+	empty_view(s, name + 2, keys[rec->shape], rec, p->name, 0);
+	if (rec->shape != RECORD_LAYER)
+		return;
+	strcat(name, "_all");
+	empty_view(s, name + 2, ",NULL AS layer", rec, p->name, 0);
+	for (unsigned part = 1; part <= record_parts(rec); part++) {
+		table_name(name, rec, TABLE_PART, part);
+		empty_view(s, name + 2, "", rec, p->name, (int)part);
 	}
-	return only_text ? SQLITE_OK : run(db, s);
+}
+
+static void drop_views(sqlite3_str *s, const struct record *rec)
+{
+	char name[NAME_MAX_LEN];
+	table_name(name, rec, TABLE_MAIN, 0);
+	sqlite3_str_appendf(s, "DROP VIEW IF EXISTS \"%w\";\n", name + 2);
+	if (rec->shape != RECORD_LAYER)
+		return;
+	sqlite3_str_appendf(s, "DROP VIEW IF EXISTS \"%w_all\";\n", name + 2);
+	for (unsigned part = 1; part <= record_parts(rec); part++) {
+		table_name(name, rec, TABLE_PART, part);
+		sqlite3_str_appendf(s, "DROP VIEW IF EXISTS \"%w\";\n", name + 2);
+	}
 }
 
 /* The view `frame` also says which capture a frame is of. */
@@ -268,7 +309,16 @@ static int install_frame_view(sqlite3 *db, const struct protocol *frame)
 
 /* ---- the catalogue ---- */
 
-static int insert_source(sqlite3_stmt *st, int64_t field_id, int *n, const struct protocol *p,
+/* Occurrences in several tables follow each other in the order of protocols and records, whichever table was
+ * made first. */
+static int64_t source_number(
+	const struct protocol *p, const struct record *rec, enum table_role role, unsigned i)
+{
+	int64_t n = (int64_t)p->id * RECORDS_PER_PROTOCOL + (rec - p->records);
+	return n << 8 | (role == TABLE_MORE) << 7 | i;
+}
+
+static int insert_source(sqlite3_stmt *st, int64_t field_id, int64_t n, const struct protocol *p,
 	const struct record *rec, const struct field *f, enum table_role role)
 {
 	char table[NAME_MAX_LEN];
@@ -279,7 +329,7 @@ static int insert_source(sqlite3_stmt *st, int64_t field_id, int *n, const struc
 	if (!expr)
 		return SQLITE_NOMEM;
 	sqlite3_bind_int64(st, 1, field_id);
-	sqlite3_bind_int(st, 2, ++*n);
+	sqlite3_bind_int64(st, 2, n);
 	sqlite3_bind_text(st, 3, table, -1, SQLITE_TRANSIENT);
 	sqlite3_bind_text(st, 4, expr, -1, sqlite3_free);
 	/* what SQL gives is the value itself, but addresses stay ids */
@@ -290,9 +340,10 @@ static int insert_source(sqlite3_stmt *st, int64_t field_id, int *n, const struc
 	return rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
 
-static int insert_sources(sqlite3_stmt *st, int64_t field_id, int *n, const struct protocol *p,
+static int insert_sources(sqlite3_stmt *st, int64_t field_id, const struct protocol *p,
 	const struct record *rec, const struct field *f)
 {
+
 	const struct field *list[sizeof(f->any)] = { f };
 	unsigned count = 1;
 	int rc = SQLITE_OK;
@@ -302,16 +353,17 @@ static int insert_sources(sqlite3_stmt *st, int64_t field_id, int *n, const stru
 			list[i] = &rec->fields[f->any[i]];
 	}
 	for (unsigned i = 0; rc == SQLITE_OK && i < count; i++)
-		rc = insert_source(st, field_id, n, p, rec, list[i],
+		rc = insert_source(st, field_id, source_number(p, rec, TABLE_MAIN, i), p, rec, list[i],
 			list[i]->part && rec->shape == RECORD_LAYER ? TABLE_PART : TABLE_MAIN);
 	for (unsigned i = 0; rc == SQLITE_OK && rec->shape == RECORD_LAYER && !is_frame(rec) && i < count;
 		i++)
-		rc = insert_source(st, field_id, n, p, rec, list[i], TABLE_MORE);
+		rc = insert_source(
+			st, field_id, source_number(p, rec, TABLE_MORE, i), p, rec, list[i], TABLE_MORE);
 	return rc;
 }
 
 struct catalogue_stmts {
-	sqlite3_stmt *protocol, *field, *source, *value, *find, *count;
+	sqlite3_stmt *protocol, *field, *value, *find;
 };
 
 static int64_t one_int(sqlite3_stmt *st)
@@ -324,40 +376,35 @@ static int64_t one_int(sqlite3_stmt *st)
 static int insert_field(struct catalogue_stmts *c, sqlite3 *db, const struct protocol *p,
 	const struct record *rec, const struct field *f)
 {
-	/* A field of several protocols (http.* in ssdp, ip.version in ipv6) has the sources of all. */
+	/* A field of several protocols (http.* in ssdp, ip.version in ipv6) is one. */
 	sqlite3_bind_text(c->find, 1, f->name, -1, SQLITE_STATIC);
-	int64_t id = one_int(c->find);
-	int n = 0, rc;
-	if (id) {
-		sqlite3_bind_int64(c->count, 1, id);
-		n = (int)one_int(c->count);
-	} else {
-		const char *parent = f->mask && !rec->fields[f->of].internal ? rec->fields[f->of].name : NULL;
-		sqlite3_bind_text(c->field, 1, f->name, -1, SQLITE_STATIC);
-		sqlite3_bind_text(c->field, 2, p->name, -1, SQLITE_STATIC);
-		sqlite3_bind_text(c->field, 3, f->label, -1, SQLITE_STATIC);
-		sqlite3_bind_int(c->field, 4, f->kind);
-		sqlite3_bind_int(c->field, 5, f->base);
-		sqlite3_bind_int(c->field, 6, f->octets);
-		sqlite3_bind_int(c->field, 7, f->generated);
-		sqlite3_bind_int(c->field, 8, f->hidden);
-		sqlite3_bind_text(c->field, 9, parent, -1, SQLITE_STATIC);
-		rc = sqlite3_step(c->field);
-		sqlite3_reset(c->field);
+	if (one_int(c->find))
+		return SQLITE_OK;
+	const char *parent = f->mask && !rec->fields[f->of].internal ? rec->fields[f->of].name : NULL;
+	sqlite3_bind_text(c->field, 1, f->name, -1, SQLITE_STATIC);
+	sqlite3_bind_text(c->field, 2, p->name, -1, SQLITE_STATIC);
+	sqlite3_bind_text(c->field, 3, f->label, -1, SQLITE_STATIC);
+	sqlite3_bind_int(c->field, 4, f->kind);
+	sqlite3_bind_int(c->field, 5, f->base);
+	sqlite3_bind_int(c->field, 6, f->octets);
+	sqlite3_bind_int(c->field, 7, f->generated);
+	sqlite3_bind_int(c->field, 8, f->hidden);
+	sqlite3_bind_text(c->field, 9, parent, -1, SQLITE_STATIC);
+	int rc = sqlite3_step(c->field);
+	sqlite3_reset(c->field);
+	if (rc != SQLITE_DONE)
+		return rc;
+	int64_t id = sqlite3_last_insert_rowid(db);
+	for (const struct value_name *v = f->names; v && v->name; v++) {
+		sqlite3_bind_int64(c->value, 1, id);
+		sqlite3_bind_int64(c->value, 2, v->value);
+		sqlite3_bind_text(c->value, 3, v->name, -1, SQLITE_STATIC);
+		rc = sqlite3_step(c->value);
+		sqlite3_reset(c->value);
 		if (rc != SQLITE_DONE)
 			return rc;
-		id = sqlite3_last_insert_rowid(db);
-		for (const struct value_name *v = f->names; v && v->name; v++) {
-			sqlite3_bind_int64(c->value, 1, id);
-			sqlite3_bind_int64(c->value, 2, v->value);
-			sqlite3_bind_text(c->value, 3, v->name, -1, SQLITE_STATIC);
-			rc = sqlite3_step(c->value);
-			sqlite3_reset(c->value);
-			if (rc != SQLITE_DONE)
-				return rc;
-		}
 	}
-	return insert_sources(c->source, id, &n, p, rec, f);
+	return SQLITE_OK;
 }
 
 static int install_catalogue(sqlite3 *db, const struct protocol *const *protocols, size_t n)
@@ -368,12 +415,10 @@ static int install_catalogue(sqlite3 *db, const struct protocol *const *protocol
 		"INSERT OR REPLACE INTO protocol VALUES (?, ?, ?, ?, ?)",
 		("INSERT INTO field (name, protocol, label, kind, base, octets, generated, hidden, parent)"
 		 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, (SELECT id FROM field WHERE name=?))"),
-		"INSERT INTO field_source VALUES (?, ?, ?, ?, ?)",
 		"INSERT OR IGNORE INTO field_value VALUES (?, ?, ?)",
 		"SELECT id FROM field WHERE name=?",
-		"SELECT count(*) FROM field_source WHERE field_id=?",
 	};
-	sqlite3_stmt **st[] = { &c.protocol, &c.field, &c.source, &c.value, &c.find, &c.count };
+	sqlite3_stmt **st[] = { &c.protocol, &c.field, &c.value, &c.find };
 	for (size_t i = 0; rc == SQLITE_OK && i < sizeof(sql) / sizeof(*sql); i++)
 		rc = sqlite3_prepare_v2(db, sql[i], -1, st[i], NULL);
 	for (size_t i = 0; rc == SQLITE_OK && i < n; i++) {
@@ -398,43 +443,204 @@ static int install_catalogue(sqlite3 *db, const struct protocol *const *protocol
 	return rc;
 }
 
-int64_t ddl_hash(const struct protocol *const *protocols, size_t n)
+static int install_sources(sqlite3 *db, const struct protocol *p, const struct record *rec)
+{
+	sqlite3_stmt *find = NULL, *add = NULL;
+	int rc = sqlite3_prepare_v2(db, "SELECT id FROM field WHERE name=?", -1, &find, NULL);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_prepare_v2(
+			db, "INSERT INTO field_source VALUES (?, ?, ?, ?, ?)", -1, &add, NULL);
+	for (unsigned i = 0; rc == SQLITE_OK && i < rec->nfields; i++) {
+		if (rec->fields[i].internal)
+			continue;
+		sqlite3_bind_text(find, 1, rec->fields[i].name, -1, SQLITE_STATIC);
+		rc = insert_sources(add, one_int(find), p, rec, &rec->fields[i]);
+	}
+	sqlite3_finalize(find);
+	sqlite3_finalize(add);
+	return rc;
+}
+
+/* ---- which tables there are ---- */
+
+static uint64_t fnv(uint64_t h, const char *p)
+{
+	for (; p && *p; p++)
+		h = (h ^ (uint8_t)*p) * UINT64_C(0x100000001b3);
+	return h;
+}
+
+/* A number that changes with the record's tables. */
+static int64_t layout_of(const struct protocol *p, const struct record *rec)
 {
 	sqlite3_str *s = sqlite3_str_new(NULL);
-	install_tables(NULL, protocols, n, s);
+	tables_sql(s, p, rec);
 	char *text = sqlite3_str_finish(s);
-	uint64_t h = UINT64_C(0xcbf29ce484222325); /* FNV-1a */
-	for (const char *p = text; p && *p; p++)
-		h = (h ^ (uint8_t)*p) * UINT64_C(0x100000001b3);
+	uint64_t h = fnv(UINT64_C(0xcbf29ce484222325), text); /* FNV-1a */
 	sqlite3_free(text);
 	return (int64_t)(h & INT64_MAX);
 }
 
-bool ddl_same(sqlite3 *db, const struct protocol *const *protocols, size_t n)
+/* A number that changes with anything that the catalogue or a view says. */
+static int64_t contents_of(const struct protocol *const *protocols, size_t n)
+{
+	uint64_t h = UINT64_C(0xcbf29ce484222325);
+	for (size_t i = 0; i < n; i++) {
+		const struct protocol *p = protocols[i];
+		if (!p)
+			continue;
+		h = fnv(fnv(fnv(fnv(fnv(h, p->name), p->title), p->column), p->spec), p->help);
+		for (unsigned k = 0; k < p->nrecords; k++) {
+			const struct record *rec = &p->records[k];
+			h = fnv(h, rec->name) ^ rec->shape;
+			for (unsigned f = 0; f < rec->nfields; f++) {
+				const struct field *x = &rec->fields[f];
+				h = fnv(fnv(fnv(h, x->name), x->label), x->sql);
+				h = (h ^ x->mask ^ (uint64_t)x->kind << 48 ^ (uint64_t)x->base << 40 ^
+					    (uint64_t)x->octets << 32 ^ (uint64_t)x->part << 24 ^
+					    (uint64_t)x->of << 8 ^ (uint64_t)x->nany << 4 ^ x->internal) *
+				    UINT64_C(0x100000001b3);
+				for (const struct value_name *v = x->names; v && v->name; v++)
+					h = fnv(h, v->name) ^ (uint64_t)v->value;
+			}
+		}
+	}
+	return (int64_t)(h & INT64_MAX);
+}
+
+/* Tables that questions name themselves: made with the archive. Of the others, those that no capture has
+ * anything for would take a page each, some hundred pages an archive. */
+static bool is_core(const struct protocol *p)
+{
+	static const char *const names[] = { "frame", "ip", "ipv6", "icmp", "icmpv6", "tcp", "udp" };
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (strcmp(names[i], p->name) == 0)
+			return true;
+	return false;
+}
+
+bool ddl_has(sqlite3 *db, const struct record *rec)
 {
 	sqlite3_stmt *st = NULL;
-	int64_t hash = -1;
-	if (sqlite3_prepare_v2(db, "SELECT CAST(shown AS INTEGER) FROM protocol WHERE name=''", -1, &st,
-		    NULL) == SQLITE_OK &&
-		sqlite3_step(st) == SQLITE_ROW)
-		hash = sqlite3_column_int64(st, 0);
+	bool yes = false;
+	if (sqlite3_prepare_v2(db, "SELECT 1 FROM t_record WHERE name=?", -1, &st, NULL) == SQLITE_OK) {
+		sqlite3_bind_text(st, 1, rec->name, -1, SQLITE_STATIC);
+		yes = sqlite3_step(st) == SQLITE_ROW;
+	}
 	sqlite3_finalize(st);
-	return hash == ddl_hash(protocols, n);
+	return yes;
+}
+
+static int views(sqlite3 *db, const struct protocol *p, const struct record *rec)
+{
+	if (is_frame(rec))
+		return install_frame_view(db, p);
+	if (!is_public(rec))
+		return SQLITE_OK;
+	sqlite3_str *s = sqlite3_str_new(db);
+	drop_views(s, rec);
+	view_sql(s, p->name, rec);
+	return run(db, s);
+}
+
+int ddl_add(sqlite3 *db, const struct protocol *p, const struct record *rec)
+{
+	sqlite3_str *s = sqlite3_str_new(db);
+	tables_sql(s, p, rec);
+	sqlite3_str_appendf(
+		s, "INSERT INTO t_record VALUES ('%q', %lld);\n", rec->name, (long long)layout_of(p, rec));
+	int rc = run(db, s);
+	if (rc == SQLITE_OK)
+		rc = views(db, p, rec);
+	return rc == SQLITE_OK ? install_sources(db, p, rec) : rc;
+}
+
+/* Catalogue and empty views of all, then the views and sources of those that are there. */
+static int describe(sqlite3 *db, const struct protocol *const *protocols, size_t n)
+{
+	int rc = install_catalogue(db, protocols, n);
+	sqlite3_str *s = sqlite3_str_new(db);
+	for (size_t i = 0; i < n; i++) {
+		const struct protocol *p = protocols[i];
+		for (unsigned k = 0; p && k < p->nrecords; k++) {
+			if (is_frame(&p->records[k]) || !is_public(&p->records[k]))
+				continue;
+			drop_views(s, &p->records[k]);
+			empty_views(s, p, &p->records[k]);
+		}
+	}
+	sqlite3_str_appendf(s, "INSERT OR REPLACE INTO protocol VALUES ('', '', '%lld', NULL, NULL)",
+		(long long)contents_of(protocols, n));
+	int made = run(db, s);
+	return rc == SQLITE_OK ? made : rc;
 }
 
 int ddl_install(sqlite3 *db, const struct protocol *const *protocols, size_t n)
 {
-	int rc = install_tables(db, protocols, n, NULL);
+	int rc = describe(db, protocols, n);
 	for (size_t i = 0; rc == SQLITE_OK && i < n; i++)
-		if (protocols[i] && strcmp(protocols[i]->name, "frame") == 0)
-			rc = install_frame_view(db, protocols[i]);
+		for (unsigned k = 0; rc == SQLITE_OK && protocols[i] && is_core(protocols[i]) &&
+				     k < protocols[i]->nrecords;
+			k++)
+			rc = ddl_add(db, protocols[i], &protocols[i]->records[k]);
+	return rc;
+}
+
+/* Records by name, for the archive's list of those that are there. */
+static const struct record *find_record(
+	const struct protocol *const *protocols, size_t n, const char *name, const struct protocol **p)
+{
+	for (size_t i = 0; i < n; i++) {
+		*p = protocols[i];
+		for (unsigned k = 0; *p && k < (*p)->nrecords; k++)
+			if (strcmp((*p)->records[k].name, name) == 0)
+				return &(*p)->records[k];
+	}
+	return NULL;
+}
+
+enum ddl_state ddl_state(sqlite3 *db, const struct protocol *const *protocols, size_t n)
+{
+	sqlite3_stmt *st = NULL;
+	enum ddl_state state = DDL_OTHER;
+	if (sqlite3_prepare_v2(db, "SELECT name, layout FROM t_record", -1, &st, NULL) == SQLITE_OK) {
+		state = DDL_SAME;
+		while (state == DDL_SAME && sqlite3_step(st) == SQLITE_ROW) {
+			const struct protocol *p;
+			const struct record *rec =
+				find_record(protocols, n, (const char *)sqlite3_column_text(st, 0), &p);
+			if (!rec || layout_of(p, rec) != sqlite3_column_int64(st, 1))
+				state = DDL_OTHER;
+		}
+	}
+	sqlite3_finalize(st);
+	if (state == DDL_OTHER)
+		return state;
+	if (sqlite3_prepare_v2(db, "SELECT CAST(shown AS INTEGER) FROM protocol WHERE name=''", -1, &st,
+		    NULL) != SQLITE_OK ||
+		one_int(st) != contents_of(protocols, n))
+		state = DDL_OLDER;
+	sqlite3_finalize(st);
+	return state;
+}
+
+int ddl_update(sqlite3 *db, const struct protocol *const *protocols, size_t n)
+{
+	int rc = sqlite3_exec(db,
+		"DELETE FROM field_source; DELETE FROM field_value; DELETE FROM field; DELETE FROM protocol;"
+		"DROP VIEW IF EXISTS frame",
+		NULL, NULL, NULL);
 	if (rc == SQLITE_OK)
-		rc = install_catalogue(db, protocols, n);
-	if (rc == SQLITE_OK) {
-		char *sql = sqlite3_mprintf("INSERT INTO protocol VALUES ('', '', '%lld', NULL, NULL)",
-			(long long)ddl_hash(protocols, n));
-		rc = sql ? sqlite3_exec(db, sql, NULL, NULL, NULL) : SQLITE_NOMEM;
-		sqlite3_free(sql);
+		rc = describe(db, protocols, n);
+	for (size_t i = 0; rc == SQLITE_OK && i < n; i++) {
+		const struct protocol *p = protocols[i];
+		for (unsigned k = 0; rc == SQLITE_OK && p && k < p->nrecords; k++) {
+			if (!ddl_has(db, &p->records[k]))
+				continue;
+			rc = views(db, p, &p->records[k]);
+			if (rc == SQLITE_OK)
+				rc = install_sources(db, p, &p->records[k]);
+		}
 	}
 	return rc;
 }

@@ -1,4 +1,5 @@
-/* Tables, views and catalogue of the protocols, from their field tables. */
+/* Tables, views and catalogue of the protocols, from their field tables. The catalogue knows every field; the
+ * tables of a record are made when the first row for it comes, its views are empty until then. */
 #ifndef PCAPDEX_STORE_DDL_H
 #define PCAPDEX_STORE_DDL_H
 
@@ -6,14 +7,24 @@
 
 #include "indexer/packet.h"
 
-/* Make them all in a fresh archive, inside the caller's transaction. SQLITE_OK or an error code. */
+/* Make catalogue, views, and the tables that questions rely on, in a fresh archive inside the caller's
+ * transaction. SQLITE_OK or an error code, like the others here. */
 int ddl_install(sqlite3 *db, const struct protocol *const *protocols, size_t n);
 
-/* A number that changes whenever a table would: kept in the archive (table `protocol`, row ''), so that an
- * indexer with other tables refuses to write into it. */
-int64_t ddl_hash(const struct protocol *const *protocols, size_t n);
+/* Are the tables of this record there? */
+bool ddl_has(sqlite3 *db, const struct record *rec);
 
-/* Are the archive's tables those of these protocols? */
-bool ddl_same(sqlite3 *db, const struct protocol *const *protocols, size_t n);
+/* Make them, inside the caller's transaction. */
+int ddl_add(sqlite3 *db, const struct protocol *p, const struct record *rec);
+
+enum ddl_state {
+	DDL_SAME,  /* tables, views and catalogue are those of these protocols */
+	DDL_OLDER, /* the tables that are there agree; ddl_update() brings views and catalogue up to date */
+	DDL_OTHER  /* a table is another one: rows of these protocols do not fit */
+};
+enum ddl_state ddl_state(sqlite3 *db, const struct protocol *const *protocols, size_t n);
+
+/* Views and catalogue anew, inside the caller's transaction. */
+int ddl_update(sqlite3 *db, const struct protocol *const *protocols, size_t n);
 
 #endif

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "indexer/store/ddl.h"
 #include "indexer/store/names.h"
 
 /* ---- rows of a capture ---- */
@@ -189,7 +190,8 @@ int remove_unused(sqlite3 *db, const struct protocol *const *protocols, size_t n
 	int rc = marks_make(&m);
 	for (size_t i = 0; i < n; i++)
 		for (unsigned k = 0; rc == SQLITE_OK && protocols[i] && k < protocols[i]->nrecords; k++)
-			rc = mark_record(&m, protocols[i]->name, &protocols[i]->records[k]);
+			if (ddl_has(db, &protocols[i]->records[k]))
+				rc = mark_record(&m, protocols[i]->name, &protocols[i]->records[k]);
 	if (rc == SQLITE_OK)
 		rc = mark_select(&m, "SELECT address_a, address_b FROM t_conversation",
 			(const uint8_t[]) { ADDRESSES, ADDRESSES }, 2);

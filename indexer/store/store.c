@@ -79,6 +79,32 @@ static int install(struct store *s, char *message, const char *path)
 	return rc;
 }
 
+/* An archive of an older version whose tables still fit learns what this one knows beyond them. */
+static int bring_up_to_date(struct store *s, char *message)
+{
+	enum ddl_state state = ddl_state(s->db, s->protocols, s->nprotocols);
+	if (state == DDL_SAME)
+		return 0;
+	if (state == DDL_OTHER) {
+		snprintf(message, 512,
+			"%s: was made by a pcapdex with other tables: run `pcapdex reindex %s` first",
+			s->path, s->path);
+		return -1;
+	}
+	int rc = archive_wake(s->db);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_exec(s->db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
+	if (rc == SQLITE_OK)
+		rc = ddl_update(s->db, s->protocols, s->nprotocols);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_exec(s->db, "COMMIT", NULL, NULL, NULL);
+	if (rc == SQLITE_OK)
+		return 0;
+	snprintf(message, 512, "%s: %s", s->path, archive_error(s->db));
+	sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+	return -1;
+}
+
 /* Open the archive, or make it, and prepare what writes into it. 0, or -1 with a message. */
 static int connect(struct store *s, char *message)
 {
@@ -87,13 +113,8 @@ static int connect(struct store *s, char *message)
 	s->made = status == ARCHIVE_MADE;
 	if (status == ARCHIVE_ERROR || (status != ARCHIVE_OK && install(s, message, path) != SQLITE_OK))
 		return -1;
-	if (!ddl_same(s->db, s->protocols, s->nprotocols)) {
-		snprintf(message, 512,
-			"%s: was made by a pcapdex with other dissectors; index its captures into a new "
-			"archive",
-			path);
+	if (bring_up_to_date(s, message) < 0)
 		return -1;
-	}
 	if (batch_register(s->db, &s->source) == SQLITE_OK &&
 		prepare(s, &s->find_address, "SELECT id FROM t_address WHERE octets=?1 AND kind=?2") == 0 &&
 		prepare(s, &s->add_address,
@@ -153,13 +174,18 @@ static void take_away(struct store *s)
 	sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
 }
 
-static void finalize_all(struct store *s)
+static void finalize_drains(struct store *s)
 {
 	for (size_t i = 0; s->drains && i < s->nprotocols * RECORDS_PER_PROTOCOL; i++) {
 		for (unsigned k = 0; k < s->drains[i].n; k++)
 			sqlite3_finalize(s->drains[i].st[k]);
 		s->drains[i] = (struct drain) { 0 };
 	}
+}
+
+static void finalize_all(struct store *s)
+{
+	finalize_drains(s);
 	for (unsigned i = 0; i < s->ninserts; i++)
 		sqlite3_finalize(s->inserts[i].st);
 	sqlite3_stmt *st[] = { s->find_address, s->add_address, s->find_text, s->add_text, s->find_stack,
@@ -284,6 +310,16 @@ int store_begin(struct store *s, int64_t *capture_id, int64_t *first_frame)
 	*first_frame = sqlite3_column_int64(st, 1);
 	sqlite3_finalize(st);
 	return rc;
+}
+
+void store_keep_ids(struct store *s, int64_t wanted_capture, int64_t wanted_first, int64_t *capture_id,
+	int64_t *first_frame)
+{
+	/* Captures come in the order of their ids, so what is free goes on from here. */
+	if (wanted_capture > *capture_id)
+		*capture_id = s->capture_id = wanted_capture;
+	if (wanted_first > *first_frame)
+		*first_frame = wanted_first;
 }
 
 sqlite3_stmt *store_insert(struct store *s, const char *table, unsigned columns)
@@ -431,6 +467,9 @@ static int ready_drain(struct store *s, unsigned index, const struct record *rec
 {
 	struct drain *d = &s->drains[index];
 	unsigned parts = rec->shape == RECORD_LAYER ? record_parts(rec) : 0;
+	const struct protocol *proto = s->protocols[index / RECORDS_PER_PROTOCOL];
+	if (!ddl_has(s->db, rec) && ddl_add(s->db, proto, rec) != SQLITE_OK)
+		return -1;
 	if (add_drain(s, d, index, rec, TABLE_MAIN, 0) < 0)
 		return -1;
 	for (unsigned p = 1; p <= parts; p++)
@@ -548,6 +587,7 @@ int store_commit(struct store *s)
 
 void store_rollback(struct store *s)
 {
+	finalize_drains(s); /* tables made in the transaction go, and the batches with them */
 	sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
 	s->open = false;
 }

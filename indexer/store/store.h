@@ -34,6 +34,11 @@ int store_has_size(struct store *s, uint64_t file_size);
  */
 int store_begin(struct store *s, int64_t *capture_id, int64_t *first_frame);
 
+/* After store_begin(): give the capture these numbers instead of those that follow, where nothing has them.
+ */
+void store_keep_ids(struct store *s, int64_t wanted_capture, int64_t wanted_first, int64_t *capture_id,
+	int64_t *first_frame);
+
 /* Prepared INSERT into a table of core.sql: values bound by the caller, kept until the store is closed. */
 sqlite3_stmt *store_insert(struct store *s, const char *table, unsigned columns);
 

@@ -52,8 +52,10 @@ struct side {
 struct stream {
 	struct side side[2];
 	struct stream *next_free;
-	int64_t syn_ns; /* of the last SYN without ACK */
-	bool syn_seen;
+	int64_t syn_ns;        /* of the last SYN without ACK */
+	uint32_t synack_frame; /* the first SYN-ACK; 0 none, or it was told of as another one changed the
+				  number */
+	bool syn_seen, synack_seen;
 	uint8_t opening, rest; /* completeness: of the first segment, of the others */
 };
 
@@ -442,7 +444,13 @@ static struct stream *find_stream(struct tcp_tracker *t, struct conversations *a
 		if (f->based && s->seq != f->base) {
 			f->base = s->seq;
 			*reused = true;
+			/* Seen a second time, the first one is the one that changes the number. */
+			facts->reused_before = st->synack_frame;
+			st->synack_frame = 0;
+		} else if (!st->synack_seen) {
+			st->synack_frame = pkt->number;
 		}
+		st->synack_seen = true;
 	}
 	facts->conversation = c;
 	*is_new = !st && !*reused;
