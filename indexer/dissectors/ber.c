@@ -1,102 +1,151 @@
 #include "indexer/dissectors/ber.h"
 
 #include <stdio.h>
-#include <string.h>
 
-#define TAG_MAX 0xffffff
+#define DEPTH_MAX 32
 
-static bool header(struct ber *b, struct cursor *c)
+/* Identifier and length. *indefinite: the contents end with two octets of zero (X.690, section 8.1.3.6). */
+static bool take_header(struct cursor *c, uint32_t *tag, uint32_t *len, bool *indefinite)
 {
-	uint32_t start = c->pos;
-	uint32_t octet = (uint32_t)cur_be(c, 1);
-	b->class = (uint8_t)(octet >> 6);
-	b->constructed = octet & 0x20;
-	b->tag = octet & 0x1f;
-	b->indefinite = false;
-	if (b->tag == 0x1f) {
-		b->tag = 0;
+	if (!cur_left(c))
+		return false;
+	*tag = (uint32_t)cur_be(c, 1);
+	if ((*tag & 0x1f) == 0x1f) {
+		uint32_t number = 0, octet;
 		do {
 			octet = (uint32_t)cur_be(c, 1);
-			b->tag = b->tag << 7 | (octet & 0x7f);
-		} while (octet & 0x80 && b->tag < TAG_MAX && !*c->fail);
+			number = number << 7 | (octet & 0x7f);
+		} while (octet & 0x80 && number < 1u << 16);
+		*tag |= number << 8;
 	}
-	octet = (uint32_t)cur_be(c, 1);
-	b->len = octet;
-	if (octet == 0x80) {
-		b->indefinite = true;
-		b->len = cur_left(c);
-	} else if (octet & 0x80) {
-		unsigned n = octet & 0x7f;
-		b->len = 0;
-		while (n-- && !*c->fail) {
-			octet = (uint32_t)cur_be(c, 1);
-			b->len = b->len >> 24 ? UINT32_MAX : b->len << 8 | octet;
-		}
+	*len = (uint32_t)cur_be(c, 1);
+	*indefinite = *len == 0x80;
+	if (*len & 0x80 && !*indefinite) {
+		unsigned n = *len & 0x7f;
+		uint64_t v = n <= 8 ? cur_be(c, n) : UINT64_MAX;
+		*len = v > UINT32_MAX ? UINT32_MAX : (uint32_t)v;
 	}
-	b->header = c->pos - start;
 	return !*c->fail;
 }
 
-bool ber_next(struct ber *b, struct cursor *c)
+/* Octets up to the end-of-contents of this level. */
+static uint32_t indefinite_length(struct cursor c)
 {
-	*b = (struct ber) { 0 };
-	if (!header(b, c))
-		return false;
-	b->contents = cur_sub(c, b->len);
-	return true;
-}
-
-bool ber_peek(struct ber *b, const struct cursor *c)
-{
-	uint8_t fail = *c->fail;
-	struct cursor here = *c;
-	here.fail = &fail;
-	*b = (struct ber) { 0 };
-	if (!header(b, &here))
-		return false;
-	b->contents = cur_sub(&here, b->len);
-	b->contents.fail = c->fail;
-	return true;
-}
-
-int64_t ber_integer(const struct ber *b)
-{
-	uint32_t n = b->contents.cap;
-	const uint8_t *p = b->contents.data;
-	if (n == 0)
-		return 0;
-	uint64_t v = p[0] & 0x80 ? UINT64_MAX : 0;
-	for (uint32_t i = n > 8 ? n - 8 : 0; i < n; i++)
-		v = v << 8 | p[i];
-	return (int64_t)v;
-}
-
-unsigned ber_oid(const struct ber *b, char text[BER_OID_TEXT])
-{
-	unsigned used = 0;
-	uint64_t arc = 0;
-	bool first = true;
-	for (uint32_t i = 0; i < b->contents.cap; i++) {
-		arc = arc << 7 | (b->contents.data[i] & 0x7f);
-		if (b->contents.data[i] & 0x80)
-			continue;
-		if (used + 24 > BER_OID_TEXT)
-			break;
-		if (first) { /* X.690, 8.19.4: the first two in one */
-			unsigned top = arc < 80 ? (unsigned)arc / 40 : 2;
-			used += (unsigned)snprintf(
-				text, BER_OID_TEXT, "%u.%llu", top, (unsigned long long)(arc - top * 40));
-			first = false;
+	uint32_t begin = c.pos, tag, len;
+	unsigned depth = 1;
+	bool indefinite;
+	while (take_header(&c, &tag, &len, &indefinite)) {
+		if (tag == 0 && len == 0) {
+			if (--depth == 0)
+				return c.pos - 2 - begin;
+		} else if (indefinite) {
+			if (++depth > DEPTH_MAX)
+				break;
 		} else {
-			used += (unsigned)snprintf(
-				text + used, BER_OID_TEXT - used, ".%llu", (unsigned long long)arc);
+			cur_skip(&c, len);
 		}
+	}
+	return c.len > begin ? c.len - begin : 0;
+}
+
+bool ber_next(struct cursor *c, struct ber *out)
+{
+	uint32_t len;
+	bool indefinite;
+	if (!take_header(c, &out->tag, &len, &indefinite))
+		return false;
+	if (!indefinite) {
+		out->at = cur_sub(c, len);
+		return true;
+	}
+	out->at = cur_sub(c, indefinite_length(*c));
+	cur_skip(c, 2);
+	return !*c->fail;
+}
+
+uint32_t ber_peek(const struct cursor *c)
+{
+	uint64_t octet, next;
+	if (!cur_peek(c, 0, 1, &octet))
+		return 0;
+	if ((octet & 0x1f) == 0x1f && cur_peek(c, 1, 1, &next))
+		octet |= next << 8;
+	return (uint32_t)octet;
+}
+
+bool ber_take(struct cursor *c, uint32_t tag, struct ber *out)
+{
+	return cur_left(c) && ber_peek(c) == tag && ber_next(c, out);
+}
+
+size_t ber_oid(const struct cursor *contents, char text[BER_OID_MAX])
+{
+	struct cursor c = *contents;
+	uint64_t arc = 0;
+	size_t used = 0;
+	bool first = true;
+	text[0] = 0;
+	if (cur_avail(&c) < cur_left(&c))
+		return 0;
+	while (cur_left(&c)) {
+		uint8_t octet = (uint8_t)cur_be(&c, 1);
+		if (arc >> 57)
+			return 0;
+		arc = arc << 7 | (octet & 0x7f);
+		if (octet & 0x80)
+			continue;
+		if (used + 24 > BER_OID_MAX)
+			return 0;
+		/* The first number holds two arcs. */
+		unsigned root = arc < 40 ? 0 : arc < 80 ? 1 : 2;
+		int n = first ? snprintf(text + used, BER_OID_MAX - used, "%u.%llu", root,
+					(unsigned long long)(arc - root * 40ULL))
+			      : snprintf(text + used, BER_OID_MAX - used, ".%llu", (unsigned long long)arc);
+		used += (size_t)n;
+		first = false;
 		arc = 0;
 	}
 	return used;
 }
 
-bool ber_is_oid(const struct ber *b, const char *octets, unsigned n)
+/* Days since 1970-01-01 of the Gregorian calendar. */
+static int64_t days_of(int64_t year, unsigned month, unsigned day)
 {
-	return b->contents.len == n && b->contents.cap == n && memcmp(b->contents.data, octets, n) == 0;
+	/* Years begin in March, so that the leap day is the last. */
+	year -= month <= 2;
+	int64_t era = (year >= 0 ? year : year - 399) / 400;
+	int64_t of_era = year - era * 400;
+	int64_t of_year = (153 * (int64_t)(month + (month > 2 ? -3U : 9U)) + 2) / 5 + day - 1;
+	return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
+}
+
+static bool digits(const uint8_t **p, const uint8_t *end, unsigned n, unsigned *out)
+{
+	*out = 0;
+	if (end - *p < (ptrdiff_t)n)
+		return false;
+	for (; n; n--, (*p)++) {
+		if (**p < '0' || **p > '9')
+			return false;
+		*out = *out * 10 + (**p - '0');
+	}
+	return true;
+}
+
+bool ber_time(const struct ber *value, int64_t *out)
+{
+	const uint8_t *p = value->at.data, *end = p + value->at.cap;
+	unsigned year, month, day, hour, minute, second = 0;
+	bool utc = value->tag == BER_UTC_TIME;
+	if (!digits(&p, end, utc ? 2 : 4, &year) || !digits(&p, end, 2, &month) || !digits(&p, end, 2, &day) ||
+		!digits(&p, end, 2, &hour) || !digits(&p, end, 2, &minute))
+		return false;
+	digits(&p, end, 2, &second);
+	if (month < 1 || month > 12 || day < 1 || day > 31)
+		return false;
+	if (utc) /* RFC 5280, section 4.1.2.5.1 */
+		year += year < 50 ? 2000 : 1900;
+	*out = ((days_of(year, month, day) * 24 + hour) * 60 + minute) * 60 + second;
+	*out *= 1000000000;
+	return true;
 }

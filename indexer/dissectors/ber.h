@@ -1,57 +1,55 @@
-/* Reading of ASN.1 in Basic Encoding Rules (ITU-T X.690). */
+/* Values of ASN.1 in BER or DER (ITU-T X.690): identifier, length, contents.
+ *
+ * A reader takes one value after the other out of a cursor; the contents are a window of their own. */
 #ifndef PCAPDEX_DISSECTORS_BER_H
 #define PCAPDEX_DISSECTORS_BER_H
 
 #include "indexer/cursor.h"
 
-enum ber_class { BER_UNIVERSAL = 0, BER_APPLICATION = 1, BER_CONTEXT = 2, BER_PRIVATE = 3 };
-enum ber_universal {
-	BER_BOOLEAN = 1,
-	BER_INTEGER = 2,
-	BER_BITSTRING = 3,
-	BER_OCTETSTRING = 4,
-	BER_OID = 6,
-	BER_ENUMERATED = 10,
-	BER_UTF8STRING = 12,
-	BER_SEQUENCE = 16,
-	BER_SET = 17,
-	BER_PRINTABLESTRING = 19,
-	BER_IA5STRING = 22,
-	BER_UTCTIME = 23,
-	BER_GENERALIZEDTIME = 24,
-	BER_GENERALSTRING = 27
+/* Identifier octets as they stand; a tag number above 30 comes behind them in the higher bits. */
+enum {
+	BER_BOOLEAN = 0x01,
+	BER_INTEGER = 0x02,
+	BER_BITS = 0x03,
+	BER_OCTETS = 0x04,
+	BER_NULL = 0x05,
+	BER_OID = 0x06,
+	BER_ENUMERATED = 0x0a,
+	BER_UTF8 = 0x0c,
+	BER_NUMERIC = 0x12,
+	BER_PRINTABLE = 0x13,
+	BER_TELETEX = 0x14,
+	BER_IA5 = 0x16,
+	BER_UTC_TIME = 0x17,
+	BER_GENERALIZED_TIME = 0x18,
+	BER_VISIBLE = 0x1a,
+	BER_UNIVERSAL = 0x1c,
+	BER_BMP = 0x1e,
+	BER_SEQUENCE = 0x30,
+	BER_SET = 0x31
 };
+#define BER_CONTEXT(n)     (0x80u | (n)) /* [n] of a simple type, implicitly tagged */
+#define BER_CONSTRUCTED(n) (0xa0u | (n)) /* [n] of a structured type, or explicitly tagged */
 
-/* Identifier and length octets, X.690, 8.1.2 and 8.1.3. */
 struct ber {
-	uint8_t class;
-	bool constructed, indefinite;
 	uint32_t tag;
-	uint32_t len;    /* of the contents; indefinite: all that is left */
-	uint32_t header; /* octets of identifier and length */
-	struct cursor contents;
+	struct cursor at; /* the contents */
 };
 
-/* The next element; the cursor moves behind it. False when its header is not there (noted as the frame's
- * failure). */
-bool ber_next(struct ber *b, struct cursor *c);
+/* The next value. False at the end, or when the octets failed. */
+bool ber_next(struct cursor *c, struct ber *out);
 
-/* The same, but only looks at the header: false without a failure. */
-bool ber_peek(struct ber *b, const struct cursor *c);
+/* The same if it is of this tag; else the cursor does not move. */
+bool ber_take(struct cursor *c, uint32_t tag, struct ber *out);
 
-static inline bool ber_is(const struct ber *b, enum ber_class class, uint32_t tag)
-{
-	return b->class == class && b->tag == tag;
-}
+/* The tag that comes next; 0 at the end. */
+uint32_t ber_peek(const struct cursor *c);
 
-/* Contents as a number of up to eight octets. */
-int64_t ber_integer(const struct ber *b);
+/* An object identifier's contents as text, "1.2.840": the length, 0 when there is none. */
+#define BER_OID_MAX 128
+size_t ber_oid(const struct cursor *contents, char text[BER_OID_MAX]);
 
-/* Contents as an object identifier, "1.2.840.113554.1.2.2"; gives the text's length. */
-#define BER_OID_TEXT 128
-unsigned ber_oid(const struct ber *b, char text[BER_OID_TEXT]);
-
-/* Is it this object identifier, given by its contents? */
-bool ber_is_oid(const struct ber *b, const char *octets, unsigned n);
+/* UTCTime or GeneralizedTime in UTC as nanoseconds since 1970; false when it is none. */
+bool ber_time(const struct ber *value, int64_t *out);
 
 #endif

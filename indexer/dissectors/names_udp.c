@@ -110,8 +110,6 @@ const struct protocol named_udp_protocols[] = {
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 13400 }) },
 	{ .name = "dpnet", .title = "DirectPlay 8 protocol", .column = "DPNET",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 6073 }) },
-	{ .name = "dtls", .title = "Datagram Transport Layer Security", .column = "DTLS",
-		.claims = CLAIMS({ CLAIM_UDP_PORT, 853 }, { CLAIM_UDP_PORT, 2221 }, { CLAIM_UDP_PORT, 5684 }, { CLAIM_UDP_PORT, 5868 }) },
 	{ .name = "dvb_ipdc", .title = "ETSI IPDC Bootstrap", .column = "ESG Bootstrap",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 9214 }) },
 	{ .name = "ecatf", .title = "EtherCAT frame header", .column = "ETHERCAT",

@@ -1,6 +1,7 @@
+/* What finds a domain controller through mailslots; a name without fields of its own. */
 #include "indexer/packet.h"
 
-extern const struct protocol proto_smb_netlogon, proto_browser;
+extern const struct protocol proto_smb_netlogon;
 
 const struct protocol proto_smb_netlogon = {
 	.name = "smb_netlogon",
@@ -8,10 +9,4 @@ const struct protocol proto_smb_netlogon = {
 	.column = "SMB_NETLOGON",
 	.spec = "MS-ADTS, section 6.3.5",
 	.help = "Finds a domain controller to log on to.",
-};
-
-__attribute__((weak)) const struct protocol proto_browser = {
-	.name = "browser",
-	.title = "Microsoft Windows Browser Protocol",
-	.column = "BROWSER",
 };

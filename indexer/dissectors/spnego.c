@@ -48,16 +48,16 @@ struct spnego_flow {
 
 static void row_oid(struct row *r, unsigned field, const struct ber *oid)
 {
-	char text[BER_OID_TEXT];
-	row_text(
-		r, field, text, ber_oid(oid, text), oid->contents.data - oid->header, oid->header + oid->len);
+	char text[BER_OID_MAX];
+	size_t n = ber_oid(&oid->at, text);
+	row_text(r, field, text, n, oid->at.data, oid->at.cap);
 }
 
 /* [n] EXPLICIT something: the something. */
 static bool inside(struct ber *b, const struct ber *tagged)
 {
-	struct cursor c = tagged->contents;
-	return ber_next(b, &c);
+	struct cursor c = tagged->at;
+	return ber_next(&c, b);
 }
 
 static enum gss_mechanism mechanism_list(struct packet *pkt, const struct ber *tagged)
@@ -66,12 +66,11 @@ static enum gss_mechanism mechanism_list(struct packet *pkt, const struct ber *t
 	struct ber list, oid;
 	if (!inside(&list, tagged))
 		return first;
-	for (unsigned i = 0; i < MECHANISMS_MAX && cur_left(&list.contents) && ber_next(&oid, &list.contents);
-		i++) {
+	for (unsigned i = 0; i < MECHANISMS_MAX && cur_left(&list.at) && ber_next(&list.at, &oid); i++) {
 		struct row *r = row_open(pkt, &proto_spnego, 1);
 		row_oid(r, MECH_TYPE, &oid);
 		if (i == 0)
-			first = gss_mechanism(&oid);
+			first = gss_mechanism(&oid.at);
 	}
 	return first;
 }
@@ -80,47 +79,58 @@ static void hand_on(struct packet *pkt, const struct ber *tagged, uint8_t mechan
 {
 	struct ber token;
 	const struct protocol *next = gss_protocol((enum gss_mechanism)mechanism);
-	if (next && inside(&token, tagged) && token.contents.len)
-		pkt_next_proto(pkt, next, token.contents);
+	if (next && inside(&token, tagged) && token.at.len)
+		pkt_next_proto(pkt, next, token.at);
 }
 
-static void negotiate(struct packet *pkt, struct row *r, struct cursor c, bool first)
+static void choose(struct packet *pkt, const struct cursor *oid)
 {
-	struct ber sequence, element, value;
-	struct spnego_flow none = { 0 }, *flow = pkt_flow(pkt, &proto_spnego);
-	enum gss_mechanism mechanism;
-	if (!flow)
-		flow = &none;
-	if (!ber_next(&sequence, &c))
-		return;
-	while (cur_left(&sequence.contents) && ber_next(&element, &sequence.contents)) {
-		if (element.class != BER_CONTEXT)
-			continue;
+	struct spnego_flow *flow = pkt_flow(pkt, &proto_spnego);
+	enum gss_mechanism mechanism = gss_mechanism(oid);
+	if (flow && mechanism)
+		flow->mechanism = (uint8_t)mechanism;
+}
+
+static void initial(struct packet *pkt, struct cursor c)
+{
+	struct ber element;
+	const struct spnego_flow *flow = pkt_flow(pkt, &proto_spnego);
+	enum gss_mechanism mechanism = flow ? (enum gss_mechanism)flow->mechanism : GSS_NONE;
+	while (cur_left(&c) && ber_next(&c, &element)) {
+		struct ber list, oid;
+		if (element.tag == BER_CONSTRUCTED(0)) {
+			enum gss_mechanism first = mechanism_list(pkt, &element);
+			mechanism = first ? first : mechanism;
+			if (inside(&list, &element) && cur_left(&list.at) && ber_next(&list.at, &oid))
+				choose(pkt, &oid.at);
+		} else if (element.tag == BER_CONSTRUCTED(2)) {
+			hand_on(pkt, &element, (uint8_t)mechanism);
+		}
+	}
+}
+
+static void later(struct packet *pkt, struct row *r, struct cursor c)
+{
+	struct ber element, value;
+	const struct spnego_flow none = { 0 };
+	while (cur_left(&c) && ber_next(&c, &element)) {
+		const struct spnego_flow *flow = pkt_flow(pkt, &proto_spnego);
+		if (!flow)
+			flow = &none;
 		switch (element.tag) {
-		case 0:
-			if (first) {
-				mechanism = mechanism_list(pkt, &element);
-				if (mechanism)
-					flow->mechanism = (uint8_t)mechanism;
-			} else if (inside(&value, &element)) {
-				row_set_at(r, SPNEGO_NEG_RESULT, ber_integer(&value), value.contents.data,
-					value.contents.cap);
-			}
+		case BER_CONSTRUCTED(0):
+			if (inside(&value, &element) && value.at.cap)
+				row_set_at(r, SPNEGO_NEG_RESULT, value.at.data[0], value.at.data, 1);
 			break;
-		case 1:
-			if (first || !inside(&value, &element))
+		case BER_CONSTRUCTED(1):
+			if (!inside(&value, &element))
 				break;
 			row_oid(r, SPNEGO_SUPPORTED_MECH, &value);
-			mechanism = gss_mechanism(&value);
-			if (mechanism)
-				flow->mechanism = (uint8_t)mechanism;
+			choose(pkt, &value.at);
 			break;
-		case 2:
+		case BER_CONSTRUCTED(2):
+		case BER_CONSTRUCTED(3):
 			hand_on(pkt, &element, flow->mechanism);
-			break;
-		case 3:
-			if (!first)
-				hand_on(pkt, &element, flow->mechanism);
 			break;
 		default:
 			break;
@@ -128,23 +138,25 @@ static void negotiate(struct packet *pkt, struct row *r, struct cursor c, bool f
 	}
 }
 
+#define APPLICATION_0 0x60
+
 static enum verdict spnego_dissect(struct packet *pkt, struct cursor *c)
 {
-	struct ber token;
+	struct ber token, sequence, oid;
 	struct row *r = row_open(pkt, &proto_spnego, 0);
-	struct cursor at = *c;
-	if (!ber_next(&token, &at))
+	if (!ber_next(c, &token))
 		return MINE;
-	if (ber_is(&token, BER_APPLICATION, 0)) {
-		struct ber oid;
-		const struct protocol *next = NULL;
-		cur_skip(c, token.header);
-		if (ber_next(&oid, c))
-			next = gss_protocol(gss_mechanism(&oid));
+	if (token.tag == APPLICATION_0) {
+		const struct protocol *next =
+			ber_take(&token.at, BER_OID, &oid) ? gss_protocol(gss_mechanism(&oid.at)) : NULL;
 		if (next && next != &proto_spnego)
-			pkt_next_proto(pkt, next, cur_rest(c));
-	} else if (token.class == BER_CONTEXT && token.tag < 2) {
-		negotiate(pkt, r, token.contents, token.tag == 0);
+			pkt_next_proto(pkt, next, cur_rest(&token.at));
+	} else if ((token.tag == BER_CONSTRUCTED(0) || token.tag == BER_CONSTRUCTED(1)) &&
+		   ber_next(&token.at, &sequence)) {
+		if (token.tag == BER_CONSTRUCTED(0))
+			initial(pkt, sequence.at);
+		else
+			later(pkt, r, sequence.at);
 	}
 	return MINE;
 }
@@ -153,19 +165,18 @@ static enum verdict krb5_dissect(struct packet *pkt, struct cursor *c)
 {
 	struct ber frame, oid;
 	struct row *r = row_open(pkt, &proto_spnego_krb5, 0);
-	uint64_t first;
-	if (!cur_need(c, 1) || !cur_peek(c, 0, 1, &first))
+	struct cursor at = *c;
+	if (!cur_need(c, 1))
 		return MINE;
-	if (first >> 5 == (BER_APPLICATION << 1 | 1)) {
-		struct cursor at = *c;
-		if (!ber_next(&frame, &at) || frame.tag != 0)
+	if (ber_peek(c) >> 5 == 3) {
+		if (!ber_next(&at, &frame) || frame.tag != APPLICATION_0)
 			return MINE;
-		cur_skip(c, frame.header);
-		if (!ber_next(&oid, c))
+		at = frame.at;
+		if (!ber_take(&at, BER_OID, &oid))
 			return MINE;
 		row_oid(r, KRB5_OID, &oid);
 	}
-	row_le(r, KRB5_TOKEN_ID, c, 2);
+	row_le(r, KRB5_TOKEN_ID, &at, 2);
 	return MINE;
 }
 

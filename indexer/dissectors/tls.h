@@ -194,11 +194,11 @@ enum {
 	SSL2_PADDING_LENGTH,
 	SSL2_CIPHERSPEC,
 	SSL2_CIPHER_SPEC_LEN,
-	SSL2_SESSION_ID_LENGTH,
 	SSL2_CHALLENGE_LENGTH,
 	SSL2_NFIELDS
 };
 
+/* DTLS has no TLS_T_SSL2. */
 extern const struct record tls_records[TLS_T_COUNT], dtls_records[TLS_T_COUNT];
 
 /* tls_fields.c */
@@ -243,6 +243,14 @@ void tls_ja3_set(struct row *hello, unsigned full, unsigned digest, const struct
 
 /* tls_ssl2.c: one record of SSL 2 at the cursor. False when it is not all there and was asked for. */
 bool tls_ssl2_record(struct tls_reader *t, struct row *layer, struct cursor *c);
+
+/* A number into the field that the cursor does not move over: the length of the vector that is read next. */
+static inline void tls_length(struct row *r, unsigned field, const struct cursor *c, unsigned n)
+{
+	uint64_t v;
+	if (cur_peek(c, 0, n, &v))
+		row_set_at(r, field, (int64_t)v, c->data + c->pos, n);
+}
 
 /* The window of a vector whose length stands in `n` octets before it; false when there is no room for it: what is
  * there is then taken no further (Wireshark notes that and goes on behind the message). */
