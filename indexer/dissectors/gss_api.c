@@ -75,7 +75,8 @@ static const struct protocol *bare_token(struct packet *pkt, const struct cursor
 	return flow ? gss_protocol((enum gss_mechanism)flow->mechanism) : NULL;
 }
 
-/* Does the token say that it is longer than what is there? Its carriers cut long tokens, GSS-API cannot tell. */
+/* Does the token say that it is longer than what is there? Its carriers cut long tokens, GSS-API cannot tell.
+ */
 static bool goes_on(const struct cursor *c)
 {
 	uint64_t first, len;

@@ -47,6 +47,8 @@ static const struct record ce_records[CE_T_COUNT] = {
 	[CE_T_NAME] = { "x509ce_name", RECORD_CHILD, NAME_NFIELDS, name_fields, NULL },
 };
 
+extern const struct protocol proto_pkinit;
+
 /* ---- GeneralName, section 4.2.1.6 ---- */
 
 static void other_name(struct packet *pkt, struct row *r, struct cursor *c)
@@ -60,6 +62,8 @@ static void other_name(struct packet *pkt, struct row *r, struct cursor *c)
 		return;
 	if (strcmp(text, "1.3.6.1.4.1.311.20.2.3") == 0) /* user principal name: read as an attribute */
 		x509_value(pkt, text, &value.at);
+	else if (strcmp(text, "1.3.6.1.5.2.2") == 0) /* a Kerberos principal: RFC 4556, section 3.2.2 */
+		pkt_token(pkt, &proto_pkinit);
 }
 
 static void general_name(struct packet *pkt, const struct ber *name)

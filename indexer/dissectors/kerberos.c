@@ -1,0 +1,552 @@
+/* Kerberos, version 5 (RFC 4120, section 5). ASN.1 in DER; over TCP behind four octets of length
+ * (section 7.2.2).
+ *
+ *     AS-REQ, TGS-REQ   [APPLICATION 10, 12] { [1] pvno, [2] msg-type, [3] padata, [4] req-body }
+ *     AS-REP, TGS-REP   [APPLICATION 11, 13] { [0] pvno, [1] msg-type, [2] padata, [3] crealm, [4] cname, [5]
+ * ticket, [6] enc-part } AP-REQ, AP-REP    [APPLICATION 14, 15] { [0] pvno, [1] msg-type, [2] ap-options, [3]
+ * ticket, [4] authenticator } KRB-ERROR         [APPLICATION 30] { [0] pvno, [1] msg-type, [2] ctime ... [6]
+ * error-code ... } Ticket            [APPLICATION 1] { [0] tkt-vno, [1] realm, [2] sname, [3] enc-part }
+ *
+ * Version 4 is told by its first octet: no identifier of ASN.1 is that small. */
+#include "indexer/dissectors/ber.h"
+#include "indexer/dissectors/ids.h"
+#include "indexer/dissectors/kerberos.h"
+
+extern const struct protocol proto_krb4;
+
+enum {
+	KRB_PVNO,
+	KRB_MSG_TYPE,
+	KRB_RM_LENGTH,
+	KRB_KDC_OPTIONS,
+	KRB_AP_OPTIONS,
+	KRB_CREALM,
+	KRB_TILL,
+	KRB_RTIME,
+	KRB_FROM,
+	KRB_NONCE,
+	KRB_ENCTYPES,
+	KRB_TKT_VNO,
+	KRB_ERROR_CODE,
+	KRB_E_TEXT,
+	KRB_CTIME,
+	KRB_STIME,
+	KRB_SUSEC,
+	KRB_CUSEC,
+	KRB_NFIELDS
+};
+
+enum {
+	ITEM_NAME_TYPE,
+	ITEM_CNAME,
+	ITEM_SNAME,
+	ITEM_REALM,
+	ITEM_PADATA,
+	ITEM_ETYPE,
+	ITEM_KVNO,
+	ITEM_CIPHER,
+	ITEM_NFIELDS
+};
+
+enum { TICKET = 1, AS_REQ = 10, AS_REP, TGS_REQ, TGS_REP, AP_REQ, AP_REP, KRB_ERROR = 30 };
+enum { PA_TGS_REQ = 1, PA_ENC_TIMESTAMP = 2, PA_PK_AS_REQ = 16, PA_ETYPE_INFO2 = 19 };
+enum { PREAUTH_REQUIRED = 25 };
+
+#define APPLICATION(n) (0x60u | (n))
+#define PORT           88
+#define RECORD_MARK    4
+#define RECORD_BIT     0x80000000u
+#define LONGEST        (10u << 20)
+#define KRB4_LAST      0x10
+#define ETYPES_MAX     64
+
+static const struct value_name msg_types[] = { { 10, "krb-as-req" }, { 11, "krb-as-rep" },
+	{ 12, "krb-tgs-req" }, { 13, "krb-tgs-rep" }, { 14, "krb-ap-req" }, { 15, "krb-ap-rep" },
+	{ 20, "krb-safe" }, { 21, "krb-priv" }, { 22, "krb-cred" }, { 30, "krb-error" }, { 0, NULL } };
+
+static const struct value_name etypes[] = { { 1, "eTYPE-DES-CBC-CRC" }, { 2, "eTYPE-DES-CBC-MD4" },
+	{ 3, "eTYPE-DES-CBC-MD5" }, { 5, "eTYPE-DES3-CBC-MD5" }, { 7, "eTYPE-OLD-DES3-CBC-SHA1" },
+	{ 16, "eTYPE-DES3-CBC-SHA1" }, { 17, "eTYPE-AES128-CTS-HMAC-SHA1-96" },
+	{ 18, "eTYPE-AES256-CTS-HMAC-SHA1-96" }, { 19, "eTYPE-AES128-CTS-HMAC-SHA256-128" },
+	{ 20, "eTYPE-AES256-CTS-HMAC-SHA384-192" }, { 23, "eTYPE-ARCFOUR-HMAC-MD5" },
+	{ 24, "eTYPE-ARCFOUR-HMAC-MD5-56" }, { 25, "eTYPE-CAMELLIA128-CTS-CMAC" },
+	{ 26, "eTYPE-CAMELLIA256-CTS-CMAC" }, { 0, NULL } };
+
+static const struct value_name error_codes[] = { { 0, "eRR-NONE" }, { 6, "eRR-C-PRINCIPAL-UNKNOWN" },
+	{ 7, "eRR-S-PRINCIPAL-UNKNOWN" }, { 12, "eRR-POLICY" }, { 13, "eRR-BADOPTION" },
+	{ 14, "eRR-ETYPE-NOSUPP" }, { 18, "eRR-CLIENT-REVOKED" }, { 23, "eRR-KEY-EXP" },
+	{ 24, "eRR-PREAUTH-FAILED" }, { 25, "eRR-PREAUTH-REQUIRED" }, { 31, "eRR-BAD-INTEGRITY" },
+	{ 32, "eRR-TKT-EXPIRED" }, { 34, "eRR-REPEAT" }, { 37, "eRR-SKEW" }, { 41, "eRR-MODIFIED" },
+	{ 52, "eRR-RESPONSE-TOO-BIG" }, { 60, "eRR-GENERIC" }, { 68, "eRR-WRONG-REALM" }, { 0, NULL } };
+
+static const struct field krb_fields[KRB_NFIELDS] = {
+	[KRB_PVNO] = { "kerberos.pvno", "pvno", KIND_UINT, .octets = 4 },
+	[KRB_MSG_TYPE] = { "kerberos.msg_type", "msg-type", KIND_INT, .octets = 4, .names = msg_types },
+	[KRB_RM_LENGTH] = { "kerberos.rm.length", "Record Length", KIND_UINT, .octets = 4, .part = 1 },
+	[KRB_KDC_OPTIONS] = { "kerberos.kdc_options", "kdc-options", KIND_BYTES, .part = 2 },
+	[KRB_AP_OPTIONS] = { "kerberos.ap_options", "ap-options", KIND_BYTES, .part = 1 },
+	[KRB_CREALM] = { "kerberos.crealm", "crealm", KIND_TEXT, .part = 3 },
+	[KRB_TILL] = { "kerberos.till", "till", KIND_TIME, .part = 2 },
+	[KRB_RTIME] = { "kerberos.rtime", "rtime", KIND_TIME, .part = 2 },
+	[KRB_FROM] = { "kerberos.from", "from", KIND_TIME, .part = 2 },
+	[KRB_NONCE] = { "kerberos.nonce", "nonce", KIND_UINT, .octets = 4, .part = 2 },
+	[KRB_ENCTYPES] = { "kerberos.ENCTYPE", "ENCTYPE", KIND_LIST, .part = 2 },
+	[KRB_TKT_VNO] = { "kerberos.tkt_vno", "tkt-vno", KIND_UINT, .octets = 4, .part = 3 },
+	[KRB_ERROR_CODE] = { "kerberos.error_code", "error-code", KIND_INT, .octets = 4, .part = 4,
+		.names = error_codes },
+	[KRB_E_TEXT] = { "kerberos.e_text", "e-text", KIND_TEXT, .part = 4 },
+	[KRB_CTIME] = { "kerberos.ctime", "ctime", KIND_TIME, .part = 4 },
+	[KRB_STIME] = { "kerberos.stime", "stime", KIND_TIME, .part = 4 },
+	[KRB_SUSEC] = { "kerberos.susec", "susec", KIND_UINT, .octets = 4, .part = 4 },
+	[KRB_CUSEC] = { "kerberos.cusec", "cusec", KIND_UINT, .octets = 4, .part = 4 },
+};
+
+static const struct field item_fields[ITEM_NFIELDS] = {
+	[ITEM_NAME_TYPE] = { "kerberos.name_type", "name-type", KIND_INT, .octets = 4 },
+	[ITEM_CNAME] = { "kerberos.CNameString", "CNameString", KIND_TEXT },
+	[ITEM_SNAME] = { "kerberos.SNameString", "SNameString", KIND_TEXT },
+	[ITEM_REALM] = { "kerberos.realm", "realm", KIND_TEXT },
+	[ITEM_PADATA] = { "kerberos.padata_type", "padata-type", KIND_INT, .octets = 4 },
+	[ITEM_ETYPE] = { "kerberos.etype", "etype", KIND_INT, .octets = 4, .names = etypes },
+	[ITEM_KVNO] = { "kerberos.kvno", "kvno", KIND_UINT, .octets = 4 },
+	[ITEM_CIPHER] = { "kerberos.cipher", "cipher", KIND_BYTES },
+};
+
+static const struct record krb_records[] = {
+	{ "kerberos", RECORD_LAYER, KRB_NFIELDS, krb_fields,
+		(const char *const[]) { "ap", "request", "ticket", "error", NULL } },
+	{ "kerberos_item", RECORD_CHILD, ITEM_NFIELDS, item_fields, NULL },
+};
+
+/* ---- values ---- */
+
+static bool inside(struct ber *b, const struct ber *tagged)
+{
+	struct cursor c = tagged->at;
+	return ber_next(&c, b);
+}
+
+/* [n] EXPLICIT INTEGER */
+static int64_t number(const struct ber *tagged)
+{
+	struct ber b;
+	if (!inside(&b, tagged) || b.at.cap == 0)
+		return 0;
+	uint64_t v = b.at.data[0] & 0x80 ? UINT64_MAX : 0;
+	for (uint32_t i = b.at.cap > 8 ? b.at.cap - 8 : 0; i < b.at.cap; i++)
+		v = v << 8 | b.at.data[i];
+	return (int64_t)v;
+}
+
+static void row_number(struct row *r, unsigned field, const struct ber *tagged)
+{
+	int64_t v = number(tagged);
+	row_set_at(r, field, v, tagged->at.data, tagged->at.cap);
+}
+
+static void row_unsigned(struct row *r, unsigned field, const struct ber *tagged)
+{
+	int64_t v = number(tagged) & 0xffffffff;
+	row_set_at(r, field, v, tagged->at.data, tagged->at.cap);
+}
+
+static void row_octets(struct row *r, unsigned field, const struct ber *tagged, uint32_t skip)
+{
+	struct ber b;
+	if (!inside(&b, tagged))
+		return;
+	cur_skip(&b.at, skip);
+	row_bytes_avail(r, field, &b.at, cur_left(&b.at));
+}
+
+static void row_words(struct row *r, unsigned field, const struct ber *tagged)
+{
+	struct ber b;
+	if (inside(&b, tagged))
+		row_text(r, field, (const char *)b.at.data, b.at.cap, b.at.data, b.at.cap);
+}
+
+static void row_when(struct row *r, unsigned field, const struct ber *tagged)
+{
+	struct ber b;
+	int64_t t;
+	if (inside(&b, tagged) && ber_time(&b, &t))
+		row_set_at(r, field, t, b.at.data, b.at.cap);
+}
+
+static struct row *item(struct packet *pkt)
+{
+	return row_open(pkt, &proto_kerberos, 1);
+}
+
+/* PrincipalName ::= SEQUENCE { [0] name-type, [1] SEQUENCE OF KerberosString } */
+static void principal(struct packet *pkt, const struct ber *tagged, unsigned field)
+{
+	struct ber sequence, element, list, text;
+	if (!inside(&sequence, tagged))
+		return;
+	while (cur_left(&sequence.at) && ber_next(&sequence.at, &element)) {
+		if (element.tag == BER_CONSTRUCTED(0)) {
+			row_number(item(pkt), ITEM_NAME_TYPE, &element);
+		} else if (element.tag == BER_CONSTRUCTED(1) && inside(&list, &element)) {
+			while (cur_left(&list.at) && ber_next(&list.at, &text))
+				row_text(item(pkt), field, (const char *)text.at.data, text.at.cap,
+					text.at.data, text.at.cap);
+		}
+	}
+}
+
+/* EncryptedData ::= SEQUENCE { [0] etype, [1] kvno, [2] cipher } */
+static void encrypted(struct packet *pkt, const struct ber *tagged)
+{
+	struct ber sequence, element;
+	if (!inside(&sequence, tagged))
+		return;
+	while (cur_left(&sequence.at) && ber_next(&sequence.at, &element)) {
+		if (element.tag == BER_CONSTRUCTED(0))
+			row_number(item(pkt), ITEM_ETYPE, &element);
+		else if (element.tag == BER_CONSTRUCTED(1))
+			row_unsigned(item(pkt), ITEM_KVNO, &element);
+		else if (element.tag == BER_CONSTRUCTED(2))
+			row_octets(item(pkt), ITEM_CIPHER, &element, 0);
+	}
+}
+
+/* ---- messages ---- */
+
+static void ticket(struct packet *pkt, struct row *r, const struct ber *tagged)
+{
+	struct ber application, sequence, element;
+	if (!inside(&application, tagged) || !inside(&sequence, &application))
+		return;
+	while (cur_left(&sequence.at) && ber_next(&sequence.at, &element)) {
+		switch (element.tag) {
+		case BER_CONSTRUCTED(0):
+			row_unsigned(r, KRB_TKT_VNO, &element);
+			break;
+		case BER_CONSTRUCTED(1):
+			row_words(item(pkt), ITEM_REALM, &element);
+			break;
+		case BER_CONSTRUCTED(2):
+			principal(pkt, &element, ITEM_SNAME);
+			break;
+		case BER_CONSTRUCTED(3):
+			encrypted(pkt, &element);
+			break;
+		default:
+			break;
+		}
+	}
+}
+
+static void ap_request(struct packet *pkt, struct row *r, struct cursor c)
+{
+	struct ber element;
+	while (cur_left(&c) && ber_next(&c, &element)) {
+		if (element.tag == BER_CONSTRUCTED(2))
+			row_octets(r, KRB_AP_OPTIONS, &element, 1);
+		else if (element.tag == BER_CONSTRUCTED(3))
+			ticket(pkt, r, &element);
+		else if (element.tag == BER_CONSTRUCTED(4))
+			encrypted(pkt, &element);
+	}
+}
+
+/* ETYPE-INFO2 ::= SEQUENCE OF SEQUENCE { [0] etype, ... } */
+static void etype_info(struct packet *pkt, struct cursor c)
+{
+	struct ber list, entry, element;
+	if (!ber_next(&c, &list))
+		return;
+	while (cur_left(&list.at) && ber_next(&list.at, &entry))
+		if (ber_take(&entry.at, BER_CONSTRUCTED(0), &element))
+			row_number(item(pkt), ITEM_ETYPE, &element);
+}
+
+/* What a kind of preauthentication data holds. */
+static void padata_value(struct packet *pkt, struct row *r, int64_t type, const struct ber *tagged)
+{
+	struct ber octets, application, sequence;
+	if (!inside(&octets, tagged) || !octets.at.len)
+		return;
+	switch (type) {
+	case PA_TGS_REQ:
+		if (inside(&application, &octets) && inside(&sequence, &application))
+			ap_request(pkt, r, sequence.at);
+		break;
+	case PA_ENC_TIMESTAMP:
+		encrypted(pkt, &octets);
+		break;
+	case PA_ETYPE_INFO2:
+		etype_info(pkt, octets.at);
+		break;
+	case PA_PK_AS_REQ:
+		pkinit_padata(pkt, octets.at);
+		break;
+	default:
+		break;
+	}
+}
+
+/* PA-DATA ::= SEQUENCE { [1] type, [2] OCTET STRING }, and a sequence of them */
+static void padata(struct packet *pkt, struct row *r, const struct ber *tagged)
+{
+	struct ber list, one, element;
+	if (!inside(&list, tagged))
+		return;
+	while (cur_left(&list.at) && ber_next(&list.at, &one)) {
+		int64_t type = 0;
+		while (cur_left(&one.at) && ber_next(&one.at, &element)) {
+			if (element.tag == BER_CONSTRUCTED(1)) {
+				type = number(&element);
+				row_number(item(pkt), ITEM_PADATA, &element);
+			} else if (element.tag == BER_CONSTRUCTED(2)) {
+				padata_value(pkt, r, type, &element);
+			}
+		}
+	}
+}
+
+static void enctypes(struct row *r, const struct ber *tagged)
+{
+	struct ber list, one;
+	uint32_t values[ETYPES_MAX];
+	size_t n = 0;
+	if (!inside(&list, tagged))
+		return;
+	struct cursor at = list.at;
+	while (n < ETYPES_MAX && cur_left(&list.at) && ber_next(&list.at, &one)) {
+		uint32_t v = 0;
+		for (uint32_t i = 0; i < one.at.cap; i++)
+			v = v << 8 | one.at.data[i];
+		values[n++] = v;
+	}
+	row_list(r, KRB_ENCTYPES, values, n, at.data, at.cap);
+}
+
+static void request_body(struct packet *pkt, struct row *r, const struct ber *tagged)
+{
+	struct ber sequence, element;
+	if (!inside(&sequence, tagged))
+		return;
+	while (cur_left(&sequence.at) && ber_next(&sequence.at, &element)) {
+		switch (element.tag) {
+		case BER_CONSTRUCTED(0):
+			row_octets(r, KRB_KDC_OPTIONS, &element, 1);
+			break;
+		case BER_CONSTRUCTED(1):
+			principal(pkt, &element, ITEM_CNAME);
+			break;
+		case BER_CONSTRUCTED(2):
+			row_words(item(pkt), ITEM_REALM, &element);
+			break;
+		case BER_CONSTRUCTED(3):
+			principal(pkt, &element, ITEM_SNAME);
+			break;
+		case BER_CONSTRUCTED(4):
+			row_when(r, KRB_FROM, &element);
+			break;
+		case BER_CONSTRUCTED(5):
+			row_when(r, KRB_TILL, &element);
+			break;
+		case BER_CONSTRUCTED(6):
+			row_when(r, KRB_RTIME, &element);
+			break;
+		case BER_CONSTRUCTED(7):
+			row_unsigned(r, KRB_NONCE, &element);
+			break;
+		case BER_CONSTRUCTED(8):
+			enctypes(r, &element);
+			break;
+		default:
+			break;
+		}
+	}
+}
+
+static void kdc_request(struct packet *pkt, struct row *r, struct cursor c)
+{
+	struct ber element;
+	while (cur_left(&c) && ber_next(&c, &element)) {
+		if (element.tag == BER_CONSTRUCTED(1))
+			row_unsigned(r, KRB_PVNO, &element);
+		else if (element.tag == BER_CONSTRUCTED(2))
+			row_number(r, KRB_MSG_TYPE, &element);
+		else if (element.tag == BER_CONSTRUCTED(3))
+			padata(pkt, r, &element);
+		else if (element.tag == BER_CONSTRUCTED(4))
+			request_body(pkt, r, &element);
+	}
+}
+
+static void kdc_reply(struct packet *pkt, struct row *r, struct cursor c)
+{
+	struct ber element;
+	while (cur_left(&c) && ber_next(&c, &element)) {
+		switch (element.tag) {
+		case BER_CONSTRUCTED(2):
+			padata(pkt, r, &element);
+			break;
+		case BER_CONSTRUCTED(3):
+			row_words(r, KRB_CREALM, &element);
+			break;
+		case BER_CONSTRUCTED(4):
+			principal(pkt, &element, ITEM_CNAME);
+			break;
+		case BER_CONSTRUCTED(5):
+			ticket(pkt, r, &element);
+			break;
+		case BER_CONSTRUCTED(6):
+			encrypted(pkt, &element);
+			break;
+		default:
+			break;
+		}
+	}
+}
+
+static void error(struct packet *pkt, struct row *r, struct cursor c)
+{
+	struct ber element, octets;
+	int64_t code = 0;
+	while (cur_left(&c) && ber_next(&c, &element)) {
+		switch (element.tag) {
+		case BER_CONSTRUCTED(2):
+			row_when(r, KRB_CTIME, &element);
+			break;
+		case BER_CONSTRUCTED(3):
+			row_unsigned(r, KRB_CUSEC, &element);
+			break;
+		case BER_CONSTRUCTED(4):
+			row_when(r, KRB_STIME, &element);
+			break;
+		case BER_CONSTRUCTED(5):
+			row_unsigned(r, KRB_SUSEC, &element);
+			break;
+		case BER_CONSTRUCTED(6):
+			code = number(&element);
+			row_number(r, KRB_ERROR_CODE, &element);
+			break;
+		case BER_CONSTRUCTED(7):
+			row_words(r, KRB_CREALM, &element);
+			break;
+		case BER_CONSTRUCTED(8):
+			principal(pkt, &element, ITEM_CNAME);
+			break;
+		case BER_CONSTRUCTED(9):
+			row_words(item(pkt), ITEM_REALM, &element);
+			break;
+		case BER_CONSTRUCTED(10):
+			principal(pkt, &element, ITEM_SNAME);
+			break;
+		case BER_CONSTRUCTED(11):
+			row_words(r, KRB_E_TEXT, &element);
+			break;
+		case BER_CONSTRUCTED(12): /* which preauthentication there is */
+			if (code == PREAUTH_REQUIRED && inside(&octets, &element) && octets.at.len)
+				padata(pkt, r, &octets);
+			break;
+		default:
+			break;
+		}
+	}
+}
+
+static void message(struct packet *pkt, struct row *r, struct cursor *c)
+{
+	struct ber application, sequence, element;
+	if (!ber_next(c, &application) || !inside(&sequence, &application))
+		return;
+	uint32_t type = application.tag & 0x1f;
+	bool request = type == AS_REQ || type == TGS_REQ;
+	struct cursor at = sequence.at;
+	/* All but requests begin with version and type as [0] and [1]. */
+	for (unsigned i = 0; i < 2 && !request && type != TICKET && cur_left(&at) && ber_next(&at, &element);
+		i++) {
+		if (element.tag == BER_CONSTRUCTED(0))
+			row_unsigned(r, KRB_PVNO, &element);
+		else if (element.tag == BER_CONSTRUCTED(1))
+			row_number(r, KRB_MSG_TYPE, &element);
+	}
+	switch (type) {
+	case AS_REQ:
+	case TGS_REQ:
+		kdc_request(pkt, r, sequence.at);
+		break;
+	case AS_REP:
+	case TGS_REP:
+		kdc_reply(pkt, r, sequence.at);
+		break;
+	case AP_REQ:
+		ap_request(pkt, r, sequence.at);
+		break;
+	case KRB_ERROR:
+		error(pkt, r, sequence.at);
+		break;
+	default:
+		break;
+	}
+}
+
+/* RFC 4120, section 5.10: the application tags of messages and of what they have encrypted. */
+static bool is_message(const struct cursor *c)
+{
+	static const uint32_t types = 1u << 1 | 1u << 2 | 1u << 3 | 1u << 10 | 1u << 11 | 1u << 12 |
+				      1u << 13 | 1u << 14 | 1u << 15 | 1u << 20 | 1u << 21 | 1u << 22 |
+				      1u << 25 | 1u << 26 | 1u << 27 | 1u << 28 | 1u << 29 | 1u << 30;
+	uint64_t tag;
+	return cur_peek(c, 0, 1, &tag) && tag >> 6 == 1 && types >> (tag & 0x1f) & 1;
+}
+
+static enum verdict kerberos_dissect(struct packet *pkt, struct cursor *c)
+{
+	if (c->cap && c->data[0] <= KRB4_LAST) {
+		if (!krb4_is(c))
+			return NOT_MINE;
+		pkt_no_item(pkt);
+		pkt_next_proto(pkt, &proto_krb4, *c);
+		return MINE;
+	}
+	if (!is_message(c))
+		return NOT_MINE;
+	struct row *r = row_open(pkt, &proto_kerberos, 0);
+	message(pkt, r, c);
+	return MINE;
+}
+
+static enum verdict kerberos_stream(struct packet *pkt, struct cursor *c)
+{
+	struct row *r = row_open(pkt, &proto_kerberos, 0);
+	if ((be32(c->data) & ~RECORD_BIT) > LONGEST)
+		return MINE;
+	row_set_at(r, KRB_RM_LENGTH, be32(c->data) & ~RECORD_BIT, c->data, RECORD_MARK);
+	cur_skip(c, RECORD_MARK);
+	message(pkt, r, c);
+	return MINE;
+}
+
+static uint32_t record_length(struct packet *pkt, const struct cursor *c)
+{
+	(void)pkt;
+	return (be32(c->data) & ~RECORD_BIT) + RECORD_MARK;
+}
+
+static const struct pdu kerberos_pdu = {
+	.min = RECORD_MARK, .length = record_length, .dissect = kerberos_stream
+};
+
+static const struct claim kerberos_claims[] = { { CLAIM_UDP_PORT, PORT }, { CLAIM_TCP_PORT, PORT }, { 0 } };
+
+const struct protocol proto_kerberos = {
+	.name = "kerberos",
+	.title = "Kerberos",
+	.column = "KRB5",
+	.spec = "RFC 4120",
+	.help = "Lets users prove who they are with tickets from a server that both sides trust.",
+	.id = PROTO_ID_kerberos,
+	.records = krb_records,
+	.nrecords = 2,
+	.claims = kerberos_claims,
+	.dissect = kerberos_dissect,
+	.pdu = &kerberos_pdu,
+};
