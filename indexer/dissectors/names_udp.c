@@ -304,8 +304,6 @@ const struct protocol named_udp_protocols[] = {
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 623 }) },
 	{ .name = "roon_disco", .title = "Roon Discovery", .column = "RoonDisco",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 9003 }) },
-	{ .name = "rpc", .title = "Remote Procedure Call", .column = "RPC",
-		.claims = CLAIMS({ CLAIM_UDP_PORT, 111 }) },
 	{ .name = "rsip", .title = "Realm Specific IP Protocol", .column = "RSIP",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 4555 }) },
 	{ .name = "rsp", .title = "RMCP Security-extensions Protocol", .column = "RSP",

@@ -1,0 +1,516 @@
+/* ONC Remote Procedure Call (RFC 5531, sections 8, 9 and 11), and its security by GSS-API (RFC 2203, section
+ * 5).
+ *
+ *      0               4               8
+ *     +---------------+---------------+
+ *     | xid           | 0 call        | version 2, program, its version, procedure, credentials, verifier,
+ * arguments |               | 1 reply       | 0 accepted: verifier, state, results; 1 denied: state ...
+ *     +---------------+---------------+
+ *     credentials and verifier: flavor (4), length (4), octets
+ *
+ * Over TCP a message stands in records: four octets of length before each, the first bit set in the last one.
+ * A reply does not say which program it is of: the call must have been seen. */
+#include "indexer/dissectors/ids.h"
+#include "indexer/dissectors/rpc.h"
+#include "indexer/dissectors/security_blob.h"
+
+extern const struct protocol proto_rpc, proto_data, proto_tcp;
+
+enum {
+	RPC_XID,
+	RPC_MSGTYP,
+	RPC_PROGRAM,
+	RPC_PROGRAM_VERSION,
+	RPC_PROCEDURE,
+	RPC_VERSION,
+	RPC_REPFRAME_TO,
+	RPC_TIME,
+	RPC_STATE_REPLY,
+	RPC_STATE_ACCEPT,
+	RPC_DUP_CALL,
+	RPC_DUP_REPLY,
+	/* part 1: credentials */
+	RPC_STAMP,
+	RPC_MACHINE,
+	RPC_UID,
+	RPC_GID,
+	RPC_GSS_VERSION,
+	RPC_GSS_PROCEDURE,
+	RPC_GSS_SEQUENCE,
+	RPC_GSS_SERVICE,
+	/* part 2: record */
+	RPC_LAST_FRAGMENT,
+	RPC_FRAGMENT_LENGTH,
+	/* part 3: errors */
+	RPC_STATE_REJECT,
+	RPC_STATE_AUTH,
+	RPC_VERSION_MIN,
+	RPC_VERSION_MAX,
+	RPC_NFIELDS
+};
+
+enum { AUTH_FLAVOR, AUTH_LENGTH, AUTH_NFIELDS };
+enum { LATE_REPLY_IN, LATE_NFIELDS };
+enum { REC_LAYER, REC_AUTH, REC_LATE, REC_COUNT };
+
+enum { CALL = 0, REPLY = 1 };
+enum { AUTH_NONE = 0, AUTH_UNIX = 1, AUTH_GSS = 6 };
+enum { GSS_DATA = 0, GSS_INIT, GSS_CONTINUE_INIT, GSS_DESTROY };
+enum { SERVICE_NONE = 1, SERVICE_INTEGRITY, SERVICE_PRIVACY };
+
+#define PORT        111
+#define VERSION     2
+#define RECORD_MARK 4
+#define LAST_RECORD 0x80000000u
+#define LONGEST     (4u << 20)
+#define CALLS       128
+#define HEAD        64
+
+static const struct value_name types[] = { { CALL, "Call" }, { REPLY, "Reply" }, { 0, NULL } };
+static const struct value_name flavors[] = { { 0, "AUTH_NULL" }, { 1, "AUTH_UNIX" }, { 2, "AUTH_SHORT" },
+	{ 3, "AUTH_DES" }, { 5, "AUTH_GSS" }, { 6, "RPCSEC_GSS" }, { 300001, "AUTH_GSSAPI" }, { 0, NULL } };
+static const struct value_name reply_states[] = { { 0, "accepted" }, { 1, "denied" }, { 0, NULL } };
+static const struct value_name accept_states[] = { { 0, "RPC executed successfully" },
+	{ 1, "remote hasn't exported program" }, { 2, "remote can't support version #" },
+	{ 3, "program can't support procedure" }, { 4, "procedure can't decode params" },
+	{ 5, "system errors like memory allocation failure" }, { 0, NULL } };
+static const struct value_name gss_procedures[] = { { 0, "RPCSEC_GSS_DATA" }, { 1, "RPCSEC_GSS_INIT" },
+	{ 2, "RPCSEC_GSS_CONTINUE_INIT" }, { 3, "RPCSEC_GSS_DESTROY" }, { 0, NULL } };
+static const struct value_name gss_services[] = { { 1, "rpcsec_gss_svc_none" },
+	{ 2, "rpcsec_gss_svc_integrity" }, { 3, "rpcsec_gss_svc_privacy" }, { 0, NULL } };
+
+static const struct field rpc_fields[RPC_NFIELDS] = {
+	[RPC_XID] = { "rpc.xid", "XID", KIND_UINT, BASE_HEX_DEC, 4 },
+	[RPC_MSGTYP] = { "rpc.msgtyp", "Message Type", KIND_UINT, .octets = 4, .names = types },
+	[RPC_PROGRAM] = { "rpc.program", "Program", KIND_UINT, .octets = 4 },
+	[RPC_PROGRAM_VERSION] = { "rpc.programversion", "Program Version", KIND_UINT, .octets = 4 },
+	[RPC_PROCEDURE] = { "rpc.procedure", "Procedure", KIND_UINT, .octets = 4 },
+	[RPC_VERSION] = { "rpc.version", "RPC Version", KIND_UINT, .octets = 4 },
+	[RPC_REPFRAME_TO] = { "rpc.repframe", "Reply Frame", KIND_FRAME, .generated = true },
+	[RPC_TIME] = { "rpc.time", "Time from request", KIND_RELTIME, .generated = true },
+	[RPC_STATE_REPLY] = { "rpc.replystat", "Reply State", KIND_UINT, .octets = 4, .names = reply_states },
+	[RPC_STATE_ACCEPT] = { "rpc.state_accept", "Accept State", KIND_UINT, .octets = 4,
+		.names = accept_states },
+	[RPC_DUP_CALL] = { "rpc.call.dup", "Duplicate to the call in", KIND_FRAME, .generated = true },
+	[RPC_DUP_REPLY] = { "rpc.reply.dup", "Duplicate to the reply in", KIND_FRAME, .generated = true },
+
+	[RPC_STAMP] = { "rpc.auth.stamp", "Stamp", KIND_UINT, BASE_HEX, 4, .part = 1 },
+	[RPC_MACHINE] = { "rpc.auth.machinename", "Machine Name", KIND_TEXT, .part = 1 },
+	[RPC_UID] = { "rpc.auth.uid", "UID", KIND_UINT, .octets = 4, .part = 1 },
+	[RPC_GID] = { "rpc.auth.gid", "GID", KIND_LIST, .part = 1 },
+	[RPC_GSS_VERSION] = { "rpc.authgss.version", "GSS Version", KIND_UINT, .octets = 4, .part = 1 },
+	[RPC_GSS_PROCEDURE] = { "rpc.authgss.procedure", "GSS Procedure", KIND_UINT, .octets = 4, .part = 1,
+		.names = gss_procedures },
+	[RPC_GSS_SEQUENCE] = { "rpc.authgss.seqnum", "GSS Sequence Number", KIND_UINT, .octets = 4,
+		.part = 1 },
+	[RPC_GSS_SERVICE] = { "rpc.authgss.service", "GSS Service", KIND_UINT, .octets = 4, .part = 1,
+		.names = gss_services },
+
+	[RPC_LAST_FRAGMENT] = { "rpc.lastfrag", "Last Fragment", KIND_BOOL, .part = 2 },
+	[RPC_FRAGMENT_LENGTH] = { "rpc.fraglen", "Fragment Length", KIND_UINT, .octets = 4, .part = 2 },
+
+	[RPC_STATE_REJECT] = { "rpc.state_reject", "Reject State", KIND_UINT, .octets = 4, .part = 3 },
+	[RPC_STATE_AUTH] = { "rpc.state_auth", "Auth State", KIND_UINT, .octets = 4, .part = 3 },
+	[RPC_VERSION_MIN] = { "rpc.version.min", "RPC Version (Minimum)", KIND_UINT, .octets = 4, .part = 3 },
+	[RPC_VERSION_MAX] = { "rpc.version.max", "RPC Version (Maximum)", KIND_UINT, .octets = 4, .part = 3 },
+};
+
+static const struct field auth_fields[AUTH_NFIELDS] = {
+	[AUTH_FLAVOR] = { "rpc.auth.flavor", "Flavor", KIND_UINT, .octets = 4, .names = flavors },
+	[AUTH_LENGTH] = { "rpc.auth.length", "Length", KIND_UINT, .octets = 4 },
+};
+
+static const struct field late_fields[LATE_NFIELDS] = {
+	[LATE_REPLY_IN] = { "rpc.reqframe", "Request Frame", KIND_FRAME, .generated = true },
+};
+
+static const struct record rpc_records[REC_COUNT] = {
+	[REC_LAYER] = { "rpc", RECORD_LAYER, RPC_NFIELDS, rpc_fields,
+		(const char *const[]) { "cred", "record", "error", NULL } },
+	[REC_AUTH] = { "rpc_auth", RECORD_CHILD, AUTH_NFIELDS, auth_fields, NULL },
+	[REC_LATE] = { "rpc_late", RECORD_LATE, LATE_NFIELDS, late_fields, NULL },
+};
+
+struct call {
+	uint32_t xid, program, version, procedure;
+	uint8_t gss, service; /* credentials were RPCSEC_GSS: its procedure + 1, and service */
+	bool used;
+};
+
+struct rpc_flow {
+	bool spoken;          /* a call was seen: nothing else is spoken here */
+	uint32_t frame, rest; /* of the segment being looked at, see nbss.c */
+	uint8_t next_call;
+	struct call calls[CALLS];
+	/* of a message in several records, by side: the beginning, and how much there was of it */
+	struct {
+		uint32_t len, head_len;
+		uint8_t head[HEAD];
+	} records[2];
+};
+
+/* A message on its way. */
+struct message {
+	struct packet *pkt;
+	struct cursor *c;
+	struct row *row;
+	struct call call;
+	uint32_t type;
+};
+
+static struct call *find_call(struct rpc_flow *f, uint32_t xid)
+{
+	for (unsigned i = 0; f && i < CALLS; i++)
+		if (f->calls[i].used && f->calls[i].xid == xid)
+			return &f->calls[i];
+	return NULL;
+}
+
+static void note_call(struct rpc_flow *f, const struct call *call)
+{
+	if (!f)
+		return;
+	struct call *at = find_call(f, call->xid);
+	if (!at) {
+		at = &f->calls[f->next_call];
+		f->next_call = (uint8_t)((f->next_call + 1) % CALLS);
+	}
+	*at = *call;
+}
+
+/* Is this a call of a known program, or a reply to a call that was seen? */
+static bool is_message(struct rpc_flow *f, const struct cursor *c)
+{
+	uint64_t xid, type, version, program;
+	if (!cur_peek(c, 0, 4, &xid) || !cur_peek(c, 4, 4, &type))
+		return false;
+	if (type == CALL)
+		return cur_avail(c) >= 24 && cur_peek(c, 8, 4, &version) && version == VERSION &&
+		       cur_peek(c, 12, 4, &program) && rpc_program((uint32_t)program);
+	return type == REPLY && find_call(f, (uint32_t)xid);
+}
+
+/* ---- credentials ---- */
+
+static uint32_t padded(uint32_t n)
+{
+	return n > UINT32_MAX - 3 ? UINT32_MAX : (n + 3) & ~3u;
+}
+
+#define GROUPS_MAX 17
+
+static void unix_credentials(const struct message *m, struct cursor c)
+{
+	uint32_t gids[GROUPS_MAX], n = 0;
+	row_be(m->row, RPC_STAMP, &c, 4);
+	uint32_t len = (uint32_t)cur_be(&c, 4);
+	struct cursor name = cur_sub(&c, padded(len));
+	if (len && name.cap)
+		row_text(m->row, RPC_MACHINE, (const char *)name.data, len < name.cap ? len : name.cap,
+			name.data, name.cap);
+	row_be(m->row, RPC_UID, &c, 4);
+	const uint8_t *at = c.data + c.pos;
+	gids[n++] = (uint32_t)cur_be(&c, 4);
+	for (uint32_t more = (uint32_t)cur_be(&c, 4); more && n < GROUPS_MAX && cur_left(&c); more--)
+		gids[n++] = (uint32_t)cur_be(&c, 4);
+	if (!m->pkt->fail)
+		row_list(m->row, RPC_GID, gids, n, at, n * 4);
+}
+
+static void gss_credentials(struct message *m, struct cursor c)
+{
+	row_be(m->row, RPC_GSS_VERSION, &c, 4);
+	m->call.gss = (uint8_t)(row_be(m->row, RPC_GSS_PROCEDURE, &c, 4) + 1);
+	row_be(m->row, RPC_GSS_SEQUENCE, &c, 4);
+	m->call.service = (uint8_t)row_be(m->row, RPC_GSS_SERVICE, &c, 4);
+}
+
+static struct cursor auth(const struct message *m, uint32_t *flavor)
+{
+	struct row *r = row_open(m->pkt, &proto_rpc, REC_AUTH);
+	*flavor = (uint32_t)row_be(r, AUTH_FLAVOR, m->c, 4);
+	uint32_t len = (uint32_t)row_be(r, AUTH_LENGTH, m->c, 4);
+	return cur_sub(m->c, padded(len));
+}
+
+static void credentials(struct message *m)
+{
+	uint32_t flavor;
+	struct cursor octets = auth(m, &flavor);
+	if (m->pkt->fail)
+		return;
+	if (flavor == AUTH_UNIX)
+		unix_credentials(m, octets);
+	else if (flavor == AUTH_GSS)
+		gss_credentials(m, octets);
+}
+
+static void verifier(const struct message *m)
+{
+	uint32_t flavor;
+	struct cursor octets = auth(m, &flavor);
+	if (!m->pkt->fail && flavor == AUTH_GSS)
+		pkt_next_proto(m->pkt, &proto_gss_api, octets);
+}
+
+/* ---- what is called ---- */
+
+/* An opaque token of GSS-API: length and octets. */
+static void token(const struct message *m, struct cursor *c)
+{
+	uint32_t len = (uint32_t)cur_be(c, 4);
+	struct cursor octets = cur_sub(c, padded(len));
+	if (!m->pkt->fail && len)
+		pkt_next_proto(m->pkt, &proto_gss_api, octets);
+}
+
+static void arguments(const struct message *m, const struct rpc_program *program, struct cursor c)
+{
+	if (!c.len) {
+		if (program)
+			pkt_item(m->pkt, &program->protocol, 0);
+		return;
+	}
+	if (program && rpc_has_procedure(program, m->call.version, m->call.procedure)) {
+		pkt_next_proto(m->pkt, &program->protocol, c);
+		return;
+	}
+	if (program)
+		pkt_item(m->pkt, &program->protocol, c.len);
+	pkt_nest(m->pkt, true);
+	pkt_next_proto(m->pkt, &proto_data, c);
+}
+
+/* RFC 2203, section 5.3.2: what the security makes of arguments and results. */
+static void payload(const struct message *m)
+{
+	struct cursor *c = m->c;
+	const struct rpc_program *program = rpc_program(m->call.program);
+	if (program)
+		m->pkt->column = program->protocol.column;
+	pkt_item_len(m->pkt, c->pos);
+	if (m->call.gss == 0 || (m->call.gss == GSS_DATA + 1 && m->call.service == SERVICE_NONE)) {
+		arguments(m, program, cur_rest(c));
+		return;
+	}
+	if (program)
+		pkt_item(m->pkt, &program->protocol, cur_left(c));
+	pkt_nest(m->pkt, true);
+	if (m->call.gss == GSS_INIT + 1 || m->call.gss == GSS_CONTINUE_INIT + 1) {
+		if (m->type == REPLY) {
+			cur_skip(c, padded((uint32_t)cur_be(c, 4)));
+			cur_skip(c, 12);
+		}
+		token(m, c);
+	} else if (m->call.gss == GSS_DATA + 1 && m->call.service == SERVICE_INTEGRITY) {
+		uint32_t len = (uint32_t)cur_be(c, 4);
+		struct cursor body = cur_sub(c, padded(len));
+		cur_skip(&body, 4);
+		if (!m->pkt->fail && program && cur_left(&body) &&
+			rpc_has_procedure(program, m->call.version, m->call.procedure))
+			pkt_next_proto(m->pkt, &program->protocol, cur_rest(&body));
+		token(m, c);
+	}
+}
+
+/* ---- messages ---- */
+
+static void call(struct message *m, struct rpc_flow *f)
+{
+	struct cursor *c = m->c;
+	row_be(m->row, RPC_VERSION, c, 4);
+	m->call.program = (uint32_t)row_be(m->row, RPC_PROGRAM, c, 4);
+	m->call.version = (uint32_t)row_be(m->row, RPC_PROGRAM_VERSION, c, 4);
+	m->call.procedure = (uint32_t)row_be(m->row, RPC_PROCEDURE, c, 4);
+	m->call.used = true;
+	credentials(m);
+	note_call(f, &m->call);
+	if (f)
+		f->spoken = true;
+	pkt_speak(m->pkt, &proto_rpc);
+	if (m->call.gss != GSS_DESTROY + 1)
+		verifier(m);
+	if (!m->pkt->fail)
+		payload(m);
+}
+
+static void reply(struct message *m)
+{
+	struct cursor *c = m->c;
+	row_set(m->row, RPC_PROGRAM, m->call.program);
+	row_set(m->row, RPC_PROGRAM_VERSION, m->call.version);
+	row_set(m->row, RPC_PROCEDURE, m->call.procedure);
+	uint32_t state = (uint32_t)row_be(m->row, RPC_STATE_REPLY, c, 4);
+	if (state == 0) {
+		verifier(m);
+		state = (uint32_t)row_be(m->row, RPC_STATE_ACCEPT, c, 4);
+		if (m->pkt->fail)
+			return;
+		if (state == 0) {
+			payload(m);
+			return;
+		}
+		cur_skip(c, state == 2 ? 8 : 0);
+	} else if (state == 1) {
+		uint32_t reject = (uint32_t)row_be(m->row, RPC_STATE_REJECT, c, 4);
+		if (reject == 0) {
+			row_be(m->row, RPC_VERSION_MIN, c, 4);
+			row_be(m->row, RPC_VERSION_MAX, c, 4);
+		} else if (reject == 1) {
+			row_be(m->row, RPC_STATE_AUTH, c, 4);
+		}
+	}
+	if (m->pkt->fail)
+		return;
+	const struct rpc_program *program = rpc_program(m->call.program);
+	if (program)
+		m->pkt->column = program->protocol.column;
+	pkt_item_len(m->pkt, c->pos);
+	pkt_nest(m->pkt, true);
+	pkt_next_proto(m->pkt, &proto_data, cur_rest(c));
+}
+
+static void message(struct packet *pkt, struct rpc_flow *f, struct row *r, struct cursor *c)
+{
+	struct message m = { .pkt = pkt, .c = c, .row = r };
+	uint32_t xid = (uint32_t)row_be(r, RPC_XID, c, 4);
+	m.type = (uint32_t)row_be(r, RPC_MSGTYP, c, 4);
+	m.call.xid = xid;
+	if (pkt->fail)
+		return;
+	pkt_exchange(pkt, &proto_rpc, r, xid, m.type == REPLY);
+	if (m.type == CALL) {
+		call(&m, f);
+	} else {
+		const struct call *known = find_call(f, xid);
+		if (known)
+			m.call = *known;
+		reply(&m);
+	}
+}
+
+/* ---- records over TCP ---- */
+
+static enum verdict continuation(struct packet *pkt)
+{
+	row_open(pkt, &proto_rpc, REC_LAYER);
+	return MINE;
+}
+
+static void row_mark(struct row *r, const uint8_t *p)
+{
+	row_set_at(r, RPC_LAST_FRAGMENT, be32(p) >> 31, p, 4);
+	row_set_at(r, RPC_FRAGMENT_LENGTH, be32(p) & ~LAST_RECORD, p, 4);
+}
+
+/* Keep the beginning of a message in several records; its header is read when the last one is there. */
+static bool keep_record(struct rpc_flow *f, unsigned side, const struct cursor *record)
+{
+	if (!f)
+		return false;
+	if (f->records[side].len == 0) {
+		f->records[side].head_len = record->cap < HEAD ? record->cap : HEAD;
+		memcpy(f->records[side].head, record->data, f->records[side].head_len);
+	}
+	f->records[side].len += record->len;
+	return true;
+}
+
+static enum verdict record(struct packet *pkt, struct rpc_flow *f, const uint8_t *mark, struct cursor *c)
+{
+	unsigned side = pkt_side(pkt);
+	bool begun = f && f->records[side].len, last = be32(mark) & LAST_RECORD;
+	if (!begun && !is_message(f, c))
+		return NOT_MINE;
+	struct row *r = row_open(pkt, &proto_rpc, REC_LAYER);
+	row_mark(r, mark);
+	if (!last) {
+		keep_record(f, side, c);
+		return MINE;
+	}
+	if (!begun) {
+		message(pkt, f, r, c);
+		return MINE;
+	}
+	struct cursor head = { f->records[side].head, 0, f->records[side].head_len, f->records[side].head_len,
+		c->fail };
+	f->records[side].len = 0;
+	if (!is_message(f, &head))
+		return MINE;
+	message(pkt, f, r, &head);
+	pkt->fail = CUR_OK; /* only the beginning was kept */
+	return MINE;
+}
+
+static enum verdict stream(struct packet *pkt, struct rpc_flow *f, struct cursor *c)
+{
+	struct rpc_flow none = { 0 };
+	if (!f)
+		f = &none;
+	bool first = f->frame != pkt->number || f->rest != c->len;
+	bool guess = !f->spoken && pkt->srcport != PORT && pkt->dstport != PORT;
+	enum verdict no = first && !guess ? MINE : NOT_MINE;
+	uint32_t len = c->cap >= RECORD_MARK ? be32(c->data) & ~LAST_RECORD : UINT32_MAX;
+	if (len > LONGEST)
+		return no == MINE ? continuation(pkt) : NOT_MINE;
+	uint32_t all = len + RECORD_MARK;
+	if (pkt_may_want(pkt) && c->len < all) {
+		if (guess)
+			return NOT_MINE;
+		pkt_want(pkt, 0, all - c->len);
+		return MINE;
+	}
+	struct cursor one = { c->data + RECORD_MARK, 0, (c->cap < all ? c->cap : all) - RECORD_MARK,
+		(c->len < all ? c->len : all) - RECORD_MARK, c->fail };
+	if (record(pkt, f, c->data, &one) == NOT_MINE)
+		return no == MINE ? continuation(pkt) : NOT_MINE;
+	if (c->len > all) {
+		f->frame = pkt->number;
+		f->rest = c->len - all;
+		pkt_again(pkt, (struct cursor) { c->data + all, 0, c->cap > all ? c->cap - all : 0,
+				       c->len - all, c->fail });
+	}
+	return MINE;
+}
+
+static enum verdict rpc_dissect(struct packet *pkt, struct cursor *c)
+{
+	struct rpc_flow *f = pkt_flow(pkt, &proto_rpc);
+	if (pkt->stream)
+		return stream(pkt, f, c);
+	if (!is_message(f, c))
+		return (f && f->spoken) || pkt->srcport == PORT || pkt->dstport == PORT ? continuation(pkt)
+											: NOT_MINE;
+	message(pkt, f, row_open(pkt, &proto_rpc, REC_LAYER), c);
+	return MINE;
+}
+
+static const struct exchange_fields rpc_exchange = {
+	.response_to = RPC_REPFRAME_TO,
+	.time = RPC_TIME,
+	.unsolicited = EXCHANGE_NO_FIELD,
+	.repeat_request = RPC_DUP_CALL,
+	.repeat_response = RPC_DUP_REPLY,
+	.late_record = REC_LATE,
+	.response_in = LATE_REPLY_IN,
+	.repeat_ns = INT64_MAX,
+	.by_ports = true,
+};
+
+static const struct claim rpc_claims[] = { { CLAIM_UDP_PORT, PORT }, { CLAIM_TCP_PORT, PORT },
+	{ CLAIM_HEUR_UDP, 220 }, { CLAIM_HEUR_TCP, 300 }, { 0 } };
+
+const struct protocol proto_rpc = {
+	.name = "rpc",
+	.title = "Remote Procedure Call",
+	.column = "RPC",
+	.spec = "RFC 5531",
+	.help = "Calls procedures of another machine: files over NFS and what belongs to it.",
+	.id = PROTO_ID_rpc,
+	.records = rpc_records,
+	.nrecords = REC_COUNT,
+	.claims = rpc_claims,
+	.dissect = rpc_dissect,
+	.exchange = &rpc_exchange,
+	.flow_size = sizeof(struct rpc_flow),
+};
