@@ -64,7 +64,7 @@ enum { SERVICE_NONE = 1, SERVICE_INTEGRITY, SERVICE_PRIVACY };
 #define LAST_RECORD 0x80000000u
 #define LONGEST     (4u << 20)
 #define CALLS       128
-#define HEAD        64
+#define HEAD        512
 
 static const struct value_name types[] = { { CALL, "Call" }, { REPLY, "Reply" }, { 0, NULL } };
 static const struct value_name flavors[] = { { 0, "AUTH_NULL" }, { 1, "AUTH_UNIX" }, { 2, "AUTH_SHORT" },
@@ -185,8 +185,8 @@ static bool is_message(struct rpc_flow *f, const struct cursor *c)
 	if (!cur_peek(c, 0, 4, &xid) || !cur_peek(c, 4, 4, &type))
 		return false;
 	if (type == CALL)
-		return cur_avail(c) >= 24 && cur_peek(c, 8, 4, &version) && version == VERSION &&
-		       cur_peek(c, 12, 4, &program) && rpc_program((uint32_t)program);
+		return cur_peek(c, 8, 4, &version) && version == VERSION && cur_peek(c, 12, 4, &program) &&
+		       rpc_program((uint32_t)program);
 	return type == REPLY && find_call(f, (uint32_t)xid);
 }
 
@@ -404,16 +404,12 @@ static void row_mark(struct row *r, const uint8_t *p)
 }
 
 /* Keep the beginning of a message in several records; its header is read when the last one is there. */
-static bool keep_record(struct rpc_flow *f, unsigned side, const struct cursor *record)
+static void keep_record(struct rpc_flow *f, unsigned side, const struct cursor *record)
 {
-	if (!f)
-		return false;
-	if (f->records[side].len == 0) {
-		f->records[side].head_len = record->cap < HEAD ? record->cap : HEAD;
-		memcpy(f->records[side].head, record->data, f->records[side].head_len);
-	}
+	uint32_t room = HEAD - f->records[side].head_len, n = record->cap < room ? record->cap : room;
+	memcpy(f->records[side].head + f->records[side].head_len, record->data, n);
+	f->records[side].head_len += n;
 	f->records[side].len += record->len;
-	return true;
 }
 
 static enum verdict record(struct packet *pkt, struct rpc_flow *f, const uint8_t *mark, struct cursor *c)
@@ -424,17 +420,17 @@ static enum verdict record(struct packet *pkt, struct rpc_flow *f, const uint8_t
 		return NOT_MINE;
 	struct row *r = row_open(pkt, &proto_rpc, REC_LAYER);
 	row_mark(r, mark);
-	if (!last) {
-		keep_record(f, side, c);
-		return MINE;
-	}
-	if (!begun) {
+	if (last && !begun) {
 		message(pkt, f, r, c);
 		return MINE;
 	}
-	struct cursor head = { f->records[side].head, 0, f->records[side].head_len, f->records[side].head_len,
+	if (f)
+		keep_record(f, side, c);
+	if (!last || !f)
+		return MINE;
+	struct cursor head = { f->records[side].head, 0, f->records[side].head_len, f->records[side].len,
 		c->fail };
-	f->records[side].len = 0;
+	f->records[side].len = f->records[side].head_len = 0;
 	if (!is_message(f, &head))
 		return MINE;
 	message(pkt, f, r, &head);
@@ -455,7 +451,9 @@ static enum verdict stream(struct packet *pkt, struct rpc_flow *f, struct cursor
 		return no == MINE ? continuation(pkt) : NOT_MINE;
 	uint32_t all = len + RECORD_MARK;
 	if (pkt_may_want(pkt) && c->len < all) {
-		if (guess)
+		struct cursor begin = { c->data + RECORD_MARK, 0, c->cap - RECORD_MARK, c->len - RECORD_MARK,
+			c->fail };
+		if (guess && !is_message(f, &begin))
 			return NOT_MINE;
 		pkt_want(pkt, 0, all - c->len);
 		return MINE;
@@ -479,8 +477,7 @@ static enum verdict rpc_dissect(struct packet *pkt, struct cursor *c)
 	if (pkt->stream)
 		return stream(pkt, f, c);
 	if (!is_message(f, c))
-		return (f && f->spoken) || pkt->srcport == PORT || pkt->dstport == PORT ? continuation(pkt)
-											: NOT_MINE;
+		return pkt->srcport == PORT || pkt->dstport == PORT ? continuation(pkt) : NOT_MINE;
 	message(pkt, f, row_open(pkt, &proto_rpc, REC_LAYER), c);
 	return MINE;
 }
