@@ -74,8 +74,6 @@ const struct protocol named_udp_protocols[] = {
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 19 }) },
 	{ .name = "cipio", .title = "Common Industrial Protocol, I/O", .column = "CIP I/O",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 2222 }) },
-	{ .name = "cldap", .title = "Connectionless Lightweight Directory Access Protocol", .column = "CLDAP",
-		.claims = CLAIMS({ CLAIM_UDP_PORT, 389 }) },
 	{ .name = "cnip", .title = "Component Network over IP", .column = "CN/IP",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 1628 }, { CLAIM_UDP_PORT, 1629 }) },
 	{ .name = "coap", .title = "Constrained Application Protocol", .column = "CoAP",
