@@ -162,7 +162,6 @@ static const struct record ldap_records[REC_COUNT] = {
 struct ldap_flow {
 	bool sasl;      /* the last bind was by SASL */
 	bool protects;  /* and answered: buffers may follow */
-	bool guessed;   /* that it was, by a buffer */
 	bool start_tls; /* was asked for */
 	uint8_t mechanism;
 	uint32_t from; /* the frame behind which buffers may stand */
@@ -485,6 +484,14 @@ static struct cursor unwrapped(struct cursor c)
 	return cur_rest(&c);
 }
 
+/* The bind may not have been captured: a wrapped token of Kerberos in a buffer tells. */
+static bool is_buffer(const struct cursor *c)
+{
+	uint64_t len, first;
+	return cur_peek(c, 0, 4, &len) && len + 4 <= c->len && cur_peek(c, 4, 2, &first) &&
+	       (first == 0x0504 || first >> 8 == 0x60);
+}
+
 static enum verdict ldap_message(struct packet *pkt, struct cursor *c)
 {
 	struct ldap_flow none = { 0 }, *flow = pkt_flow(pkt, &proto_ldap);
@@ -492,11 +499,8 @@ static enum verdict ldap_message(struct packet *pkt, struct cursor *c)
 	if (!flow)
 		flow = &none;
 	bool protected = flow->sasl && flow->protects && pkt->number >= flow->from;
-	/* The bind may not have been captured: wrapped tokens of Kerberos tell. */
-	uint64_t len, first;
-	if (!protected && cur_peek(c, 0, 4, &len) && len + 4 <= c->len && cur_peek(c, 4, 2, &first) &&
-		(first == 0x0504 || first >> 8 == 0x60)) {
-		flow->sasl = flow->protects = flow->guessed = protected = true;
+	if (!protected && is_buffer(c)) {
+		flow->sasl = flow->protects = protected = true;
 		flow->from = pkt->number;
 		flow->mechanism = MECHANISM_OTHER;
 	}
@@ -532,7 +536,7 @@ static uint32_t message_length(const struct ldap_flow *flow, const struct cursor
 {
 	uint64_t len;
 	*min = 0;
-	if (flow->sasl && cur_peek(c, 0, 4, &len) && len >= 2 && len <= LONGEST) {
+	if ((flow->sasl || is_buffer(c)) && cur_peek(c, 0, 4, &len) && len >= 2 && len <= LONGEST) {
 		*min = SASL_SHORTEST;
 		return (uint32_t)len + SASL_SHORTEST;
 	}
@@ -550,7 +554,7 @@ static enum verdict ldap_dissect(struct packet *pkt, struct cursor *c)
 	if (!cur_need(c, 4))
 		return MINE;
 	if (min == 0) {
-		pkt_no_item(pkt); /* neither a message nor a buffer */
+		pkt_silent(pkt); /* neither a message nor a buffer */
 		return MINE;
 	}
 	if (pkt_may_want(pkt) && c->len < min) {

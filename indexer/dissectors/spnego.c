@@ -142,17 +142,12 @@ static void later(struct packet *pkt, struct row *r, struct cursor c)
 
 static enum verdict spnego_dissect(struct packet *pkt, struct cursor *c)
 {
-	struct ber token, sequence, oid;
+	struct ber token, sequence;
 	struct row *r = row_open(pkt, &proto_spnego, 0);
 	if (!ber_next(c, &token))
 		return MINE;
-	if (token.tag == APPLICATION_0) {
-		const struct protocol *next =
-			ber_take(&token.at, BER_OID, &oid) ? gss_protocol(gss_mechanism(&oid.at)) : NULL;
-		if (next && next != &proto_spnego)
-			pkt_next_proto(pkt, next, cur_rest(&token.at));
-	} else if ((token.tag == BER_CONSTRUCTED(0) || token.tag == BER_CONSTRUCTED(1)) &&
-		   ber_next(&token.at, &sequence)) {
+	if ((token.tag == BER_CONSTRUCTED(0) || token.tag == BER_CONSTRUCTED(1)) &&
+		ber_next(&token.at, &sequence)) {
 		if (token.tag == BER_CONSTRUCTED(0))
 			initial(pkt, sequence.at);
 		else
