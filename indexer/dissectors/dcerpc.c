@@ -393,6 +393,11 @@ static bool goes_on(struct packet *pkt, struct rpc_flow *f, const struct cursor 
 	return true;
 }
 
+/* Fields that Wireshark puts beside the messages: where they were put together. */
+static const struct protocol pipe_reassembled = { .name = "smb2.pipe.reassembled_in",
+	.title = "Reassembled In" };
+static const struct protocol pipe_fragments = { .name = "smb2.pipe.fragments", .title = "Fragments" };
+
 void dcerpc_pipe(struct packet *pkt, struct cursor data, uint64_t salt)
 {
 	struct rpc_flow *flow = pkt_flow(pkt, &proto_dcerpc);
@@ -402,9 +407,12 @@ void dcerpc_pipe(struct packet *pkt, struct cursor data, uint64_t salt)
 		flow->salt = salt;
 		flow->continued = false;
 		if (goes_on(pkt, flow, &data, salt)) {
+			pkt_item(pkt, &pipe_reassembled, 0);
 			pkt_next_proto(pkt, &proto_data, data);
 			return;
 		}
+		if (flow->continued)
+			pkt_item(pkt, &pipe_fragments, 0);
 	}
 	bool mine = (flow && flow->continued) || dcerpc_begins(&data);
 	pkt_next_proto(pkt, mine ? &proto_dcerpc : &proto_data, data);

@@ -16,6 +16,10 @@ enum {
 	KRB4_NAME,
 	KRB4_INSTANCE,
 	KRB4_REALM,
+	KRB4_LIFETIME,
+	KRB4_SERVICE,
+	KRB4_SERVICE_INSTANCE,
+	KRB4_KVNO,
 	KRB4_NFIELDS
 };
 enum {
@@ -48,6 +52,10 @@ static const struct field krb4_fields[KRB4_NFIELDS] = {
 	[KRB4_NAME] = { "krb4.name", "Name", KIND_TEXT },
 	[KRB4_INSTANCE] = { "krb4.instance", "Instance", KIND_TEXT },
 	[KRB4_REALM] = { "krb4.realm", "Realm", KIND_TEXT },
+	[KRB4_LIFETIME] = { "krb4.lifetime", "Lifetime", KIND_UINT, .octets = 1 },
+	[KRB4_SERVICE] = { "krb4.s_name", "Service Name", KIND_TEXT },
+	[KRB4_SERVICE_INSTANCE] = { "krb4.s_instance", "Service Instance", KIND_TEXT },
+	[KRB4_KVNO] = { "krb4.kvno", "Kvno", KIND_UINT, .octets = 1 },
 };
 
 static const struct record krb4_records[] = { { "krb4", RECORD_LAYER, KRB4_NFIELDS, krb4_fields, NULL } };
@@ -81,11 +89,29 @@ static enum verdict krb4_dissect(struct packet *pkt, struct cursor *c)
 		return NOT_MINE;
 	struct row *r = row_open(pkt, &proto_krb4, 0);
 	uint32_t version = (uint32_t)row_be(r, KRB4_VERSION, c, 1);
-	uint32_t type = (uint32_t)row_be(r, KRB4_AUTH_MSG_TYPE, c, 1) >> 1;
-	if (version == VERSION && (type == KDC_REQUEST || type == KDC_REPLY || type == ERR_REPLY)) {
+	uint32_t type = (uint32_t)row_be(r, KRB4_AUTH_MSG_TYPE, c, 1), order = type & 1;
+	type >>= 1;
+	if (version != VERSION)
+		return MINE;
+	if (type == KDC_REQUEST || type == KDC_REPLY) {
 		text(r, KRB4_NAME, c);
 		text(r, KRB4_INSTANCE, c);
 		text(r, KRB4_REALM, c);
+	}
+	if (type == KDC_REQUEST) {
+		cur_take(c, 4); /* time */
+		row_be(r, KRB4_LIFETIME, c, 1);
+		text(r, KRB4_SERVICE, c);
+		text(r, KRB4_SERVICE_INSTANCE, c);
+	} else if (type == KDC_REPLY) {
+		cur_take(c, 9); /* time, number of tickets, expiration */
+		row_be(r, KRB4_KVNO, c, 1);
+		cur_take(c, (uint32_t)(order ? cur_le(c, 2) : cur_be(c, 2)));
+	} else if (type == APPL_REQUEST) {
+		row_be(r, KRB4_KVNO, c, 1);
+		text(r, KRB4_REALM, c);
+		uint32_t ticket = (uint32_t)cur_be(c, 1), request = (uint32_t)cur_be(c, 1);
+		cur_take(c, ticket + request);
 	}
 	return MINE;
 }

@@ -289,8 +289,6 @@ const struct protocol named_protocols[] = {
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x88f8 }) },
 	{ .name = "ndp", .title = "Nortel Discovery Protocol", .column = "NDP",
 		.claims = CLAIMS({ CLAIM_SNAP, SNAP_KEY(SNAP_NORTEL, 0x01a1) }, { CLAIM_SNAP, SNAP_KEY(SNAP_NORTEL, 0x01a2) }) },
-	{ .name = "netbios", .title = "NetBIOS", .column = "NetBIOS",
-		.claims = CLAIMS({ CLAIM_LLC_DSAP, 0xf0 }) },
 	{ .name = "ngap", .title = "NG Application Protocol", .column = "NGAP",
 		.claims = CLAIMS({ CLAIM_SCTP_PPI, 60 }, { CLAIM_SCTP_PORT, 38412 }) },
 	{ .name = "nhrp", .title = "NBMA Next Hop Resolution Protocol", .column = "NHRP",

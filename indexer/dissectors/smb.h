@@ -124,7 +124,7 @@ enum smb_command {
 #define FLAGS2_NTSTATUS 0x4000
 
 /* What a request tells of its response. */
-enum smb_trans { TRANS_UNKNOWN, TRANS_PIPE, TRANS_MAILSLOT };
+enum smb_trans { TRANS_UNKNOWN, TRANS_PIPE, TRANS_LANMAN, TRANS_MAILSLOT };
 struct smb_request {
 	uint32_t key; /* multiplex id and process id */
 	uint16_t fid;

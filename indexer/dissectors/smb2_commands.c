@@ -8,6 +8,7 @@
 #define STATUS_BUFFER_OVERFLOW 0x80000005
 #define STATUS_MORE_PROCESSING 0xc0000016
 #define FSCTL_PIPE_TRANSCEIVE  0x0011c017
+#define FSCTL_PIPE_WAIT        0x00110018
 #define DIALECTS_MAX           64
 #define FILE_ID                16
 
@@ -107,6 +108,10 @@ static void write_file(struct smb2_message *m)
 		dcerpc_pipe(m->pkt, stretch(m, offset, len), file);
 }
 
+/* Fields that Wireshark puts beside the message, not into it. */
+static const struct protocol wait_timeout = { .name = "smb2.fsctl.wait.timeout", .title = "Timeout" };
+static const struct protocol wait_name = { .name = "smb2.fsctl.wait.name", .title = "Name" };
+
 static void ioctl(struct smb2_message *m)
 {
 	struct cursor *c = m->c;
@@ -117,6 +122,10 @@ static void ioctl(struct smb2_message *m)
 	if (!m->response)
 		cur_skip(c, 4);
 	uint32_t out = (uint32_t)cur_le(c, 4), out_len = (uint32_t)cur_le(c, 4);
+	if (!m->pkt->fail && function == FSCTL_PIPE_WAIT && !m->response && in_len) {
+		pkt_item(m->pkt, &wait_timeout, 8);
+		pkt_item(m->pkt, &wait_name, in_len);
+	}
 	if (m->pkt->fail || function != FSCTL_PIPE_TRANSCEIVE)
 		return;
 	if (!m->response && in_len)

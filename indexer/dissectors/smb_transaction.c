@@ -8,7 +8,7 @@
 #include "indexer/dissectors/smb.h"
 #include "indexer/dissectors/utf16.h"
 
-extern const struct protocol proto_data, proto_mailslot, proto_pipe;
+extern const struct protocol proto_data, proto_mailslot, proto_pipe, proto_lanman;
 extern const struct protocol proto_browser, proto_smb_netlogon;
 
 struct part {
@@ -125,7 +125,15 @@ static void named(struct smb_message *m, const uint8_t *setup, unsigned nsetup, 
 			m->request->trans = TRANS_PIPE;
 			m->request->fid = fid;
 		}
+		bool lanman = begins(name + 6, n - 6, "LANMAN");
+		if (m->request && lanman)
+			m->request->trans = TRANS_LANMAN;
 		pkt_item(m->pkt, &proto_pipe, data->count);
+		if (lanman) {
+			pkt_item(m->pkt, &proto_lanman, 0);
+			m->pkt->column = proto_lanman.column;
+			return;
+		}
 		if (nsetup >= 2)
 			row_set_at(m->row, SMB_FID, fid, setup + 2, 2);
 		if (nsetup && le16(setup) == PIPE_TRANSACT && data->count)
@@ -161,9 +169,14 @@ static void transaction_response(struct smb_message *m, uint32_t command)
 	row_set_at(m->row, SMB_DATA_OFFSET, data.offset, w + 14, 2);
 	if (!m->request || command != SMB_COM_TRANSACTION)
 		return;
-	if (m->request->trans != TRANS_PIPE || !data.count)
+	if (m->request->trans != TRANS_PIPE && m->request->trans != TRANS_LANMAN)
 		return;
 	pkt_item(m->pkt, &proto_pipe, data.count);
+	if (m->request->trans == TRANS_LANMAN) {
+		pkt_item(m->pkt, &proto_lanman, 0);
+		m->pkt->column = proto_lanman.column;
+		return;
+	}
 	smb_pipe_data(m, m->request->fid, smb_stretch(m, data.offset, data.count));
 }
 
