@@ -131,7 +131,6 @@ struct smb_request {
 	uint8_t command;
 	uint8_t trans; /* enum smb_trans */
 	bool ipc, used;
-	bool from_start; /* reads from offset 0 */
 };
 
 #define SMB_REQUESTS 32

@@ -61,12 +61,26 @@ static const struct protocol *mailslot_reader(const char *slot, unsigned n)
 	return &proto_data;
 }
 
-static void to_mailslot(struct smb_message *m, const char *slot, unsigned n, const struct part *data)
+/* Data that would go on behind the octets of the command are not looked at. */
+static bool within_bytes(const struct smb_message *m, const struct part *data)
+{
+	return data->offset + data->count <= smb_at(m, m->bytes.data) + m->bytes.len;
+}
+
+enum { MAILSLOT_WORDS = 3 }; /* operation, priority, class */
+
+static void to_mailslot(
+	struct smb_message *m, const char *slot, unsigned n, unsigned nsetup, const struct part *data)
 {
 	struct cursor d = smb_stretch(m, data->offset, data->count);
-	if (!d.len)
+	if (!d.len || !within_bytes(m, data))
 		return;
-	pkt_item(m->pkt, &proto_mailslot, d.len);
+	if (nsetup)
+		pkt_item(m->pkt, &proto_mailslot, d.len);
+	if (nsetup && nsetup < MAILSLOT_WORDS) {
+		m->pkt->fail = CUR_BAD;
+		return;
+	}
 	pkt_next_proto(m->pkt, mailslot_reader(slot, n), d);
 }
 
@@ -118,7 +132,7 @@ static void named(struct smb_message *m, const uint8_t *setup, unsigned nsetup, 
 	if (begins(name, n, "\\MAILSLOT\\")) {
 		if (m->request)
 			m->request->trans = TRANS_MAILSLOT;
-		to_mailslot(m, name + 10, n - 10, data);
+		to_mailslot(m, name + 10, n - 10, nsetup, data);
 	} else if (begins(name, n, "\\PIPE\\")) {
 		uint16_t fid = nsetup >= 2 ? le16(setup + 2) : 0;
 		if (m->request) {
