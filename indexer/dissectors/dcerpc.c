@@ -41,7 +41,7 @@ enum packet_type {
 };
 
 enum { AUTH_SPNEGO = 9, AUTH_KERBEROS = 16 };
-enum { LEVEL_INTEGRITY = 5, LEVEL_PRIVACY = 6 };
+enum { LEVEL_CONNECT = 2, LEVEL_INTEGRITY = 5, LEVEL_PRIVACY = 6 };
 
 #define BINDINGS  32
 #define CALLS     64
@@ -150,6 +150,9 @@ static void note_call(const struct rpc_message *m, uint8_t interface, uint16_t o
 	f->calls[at].used = true;
 }
 
+static const struct protocol rpc_fragments = { .name = "dcerpc.fragments",
+	.title = "Reassembled DCE/RPC Fragments" };
+
 /* The interface's own part of the message is an item of the tree once it is whole. */
 static void stub(const struct rpc_message *m, uint8_t interface)
 {
@@ -157,6 +160,8 @@ static void stub(const struct rpc_message *m, uint8_t interface)
 	if (!p || !(m->flags & FLAG_LAST) || m->pkt->fail)
 		return;
 	uint32_t tail = m->auth_len ? m->auth_len + AUTH_HEADER : 0, left = cur_left(m->c);
+	if (!(m->flags & FLAG_FIRST))
+		pkt_item(m->pkt, &rpc_fragments, 0);
 	pkt_item(m->pkt, p, left > tail ? left - tail : 0);
 	if (p->column)
 		m->pkt->column = p->column;
@@ -272,7 +277,7 @@ static void credentials(const struct rpc_message *m)
 	} else if (call && (type == AUTH_SPNEGO || type == AUTH_KERBEROS)) {
 		if (level == LEVEL_PRIVACY)
 			gss_token(m->pkt, octets);
-		if (level >= LEVEL_INTEGRITY)
+		if (level >= LEVEL_INTEGRITY || (level == LEVEL_CONNECT && type == AUTH_SPNEGO))
 			gss_token(m->pkt, octets);
 	}
 }
@@ -394,11 +399,13 @@ static bool goes_on(struct packet *pkt, struct rpc_flow *f, const struct cursor 
 }
 
 /* Fields that Wireshark puts beside the messages: where they were put together. */
-static const struct protocol pipe_reassembled = { .name = "smb2.pipe.reassembled_in",
+static const struct protocol pipe_reassembled = { .name = "smb_pipe.reassembled_in",
 	.title = "Reassembled In" };
-static const struct protocol pipe_fragments = { .name = "smb2.pipe.fragments", .title = "Fragments" };
+static const struct protocol pipe2_reassembled = { .name = "smb2.pipe.reassembled_in",
+	.title = "Reassembled In" };
+static const struct protocol pipe2_fragments = { .name = "smb2.pipe.fragments", .title = "Fragments" };
 
-void dcerpc_pipe(struct packet *pkt, struct cursor data, uint64_t salt)
+void dcerpc_pipe(struct packet *pkt, struct cursor data, uint64_t salt, bool smb2)
 {
 	struct rpc_flow *flow = pkt_flow(pkt, &proto_dcerpc);
 	if (!data.len)
@@ -407,12 +414,12 @@ void dcerpc_pipe(struct packet *pkt, struct cursor data, uint64_t salt)
 		flow->salt = salt;
 		flow->continued = false;
 		if (goes_on(pkt, flow, &data, salt)) {
-			pkt_item(pkt, &pipe_reassembled, 0);
+			pkt_item(pkt, smb2 ? &pipe2_reassembled : &pipe_reassembled, 0);
 			pkt_next_proto(pkt, &proto_data, data);
 			return;
 		}
-		if (flow->continued)
-			pkt_item(pkt, &pipe_fragments, 0);
+		if (flow->continued && smb2)
+			pkt_item(pkt, &pipe2_fragments, 0);
 	}
 	bool mine = (flow && flow->continued) || dcerpc_begins(&data);
 	pkt_next_proto(pkt, mine ? &proto_dcerpc : &proto_data, data);

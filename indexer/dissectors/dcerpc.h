@@ -9,7 +9,7 @@ extern const struct protocol proto_dcerpc;
 
 /* What is written to or read from a named pipe: DCE/RPC, or data. `salt` tells the pipe from others of the
  * same conversation. */
-void dcerpc_pipe(struct packet *pkt, struct cursor data, uint64_t salt);
+void dcerpc_pipe(struct packet *pkt, struct cursor data, uint64_t salt, bool smb2);
 
 /* Do the octets begin a message over a connection? */
 bool dcerpc_begins(const struct cursor *c);

@@ -13,9 +13,8 @@
 #include "indexer/dissectors/utf16.h"
 
 #define HEADER          80
-#define LAST_TYPE       19
-#define FLAGS1_RESERVED 0x81
-#define FLAGS2_RESERVED 0xfd
+#define LAST_TYPE       10
+#define FLAGS2_RESERVED 0xfc
 #define FLAG1_LAST      0x02
 #define FLAG1_FRAGMENT  0x04
 #define LITTLE_ENDIAN_  0x10
@@ -25,8 +24,8 @@ enum { REQUEST = 0, RESPONSE = 2 };
 static bool begins(const struct cursor *c)
 {
 	const uint8_t *p = c->data;
-	return c->cap >= HEADER && p[0] == 4 && p[1] <= LAST_TYPE && !(p[2] & FLAGS1_RESERVED) &&
-	       !(p[3] & FLAGS2_RESERVED) && (p[4] & 0xee) == 0 && p[5] <= 3;
+	return c->cap >= HEADER && p[0] == 4 && p[1] <= LAST_TYPE && !(p[3] & FLAGS2_RESERVED) &&
+	       (p[4] & 0xee) == 0 && p[5] <= 3;
 }
 
 enum verdict dcerpc_datagram(struct packet *pkt, struct cursor *c)

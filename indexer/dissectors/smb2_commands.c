@@ -82,7 +82,7 @@ static void read_file(struct smb2_message *m)
 		cur_skip(c, 1);
 		uint32_t len = (uint32_t)cur_le(c, 4);
 		if (!m->pkt->fail && len)
-			dcerpc_pipe(m->pkt, stretch(m, offset, len), m->request ? m->request->file : 0);
+			dcerpc_pipe(m->pkt, stretch(m, offset, len), m->request ? m->request->file : 0, true);
 		return;
 	}
 	cur_skip(c, 2);
@@ -105,7 +105,7 @@ static void write_file(struct smb2_message *m)
 	row_le(r, SMB2_FILE_OFFSET, c, 8);
 	uint64_t file = file_id(m);
 	if (!m->pkt->fail && len)
-		dcerpc_pipe(m->pkt, stretch(m, offset, len), file);
+		dcerpc_pipe(m->pkt, stretch(m, offset, len), file, true);
 }
 
 /* Fields that Wireshark puts beside the message, not into it. */
@@ -129,9 +129,9 @@ static void ioctl(struct smb2_message *m)
 	if (m->pkt->fail || function != FSCTL_PIPE_TRANSCEIVE)
 		return;
 	if (!m->response && in_len)
-		dcerpc_pipe(m->pkt, stretch(m, in, in_len), file);
+		dcerpc_pipe(m->pkt, stretch(m, in, in_len), file, true);
 	if (m->response && out_len)
-		dcerpc_pipe(m->pkt, stretch(m, out, out_len), file);
+		dcerpc_pipe(m->pkt, stretch(m, out, out_len), file, true);
 }
 
 static void find(struct smb2_message *m)

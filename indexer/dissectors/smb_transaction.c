@@ -87,7 +87,7 @@ static void to_mailslot(
 void smb_pipe_data(struct smb_message *m, uint16_t fid, struct cursor data)
 {
 
-	dcerpc_pipe(m->pkt, data, fid);
+	dcerpc_pipe(m->pkt, data, fid, false);
 }
 
 static void trans2(struct smb_message *m, uint32_t sub, const struct part *parameters)
