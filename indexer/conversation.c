@@ -265,6 +265,8 @@ struct conversation *conv_open(struct conversations *all, const struct expected 
 	struct conversation *c;
 	if (e->type == CONV_UDP && !wild) { /* in place of the one that the pair has */
 		c = own(all, find(all, CONV_UDP, e->address, e->port, e->other, e->other_port));
+		if (c && e->use)
+			c->dissector = proto;
 		if (c && c->dissector == proto && !e->again)
 			return c;
 		c = add_pair(all, NULL, CONV_UDP, e->address, e->port, e->other, e->other_port);
@@ -280,9 +282,9 @@ struct conversation *conv_open(struct conversations *all, const struct expected 
 	struct conversation **slot =
 		opened_slot(all, e->type, wild, e->address, e->port, e->other, e->other_port);
 	if ((c = *slot) && !c->taken) {
-		if (since < c->since) /* no frame to come would find it */
+		if (since < c->since && !e->use) /* no frame to come would find it */
 			return NULL;
-		if (e->again ? since == c->since : c->dissector == proto) {
+		if (e->use || (e->again ? since == c->since : c->dissector == proto)) {
 			c->dissector = proto;
 			return c;
 		}
@@ -324,6 +326,18 @@ const struct protocol *conv_speaks(const struct conversations *all, const struct
 	if ((w = w ? w : any) && w->dissector)
 		return w->dissector;
 	return any ? any->dissector : NULL;
+}
+
+struct conversation *conv_announced(const struct conversations *all, enum conversation_type type, uint32_t a,
+	uint16_t a_port, uint32_t b, uint16_t b_port)
+{
+	static const uint8_t wild = CONV_ANY_ADDRESS | CONV_ANY_PORT;
+	if (!all->nkeys)
+		return NULL;
+	struct conversation *c = opened(all, type, CONV_ANY_ADDRESS, a, a_port, 0, b_port);
+	if (!c)
+		c = opened(all, type, wild, a, a_port, 0, 0);
+	return c ? c : opened(all, type, wild, b, b_port, 0, 0);
 }
 
 /* ---- pairs of ends ---- */

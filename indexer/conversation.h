@@ -87,6 +87,10 @@ void conv_number(struct conversations *all, struct conversation *c);
 const struct protocol *conv_speaks(const struct conversations *all, const struct conversation *c,
 	uint32_t src, uint16_t srcport, uint32_t dst, uint16_t dstport);
 
+/* The one opened ahead for end a, else for end b, whatever the other end. */
+struct conversation *conv_announced(const struct conversations *all, enum conversation_type type, uint32_t a,
+	uint16_t a_port, uint32_t b, uint16_t b_port);
+
 /* State that a protocol keeps in a conversation: proto->flow_size octets, zeroed when first asked for. NULL:
  * out of memory. */
 void *conv_flow(struct conversation *c, const struct protocol *proto);

@@ -138,7 +138,7 @@ static void take_segment(struct dissection *d)
 	if (!pkt->in_error)
 		take_events(d, s, &facts);
 	pkt->fail = fail;
-	pkt->conversation = pkt->in_error ? NULL : c;
+	pkt->conversation = c; /* what an ICMP error quotes belongs to it, too */
 	pkt->from_a = facts.from_a;
 	/* RFC 9293, section 3.5: who is asked is the server. */
 	if ((s->flags & 0x12) == 0x02)
@@ -187,7 +187,7 @@ static void take_datagram(struct dissection *d)
 		return;
 	if (!pkt->in_error)
 		conv_face(c, &from_a);
-	pkt->conversation = pkt->in_error ? NULL : c;
+	pkt->conversation = c; /* what an ICMP error quotes belongs to it, too */
 	pkt->from_a = from_a;
 	udp_tracked(u->row, stream_number(d, c));
 	if (d->ndatagrams < sizeof(d->datagrams) / sizeof(*d->datagrams))
@@ -402,7 +402,7 @@ struct packet *dissect_frame(struct dissection *d, const struct dissect_input *i
 	pkt->interface = in->interface;
 	pkt->fcs_len = in->fcs_len;
 	pkt->fail = CUR_OK;
-	pkt->in_error = pkt->fragmented = pkt->radio.set = false;
+	pkt->in_error = pkt->fragmented = pkt->radio.set = pkt->radio.swapped = false;
 	pkt->ip_version = 0;
 	pkt->vlan_id = 0;
 	pkt->current = -1;

@@ -80,6 +80,12 @@ void pkt_next_media(struct packet *pkt, struct cursor payload, const char *value
 	n->direct = otherwise;
 }
 
+void pkt_below(struct packet *pkt)
+{
+	if (pkt->nnext && pkt->next[pkt->nnext - 1].parent == pkt->current)
+		pkt->next[pkt->nnext - 1].below = true;
+}
+
 void pkt_trim(struct packet *pkt, uint32_t len)
 {
 	struct layer *l = pkt_layer(pkt);
@@ -132,6 +138,12 @@ void pkt_silent(struct packet *pkt)
 	struct layer *l = pkt_layer(pkt);
 	pkt_no_item(pkt);
 	if (!l->again && pkt->ntokens && pkt->tokens[pkt->ntokens - 1] == l->proto)
+		pkt->ntokens--;
+}
+
+void pkt_one_token(struct packet *pkt)
+{
+	if (pkt->ntokens > 1 && pkt->tokens[pkt->ntokens - 1] == pkt->tokens[pkt->ntokens - 2])
 		pkt->ntokens--;
 }
 
@@ -215,6 +227,14 @@ void pkt_next_ports(struct packet *pkt, uint16_t port, uint16_t other_port, stru
 	n->may_want = pkt->may_want;
 }
 
+void *pkt_state(struct packet *pkt, const struct protocol *proto, uint32_t a, uint32_t b)
+{
+	bool from_a;
+	struct conversation *c =
+		conv_get(pkt->conversations, CONV_NONE, a, proto->id, b, proto->id, &from_a);
+	return c ? conv_flow(c, proto) : NULL;
+}
+
 void *pkt_flow(struct packet *pkt, const struct protocol *proto)
 {
 	return pkt->conversation ? conv_flow(pkt->conversation, proto) : NULL;
@@ -257,12 +277,17 @@ void *pkt_capture_flow(struct packet *pkt, const struct protocol *key)
 
 bool pkt_speaks(const struct packet *pkt, const struct protocol *proto)
 {
-	return pkt->conversation && pkt->conversation->dissector == proto;
+	return pkt->conversation && conv_speaks(pkt->conversations, pkt->conversation, pkt->net_src,
+					    pkt->srcport, pkt->net_dst, pkt->dstport) == proto;
 }
 
 void pkt_speak(struct packet *pkt, const struct protocol *proto)
 {
-	if (pkt->conversation)
+	/* Only what stands directly in TCP or UDP tells: a tunnel does not speak what is in it. */
+	const struct layer *l = pkt_layer(pkt);
+	if (!l->row || (l->row != pkt->tcp.row && l->row != pkt->udp.row))
+		l = l->parent < 0 ? l : &pkt->layers[l->parent];
+	if (pkt->conversation && l->row && (l->row == pkt->tcp.row || l->row == pkt->udp.row))
 		pkt->conversation->owner->dissector = proto;
 }
 
@@ -273,6 +298,21 @@ void *pkt_expect(struct packet *pkt, const struct protocol *proto, const struct 
 	struct conversation *c =
 		conv_open(pkt->conversations, e, pkt->number, proto, &pkt->dropped[CAP_EXPECTED]);
 	return c && proto && proto->flow_size ? conv_flow(c, proto) : NULL;
+}
+
+void *pkt_announced(struct packet *pkt, const struct protocol *proto)
+{
+	struct conversation *c = pkt->conversation
+					 ? conv_announced(pkt->conversations, pkt->conversation->type,
+						   pkt->net_dst, pkt->dstport, pkt->net_src, pkt->srcport)
+					 : NULL;
+	return c ? conv_flow(c, proto) : NULL;
+}
+
+bool pkt_spoken(const struct packet *pkt, const struct protocol *proto)
+{
+	return pkt->conversation && conv_speaks(pkt->conversations, pkt->conversation, pkt->net_src,
+					    pkt->srcport, pkt->net_dst, pkt->dstport) == proto;
 }
 
 uint32_t pkt_address(struct packet *pkt, enum kind kind, const uint8_t *octets)

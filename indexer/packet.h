@@ -12,6 +12,7 @@
 struct packet;
 struct protocol;
 struct conversation;
+struct conversations;
 struct stream_message;
 struct fragment;
 struct reassembled;
@@ -42,6 +43,7 @@ enum claim_table {
 	CLAIM_NLPID,    /* network layer protocol id of ISO/IEC TR 9577 behind LLC's OSI SAP and the like */
 	CLAIM_HEUR_UDP, /* tried in order of key where no port claims; the dissector may reject */
 	CLAIM_HEUR_TCP,
+	CLAIM_HEUR_STUN,  /* what TURN relays */
 	CLAIM_MEDIA_TYPE, /* for pkt_next_media() only; claimed in `media_types` of struct protocol */
 	CLAIM_HEUR_HTTP,  /* bodies of HTTP that no media type's claimant took */
 	CLAIM_TABLES
@@ -120,8 +122,8 @@ struct protocol {
 	const struct claim *claims;
 	const char *const *media_types; /* "image/png", ...: bodies that it takes; NULL ends the list */
 	enum verdict (*dissect)(struct packet *, struct cursor *);
-	/* Asked before `dissect` where the protocol is tried for a heuristic claim of its own: may these octets be
-	 * its? NULL: `dissect` judges. */
+	/* Asked before `dissect` where the protocol is tried for a heuristic claim of its own: may these
+	 * octets be its? NULL: `dissect` judges. */
 	bool (*heuristic)(struct packet *, const struct cursor *c);
 	const struct pdu *pdu; /* over a stream; NULL: `dissect` is called with what is there */
 	const struct exchange_fields *exchange;
@@ -137,7 +139,7 @@ struct protocol {
 /* ---- the packet ------------------------------------------------------------------------------------------
  */
 
-#define PACKET_TOKENS_MAX    192 /* of frame.protocols: certificates add one for each attribute and extension */
+#define PACKET_TOKENS_MAX    1024 /* of frame.protocols: certificates add one for each attribute and extension */
 #define PACKET_LAYERS_MAX    96 /* nested layers; more end as data, and are counted */
 #define PACKET_EXCHANGES_MAX 32 /* requests and responses in one layer (DNS messages in a TCP segment) */
 #define PACKET_NEXT_MAX      64 /* payloads waiting to be dissected */
@@ -170,6 +172,7 @@ enum next_kind {
 struct next {
 	enum next_kind kind;
 	bool stream;      /* stands in a stream of octets: struct pdu counts */
+	bool below;       /* see pkt_below() */
 	bool survives;    /* a malformed message before it does not take it away */
 	bool nested;      /* it hangs below the item of the layer that handed it on */
 	uint8_t may_want; /* see pkt_may_want() */
@@ -246,6 +249,7 @@ struct radio {
 	bool set;     /* there was one: the rest holds */
 	bool fcs;     /* the frame ends with its check sequence */
 	bool datapad; /* the frame's header is filled up to a multiple of 4 octets */
+	bool swapped; /* the octets of its frame control are (CAPWAP), whether or not `set` */
 	uint8_t has;  /* enum radio_has */
 	uint8_t phy;  /* 0 unknown, else the number of wlan_radio.phy */
 	int8_t signal_dbm, noise_dbm;
@@ -428,14 +432,18 @@ void pkt_next_header(struct packet *pkt, uint32_t ip_proto, struct cursor payloa
 void pkt_next_media(struct packet *pkt, struct cursor payload, const char *value, size_t len,
 	enum claim_table heuristics, const struct protocol *otherwise);
 
+/* What was handed on last hangs below this layer's item: neither it nor what is inside it has an item of its
+ * own. (So does proto_data as the `otherwise` of pkt_next_media().) */
+void pkt_below(struct packet *pkt);
+
 /* This layer's own length, when less than its buffer (the rest is the padding of the layer below). */
 void pkt_trim(struct packet *pkt, uint32_t len);
 
 /* Octets that the Protocol Hierarchy counts for this layer; without it: the whole buffer it was given. */
 void pkt_item_len(struct packet *pkt, uint32_t len);
 
-/* What this layer hands on from now on hangs below its item, and has no items of its own: the data of a ping, the
- * frames of an aggregate. Only the payload of a UDP or TCP in there stands at the top again. */
+/* What this layer hands on from now on hangs below its item, and has no items of its own: the data of a ping,
+ * the frames of an aggregate. Only the payload of a UDP or TCP in there stands at the top again. */
 void pkt_nest(struct packet *pkt, bool below);
 
 /* Call back when the frame is dissected: for what stands behind the payload (Ethernet padding). `child` is
@@ -453,6 +461,9 @@ void pkt_item(struct packet *pkt, const struct protocol *proto, uint32_t len);
 void pkt_no_item(struct packet *pkt);
 /* and no token either (Wireshark takes back the token of a dissector that adds nothing to the tree). */
 void pkt_silent(struct packet *pkt);
+/* Where the token before this layer's is the same, they are one: the dissector puts messages together itself,
+ * and Wireshark calls it once a segment, also where one message ends and another begins. */
+void pkt_one_token(struct packet *pkt);
 
 /* Append to the text of the Protocol column: "HTTP" and "/XML". */
 void pkt_column_append(struct packet *pkt, const char *text);
@@ -472,14 +483,15 @@ enum conversation_type { CONV_NONE, CONV_ETH, CONV_IP, CONV_IPV6, CONV_TCP, CONV
 void pkt_count(struct packet *pkt, enum conversation_type type, uint32_t src, uint32_t dst);
 
 /* State of `flow_size` octets, zeroed at first, kept for this protocol in the TCP or UDP conversation of the
- * frame as long as the capture is read; NULL where there is no conversation (inside an ICMP error, no ports)
- * or no memory. It holds no pointers to memory of its own: bound what it keeps. */
+ * frame as long as the capture is read (that of the datagram that an ICMP error quotes, too); NULL where
+ * there is no conversation or no memory. It holds no pointers to memory of its own: bound what it keeps. */
 void *pkt_flow(struct packet *pkt, const struct protocol *proto);
 
-/* Octets kept for this protocol in the conversation, under a key of its choice, until it forgets them: for a message
- * that stands in several records or datagrams. pkt_keep() makes room for `len` octets: those that were there stay, the
- * rest is zero; NULL when there is no conversation or the bounds KEPT_MAX and KEPT_TOTAL_MAX are hit, which is
- * counted (CAP_STREAM_BYTES); what was kept under the key is then forgotten. */
+/* Octets kept for this protocol in the conversation, under a key of its choice, until it forgets them: for a
+ * message that stands in several records or datagrams. pkt_keep() makes room for `len` octets: those that
+ * were there stay, the rest is zero; NULL when there is no conversation or the bounds KEPT_MAX and
+ * KEPT_TOTAL_MAX are hit, which is counted (CAP_STREAM_BYTES); what was kept under the key is then forgotten.
+ */
 #define KEPT_MAX       (UINT32_C(256) << 10) /* octets under one key */
 #define KEPT_TOTAL_MAX (UINT32_C(64) << 20)  /* of all */
 uint8_t *pkt_kept(struct packet *pkt, const struct protocol *proto, uint32_t key, uint32_t *len);
@@ -488,6 +500,10 @@ void pkt_forget(struct packet *pkt, const struct protocol *proto, uint32_t key);
 /* The same for the whole capture, known by `key` (which has a flow_size): tables in which several
  * conversations meet. */
 void *pkt_capture_flow(struct packet *pkt, const struct protocol *key);
+
+/* The same where there are no addresses: state of what two numbers of the protocol's own name, a device and its
+ * bus. */
+void *pkt_state(struct packet *pkt, const struct protocol *proto, uint32_t a, uint32_t b);
 
 /* Which side sent the frame: 0 the one that sent the conversation's first, 1 the other. */
 static inline unsigned pkt_side(const struct packet *pkt)
@@ -511,13 +527,25 @@ struct expected {
 	uint32_t other;              /* 0: any */
 	uint16_t port, other_port;   /* other_port 0: any */
 	uint32_t since;              /* frame; 0: this one */
-	bool again; /* a new one also where `proto` is awaited there already, unless since the same frame */
+	/* Where a conversation of these ends is open already, it stays if it speaks `proto`, else there is a
+	 * new one; or */
+	bool again; /* there is a new one in any case, unless since the same frame, */
+	bool use;   /* or it stays in any case, and speaks `proto` from now on */
 };
 
 /* Wireshark's conversation_new() and conversation_set_dissector(). With both ends given, over UDP, it takes
  * the place of the conversation that they have, from this frame on (SNMP). Gives the new conversation's state
  * of `proto`, as pkt_flow() does in its frames; NULL where it has none. Not inside an ICMP error. */
 void *pkt_expect(struct packet *pkt, const struct protocol *proto, const struct expected *e);
+
+/* The state of `proto` in the conversation that was opened ahead, any other end, for the receiver of this
+ * datagram, else for its sender: for what the one that announced it said about it (RTP). NULL: there is none.
+ */
+void *pkt_announced(struct packet *pkt, const struct protocol *proto);
+
+/* Is this layer's conversation known to speak `proto`, as announced or found before? Else a port or a
+ * heuristic led to it. */
+bool pkt_spoken(const struct packet *pkt, const struct protocol *proto);
 
 /* The dictionary id of an address that stands in a payload: KIND_IPV4 or KIND_IPV6 and its octets. */
 uint32_t pkt_address(struct packet *pkt, enum kind kind, const uint8_t *octets);
@@ -582,9 +610,10 @@ static inline struct cursor pkt_cursor(struct packet *pkt, const uint8_t *at, si
 }
 
 /* What one side of the conversation sends in many messages of its own (a mail behind DATA): put the captured
- * octets of `part` behind those that the protocol gathered there before. False where there is no conversation,
- * or no room: beyond GATHER_MAX for one, GATHER_TOTAL_MAX for all; counted in dropped[CAP_GATHERED]. */
-#define GATHER_MAX	 (UINT32_C(32) << 20)
+ * octets of `part` behind those that the protocol gathered there before. False where there is no
+ * conversation, or no room: beyond GATHER_MAX for one, GATHER_TOTAL_MAX for all; counted in
+ * dropped[CAP_GATHERED]. */
+#define GATHER_MAX       (UINT32_C(32) << 20)
 #define GATHER_TOTAL_MAX (UINT64_C(256) << 20)
 bool pkt_gather(struct packet *pkt, const struct protocol *proto, struct cursor part);
 

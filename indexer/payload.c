@@ -89,7 +89,7 @@ static bool try_protocol(struct packet *pkt, const struct protocol *proto, const
 	 * the top again. An item for which nothing was captured is not made. */
 	if (n->parent >= 0) {
 		const struct layer *parent = &pkt->layers[n->parent];
-		l->nested = (n->nested || parent->nested) && parent->proto != &proto_udp &&
+		l->nested = (n->nested || n->below || parent->nested) && parent->proto != &proto_udp &&
 			    parent->proto != &proto_tcp;
 	}
 	if (!proto->no_item && !l->nested && (!pkt->in_error || is_transported(pkt, n->parent)) &&
@@ -201,8 +201,11 @@ static void try_media(struct packet *pkt, const struct next *n)
 		if (try_protocol(pkt, list[i], n))
 			return;
 	}
-	if (n->direct)
-		try_protocol(pkt, n->direct, n);
+	if (!n->direct)
+		return;
+	struct next last = *n;
+	last.below |= n->direct == &proto_data;
+	try_protocol(pkt, n->direct, &last);
 }
 
 void payload_dissect(struct packet *pkt, const struct next *n)
@@ -231,6 +234,9 @@ void payload_dissect(struct packet *pkt, const struct next *n)
 		return;
 	case CLAIM_TCP_PORT:
 		try_ports(pkt, CLAIM_TCP_PORT, CLAIM_HEUR_TCP, n);
+		return;
+	case CLAIM_HEUR_STUN:
+		try_heuristics(pkt, n->table, n);
 		return;
 	case CLAIM_LINKTYPE: /* also of a frame inside another capture's record */
 		pkt->link_type = (uint16_t)n->key;

@@ -46,6 +46,7 @@ static const char *const table_names[CLAIM_TABLES] = {
 	[CLAIM_NLPID] = "nlpid",
 	[CLAIM_HEUR_UDP] = "udp heuristic",
 	[CLAIM_HEUR_TCP] = "tcp heuristic",
+	[CLAIM_HEUR_STUN] = "stun heuristic",
 	[CLAIM_MEDIA_TYPE] = "media_type",
 	[CLAIM_HEUR_HTTP] = "http heuristic",
 };
@@ -57,7 +58,8 @@ const char *claim_table_name(enum claim_table table)
 
 static bool is_list(enum claim_table table)
 {
-	return table == CLAIM_HEUR_UDP || table == CLAIM_HEUR_TCP || table == CLAIM_HEUR_HTTP;
+	return table == CLAIM_HEUR_UDP || table == CLAIM_HEUR_TCP || table == CLAIM_HEUR_HTTP ||
+	       table == CLAIM_HEUR_STUN;
 }
 
 static void refuse_second(const struct protocol *a, const struct protocol *b, const struct claim *c)
@@ -107,9 +109,9 @@ static int by_type(const void *a, const void *b)
 	return strcasecmp(x->type, y->type);
 }
 
-static void claim_media(const struct protocol *proto)
+static void claim_media(const struct protocol *proto, const char *const *type)
 {
-	for (const char *const *type = proto->media_types; type && *type; type++) {
+	for (; type && *type; type++) {
 		media_types = realloc(media_types, (nmedia_types + 1) * sizeof(*media_types));
 		media_types[nmedia_types++] = (struct media) { *type, proto };
 	}
@@ -120,7 +122,8 @@ static void sort_media(void)
 	if (nmedia_types)
 		qsort(media_types, nmedia_types, sizeof(*media_types), by_type);
 	for (size_t i = 1; i < nmedia_types; i++)
-		if (by_type(&media_types[i - 1], &media_types[i]) == 0)
+		if (by_type(&media_types[i - 1], &media_types[i]) == 0 &&
+			media_types[i - 1].proto != media_types[i].proto)
 			snprintf(problem, sizeof(problem), "%s and %s both claim %s",
 				media_types[i - 1].proto->name, media_types[i].proto->name,
 				media_types[i].type);
@@ -144,6 +147,18 @@ static void check_record(const struct protocol *proto, const struct record *rec)
 	}
 }
 
+/* The protocol of that name: a dissector, or a bare name before the ith. */
+static const struct protocol *known_as(const char *name, size_t i)
+{
+	for (size_t k = 1; k < protocols_count; k++)
+		if (protocols[k] && strcmp(protocols[k]->name, name) == 0)
+			return protocols[k];
+	for (size_t k = 0; k < i; k++)
+		if (strcmp(registry_named(k)->name, name) == 0)
+			return registry_named(k);
+	return NULL;
+}
+
 static void build(void)
 {
 	for (size_t i = 1; i < protocols_count; i++) {
@@ -159,14 +174,20 @@ static void build(void)
 			check_record(p, &p->records[k]);
 		for (const struct claim *c = p->claims; c && c->table; c++)
 			claim(p, c);
-		claim_media(p);
+		claim_media(p, p->media_types);
 	}
-	const struct protocol *p;
+	const struct protocol *p, *known;
 	for (size_t i = 0; (p = registry_named(i)); i++) {
+		/* A name that is only there for its media types gives them to the dissector of that name. */
+		if (p >= named_media_protocols && p < named_media_protocols + named_media_protocols_count &&
+			(known = known_as(p->name, i))) {
+			claim_media(known, p->media_types);
+			continue;
+		}
 		for (const struct claim *c = p->claims; c && c->table; c++)
 			if (is_list(c->table) || !registry_find(c->table, c->key))
 				claim(p, c); /* a dissector of our own wins over a bare name */
-		claim_media(p);
+		claim_media(p, p->media_types);
 		/* One name, one protocol: stacks are told apart by their texts. */
 		for (size_t k = 0; k < i; k++)
 			if (strcmp(registry_named(k)->name, p->name) == 0)
@@ -183,7 +204,13 @@ const struct protocol *registry_named(size_t i)
 	if (i < named_protocols_count)
 		return &named_protocols[i];
 	i -= named_protocols_count;
-	return i < named_udp_protocols_count ? &named_udp_protocols[i] : NULL;
+	if (i < named_udp_protocols_count)
+		return &named_udp_protocols[i];
+	i -= named_udp_protocols_count;
+	if (i < named_media_protocols_count)
+		return &named_media_protocols[i];
+	i -= named_media_protocols_count;
+	return i < named_tcp_protocols_count ? &named_tcp_protocols[i] : NULL;
 }
 
 const char *registry_init(void)

@@ -14,6 +14,11 @@ extern const struct protocol named_protocols[];
 extern const size_t named_protocols_count;
 extern const struct protocol named_udp_protocols[];
 extern const size_t named_udp_protocols_count;
+extern const struct protocol named_tcp_protocols[];
+extern const size_t named_tcp_protocols_count;
+
+extern const struct protocol named_media_protocols[]; /* with media types */
+extern const size_t named_media_protocols_count;
 
 /* The ith (from 0) of all of them, NULL behind the last. */
 const struct protocol *registry_named(size_t i);

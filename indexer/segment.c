@@ -28,7 +28,8 @@ static struct next *push(struct packet *pkt, enum next_kind kind, unsigned run)
 }
 
 /* Octets for whoever claims the ports. Those of what is no part of a message before it, out of its order or
- * sent again, are for nobody. */
+ * sent again, are for nobody; but a segment that cannot be part of a message (cut, a fragment) is looked at even
+ * where it was acknowledged before. */
 static void call(struct packet *pkt, struct segment_run *r, struct cursor c, bool may_want)
 {
 	r->data = c.data;
@@ -40,7 +41,7 @@ static void call(struct packet *pkt, struct segment_run *r, struct cursor c, boo
 	r->nrows = pkt->rows->nopened;
 	pkt->want.from = NULL;
 	pkt->current = r->layer;
-	if (r->flags & NOT_DISSECTED)
+	if (r->flags & (may_want ? NOT_DISSECTED : NOT_DISSECTED & ~TCPA_SPURIOUS_RETRANSMISSION))
 		return;
 	struct next *n = c.len ? push(pkt, NEXT_PAYLOAD, (unsigned)(r - pkt->runs)) : NULL;
 	if (!n)
@@ -218,7 +219,8 @@ void segment_payload(struct dissection *d, const struct tcp_segment *s, const st
 		.tcp_layer = s->row->layer };
 	if (whole && s->flags & FIN && close_message(d, r, s->seq, s->payload))
 		return;
-	if (s->payload.len == 0 || facts->flags & TCPA_SPURIOUS_RETRANSMISSION)
+	/* What was acknowledged before is ignored; but in a cut segment, which stands alone. */
+	if (s->payload.len == 0 || (whole && facts->flags & TCPA_SPURIOUS_RETRANSMISSION))
 		return;
 	if (facts->flags & TCPA_KEEP_ALIVE)
 		pkt_next_proto(pkt, &proto_data, s->payload);

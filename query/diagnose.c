@@ -143,7 +143,8 @@ static void take_sent(struct life *l, unsigned from, const struct segment *s, en
 	struct side *me = &l->side[from], *peer = &l->side[!from];
 	struct wait *w = &me->wait;
 	bool probing = what == WAITING_KEEP_ALIVE || what == WAITING_PROBE;
-	/* The same numbers once more: a connection of its own, not the SYN of the one that stood, sent again. */
+	/* The same numbers once more: a connection of its own, not the SYN of the one that stood, sent again.
+	 */
 	if (what == WAITING_SYN && l->established) {
 		begin_wait(w, what, s);
 		return;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "query/ether_names.h"
+#include "query/layers.h"
 
 int question_wrong_filter(const char *whose, const char *text, const struct filter_error *error)
 {
@@ -50,7 +51,8 @@ int question_open(struct question *q, const struct args *args)
 	if (status != EXIT_DONE)
 		return status;
 	if (filter && strspn(filter, " \t\n") < strlen(filter) &&
-		!(q->filter = dfilter_compile(q->session.db, filter, &error)))
+		(layers_register(q->session.db) != SQLITE_OK ||
+			!(q->filter = dfilter_compile(q->session.db, filter, &error))))
 		return question_wrong_filter("-Y", filter, &error);
 	q->chosen = chosen_sql(q);
 	q->frames = sqlite3_mprintf("capture c CROSS JOIN t_frame f ON f.frame_id >= c.first_frame AND "

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "query/filter/filter.h"
 #include "schema/archive.h"
 
 /* The captures that one -c names: an id, the name, a glob over name or path, or TAG=VALUE (VALUE may be a
@@ -125,6 +126,8 @@ void session_close(struct session *s)
 	for (unsigned i = 0; i < s->ncaptures; i++)
 		free(s->captures[i].name);
 	free(s->captures);
+	if (s->db)
+		dfilter_release(s->db);
 	sqlite3_close(s->db);
 	memset(s, 0, sizeof(*s));
 }

@@ -34,7 +34,7 @@ static struct conversation *open_ahead(struct conversations *all, struct expecte
 static void in_place(void **state)
 {
 	struct conversations *all = conv_new();
-	struct expected e = { CONV_UDP, CLIENT, SERVER, 5000, 161, 0, false };
+	struct expected e = { CONV_UDP, CLIENT, SERVER, 5000, 161, 0 };
 	(void)state;
 	struct conversation *first = get(all, CLIENT, 5000, SERVER, 161);
 	assert_int_equal(first->stream, 0);
@@ -54,9 +54,9 @@ static void open_port(void **state)
 	struct conversations *all = conv_new();
 	(void)state;
 	assert_int_equal(get(all, CLIENT, 49905, SERVER, 5094)->owner->stream, 0);
-	open_ahead(all, (struct expected) { CONV_UDP, CLIENT, SERVER, 49905, 0, 0, false }, 1);
+	open_ahead(all, (struct expected) { CONV_UDP, CLIENT, SERVER, 49905, 0, 0 }, 1);
 	assert_int_equal(get(all, SERVER, 5095, CLIENT, 49905)->owner->stream, 1);
-	open_ahead(all, (struct expected) { CONV_UDP, SERVER, CLIENT, 5095, 0, 0, false }, 2);
+	open_ahead(all, (struct expected) { CONV_UDP, SERVER, CLIENT, 5095, 0, 0 }, 2);
 	assert_int_equal(get(all, CLIENT, 49905, SERVER, 5095)->owner->stream, 1);
 	assert_int_equal(get(all, SERVER, 5095, CLIENT, 49905)->owner->stream, 2);
 	assert_int_equal(get(all, CLIENT, 49905, SERVER, 5095)->owner->stream, 1);
@@ -68,7 +68,7 @@ static void open_port(void **state)
 static void open_end(void **state)
 {
 	struct conversations *all = conv_new();
-	struct expected e = { CONV_UDP, SERVER, 0, 7000, 0, 0, true };
+	struct expected e = { CONV_UDP, SERVER, 0, 7000, 0, 0, .again = true };
 	(void)state;
 	struct conversation *w = open_ahead(all, e, 4);
 	struct conversation *a = get(all, CLIENT, 1, SERVER, 7000), *b = get(all, SERVER, 7000, OTHER, 1);
@@ -97,7 +97,7 @@ static void own_first(void **state)
 	struct conversations *all = conv_new();
 	(void)state;
 	struct conversation *c = get(all, CLIENT, 1, SERVER, 7000);
-	open_ahead(all, (struct expected) { CONV_UDP, SERVER, 0, 7000, 0, 0, true }, 2);
+	open_ahead(all, (struct expected) { CONV_UDP, SERVER, 0, 7000, 0, 0, .again = true }, 2);
 	assert_ptr_equal(get(all, CLIENT, 1, SERVER, 7000), c);
 	assert_ptr_equal(c->owner, c);
 	assert_ptr_equal(conv_speaks(all, c, CLIENT, 1, SERVER, 7000), &one);
@@ -113,7 +113,7 @@ static void tcp_taken(void **state)
 	struct conversations *all = conv_new();
 	bool from_a;
 	(void)state;
-	assert_non_null(open_ahead(all, (struct expected) { CONV_TCP, SERVER, 0, 7000, 0, 0, false }, 1));
+	assert_non_null(open_ahead(all, (struct expected) { CONV_TCP, SERVER, 0, 7000, 0, 0 }, 1));
 	struct conversation *c = conv_get(all, CONV_TCP, CLIENT, 1, SERVER, 7000, &from_a);
 	assert_int_equal(c->stream, 0);
 	assert_true(from_a);
@@ -130,7 +130,7 @@ static void bounded(void **state)
 	(void)state;
 	dropped = 0;
 	for (uint32_t i = 1; i <= 70000; i++)
-		open_ahead(all, (struct expected) { CONV_UDP, i, 0, 9, 0, 0, false }, 1);
+		open_ahead(all, (struct expected) { CONV_UDP, i, 0, 9, 0, 0 }, 1);
 	assert_true(dropped > 0);
 	assert_true(get(all, 30000, 9, 80000, 1)->owner->ahead);
 	assert_false(get(all, 70000, 9, 80000, 1)->owner->ahead);

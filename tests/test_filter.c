@@ -109,14 +109,14 @@ static void mistakes(void **state)
 	} samples[] = {
 		{ "tcp.prot == 80", 0, 8,
 			"tcp.prot is neither a field nor a protocol; did you mean tcp.port?" },
-		{ "tcp and tcp.port ==", 19, 0, "a value is missing here" },
+		{ "tcp and tcp.port ==", 19, 0, "something is missing at the end" },
 		{ "(tcp", 4, 0, ") is missing here" },
-		{ "tcp udp", 4, 3, "an operator should stand before this" },
+		{ "tcp udp", 4, 3, "an operator (and, or, ==) should stand before this" },
 		{ "ip.src == 999.1.1.1", 10, 9, "999.1.1.1 is not a valid IPv4 address" },
 		{ "tcp.port == abc", 12, 3, "tcp.port takes a number, not abc" },
 		{ "tcp.flags.syn == true", 17, 4, "tcp.flags.syn takes 1, 0, True or False, not true" },
 		{ "frame.protocols == \"tcp", 19, 1, "this text has no closing quote" },
-		{ "tcp.port = 80", 9, 1, "= is not understood yet" },
+		{ "tcp.port = 80", 9, 1, "equality is ==" },
 		{ "", 0, 0, "something is missing at the end" },
 	};
 	(void)state;

@@ -29,5 +29,6 @@ const struct protocol proto_data = {
 	.id = PROTO_ID_data,
 	.records = data_records,
 	.nrecords = 1,
+	.media_types = (const char *const[]) { "application/octet-stream", NULL },
 	.dissect = data_dissect,
 };

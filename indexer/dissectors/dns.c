@@ -24,7 +24,7 @@
 #define TYPE_OPT      41
 
 static const struct claim dns_claims[] = { { CLAIM_UDP_PORT, PORT }, { CLAIM_TCP_PORT, PORT },
-	{ CLAIM_TCP_PORT, MDNS_PORT }, { CLAIM_SCTP_PORT, PORT }, { CLAIM_HEUR_UDP, 400 }, { 0 } };
+	{ CLAIM_TCP_PORT, MDNS_PORT }, { CLAIM_SCTP_PORT, PORT }, { CLAIM_HEUR_UDP, 750 }, { 0 } };
 
 static void row_name(struct row *r, unsigned field, const struct dns_message *m, const struct dns_name *name)
 {

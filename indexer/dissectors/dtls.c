@@ -57,13 +57,14 @@ static bool add_fragment(
 
 /* ---- records ---- */
 
-/* One message or a fragment of one. False when what is left is none. */
-static bool take_message(struct tls_reader *t, struct cursor *c, bool first)
+/* One message or a fragment of one. False when what is left is none. `missing`: octets of the record that the datagram
+ * does not have. */
+static bool take_message(struct tls_reader *t, struct cursor *c, uint32_t missing, bool first)
 {
 	enum { HEADER = 12 };
 	uint64_t fragment, head;
 	bool retry, known = cur_peek(c, 0, 4, &head) && cur_peek(c, 9, 3, &fragment) &&
-			    fragment + HEADER <= cur_left(c) && tls_is_message_type((unsigned)(head >> 24));
+			    fragment + HEADER <= cur_left(c) + missing && tls_is_message_type((unsigned)(head >> 24));
 	if (!known) {
 		/* Encrypted. */
 		if (first)
@@ -93,7 +94,8 @@ static bool take_message(struct tls_reader *t, struct cursor *c, bool first)
 	return true;
 }
 
-static void take_fragment(struct tls_reader *t, struct row *record, unsigned type, struct cursor *c)
+static void take_fragment(
+	struct tls_reader *t, struct row *record, unsigned type, struct cursor *c, uint32_t missing)
 {
 	struct row *r;
 	bool more = true;
@@ -110,7 +112,7 @@ static void take_fragment(struct tls_reader *t, struct row *record, unsigned typ
 		break;
 	case TLS_HANDSHAKE:
 		for (bool first = true; more && cur_left(c); first = false)
-			more = take_message(t, c, first);
+			more = take_message(t, c, missing, first);
 		break;
 	case TLS_APPLICATION_DATA:
 		row_bytes(record, RECORD_APP_DATA, c, cur_left(c));
@@ -135,7 +137,7 @@ static void take_fragment(struct tls_reader *t, struct row *record, unsigned typ
 static bool looks_like_record(const struct cursor *c, uint32_t ahead)
 {
 	uint64_t type, version;
-	return cur_peek(c, ahead, 1, &type) && (tls_is_content_type((unsigned)type) || type == TLS_WITH_CID) &&
+	return cur_peek(c, ahead, 1, &type) && tls_is_content_type((unsigned)type) &&
 	       cur_peek(c, ahead + 1, 2, &version) &&
 	       (version == DTLS10 || version == DTLS12 || version == DTLS10_OPENSSL);
 }
@@ -148,7 +150,9 @@ static bool take_record(struct tls_reader *t, struct cursor *c)
 		cur_need(c, 1);
 		return false;
 	}
-	if (!tls_is_content_type((unsigned)type) && type != TLS_WITH_CID)
+	if (!tls_is_content_type((unsigned)type))
+		return false;
+	if (!cur_need(c, 13))
 		return false;
 	struct row *r = row_open(t->pkt, t->proto, TLS_T_RECORD);
 	row_be(r, type == TLS_WITH_CID ? RECORD_SPECIAL_TYPE : RECORD_CONTENT_TYPE, c, 1);
@@ -164,7 +168,7 @@ static bool take_record(struct tls_reader *t, struct cursor *c)
 	if (column && !t->pkt->in_error)
 		t->pkt->column = column;
 	struct cursor body = cur_sub(c, len);
-	take_fragment(t, r, (unsigned)type, &body);
+	take_fragment(t, r, (unsigned)type, &body, len - body.len);
 	return !t->pkt->fail;
 }
 

@@ -10,6 +10,7 @@
  *     information (2), key length (2), replay counter (8), nonce (32), IV (16), RSC (8), 8, MIC (16), data
  * length (2), data
  */
+#include "indexer/dissectors/eap.h"
 #include "indexer/dissectors/ids.h"
 #include "indexer/dissectors/pseudo.h"
 
@@ -19,10 +20,6 @@ enum {
 	EAPOL_VERSION,
 	EAPOL_TYPE,
 	EAPOL_LEN,
-	EAP_CODE, /* part "eap" */
-	EAP_ID,
-	EAP_LEN,
-	EAP_TYPE,
 	KEY_TYPE, /* part "key" */
 	KEY_LEN,
 	KEY_REPLAY,
@@ -45,82 +42,59 @@ static const struct value_name type_names[] = { { 0, "EAP Packet" }, { 1, "Start
 	{ 3, "Key" }, { 4, "Encapsulated ASF Alert" }, { 5, "MKA" }, { 0, NULL } };
 static const struct value_name descriptor_names[] = { { 1, "RC4 Descriptor" }, { 2, "EAPOL RSN Key" },
 	{ 254, "EAPOL WPA Key" }, { 0, NULL } };
-static const struct value_name code_names[] = { { 1, "Request" }, { 2, "Response" }, { 3, "Success" },
-	{ 4, "Failure" }, { 5, "Initiate" }, { 6, "Finish" }, { 0, NULL } };
-static const struct value_name eap_type_names[] = { { 1, "Identity" }, { 2, "Notification" },
-	{ 3, "Legacy Nak (Response Only)" }, { 4, "MD5-Challenge EAP (EAP-MD5-CHALLENGE)" },
-	{ 13, "TLS EAP (EAP-TLS)" }, { 17, "Cisco Wireless EAP / Lightweight EAP (EAP-LEAP)" },
-	{ 18, "GSM Subscriber Identity Modules EAP (EAP-SIM)" }, { 21, "Tunneled TLS EAP (EAP-TTLS)" },
-	{ 25, "Protected EAP (EAP-PEAP)" }, { 26, "MS-Authentication EAP (EAP-MS-AUTH)" },
-	{ 254, "Expanded Type" }, { 0, NULL } };
 
 static const struct field eapol_fields[EAPOL_NFIELDS] = {
 	[EAPOL_VERSION] = { "eapol.version", "Version", KIND_UINT, .octets = 1 },
 	[EAPOL_TYPE] = { "eapol.type", "Type", KIND_UINT, .octets = 1, .names = type_names },
 	[EAPOL_LEN] = { "eapol.len", "Length", KIND_UINT, .octets = 2 },
-	[EAP_CODE] = { "eap.code", "Code", KIND_UINT, .octets = 1, .part = 1, .names = code_names },
-	[EAP_ID] = { "eap.id", "Id", KIND_UINT, .octets = 1, .part = 1 },
-	[EAP_LEN] = { "eap.len", "Length", KIND_UINT, .octets = 2, .part = 1 },
-	[EAP_TYPE] = { "eap.type", "Type", KIND_UINT, .octets = 1, .part = 1, .names = eap_type_names },
-	[KEY_TYPE] = { "eapol.keydes.type", "Key Descriptor Type", KIND_UINT, .octets = 1, .part = 2,
+	[KEY_TYPE] = { "eapol.keydes.type", "Key Descriptor Type", KIND_UINT, .octets = 1, .part = 1,
 		.names = descriptor_names },
-	[KEY_LEN] = { "eapol.keydes.key_len", "Key Length", KIND_UINT, .octets = 2, .part = 2 },
-	[KEY_REPLAY] = { "eapol.keydes.replay_counter", "Replay Counter", KIND_UINT, .octets = 8, .part = 2 },
+	[KEY_LEN] = { "eapol.keydes.key_len", "Key Length", KIND_UINT, .octets = 2, .part = 1 },
+	[KEY_REPLAY] = { "eapol.keydes.replay_counter", "Replay Counter", KIND_UINT, .octets = 8, .part = 1 },
 	[KEY_INFO] = { "wlan_rsna_eapol.keydes.key_info", "Key Information", KIND_UINT, BASE_HEX, 2,
-		.part = 2 },
-	[KEY_NONCE] = { "wlan_rsna_eapol.keydes.nonce", "WPA Key Nonce", KIND_BYTES, .part = 2 },
-	[KEY_IV] = { "eapol.keydes.key_iv", "Key IV", KIND_BYTES, .part = 2 },
-	[KEY_MIC] = { "wlan_rsna_eapol.keydes.mic", "WPA Key MIC", KIND_BYTES, .part = 2 },
+		.part = 1 },
+	[KEY_NONCE] = { "wlan_rsna_eapol.keydes.nonce", "WPA Key Nonce", KIND_BYTES, .part = 1 },
+	[KEY_IV] = { "eapol.keydes.key_iv", "Key IV", KIND_BYTES, .part = 1 },
+	[KEY_MIC] = { "wlan_rsna_eapol.keydes.mic", "WPA Key MIC", KIND_BYTES, .part = 1 },
 	[KEY_DATA_LEN] = { "wlan_rsna_eapol.keydes.data_len", "WPA Key Data Length", KIND_UINT, .octets = 2,
-		.part = 2 },
+		.part = 1 },
 	[KEY_INFO_VERSION] = { "wlan_rsna_eapol.keydes.key_info.keydes_version", "Key Descriptor Version",
-		KIND_UINT, .octets = 2, .of = KEY_INFO, .mask = 0x0007, .part = 2 },
+		KIND_UINT, .octets = 2, .of = KEY_INFO, .mask = 0x0007, .part = 1 },
 	[KEY_INFO_TYPE] = { "wlan_rsna_eapol.keydes.key_info.key_type", "Key Type", KIND_BOOL, .of = KEY_INFO,
-		.mask = 0x0008, .part = 2 },
+		.mask = 0x0008, .part = 1 },
 	[KEY_INFO_INSTALL] = { "wlan_rsna_eapol.keydes.key_info.install", "Install", KIND_BOOL,
-		.of = KEY_INFO, .mask = 0x0040, .part = 2 },
+		.of = KEY_INFO, .mask = 0x0040, .part = 1 },
 	[KEY_INFO_ACK] = { "wlan_rsna_eapol.keydes.key_info.key_ack", "Key ACK", KIND_BOOL, .of = KEY_INFO,
-		.mask = 0x0080, .part = 2 },
+		.mask = 0x0080, .part = 1 },
 	[KEY_INFO_MIC] = { "wlan_rsna_eapol.keydes.key_info.key_mic", "Key MIC", KIND_BOOL, .of = KEY_INFO,
-		.mask = 0x0100, .part = 2 },
+		.mask = 0x0100, .part = 1 },
 	[KEY_INFO_SECURE] = { "wlan_rsna_eapol.keydes.key_info.secure", "Secure", KIND_BOOL, .of = KEY_INFO,
-		.mask = 0x0200, .part = 2 },
+		.mask = 0x0200, .part = 1 },
 	[KEY_INFO_ENCRYPTED] = { "wlan_rsna_eapol.keydes.key_info.encrypted_key_data", "Encrypted Key Data",
-		KIND_BOOL, .of = KEY_INFO, .mask = 0x1000, .part = 2 },
+		KIND_BOOL, .of = KEY_INFO, .mask = 0x1000, .part = 1 },
 };
 
 static const struct record eapol_records[] = {
-	{ "eapol", RECORD_LAYER, EAPOL_NFIELDS, eapol_fields, (const char *const[]) { "eap", "key", NULL } },
+	{ "eapol", RECORD_LAYER, EAPOL_NFIELDS, eapol_fields, (const char *const[]) { "key", NULL } },
 };
 
 /* Items of the tree that are no tokens of the stack. */
-static const struct protocol item_eap = { .name = "eap", .title = "Extensible Authentication Protocol" };
 static const struct protocol item_mka = { .name = "mka", .title = "MACsec Key Agreement" };
 
 enum { TYPE_EAP = 0, TYPE_KEY = 3, TYPE_MKA = 5 };
 enum { DESCRIPTOR_RC4 = 1, DESCRIPTOR_RSN = 2, DESCRIPTOR_WPA = 254 };
 
 #define EAPOL_HEADER  4
-#define EAP_HEADER    5 /* with the type of a request or response */
-#define EAP_REQUEST   1
-#define EAP_RESPONSE  2
 #define KEY_ENCRYPTED 0x1000
 #define MIC_LENGTH    16
 
-static void eap(struct packet *pkt, struct row *r, struct cursor *c)
+static void eap(struct packet *pkt, struct cursor *c)
 {
 	if (!cur_need(c, 4))
 		return;
-	pkt_item(pkt, &item_eap, c->len);
+	pkt_item(pkt, &proto_eap, c->len);
 	pkt->column = "EAP";
-	uint32_t code = (uint32_t)row_be(r, EAP_CODE, c, 1);
-	row_be(r, EAP_ID, c, 1);
-	uint32_t len = (uint32_t)row_be(r, EAP_LEN, c, 2);
-	if (code != EAP_REQUEST && code != EAP_RESPONSE)
-		return;
-	row_be(r, EAP_TYPE, c, 1);
-	if (len > EAP_HEADER)
-		cur_need(c, len - EAP_HEADER);
+	eap_read(pkt, c);
 }
 
 /* Key data that is not enciphered is a list of elements, as in a management frame. */
@@ -175,7 +149,7 @@ static enum verdict eapol_dissect(struct packet *pkt, struct cursor *c)
 	struct cursor body = cur_sub(c, len);
 	switch (type) {
 	case TYPE_EAP:
-		eap(pkt, r, &body);
+		eap(pkt, &body);
 		break;
 	case TYPE_KEY:
 		key(r, &body);

@@ -51,6 +51,7 @@ static const struct record eth_records[] = {
 #define ETH_TYPE_WRETH 0xaaaa
 #define ISL_HEADER     26
 #define MIM_HEADER     16
+#define FCS_LENGTH     4
 
 static void eth_finish(struct packet *pkt, struct layer *l, const struct layer *child)
 {
@@ -86,7 +87,10 @@ static bool eth_wrapped(struct packet *pkt, struct cursor *c)
 	/* The item is that of the wrapping, not of an Ethernet header that is none. */
 	if (pkt_layer(pkt)->item >= 0)
 		pkt->items[pkt_layer(pkt)->item] = (struct item) { proto, c->pos };
-	pkt_next_proto(pkt, &proto_eth, cur_rest(c));
+	/* Wireshark takes FabricPath's frame to end with a check sequence, whether or not it was captured. */
+	uint32_t left = cur_left(c);
+	pkt_next_proto(pkt, &proto_eth,
+		cur_sub(c, proto == &proto_cfp && left > FCS_LENGTH ? left - FCS_LENGTH : left));
 	return true;
 }
 

@@ -1,5 +1,5 @@
-/* File Transfer Protocol (RFC 959; extensions for IPv6: RFC 2428): commands and replies, a line each. PORT and
- * EPRT, and the replies to PASV and EPSV, tell where the connection for the data will be.
+/* File Transfer Protocol (RFC 959; extensions for IPv6: RFC 2428): commands and replies, a line each. PORT
+ * and EPRT, and the replies to PASV and EPSV, tell where the connection for the data will be.
  *
  *     RETR notes.txt           227 Entering Passive Mode (192,0,2,1,19,137)
  *     EPRT |2|2001:db8::1|5001|    229 Entering Extended Passive Mode (|||5001|)
@@ -36,20 +36,18 @@ enum {
 
 /* RFC 959, section 4.2.2. */
 static const struct value_name ftp_codes[] = { { 110, "Restart marker reply" },
-	{ 120, "Service ready in nnn minutes" },
-	{ 125, "Data connection already open; transfer starting" },
+	{ 120, "Service ready in nnn minutes" }, { 125, "Data connection already open; transfer starting" },
 	{ 150, "File status okay; about to open data connection" }, { 200, "Command okay" },
 	{ 202, "Command not implemented, superfluous at this site" },
 	{ 211, "System status, or system help reply" }, { 212, "Directory status" }, { 213, "File status" },
 	{ 214, "Help message" }, { 215, "NAME system type" }, { 220, "Service ready for new user" },
-	{ 221, "Service closing control connection" }, { 225, "Data connection open; no transfer in progress" },
-	{ 226, "Closing data connection" }, { 227, "Entering Passive Mode" },
-	{ 229, "Entering Extended Passive Mode" }, { 230, "User logged in, proceed" },
-	{ 232, "User logged in, authorized by security data exchange" },
-	{ 234, "Security data exchange complete" },
-	{ 250, "Requested file action okay, completed" }, { 257, "PATHNAME created" },
-	{ 331, "User name okay, need password" }, { 332, "Need account for login" },
-	{ 350, "Requested file action pending further information" },
+	{ 221, "Service closing control connection" },
+	{ 225, "Data connection open; no transfer in progress" }, { 226, "Closing data connection" },
+	{ 227, "Entering Passive Mode" }, { 229, "Entering Extended Passive Mode" },
+	{ 230, "User logged in, proceed" }, { 232, "User logged in, authorized by security data exchange" },
+	{ 234, "Security data exchange complete" }, { 250, "Requested file action okay, completed" },
+	{ 257, "PATHNAME created" }, { 331, "User name okay, need password" },
+	{ 332, "Need account for login" }, { 350, "Requested file action pending further information" },
 	{ 421, "Service not available, closing control connection" }, { 425, "Can't open data connection" },
 	{ 426, "Connection closed; transfer aborted" }, { 450, "Requested file action not taken" },
 	{ 451, "Requested action aborted: local error in processing" },
@@ -76,7 +74,8 @@ static const struct field ftp_fields[FTP_NFIELDS] = {
 	[FTP_ACTIVE_IP] = { "ftp.active.cip", "Active IP address", KIND_IPV4, .part = 1 },
 	[FTP_ACTIVE_PORT] = { "ftp.active.port", "Active port", KIND_UINT, .octets = 2, .part = 1 },
 	[FTP_ACTIVE_NAT] = { "ftp.active.nat", "Active IP NAT", KIND_BOOL, .part = 1, .generated = true },
-	[FTP_EPRT_AF] = { "ftp.eprt.af", "Extended active address family", KIND_UINT, .octets = 1, .part = 1 },
+	[FTP_EPRT_AF] = { "ftp.eprt.af", "Extended active address family", KIND_UINT, .octets = 1,
+		.part = 1 },
 	[FTP_EPRT_IP] = { "ftp.eprt.ip", "Extended active IP address", KIND_IPV4, .part = 1 },
 	[FTP_EPRT_IPV6] = { "ftp.eprt.ipv6", "Extended active IPv6 address", KIND_IPV6, .part = 1 },
 	[FTP_EPRT_PORT] = { "ftp.eprt.port", "Extended active port", KIND_UINT, .octets = 2, .part = 1 },
@@ -91,7 +90,8 @@ static const struct record ftp_records[] = {
 
 #define PORT 21
 
-/* Await the connection for the data: from or to `address` and `port`, the other end being `other` at any port. */
+/* Await the connection for the data: from or to `address` and `port`, the other end being `other` at any
+ * port. */
 static void expect(struct packet *pkt, uint32_t address, uint16_t port, uint32_t other)
 {
 	const struct expected e = {

@@ -1,5 +1,5 @@
-/* The data connections of FTP (RFC 959, section 3): a file or a listing, nothing else. What begins with letters and
- * line ends is shown as text. */
+/* The data connections of FTP (RFC 959, section 3): a file or a listing, nothing else. What begins with
+ * letters and line ends is shown as text. */
 #include "indexer/dissectors/ids.h"
 #include "indexer/dissectors/text_line.h"
 

@@ -4,7 +4,7 @@
  *
  * Only the first token of a side needs the frame; those behind it are the mechanism's alone, so which one it
  * is is kept with the conversation. NTLMSSP may stand there without any frame. */
-#include "indexer/dissectors/ber.h"
+#include "indexer/dissectors/der.h"
 #include "indexer/dissectors/ids.h"
 #include "indexer/dissectors/security_blob.h"
 
@@ -88,7 +88,7 @@ static bool goes_on(const struct cursor *c)
 
 static void token(struct packet *pkt, struct row *r, struct cursor c)
 {
-	struct ber oid;
+	struct der oid;
 	struct gss_flow *flow = pkt_flow(pkt, &proto_gss_api);
 	uint64_t first;
 	const struct protocol *next;
@@ -103,15 +103,15 @@ static void token(struct packet *pkt, struct row *r, struct cursor c)
 	if (goes_on(&c))
 		return;
 	struct cursor inside = c;
-	struct ber frame;
-	if (!ber_next(&inside, &frame))
+	struct der frame;
+	if (!der_next(&inside, &frame))
 		return;
 	inside = frame.at;
-	if (!ber_take(&inside, BER_OID, &oid))
+	if (!der_take(&inside, DER_OID, &oid))
 		return;
 	if (r) {
-		char text[BER_OID_MAX];
-		size_t n = ber_oid(&oid.at, text);
+		char text[DER_OID_MAX];
+		size_t n = der_oid(&oid.at, text);
 		row_text(r, GSS_OID, text, n, oid.at.data, oid.at.cap);
 	}
 	enum gss_mechanism mechanism = gss_mechanism(&oid.at);

@@ -1,5 +1,5 @@
-/* Internet Message Format (RFC 5322): a mail. Header fields of a name and a value, which may go on in lines that
- * begin with a blank; an empty line; the body, of the media type that Content-Type names (RFC 2045).
+/* Internet Message Format (RFC 5322): a mail. Header fields of a name and a value, which may go on in lines
+ * that begin with a blank; an empty line; the body, of the media type that Content-Type names (RFC 2045).
  *
  *     Subject: Dinner                    Content-Type: text/plain; charset=utf-8
  *      at eight                          Content-Transfer-Encoding: base64
@@ -96,8 +96,8 @@ static const struct record imf_records[REC_COUNT] = {
 	{ "imf_header", RECORD_CHILD, MORE_NFIELDS, more_fields, NULL },
 };
 
-/* The octet behind the CR LF that ends the field's value, 0: there is none. *last: an empty line follows, or the
- * message ends with it (then the CR LF does not count). */
+/* The octet behind the CR LF that ends the field's value, 0: there is none. *last: an empty line follows, or
+ * the message ends with it (then the CR LF does not count). */
 static uint32_t field_end(const struct cursor *c, uint32_t at, bool *last)
 {
 	while (at < c->cap) {
@@ -181,7 +181,7 @@ static enum verdict imf_dissect(struct packet *pkt, struct cursor *c)
 	bool last = false, base64 = false;
 	/* The column keeps who carries the message. */
 	if (!pkt->in_error)
-		pkt->column = strcmp(pkt->column, "POP") == 0	 ? "POP/IMF"
+		pkt->column = strcmp(pkt->column, "POP") == 0    ? "POP/IMF"
 			      : strcmp(pkt->column, "IMAP") == 0 ? "IMAP/IMF"
 			      : strcmp(pkt->column, "HTTP") == 0 ? "HTTP/IMF"
 								 : "SMTP/IMF";

@@ -26,6 +26,8 @@ static void home_address(struct packet *pkt, struct cursor c)
 enum verdict ipv6_options(struct packet *pkt, const struct protocol *proto, unsigned option, struct cursor *c)
 {
 	struct row *r = row_open(pkt, proto, 0);
+	if (pkt->ip_version == 4) /* where it does not belong, it is a layer like any other */
+		pkt_item(pkt, proto, c->len);
 	if (!cur_need(c, 2))
 		return MINE;
 	uint32_t next = (uint32_t)row_be(r, 0, c, 1);

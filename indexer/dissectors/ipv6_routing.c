@@ -63,6 +63,8 @@ static bool last_address(
 static enum verdict dissect(struct packet *pkt, struct cursor *c)
 {
 	struct row *r = row_open(pkt, &proto_ipv6_routing, 0);
+	if (pkt->ip_version == 4) /* where it does not belong, it is a layer like any other */
+		pkt_item(pkt, &proto_ipv6_routing, c->len);
 	uint32_t next = (uint32_t)row_be(r, ROUTING_NXT, c, 1);
 	uint32_t len = (uint32_t)row_be(r, ROUTING_LEN, c, 1) * 8 + 4;
 	uint32_t type = (uint32_t)row_be(r, ROUTING_TYPE, c, 1);

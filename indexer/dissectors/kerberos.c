@@ -8,7 +8,7 @@
  * error-code ... } Ticket            [APPLICATION 1] { [0] tkt-vno, [1] realm, [2] sname, [3] enc-part }
  *
  * Version 4 is told by its first octet: no identifier of ASN.1 is that small. */
-#include "indexer/dissectors/ber.h"
+#include "indexer/dissectors/der.h"
 #include "indexer/dissectors/ids.h"
 #include "indexer/dissectors/kerberos.h"
 
@@ -120,16 +120,16 @@ static const struct record krb_records[] = {
 
 /* ---- values ---- */
 
-static bool inside(struct ber *b, const struct ber *tagged)
+static bool inside(struct der *b, const struct der *tagged)
 {
 	struct cursor c = tagged->at;
-	return ber_next(&c, b);
+	return der_next(&c, b);
 }
 
 /* [n] EXPLICIT INTEGER */
-static int64_t number(const struct ber *tagged)
+static int64_t number(const struct der *tagged)
 {
-	struct ber b;
+	struct der b;
 	if (!inside(&b, tagged) || b.at.cap == 0)
 		return 0;
 	uint64_t v = b.at.data[0] & 0x80 ? UINT64_MAX : 0;
@@ -138,39 +138,39 @@ static int64_t number(const struct ber *tagged)
 	return (int64_t)v;
 }
 
-static void row_number(struct row *r, unsigned field, const struct ber *tagged)
+static void row_number(struct row *r, unsigned field, const struct der *tagged)
 {
 	int64_t v = number(tagged);
 	row_set_at(r, field, v, tagged->at.data, tagged->at.cap);
 }
 
-static void row_unsigned(struct row *r, unsigned field, const struct ber *tagged)
+static void row_unsigned(struct row *r, unsigned field, const struct der *tagged)
 {
 	int64_t v = number(tagged) & 0xffffffff;
 	row_set_at(r, field, v, tagged->at.data, tagged->at.cap);
 }
 
-static void row_octets(struct row *r, unsigned field, const struct ber *tagged, uint32_t skip)
+static void row_octets(struct row *r, unsigned field, const struct der *tagged, uint32_t skip)
 {
-	struct ber b;
+	struct der b;
 	if (!inside(&b, tagged))
 		return;
 	cur_skip(&b.at, skip);
 	row_bytes_avail(r, field, &b.at, cur_left(&b.at));
 }
 
-static void row_words(struct row *r, unsigned field, const struct ber *tagged)
+static void row_words(struct row *r, unsigned field, const struct der *tagged)
 {
-	struct ber b;
+	struct der b;
 	if (inside(&b, tagged))
 		row_text(r, field, (const char *)b.at.data, b.at.cap, b.at.data, b.at.cap);
 }
 
-static void row_when(struct row *r, unsigned field, const struct ber *tagged)
+static void row_when(struct row *r, unsigned field, const struct der *tagged)
 {
-	struct ber b;
+	struct der b;
 	int64_t t;
-	if (inside(&b, tagged) && ber_time(&b, &t))
+	if (inside(&b, tagged) && der_time(&b, &t))
 		row_set_at(r, field, t, b.at.data, b.at.cap);
 }
 
@@ -180,16 +180,16 @@ static struct row *item(struct packet *pkt)
 }
 
 /* PrincipalName ::= SEQUENCE { [0] name-type, [1] SEQUENCE OF KerberosString } */
-static void principal(struct packet *pkt, const struct ber *tagged, unsigned field)
+static void principal(struct packet *pkt, const struct der *tagged, unsigned field)
 {
-	struct ber sequence, element, list, text;
+	struct der sequence, element, list, text;
 	if (!inside(&sequence, tagged))
 		return;
-	while (cur_left(&sequence.at) && ber_next(&sequence.at, &element)) {
-		if (element.tag == BER_CONSTRUCTED(0)) {
+	while (cur_left(&sequence.at) && der_next(&sequence.at, &element)) {
+		if (element.tag == DER_CONSTRUCTED(0)) {
 			row_number(item(pkt), ITEM_NAME_TYPE, &element);
-		} else if (element.tag == BER_CONSTRUCTED(1) && inside(&list, &element)) {
-			while (cur_left(&list.at) && ber_next(&list.at, &text))
+		} else if (element.tag == DER_CONSTRUCTED(1) && inside(&list, &element)) {
+			while (cur_left(&list.at) && der_next(&list.at, &text))
 				row_text(item(pkt), field, (const char *)text.at.data, text.at.cap,
 					text.at.data, text.at.cap);
 		}
@@ -197,40 +197,40 @@ static void principal(struct packet *pkt, const struct ber *tagged, unsigned fie
 }
 
 /* EncryptedData ::= SEQUENCE { [0] etype, [1] kvno, [2] cipher } */
-static void encrypted(struct packet *pkt, const struct ber *tagged)
+static void encrypted(struct packet *pkt, const struct der *tagged)
 {
-	struct ber sequence, element;
+	struct der sequence, element;
 	if (!inside(&sequence, tagged))
 		return;
-	while (cur_left(&sequence.at) && ber_next(&sequence.at, &element)) {
-		if (element.tag == BER_CONSTRUCTED(0))
+	while (cur_left(&sequence.at) && der_next(&sequence.at, &element)) {
+		if (element.tag == DER_CONSTRUCTED(0))
 			row_number(item(pkt), ITEM_ETYPE, &element);
-		else if (element.tag == BER_CONSTRUCTED(1))
+		else if (element.tag == DER_CONSTRUCTED(1))
 			row_unsigned(item(pkt), ITEM_KVNO, &element);
-		else if (element.tag == BER_CONSTRUCTED(2))
+		else if (element.tag == DER_CONSTRUCTED(2))
 			row_octets(item(pkt), ITEM_CIPHER, &element, 0);
 	}
 }
 
 /* ---- messages ---- */
 
-static void ticket(struct packet *pkt, struct row *r, const struct ber *tagged)
+static void ticket(struct packet *pkt, struct row *r, const struct der *tagged)
 {
-	struct ber application, sequence, element;
+	struct der application, sequence, element;
 	if (!inside(&application, tagged) || !inside(&sequence, &application))
 		return;
-	while (cur_left(&sequence.at) && ber_next(&sequence.at, &element)) {
+	while (cur_left(&sequence.at) && der_next(&sequence.at, &element)) {
 		switch (element.tag) {
-		case BER_CONSTRUCTED(0):
+		case DER_CONSTRUCTED(0):
 			row_unsigned(r, KRB_TKT_VNO, &element);
 			break;
-		case BER_CONSTRUCTED(1):
+		case DER_CONSTRUCTED(1):
 			row_words(item(pkt), ITEM_REALM, &element);
 			break;
-		case BER_CONSTRUCTED(2):
+		case DER_CONSTRUCTED(2):
 			principal(pkt, &element, ITEM_SNAME);
 			break;
-		case BER_CONSTRUCTED(3):
+		case DER_CONSTRUCTED(3):
 			encrypted(pkt, &element);
 			break;
 		default:
@@ -241,13 +241,13 @@ static void ticket(struct packet *pkt, struct row *r, const struct ber *tagged)
 
 static void ap_request(struct packet *pkt, struct row *r, struct cursor c)
 {
-	struct ber element;
-	while (cur_left(&c) && ber_next(&c, &element)) {
-		if (element.tag == BER_CONSTRUCTED(2))
+	struct der element;
+	while (cur_left(&c) && der_next(&c, &element)) {
+		if (element.tag == DER_CONSTRUCTED(2))
 			row_octets(r, KRB_AP_OPTIONS, &element, 1);
-		else if (element.tag == BER_CONSTRUCTED(3))
+		else if (element.tag == DER_CONSTRUCTED(3))
 			ticket(pkt, r, &element);
-		else if (element.tag == BER_CONSTRUCTED(4))
+		else if (element.tag == DER_CONSTRUCTED(4))
 			encrypted(pkt, &element);
 	}
 }
@@ -255,18 +255,18 @@ static void ap_request(struct packet *pkt, struct row *r, struct cursor c)
 /* ETYPE-INFO2 ::= SEQUENCE OF SEQUENCE { [0] etype, ... } */
 static void etype_info(struct packet *pkt, struct cursor c)
 {
-	struct ber list, entry, element;
-	if (!ber_next(&c, &list))
+	struct der list, entry, element;
+	if (!der_next(&c, &list))
 		return;
-	while (cur_left(&list.at) && ber_next(&list.at, &entry))
-		if (ber_take(&entry.at, BER_CONSTRUCTED(0), &element))
+	while (cur_left(&list.at) && der_next(&list.at, &entry))
+		if (der_take(&entry.at, DER_CONSTRUCTED(0), &element))
 			row_number(item(pkt), ITEM_ETYPE, &element);
 }
 
 /* What a kind of preauthentication data holds. */
-static void padata_value(struct packet *pkt, struct row *r, int64_t type, const struct ber *tagged)
+static void padata_value(struct packet *pkt, struct row *r, int64_t type, const struct der *tagged)
 {
-	struct ber octets, application, sequence;
+	struct der octets, application, sequence;
 	if (!inside(&octets, tagged) || !octets.at.len)
 		return;
 	switch (type) {
@@ -289,33 +289,33 @@ static void padata_value(struct packet *pkt, struct row *r, int64_t type, const 
 }
 
 /* PA-DATA ::= SEQUENCE { [1] type, [2] OCTET STRING }, and a sequence of them */
-static void padata(struct packet *pkt, struct row *r, const struct ber *tagged)
+static void padata(struct packet *pkt, struct row *r, const struct der *tagged)
 {
-	struct ber list, one, element;
+	struct der list, one, element;
 	if (!inside(&list, tagged))
 		return;
-	while (cur_left(&list.at) && ber_next(&list.at, &one)) {
+	while (cur_left(&list.at) && der_next(&list.at, &one)) {
 		int64_t type = 0;
-		while (cur_left(&one.at) && ber_next(&one.at, &element)) {
-			if (element.tag == BER_CONSTRUCTED(1)) {
+		while (cur_left(&one.at) && der_next(&one.at, &element)) {
+			if (element.tag == DER_CONSTRUCTED(1)) {
 				type = number(&element);
 				row_number(item(pkt), ITEM_PADATA, &element);
-			} else if (element.tag == BER_CONSTRUCTED(2)) {
+			} else if (element.tag == DER_CONSTRUCTED(2)) {
 				padata_value(pkt, r, type, &element);
 			}
 		}
 	}
 }
 
-static void enctypes(struct row *r, const struct ber *tagged)
+static void enctypes(struct row *r, const struct der *tagged)
 {
-	struct ber list, one;
+	struct der list, one;
 	uint32_t values[ETYPES_MAX];
 	size_t n = 0;
 	if (!inside(&list, tagged))
 		return;
 	struct cursor at = list.at;
-	while (n < ETYPES_MAX && cur_left(&list.at) && ber_next(&list.at, &one)) {
+	while (n < ETYPES_MAX && cur_left(&list.at) && der_next(&list.at, &one)) {
 		uint32_t v = 0;
 		for (uint32_t i = 0; i < one.at.cap; i++)
 			v = v << 8 | one.at.data[i];
@@ -324,38 +324,38 @@ static void enctypes(struct row *r, const struct ber *tagged)
 	row_list(r, KRB_ENCTYPES, values, n, at.data, at.cap);
 }
 
-static void request_body(struct packet *pkt, struct row *r, const struct ber *tagged)
+static void request_body(struct packet *pkt, struct row *r, const struct der *tagged)
 {
-	struct ber sequence, element;
+	struct der sequence, element;
 	if (!inside(&sequence, tagged))
 		return;
-	while (cur_left(&sequence.at) && ber_next(&sequence.at, &element)) {
+	while (cur_left(&sequence.at) && der_next(&sequence.at, &element)) {
 		switch (element.tag) {
-		case BER_CONSTRUCTED(0):
+		case DER_CONSTRUCTED(0):
 			row_octets(r, KRB_KDC_OPTIONS, &element, 1);
 			break;
-		case BER_CONSTRUCTED(1):
+		case DER_CONSTRUCTED(1):
 			principal(pkt, &element, ITEM_CNAME);
 			break;
-		case BER_CONSTRUCTED(2):
+		case DER_CONSTRUCTED(2):
 			row_words(item(pkt), ITEM_REALM, &element);
 			break;
-		case BER_CONSTRUCTED(3):
+		case DER_CONSTRUCTED(3):
 			principal(pkt, &element, ITEM_SNAME);
 			break;
-		case BER_CONSTRUCTED(4):
+		case DER_CONSTRUCTED(4):
 			row_when(r, KRB_FROM, &element);
 			break;
-		case BER_CONSTRUCTED(5):
+		case DER_CONSTRUCTED(5):
 			row_when(r, KRB_TILL, &element);
 			break;
-		case BER_CONSTRUCTED(6):
+		case DER_CONSTRUCTED(6):
 			row_when(r, KRB_RTIME, &element);
 			break;
-		case BER_CONSTRUCTED(7):
+		case DER_CONSTRUCTED(7):
 			row_unsigned(r, KRB_NONCE, &element);
 			break;
-		case BER_CONSTRUCTED(8):
+		case DER_CONSTRUCTED(8):
 			enctypes(r, &element);
 			break;
 		default:
@@ -366,37 +366,37 @@ static void request_body(struct packet *pkt, struct row *r, const struct ber *ta
 
 static void kdc_request(struct packet *pkt, struct row *r, struct cursor c)
 {
-	struct ber element;
-	while (cur_left(&c) && ber_next(&c, &element)) {
-		if (element.tag == BER_CONSTRUCTED(1))
+	struct der element;
+	while (cur_left(&c) && der_next(&c, &element)) {
+		if (element.tag == DER_CONSTRUCTED(1))
 			row_unsigned(r, KRB_PVNO, &element);
-		else if (element.tag == BER_CONSTRUCTED(2))
+		else if (element.tag == DER_CONSTRUCTED(2))
 			row_number(r, KRB_MSG_TYPE, &element);
-		else if (element.tag == BER_CONSTRUCTED(3))
+		else if (element.tag == DER_CONSTRUCTED(3))
 			padata(pkt, r, &element);
-		else if (element.tag == BER_CONSTRUCTED(4))
+		else if (element.tag == DER_CONSTRUCTED(4))
 			request_body(pkt, r, &element);
 	}
 }
 
 static void kdc_reply(struct packet *pkt, struct row *r, struct cursor c)
 {
-	struct ber element;
-	while (cur_left(&c) && ber_next(&c, &element)) {
+	struct der element;
+	while (cur_left(&c) && der_next(&c, &element)) {
 		switch (element.tag) {
-		case BER_CONSTRUCTED(2):
+		case DER_CONSTRUCTED(2):
 			padata(pkt, r, &element);
 			break;
-		case BER_CONSTRUCTED(3):
+		case DER_CONSTRUCTED(3):
 			row_words(r, KRB_CREALM, &element);
 			break;
-		case BER_CONSTRUCTED(4):
+		case DER_CONSTRUCTED(4):
 			principal(pkt, &element, ITEM_CNAME);
 			break;
-		case BER_CONSTRUCTED(5):
+		case DER_CONSTRUCTED(5):
 			ticket(pkt, r, &element);
 			break;
-		case BER_CONSTRUCTED(6):
+		case DER_CONSTRUCTED(6):
 			encrypted(pkt, &element);
 			break;
 		default:
@@ -407,42 +407,42 @@ static void kdc_reply(struct packet *pkt, struct row *r, struct cursor c)
 
 static void error(struct packet *pkt, struct row *r, struct cursor c)
 {
-	struct ber element, octets;
+	struct der element, octets;
 	int64_t code = 0;
-	while (cur_left(&c) && ber_next(&c, &element)) {
+	while (cur_left(&c) && der_next(&c, &element)) {
 		switch (element.tag) {
-		case BER_CONSTRUCTED(2):
+		case DER_CONSTRUCTED(2):
 			row_when(r, KRB_CTIME, &element);
 			break;
-		case BER_CONSTRUCTED(3):
+		case DER_CONSTRUCTED(3):
 			row_unsigned(r, KRB_CUSEC, &element);
 			break;
-		case BER_CONSTRUCTED(4):
+		case DER_CONSTRUCTED(4):
 			row_when(r, KRB_STIME, &element);
 			break;
-		case BER_CONSTRUCTED(5):
+		case DER_CONSTRUCTED(5):
 			row_unsigned(r, KRB_SUSEC, &element);
 			break;
-		case BER_CONSTRUCTED(6):
+		case DER_CONSTRUCTED(6):
 			code = number(&element);
 			row_number(r, KRB_ERROR_CODE, &element);
 			break;
-		case BER_CONSTRUCTED(7):
+		case DER_CONSTRUCTED(7):
 			row_words(r, KRB_CREALM, &element);
 			break;
-		case BER_CONSTRUCTED(8):
+		case DER_CONSTRUCTED(8):
 			principal(pkt, &element, ITEM_CNAME);
 			break;
-		case BER_CONSTRUCTED(9):
+		case DER_CONSTRUCTED(9):
 			row_words(item(pkt), ITEM_REALM, &element);
 			break;
-		case BER_CONSTRUCTED(10):
+		case DER_CONSTRUCTED(10):
 			principal(pkt, &element, ITEM_SNAME);
 			break;
-		case BER_CONSTRUCTED(11):
+		case DER_CONSTRUCTED(11):
 			row_words(r, KRB_E_TEXT, &element);
 			break;
-		case BER_CONSTRUCTED(12): /* which preauthentication there is */
+		case DER_CONSTRUCTED(12): /* which preauthentication there is */
 			if (code == PREAUTH_REQUIRED && inside(&octets, &element) && octets.at.len)
 				padata(pkt, r, &octets);
 			break;
@@ -454,18 +454,18 @@ static void error(struct packet *pkt, struct row *r, struct cursor c)
 
 static void message(struct packet *pkt, struct row *r, struct cursor *c)
 {
-	struct ber application, sequence, element;
-	if (!ber_next(c, &application) || !inside(&sequence, &application))
+	struct der application, sequence, element;
+	if (!der_next(c, &application) || !inside(&sequence, &application))
 		return;
 	uint32_t type = application.tag & 0x1f;
 	bool request = type == AS_REQ || type == TGS_REQ;
 	struct cursor at = sequence.at;
 	/* All but requests begin with version and type as [0] and [1]. */
-	for (unsigned i = 0; i < 2 && !request && type != TICKET && cur_left(&at) && ber_next(&at, &element);
+	for (unsigned i = 0; i < 2 && !request && type != TICKET && cur_left(&at) && der_next(&at, &element);
 		i++) {
-		if (element.tag == BER_CONSTRUCTED(0))
+		if (element.tag == DER_CONSTRUCTED(0))
 			row_unsigned(r, KRB_PVNO, &element);
-		else if (element.tag == BER_CONSTRUCTED(1))
+		else if (element.tag == DER_CONSTRUCTED(1))
 			row_number(r, KRB_MSG_TYPE, &element);
 	}
 	switch (type) {

@@ -11,7 +11,7 @@
 #include "indexer/dissectors/ids.h"
 #include "indexer/packet.h"
 
-extern const struct protocol proto_l2tp, proto_ppp;
+extern const struct protocol proto_l2tp, proto_ppp, proto_ip, proto_ipv6, proto_data;
 
 enum {
 	L2TP_HEAD,
@@ -20,6 +20,7 @@ enum {
 	L2TP_SESSION,
 	L2TP_NS,
 	L2TP_NR,
+	L2TP_SID,
 	L2TP_TYPE,
 	L2TP_LENGTH_BIT,
 	L2TP_SEQ_BIT,
@@ -39,6 +40,7 @@ static const struct field l2tp_fields[L2TP_NFIELDS] = {
 	[L2TP_SESSION] = { "l2tp.session", "Session ID", KIND_UINT, .octets = 2 },
 	[L2TP_NS] = { "l2tp.Ns", "Ns", KIND_UINT, .octets = 2 },
 	[L2TP_NR] = { "l2tp.Nr", "Nr", KIND_UINT, .octets = 2 },
+	[L2TP_SID] = { "l2tp.sid", "Session ID", KIND_UINT, BASE_HEX, 4 },
 	[L2TP_TYPE] = { "l2tp.type", "Type", KIND_UINT, .octets = 2, .of = L2TP_HEAD, .mask = 0x8000,
 		.names = l2tp_types },
 	[L2TP_LENGTH_BIT] = { "l2tp.length_bit", "Length Bit", KIND_BOOL, .of = L2TP_HEAD, .mask = 0x4000 },
@@ -53,9 +55,27 @@ static const struct record l2tp_records[] = { { "l2tp", RECORD_LAYER, L2TP_NFIEL
 
 enum { CONTROL = 0x8000, HAS_LENGTH = 0x4000, HAS_SEQUENCE = 0x0800, HAS_OFFSET = 0x0200 };
 
+/* Right over IP (RFC 3931, section 4.1.1): a session id of 4 octets, 0 for control messages. How long the
+ * cookie is, and what the session carries, only its set-up tells. */
+static bool is_over_ip(const struct packet *pkt)
+{
+	int16_t parent = pkt->layers[pkt->current].parent;
+	return parent >= 0 &&
+	       (pkt->layers[parent].proto == &proto_ip || pkt->layers[parent].proto == &proto_ipv6);
+}
+
 static enum verdict l2tp_dissect(struct packet *pkt, struct cursor *c)
 {
 	uint64_t head;
+	if (is_over_ip(pkt)) {
+		struct row *r = row_open(pkt, &proto_l2tp, 0);
+		uint64_t session = row_be(r, L2TP_SID, c, 4);
+		if (session && !pkt->fail) {
+			pkt_item_len(pkt, c->pos);
+			pkt_next_proto(pkt, &proto_data, cur_rest(c));
+		}
+		return MINE;
+	}
 	if (!cur_peek(c, 0, 2, &head))
 		return NOT_MINE;
 	/* Cisco's L2F (RFC 2341) has version 1 on the same port; version 3 has another header (RFC 3931). */
@@ -79,7 +99,7 @@ static enum verdict l2tp_dissect(struct packet *pkt, struct cursor *c)
 	return MINE;
 }
 
-static const struct claim l2tp_claims[] = { { CLAIM_UDP_PORT, 1701 }, { 0 } };
+static const struct claim l2tp_claims[] = { { CLAIM_UDP_PORT, 1701 }, { CLAIM_IP_PROTO, 115 }, { 0 } };
 
 const struct protocol proto_l2tp = {
 	.name = "l2tp",

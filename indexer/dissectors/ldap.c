@@ -5,7 +5,7 @@
  * Once the two sides have authenticated by SASL (RFC 4422, section 3.7) messages may stand in buffers: four
  * octets of length and a wrapped message. The first octet tells: a message begins with 30, a buffer with 00.
  */
-#include "indexer/dissectors/ber.h"
+#include "indexer/dissectors/der.h"
 #include "indexer/dissectors/ids.h"
 #include "indexer/dissectors/security_blob.h"
 
@@ -176,7 +176,7 @@ struct message {
 
 /* ---- values ---- */
 
-static int64_t number(const struct ber *b)
+static int64_t number(const struct der *b)
 {
 	int64_t v = 0;
 	for (uint32_t i = 0; i < b->at.cap && i < 8; i++)
@@ -186,22 +186,22 @@ static int64_t number(const struct ber *b)
 
 static bool take_number(const struct message *m, struct cursor *c, unsigned field)
 {
-	struct ber b;
-	if (!cur_left(c) || !ber_next(c, &b))
+	struct der b;
+	if (!cur_left(c) || !der_next(c, &b))
 		return false;
 	row_set_at(m->row, field, number(&b), b.at.data, b.at.cap);
 	return true;
 }
 
-static void row_words(struct row *r, unsigned field, const struct ber *b)
+static void row_words(struct row *r, unsigned field, const struct der *b)
 {
 	row_text(r, field, (const char *)b->at.data, b->at.cap, b->at.data, b->at.cap);
 }
 
 static bool take_text(const struct message *m, struct cursor *c, unsigned field)
 {
-	struct ber b;
-	if (!cur_left(c) || !ber_next(c, &b))
+	struct der b;
+	if (!cur_left(c) || !der_next(c, &b))
 		return false;
 	row_words(m->row, field, &b);
 	return true;
@@ -214,7 +214,7 @@ static struct row *attribute(const struct message *m)
 
 /* ---- bind ---- */
 
-static uint8_t mechanism_of(const struct ber *b)
+static uint8_t mechanism_of(const struct der *b)
 {
 	if (b->at.cap == 10 && memcmp(b->at.data, "GSS-SPNEGO", 10) == 0)
 		return MECHANISM_SPNEGO;
@@ -237,10 +237,10 @@ static void sasl_credentials(const struct message *m, const struct cursor *token
 
 static void bind_request(const struct message *m, struct cursor c)
 {
-	struct ber choice, mechanism, octets;
+	struct der choice, mechanism, octets;
 	take_number(m, &c, MSG_VERSION);
 	take_text(m, &c, MSG_NAME);
-	if (!cur_left(&c) || !ber_next(&c, &choice))
+	if (!cur_left(&c) || !der_next(&c, &choice))
 		return;
 	unsigned which = choice.tag & 0x1f;
 	row_set(m->row, MSG_AUTHENTICATION, which);
@@ -252,11 +252,11 @@ static void bind_request(const struct message *m, struct cursor c)
 	case AUTH_SASL:
 		m->flow->sasl = true;
 		m->flow->protects = false;
-		if (!ber_next(&choice.at, &mechanism))
+		if (!der_next(&choice.at, &mechanism))
 			break;
 		row_words(m->row, MSG_MECHANISM, &mechanism);
 		m->flow->mechanism = mechanism_of(&mechanism);
-		if (cur_left(&choice.at) && ber_next(&choice.at, &octets)) {
+		if (cur_left(&choice.at) && der_next(&choice.at, &octets)) {
 			struct cursor shown = octets.at;
 			row_bytes_avail(m->row, MSG_CREDENTIALS, &shown, shown.len);
 			sasl_credentials(m, &octets.at);
@@ -273,17 +273,17 @@ static void bind_request(const struct message *m, struct cursor c)
 
 static void bind_response(const struct message *m, struct cursor c)
 {
-	struct ber matched, element;
+	struct der matched, element;
 	take_number(m, &c, MSG_RESULT);
-	if (cur_left(&c) && ber_next(&c, &matched)) {
+	if (cur_left(&c) && der_next(&c, &matched)) {
 		if (is_ntlmssp(&matched.at))
 			pkt_next_proto(m->pkt, &proto_ntlmssp, matched.at);
 		else
 			row_words(m->row, MSG_MATCHED, &matched);
 	}
 	take_text(m, &c, MSG_ERROR);
-	while (cur_left(&c) && ber_next(&c, &element)) {
-		if (element.tag != BER_CONTEXT(7) || !m->flow->sasl)
+	while (cur_left(&c) && der_next(&c, &element)) {
+		if (element.tag != DER_CONTEXT(7) || !m->flow->sasl)
 			continue;
 		m->flow->protects = true;
 		m->flow->from = m->pkt->number + 1;
@@ -302,11 +302,11 @@ static void filters(const struct message *m, struct cursor c)
 {
 	struct cursor stack[FILTERS_MAX];
 	unsigned n = 0;
-	struct ber f, part;
+	struct der f, part;
 	stack[n++] = c;
 	while (n && !m->pkt->fail) {
 		struct cursor *top = &stack[n - 1];
-		if (!cur_left(top) || !ber_next(top, &f)) {
+		if (!cur_left(top) || !der_next(top, &f)) {
 			n--;
 			continue;
 		}
@@ -316,10 +316,10 @@ static void filters(const struct message *m, struct cursor c)
 				stack[n++] = f.at;
 		} else if (kind == 7) {
 			row_words(attribute(m), ATTR_PRESENT, &f);
-		} else if (kind != 4 && kind != 9 && ber_next(&f.at, &part)) { /* attribute and value */
+		} else if (kind != 4 && kind != 9 && der_next(&f.at, &part)) { /* attribute and value */
 			struct row *r = attribute(m);
 			row_words(r, ATTR_DESC, &part);
-			if (ber_next(&f.at, &part))
+			if (der_next(&f.at, &part))
 				row_words(r, ATTR_VALUE, &part);
 		}
 	}
@@ -327,7 +327,7 @@ static void filters(const struct message *m, struct cursor c)
 
 static void search_request(const struct message *m, struct cursor c)
 {
-	struct ber filter, list, one;
+	struct der filter, list, one;
 	take_text(m, &c, MSG_BASE);
 	take_number(m, &c, MSG_SCOPE);
 	take_number(m, &c, MSG_DEREF);
@@ -335,26 +335,26 @@ static void search_request(const struct message *m, struct cursor c)
 	take_number(m, &c, MSG_TIME_LIMIT);
 	take_number(m, &c, MSG_TYPES_ONLY);
 	struct cursor here = c;
-	if (!cur_left(&c) || !ber_next(&c, &filter))
+	if (!cur_left(&c) || !der_next(&c, &filter))
 		return;
 	here.len = here.len < c.pos ? here.len : c.pos;
 	here.cap = here.cap < here.len ? here.cap : here.len;
 	filters(m, here);
-	if (!cur_left(&c) || !ber_next(&c, &list))
+	if (!cur_left(&c) || !der_next(&c, &list))
 		return;
-	while (cur_left(&list.at) && ber_next(&list.at, &one))
+	while (cur_left(&list.at) && der_next(&list.at, &one))
 		row_words(attribute(m), ATTR_WANTED, &one);
 }
 
 /* Attributes of an entry: { type, SET OF value } */
 static void search_entry(const struct message *m, struct cursor c, unsigned name)
 {
-	struct ber list, one, type;
+	struct der list, one, type;
 	take_text(m, &c, name);
-	if (!cur_left(&c) || !ber_next(&c, &list))
+	if (!cur_left(&c) || !der_next(&c, &list))
 		return;
-	while (cur_left(&list.at) && ber_next(&list.at, &one))
-		if (ber_next(&one.at, &type))
+	while (cur_left(&list.at) && der_next(&list.at, &one))
+		if (der_next(&one.at, &type))
 			row_words(attribute(m), ATTR_TYPE, &type);
 }
 
@@ -367,7 +367,7 @@ static void result(const struct message *m, struct cursor *c)
 
 static void extended(const struct message *m, struct cursor c, bool response)
 {
-	struct ber element;
+	struct der element;
 	if (response) {
 		result(m, &c);
 		if (m->flow->start_tls && row_has(m->row, MSG_RESULT) && m->row->v[MSG_RESULT] == 0) {
@@ -375,13 +375,13 @@ static void extended(const struct message *m, struct cursor c, bool response)
 			pkt_speak(m->pkt, &proto_tls);
 		}
 	}
-	while (cur_left(&c) && ber_next(&c, &element)) {
-		if (!response && element.tag == BER_CONTEXT(0)) {
+	while (cur_left(&c) && der_next(&c, &element)) {
+		if (!response && element.tag == DER_CONTEXT(0)) {
 			row_words(m->row, MSG_REQUEST_NAME, &element);
 			if (element.at.cap == sizeof(START_TLS) - 1 &&
 				memcmp(element.at.data, START_TLS, sizeof(START_TLS) - 1) == 0)
 				m->flow->start_tls = true;
-		} else if (response && element.tag == BER_CONTEXT(10)) {
+		} else if (response && element.tag == DER_CONTEXT(10)) {
 			row_words(m->row, MSG_RESPONSE_NAME, &element);
 		}
 	}
@@ -406,7 +406,7 @@ static bool is_request(unsigned operation)
 	}
 }
 
-static void operate(const struct message *m, unsigned operation, const struct ber *b)
+static void operate(const struct message *m, unsigned operation, const struct der *b)
 {
 	struct cursor c = b->at;
 	switch (operation) {
@@ -453,15 +453,15 @@ static void operate(const struct message *m, unsigned operation, const struct be
 static void messages(struct packet *pkt, struct row *layer, struct ldap_flow *flow, struct cursor c)
 {
 	struct message m = { .pkt = pkt, .layer = layer, .flow = flow };
-	struct ber sequence, id, operation;
+	struct der sequence, id, operation;
 	for (unsigned i = 0; i < MESSAGES_MAX && cur_left(&c) >= 6 && !pkt->fail; i++) {
-		if (ber_peek(&c) != BER_SEQUENCE || !ber_next(&c, &sequence))
+		if (der_peek(&c) != DER_SEQUENCE || !der_next(&c, &sequence))
 			return;
 		m.row = row_open(pkt, &proto_ldap, REC_MESSAGE);
-		if (!ber_next(&sequence.at, &id))
+		if (!der_next(&sequence.at, &id))
 			continue;
 		row_set_at(m.row, MSG_ID, number(&id), id.at.data, id.at.cap);
-		if (!cur_left(&sequence.at) || !ber_next(&sequence.at, &operation))
+		if (!cur_left(&sequence.at) || !der_next(&sequence.at, &operation))
 			continue;
 		unsigned which = operation.tag & 0x1f;
 		row_set(m.row, MSG_OPERATION, which);
@@ -519,7 +519,7 @@ static enum verdict ldap_message(struct packet *pkt, struct cursor *c)
 
 /* ---- streams ---- */
 
-static uint32_t ber_length(const struct cursor *c)
+static uint32_t element_length(const struct cursor *c)
 {
 	uint64_t first, len;
 	if (!cur_peek(c, 1, 1, &first))
@@ -542,7 +542,7 @@ static uint32_t message_length(const struct ldap_flow *flow, const struct cursor
 	}
 	if (c->cap && c->data[0] == 0x30) {
 		*min = SHORTEST;
-		return c->cap >= SHORTEST ? ber_length(c) : 0;
+		return c->cap >= SHORTEST ? element_length(c) : 0;
 	}
 	return 0;
 }

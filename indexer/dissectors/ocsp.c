@@ -42,89 +42,89 @@ static const struct record ocsp_records[OCSP_T_COUNT] = {
 	[OCSP_T_SINGLE] = { "ocsp_single", RECORD_CHILD, SINGLE_NFIELDS, single_fields, NULL },
 };
 
-static void take_time(struct row *r, unsigned field, const struct ber *t)
+static void take_time(struct row *r, unsigned field, const struct der *t)
 {
 	int64_t ns;
-	if (ber_time(t, &ns))
+	if (der_time(t, &ns))
 		row_set_at(r, field, ns, t->at.data, t->at.len);
 }
 
-static void explicit_extensions(struct packet *pkt, struct ber *v)
+static void explicit_extensions(struct packet *pkt, struct der *v)
 {
-	struct ber list;
-	if (ber_take(&v->at, BER_SEQUENCE, &list))
-		x509_extensions(pkt, &list.at);
+	struct der list;
+	if (der_take(&v->at, DER_SEQUENCE, &list))
+		x509_extensions(pkt, &list.at, false);
 }
 
 /* CertID: { hash algorithm, hash of the name, hash of the key, serial number }. */
 static void certificate_id(struct packet *pkt, struct row *r, struct cursor *c)
 {
-	struct ber id, v;
-	if (!ber_take(c, BER_SEQUENCE, &id) || !ber_take(&id.at, BER_SEQUENCE, &v))
+	struct der id, v;
+	if (!der_take(c, DER_SEQUENCE, &id) || !der_take(&id.at, DER_SEQUENCE, &v))
 		return;
 	x509_algorithm(pkt, &v.at);
-	while (ber_next(&id.at, &v))
-		if (v.tag == BER_INTEGER)
+	while (der_next(&id.at, &v))
+		if (v.tag == DER_INTEGER)
 			row_bytes(r, SINGLE_SERIAL, &v.at, cur_left(&v.at));
 }
 
 static void single_response(struct packet *pkt, struct cursor *c)
 {
 	struct row *r = row_open(pkt, &proto_ocsp, OCSP_T_SINGLE);
-	struct ber v, time;
+	struct der v, time;
 	certificate_id(pkt, r, c);
-	if (!ber_next(c, &v))
+	if (!der_next(c, &v))
 		return;
 	row_set(r, SINGLE_STATUS, v.tag & 0x1f);
-	if (ber_take(c, BER_GENERALIZED_TIME, &v))
+	if (der_take(c, DER_GENERALIZED_TIME, &v))
 		take_time(r, SINGLE_THIS_UPDATE, &v);
-	while (ber_next(c, &v)) {
-		if (v.tag == BER_CONSTRUCTED(0) && ber_next(&v.at, &time))
+	while (der_next(c, &v)) {
+		if (v.tag == DER_CONSTRUCTED(0) && der_next(&v.at, &time))
 			take_time(r, SINGLE_NEXT_UPDATE, &time);
-		else if (v.tag == BER_CONSTRUCTED(1))
+		else if (v.tag == DER_CONSTRUCTED(1))
 			explicit_extensions(pkt, &v);
 	}
 }
 
 static void basic_response(struct packet *pkt, struct row *r, struct cursor *c)
 {
-	struct ber all, data, v, one;
-	if (!ber_take(c, BER_SEQUENCE, &all))
+	struct der all, data, v, one;
+	if (!der_take(c, DER_SEQUENCE, &all))
 		return;
-	if (ber_take(&all.at, BER_SEQUENCE, &data)) {
-		ber_take(&data.at, BER_CONSTRUCTED(0), &v);
-		if (ber_take(&data.at, BER_CONSTRUCTED(1), &v))
+	if (der_take(&all.at, DER_SEQUENCE, &data)) {
+		der_take(&data.at, DER_CONSTRUCTED(0), &v);
+		if (der_take(&data.at, DER_CONSTRUCTED(1), &v))
 			x509_name(pkt, &v.at);
 		else
-			ber_take(&data.at, BER_CONSTRUCTED(2), &v);
-		if (ber_take(&data.at, BER_GENERALIZED_TIME, &v))
+			der_take(&data.at, DER_CONSTRUCTED(2), &v);
+		if (der_take(&data.at, DER_GENERALIZED_TIME, &v))
 			take_time(r, OCSP_PRODUCED_AT, &v);
-		if (ber_take(&data.at, BER_SEQUENCE, &v))
-			while (ber_take(&v.at, BER_SEQUENCE, &one))
+		if (der_take(&data.at, DER_SEQUENCE, &v))
+			while (der_take(&v.at, DER_SEQUENCE, &one))
 				single_response(pkt, &one.at);
-		if (ber_take(&data.at, BER_CONSTRUCTED(1), &v))
+		if (der_take(&data.at, DER_CONSTRUCTED(1), &v))
 			explicit_extensions(pkt, &v);
 	}
-	if (ber_take(&all.at, BER_SEQUENCE, &v))
+	if (der_take(&all.at, DER_SEQUENCE, &v))
 		x509_algorithm(pkt, &v.at);
-	ber_take(&all.at, BER_BITS, &v);
-	if (ber_take(&all.at, BER_CONSTRUCTED(0), &v) && ber_take(&v.at, BER_SEQUENCE, &one))
-		while (cur_left(&one.at) && ber_peek(&one.at) == BER_SEQUENCE)
+	der_take(&all.at, DER_BITS, &v);
+	if (der_take(&all.at, DER_CONSTRUCTED(0), &v) && der_take(&v.at, DER_SEQUENCE, &one))
+		while (cur_left(&one.at) && der_peek(&one.at) == DER_SEQUENCE)
 			x509_certificate(pkt, &one.at);
 }
 
 void x509_ocsp_response(struct packet *pkt, struct cursor *c)
 {
-	struct ber all, v, inner, type;
-	char text[BER_OID_MAX];
-	if (!ber_take(c, BER_SEQUENCE, &all))
+	struct der all, v, inner, type;
+	char text[DER_OID_MAX];
+	if (!der_take(c, DER_SEQUENCE, &all))
 		return;
 	struct row *r = row_open(pkt, &proto_ocsp, OCSP_T_MESSAGE);
-	if (ber_take(&all.at, BER_ENUMERATED, &v))
+	if (der_take(&all.at, DER_ENUMERATED, &v))
 		row_set(r, OCSP_STATUS, (int64_t)cur_be(&v.at, 1));
-	if (!ber_take(&all.at, BER_CONSTRUCTED(0), &v) || !ber_take(&v.at, BER_SEQUENCE, &inner) ||
-		!ber_take(&inner.at, BER_OID, &type) || !ber_oid(&type.at, text) ||
-		!ber_take(&inner.at, BER_OCTETS, &v))
+	if (!der_take(&all.at, DER_CONSTRUCTED(0), &v) || !der_take(&v.at, DER_SEQUENCE, &inner) ||
+		!der_take(&inner.at, DER_OID, &type) || !der_oid(&type.at, text) ||
+		!der_take(&inner.at, DER_OCTETS, &v))
 		return;
 	if (strcmp(text, "1.3.6.1.5.5.7.48.1.1") != 0)
 		return;
@@ -140,22 +140,22 @@ static enum verdict response_dissect(struct packet *pkt, struct cursor *c)
 
 static enum verdict request_dissect(struct packet *pkt, struct cursor *c)
 {
-	struct ber all, data, v, one;
+	struct der all, data, v, one;
 	row_open(pkt, &proto_ocsp, OCSP_T_MESSAGE);
-	if (!ber_take(c, BER_SEQUENCE, &all) || !ber_take(&all.at, BER_SEQUENCE, &data))
+	if (!der_take(c, DER_SEQUENCE, &all) || !der_take(&all.at, DER_SEQUENCE, &data))
 		return MINE;
-	ber_take(&data.at, BER_CONSTRUCTED(0), &v);
-	if (ber_take(&data.at, BER_CONSTRUCTED(1), &v))
+	der_take(&data.at, DER_CONSTRUCTED(0), &v);
+	if (der_take(&data.at, DER_CONSTRUCTED(1), &v))
 		x509_general_names(pkt, &v.at);
-	if (ber_take(&data.at, BER_SEQUENCE, &v)) {
-		while (ber_take(&v.at, BER_SEQUENCE, &one)) {
-			struct ber extensions;
+	if (der_take(&data.at, DER_SEQUENCE, &v)) {
+		while (der_take(&v.at, DER_SEQUENCE, &one)) {
+			struct der extensions;
 			certificate_id(pkt, row_open(pkt, &proto_ocsp, OCSP_T_SINGLE), &one.at);
-			if (ber_take(&one.at, BER_CONSTRUCTED(0), &extensions))
+			if (der_take(&one.at, DER_CONSTRUCTED(0), &extensions))
 				explicit_extensions(pkt, &extensions);
 		}
 	}
-	if (ber_take(&data.at, BER_CONSTRUCTED(2), &v))
+	if (der_take(&data.at, DER_CONSTRUCTED(2), &v))
 		explicit_extensions(pkt, &v);
 	return MINE;
 }

@@ -54,14 +54,17 @@ static enum verdict oicq_dissect(struct packet *pkt, struct cursor *c)
 	if (cur_peek(c, 3, 2, &command) && !is_command(command))
 		return NOT_MINE;
 	struct row *r = row_open(pkt, &proto_oicq, 0);
+	if (!cur_need(c, 5)) /* nothing is shown before the command is there */
+		return MINE;
 	row_be(r, OICQ_FLAG, c, 1);
 	row_be(r, OICQ_VERSION, c, 2);
 	row_be(r, OICQ_COMMAND, c, 2);
 	row_be(r, OICQ_SEQ, c, 2);
 	row_be(r, OICQ_QQID, c, 4);
-	/* Eleven octets are not a message: Wireshark calls it malformed. */
+	/* Eleven octets are not a message: Wireshark calls it malformed. A cut text is shown as far as it
+	 * goes. */
 	if (cur_need(c, 1))
-		row_string(r, OICQ_DATA, c, cur_left(c));
+		row_ascii(r, OICQ_DATA, c, cur_avail(c));
 	return MINE;
 }
 

@@ -9,7 +9,7 @@
  * section 6.5)
  */
 #include "indexer/dissectors/ids.h"
-#include "indexer/packet.h"
+#include "indexer/dissectors/ppp.h"
 
 extern const struct protocol proto_ppp, proto_pppoes, proto_fr, proto_chdlc;
 
@@ -28,8 +28,23 @@ static const struct field ppp_fields[PPP_NFIELDS] = {
 	[PPP_CONTROL] = { "ppp.control", "Control", KIND_UINT, BASE_HEX, 1, .part = 1 },
 };
 
-static const struct record ppp_records[] = {
-	{ "ppp", RECORD_LAYER, PPP_NFIELDS, ppp_fields, (const char *const[]) { "framing", NULL } },
+/* The header of the control protocols (ppp_control.c). */
+static const struct value_name code_names[] = { { 1, "Configuration Request" }, { 2, "Configuration Ack" },
+	{ 3, "Configuration Nak" }, { 4, "Configuration Reject" }, { 5, "Termination Request" },
+	{ 6, "Termination Ack" }, { 7, "Code Reject" }, { 8, "Protocol Reject" }, { 9, "Echo Request" },
+	{ 10, "Echo Reply" }, { 11, "Discard Request" }, { 12, "Identification" }, { 13, "Time Remaining" },
+	{ 0, NULL } };
+
+static const struct field control_fields[] = {
+	{ "ppp.code", "Code", KIND_UINT, .octets = 1, .names = code_names },
+	{ "ppp.identifier", "Identifier", KIND_UINT, BASE_DEC_HEX, 1 },
+	{ "ppp.length", "Length", KIND_UINT, .octets = 2 },
+};
+
+static const struct record ppp_records[PPP_REC_COUNT] = {
+	[PPP_REC_LAYER] = { "ppp", RECORD_LAYER, PPP_NFIELDS, ppp_fields,
+		(const char *const[]) { "framing", NULL } },
+	[PPP_REC_CONTROL] = { "ppp_control", RECORD_CHILD, 3, control_fields, NULL },
 };
 
 #define PPP_ALL_STATIONS 0xff
@@ -80,7 +95,7 @@ const struct protocol proto_ppp = {
 	.help = "Carries packets of several protocols over a line between two hosts.",
 	.id = PROTO_ID_ppp,
 	.records = ppp_records,
-	.nrecords = 1,
+	.nrecords = PPP_REC_COUNT,
 	.claims = ppp_claims,
 	.dissect = ppp_dissect,
 };

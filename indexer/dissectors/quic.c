@@ -16,7 +16,6 @@
 #include <string.h>
 
 #include "indexer/dissectors/ids.h"
-#include "indexer/dissectors/quic_tls.h"
 
 enum type { TYPE_INITIAL, TYPE_0RTT, TYPE_HANDSHAKE, TYPE_RETRY, TYPE_VERSION, TYPE_SHORT };
 
@@ -618,12 +617,4 @@ const struct protocol proto_quic = {
 	.claims = quic_claims,
 	.dissect = quic_dissect,
 	.flow_size = sizeof(struct quic_flow),
-};
-
-/* TLS handshake messages in CRYPTO frames. */
-const struct protocol quic_tls = {
-	.name = "tls",
-	.title = "Transport Layer Security",
-	.spec = "RFC 9001",
-	.no_item = true,
 };

@@ -9,8 +9,8 @@
  */
 #include <string.h>
 
+#include "indexer/dissectors/carried_tls.h"
 #include "indexer/dissectors/quic.h"
-#include "indexer/dissectors/quic_tls.h"
 
 static uint64_t read_integer(struct cursor *c)
 {
@@ -40,6 +40,7 @@ static bool have(const struct quic_crypto *s, uint32_t i)
 static void hand_on(struct packet *pkt, struct quic_crypto *s, uint32_t upto)
 {
 	uint32_t at = s->message;
+	pkt_nest(pkt, true);
 	while (upto <= QUIC_CRYPTO_MAX && upto - at >= 4) {
 		uint32_t len = 4 + (be32(s->octets + at) & 0xffffff);
 		if (len > upto - at)
@@ -47,11 +48,11 @@ static void hand_on(struct packet *pkt, struct quic_crypto *s, uint32_t upto)
 		at += len;
 	}
 	if (at > s->message)
-		pkt_next_proto(pkt, &quic_tls,
+		pkt_next_proto(pkt, carried_tls_messages(),
 			(struct cursor) {
 				s->octets + s->message, 0, at - s->message, at - s->message, &pkt->fail });
 	else
-		pkt_token(pkt, &quic_tls);
+		pkt_token(pkt, carried_tls_messages());
 	s->message = at;
 }
 

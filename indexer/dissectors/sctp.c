@@ -118,6 +118,8 @@ static const struct record sctp_records[REC_COUNT] = {
 	[REC_CONTROL] = { "sctp_control", RECORD_CHILD, CONTROL_NFIELDS, control_fields, NULL },
 };
 
+static const struct protocol item_again = { .name = "sctp", .title = "further chunks", .no_token = true };
+
 #define SCTP_HEADER  12
 #define CHUNK_HEADER 4
 #define WHOLE        3 /* flags B and E: begin and end of a user message */
@@ -187,9 +189,13 @@ static bool chunk(struct packet *pkt, struct cursor *c)
 	}
 	struct cursor value = cur_sub(c, len - CHUNK_HEADER);
 	cur_skip(c, -len & 3);
-	if (type == DATA || type == I_DATA)
+	if (type == DATA || type == I_DATA) {
 		data_chunk(pkt, r, &value, type == I_DATA, flags);
-	else if (type == INIT || type == INIT_ACK)
+		/* What follows a message stands behind it in the tree, under the name of SCTP once more. */
+		struct cursor rest = *c;
+		if (!pkt->fail && (flags & WHOLE) == WHOLE && cur_left(c))
+			pkt_next_proto(pkt, &item_again, cur_rest(&rest));
+	} else if (type == INIT || type == INIT_ACK)
 		init_chunk(pkt, &value, type == INIT ? INIT_TAG : ACK_TAG);
 	else if (type == SACK)
 		sack_chunk(pkt, &value);
@@ -224,4 +230,5 @@ const struct protocol proto_sctp = {
 	.nrecords = REC_COUNT,
 	.claims = sctp_claims,
 	.dissect = sctp_dissect,
+	.item_min = SCTP_HEADER,
 };

@@ -1,6 +1,6 @@
-/* Simple Mail Transfer Protocol (RFC 5321): commands and replies a line each; behind DATA the mail itself, up to a
- * line of a single dot, behind BDAT (RFC 3030) so many octets of it. A segment of the mail shows its lines; the one
- * that ends it, all of it as a message (RFC 5322).
+/* Simple Mail Transfer Protocol (RFC 5321): commands and replies a line each; behind DATA the mail itself, up
+ * to a line of a single dot, behind BDAT (RFC 3030) so many octets of it. A segment of the mail shows its
+ * lines; the one that ends it, all of it as a message (RFC 5322).
  *
  *     C: MAIL FROM:<a@example.org>        S: 250 ok          S: 250-first line of a reply
  *        command parameter                   code parameter     250 last line
@@ -39,8 +39,8 @@ static const struct value_name smtp_codes[] = { { 211, "System status, or system
 	{ 221, "<domain> Service closing transmission channel" }, { 235, "Authentication successful" },
 	{ 250, "Requested mail action okay, completed" },
 	{ 251, "User not local; will forward to <forward-path>" },
-	{ 252, "Cannot VRFY user, but will accept message and attempt delivery" },
-	{ 334, "AUTH input" }, { 354, "Start mail input; end with <CRLF>.<CRLF>" },
+	{ 252, "Cannot VRFY user, but will accept message and attempt delivery" }, { 334, "AUTH input" },
+	{ 354, "Start mail input; end with <CRLF>.<CRLF>" },
 	{ 421, "<domain> Service not available, closing transmission channel" },
 	{ 432, "A password transition is needed" },
 	{ 450, "Requested mail action not taken: mailbox unavailable" },
@@ -79,13 +79,27 @@ static const struct record smtp_records[REC_COUNT] = {
 };
 
 enum state { START, COMMANDS, DATA, STARTTLS };
-enum auth { NO_AUTH, LOGIN, USER_WANTED, USER_SENT, PASSWORD_WANTED, PASSWORD_SENT, PLAIN, PLAIN_WANTED, PLAIN_SENT, NTLM, NTLM_CHALLENGED, NTLM_SENT, DONE };
+enum auth {
+	NO_AUTH,
+	LOGIN,
+	USER_WANTED,
+	USER_SENT,
+	PASSWORD_WANTED,
+	PASSWORD_SENT,
+	PLAIN,
+	PLAIN_WANTED,
+	PLAIN_SENT,
+	NTLM,
+	NTLM_CHALLENGED,
+	NTLM_SENT,
+	DONE
+};
 
 struct smtp_flow {
 	uint8_t state, auth;
-	bool crlf_seen; /* the last octets of a mail until now are CR LF */
-	bool data_seen; /* DATA or BDAT came */
-	bool last;      /* of BDAT's chunks */
+	bool crlf_seen;       /* the last octets of a mail until now are CR LF */
+	bool data_seen;       /* DATA or BDAT came */
+	bool last;            /* of BDAT's chunks */
 	uint32_t total, read; /* octets of a mail that BDAT announced, that came */
 };
 
@@ -94,9 +108,9 @@ enum kind_of { COMMAND, MESSAGE, END };
 
 struct segment {
 	enum kind_of kind;
-	bool complete;   /* with it BDAT's last chunk is there */
-	uint32_t mail;   /* END: octets of the mail in it */
-	uint8_t secret;  /* enum auth that its line answers, or NO_AUTH */
+	bool complete;  /* with it BDAT's last chunk is there */
+	uint32_t mail;  /* END: octets of the mail in it */
+	uint8_t secret; /* enum auth that its line answers, or NO_AUTH */
 };
 
 /* Four letters, or one of the longer ones. */
@@ -219,7 +233,7 @@ static void command_lines(struct packet *pkt, const struct cursor *c, uint8_t se
 		at = l.next;
 		if (secret == USER_WANTED || secret == PASSWORD_WANTED || secret == PLAIN_WANTED) {
 			row_words(r,
-				secret == USER_WANTED	    ? LINE_USERNAME
+				secret == USER_WANTED       ? LINE_USERNAME
 				: secret == PASSWORD_WANTED ? LINE_PASSWORD
 							    : LINE_USERNAME_PASSWORD,
 				l.text, l.len);

@@ -5,7 +5,7 @@
  *     [1] SEQUENCE { [0] state, [1] mechanism, [2] token, [3] check of the mechanisms }           then
  *
  * A first token is of the first mechanism in the list; later ones are of the one agreed on. */
-#include "indexer/dissectors/ber.h"
+#include "indexer/dissectors/der.h"
 #include "indexer/dissectors/ids.h"
 #include "indexer/dissectors/security_blob.h"
 
@@ -46,27 +46,27 @@ struct spnego_flow {
 	uint8_t mechanism; /* enum gss_mechanism */
 };
 
-static void row_oid(struct row *r, unsigned field, const struct ber *oid)
+static void row_oid(struct row *r, unsigned field, const struct der *oid)
 {
-	char text[BER_OID_MAX];
-	size_t n = ber_oid(&oid->at, text);
+	char text[DER_OID_MAX];
+	size_t n = der_oid(&oid->at, text);
 	row_text(r, field, text, n, oid->at.data, oid->at.cap);
 }
 
 /* [n] EXPLICIT something: the something. */
-static bool inside(struct ber *b, const struct ber *tagged)
+static bool inside(struct der *b, const struct der *tagged)
 {
 	struct cursor c = tagged->at;
-	return ber_next(&c, b);
+	return der_next(&c, b);
 }
 
-static enum gss_mechanism mechanism_list(struct packet *pkt, const struct ber *tagged)
+static enum gss_mechanism mechanism_list(struct packet *pkt, const struct der *tagged)
 {
 	enum gss_mechanism first = GSS_NONE;
-	struct ber list, oid;
+	struct der list, oid;
 	if (!inside(&list, tagged))
 		return first;
-	for (unsigned i = 0; i < MECHANISMS_MAX && cur_left(&list.at) && ber_next(&list.at, &oid); i++) {
+	for (unsigned i = 0; i < MECHANISMS_MAX && cur_left(&list.at) && der_next(&list.at, &oid); i++) {
 		struct row *r = row_open(pkt, &proto_spnego, 1);
 		row_oid(r, MECH_TYPE, &oid);
 		if (i == 0)
@@ -75,9 +75,9 @@ static enum gss_mechanism mechanism_list(struct packet *pkt, const struct ber *t
 	return first;
 }
 
-static void hand_on(struct packet *pkt, const struct ber *tagged, uint8_t mechanism)
+static void hand_on(struct packet *pkt, const struct der *tagged, uint8_t mechanism)
 {
-	struct ber token;
+	struct der token;
 	const struct protocol *next = gss_protocol((enum gss_mechanism)mechanism);
 	if (next && inside(&token, tagged) && token.at.len)
 		pkt_next_proto(pkt, next, token.at);
@@ -93,17 +93,17 @@ static void choose(struct packet *pkt, const struct cursor *oid)
 
 static void initial(struct packet *pkt, struct cursor c)
 {
-	struct ber element;
+	struct der element;
 	const struct spnego_flow *flow = pkt_flow(pkt, &proto_spnego);
 	enum gss_mechanism mechanism = flow ? (enum gss_mechanism)flow->mechanism : GSS_NONE;
-	while (cur_left(&c) && ber_next(&c, &element)) {
-		struct ber list, oid;
-		if (element.tag == BER_CONSTRUCTED(0)) {
+	while (cur_left(&c) && der_next(&c, &element)) {
+		struct der list, oid;
+		if (element.tag == DER_CONSTRUCTED(0)) {
 			enum gss_mechanism first = mechanism_list(pkt, &element);
 			mechanism = first ? first : mechanism;
-			if (inside(&list, &element) && cur_left(&list.at) && ber_next(&list.at, &oid))
+			if (inside(&list, &element) && cur_left(&list.at) && der_next(&list.at, &oid))
 				choose(pkt, &oid.at);
-		} else if (element.tag == BER_CONSTRUCTED(2)) {
+		} else if (element.tag == DER_CONSTRUCTED(2)) {
 			hand_on(pkt, &element, (uint8_t)mechanism);
 		}
 	}
@@ -111,25 +111,25 @@ static void initial(struct packet *pkt, struct cursor c)
 
 static void later(struct packet *pkt, struct row *r, struct cursor c)
 {
-	struct ber element, value;
+	struct der element, value;
 	const struct spnego_flow none = { 0 };
-	while (cur_left(&c) && ber_next(&c, &element)) {
+	while (cur_left(&c) && der_next(&c, &element)) {
 		const struct spnego_flow *flow = pkt_flow(pkt, &proto_spnego);
 		if (!flow)
 			flow = &none;
 		switch (element.tag) {
-		case BER_CONSTRUCTED(0):
+		case DER_CONSTRUCTED(0):
 			if (inside(&value, &element) && value.at.cap)
 				row_set_at(r, SPNEGO_NEG_RESULT, value.at.data[0], value.at.data, 1);
 			break;
-		case BER_CONSTRUCTED(1):
+		case DER_CONSTRUCTED(1):
 			if (!inside(&value, &element))
 				break;
 			row_oid(r, SPNEGO_SUPPORTED_MECH, &value);
 			choose(pkt, &value.at);
 			break;
-		case BER_CONSTRUCTED(2):
-		case BER_CONSTRUCTED(3):
+		case DER_CONSTRUCTED(2):
+		case DER_CONSTRUCTED(3):
 			hand_on(pkt, &element, flow->mechanism);
 			break;
 		default:
@@ -142,13 +142,13 @@ static void later(struct packet *pkt, struct row *r, struct cursor c)
 
 static enum verdict spnego_dissect(struct packet *pkt, struct cursor *c)
 {
-	struct ber token, sequence;
+	struct der token, sequence;
 	struct row *r = row_open(pkt, &proto_spnego, 0);
-	if (!ber_next(c, &token))
+	if (!der_next(c, &token))
 		return MINE;
-	if ((token.tag == BER_CONSTRUCTED(0) || token.tag == BER_CONSTRUCTED(1)) &&
-		ber_next(&token.at, &sequence)) {
-		if (token.tag == BER_CONSTRUCTED(0))
+	if ((token.tag == DER_CONSTRUCTED(0) || token.tag == DER_CONSTRUCTED(1)) &&
+		der_next(&token.at, &sequence)) {
+		if (token.tag == DER_CONSTRUCTED(0))
 			initial(pkt, sequence.at);
 		else
 			later(pkt, r, sequence.at);
@@ -158,16 +158,16 @@ static enum verdict spnego_dissect(struct packet *pkt, struct cursor *c)
 
 static enum verdict krb5_dissect(struct packet *pkt, struct cursor *c)
 {
-	struct ber frame, oid;
+	struct der frame, oid;
 	struct row *r = row_open(pkt, &proto_spnego_krb5, 0);
 	struct cursor at = *c;
 	if (!cur_need(c, 1))
 		return MINE;
-	if (ber_peek(c) >> 5 == 3) {
-		if (!ber_next(&at, &frame) || frame.tag != APPLICATION_0)
+	if (der_peek(c) >> 5 == 3) {
+		if (!der_next(&at, &frame) || frame.tag != APPLICATION_0)
 			return MINE;
 		at = frame.at;
-		if (!ber_take(&at, BER_OID, &oid))
+		if (!der_take(&at, DER_OID, &oid))
 			return MINE;
 		row_oid(r, KRB5_OID, &oid);
 	}

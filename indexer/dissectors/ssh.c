@@ -5,8 +5,8 @@
  *     | packet length |pad |code| rest of the payload| padding     | MAC
  *     +---------------+----+----+-------- - - -------+--------- - -+----- - -
  *
- * They can be read up to NEWKEYS (RFC 4253, section 7.3); from there on they are encrypted, their length mostly
- * as well, and what a segment holds is taken as it is. */
+ * They can be read up to NEWKEYS (RFC 4253, section 7.3); from there on they are encrypted, their length
+ * mostly as well, and what a segment holds is taken as it is. */
 #include "indexer/dissectors/ids.h"
 #include "indexer/packet.h"
 
@@ -45,17 +45,11 @@ static const struct field packet_fields[PACKET_NFIELDS] = {
 };
 
 /* RFC 4253, section 7.1: ten lists of names, each behind its length. */
-enum {
-	INIT_COOKIE,
-	INIT_LISTS,
-	INIT_FIRST_FOLLOWS = INIT_LISTS + 20,
-	INIT_RESERVED,
-	INIT_NFIELDS
-};
+enum { INIT_COOKIE, INIT_LISTS, INIT_FIRST_FOLLOWS = INIT_LISTS + 20, INIT_RESERVED, INIT_NFIELDS };
 
 #define LIST(n, name)                                                                                        \
 	[INIT_LISTS + 2 * (n)] = { "ssh." name "_length", name " length", KIND_UINT, .octets = 4 },          \
-		[INIT_LISTS + 2 * (n) + 1] = { "ssh." name, name " string", KIND_TEXT }
+			  [INIT_LISTS + 2 * (n) + 1] = { "ssh." name, name " string", KIND_TEXT }
 
 static const struct field init_fields[INIT_NFIELDS] = {
 	[INIT_COOKIE] = { "ssh.cookie", "Cookie", KIND_BYTES },

@@ -305,7 +305,7 @@ static bool looks_like_ssl3(const struct cursor *c)
 {
 	uint64_t type, version;
 	return cur_peek(c, 0, 1, &type) && tls_is_content_type((unsigned)type) && cur_peek(c, 1, 2, &version) &&
-	       ((version >= SSL3 && version <= TLS13) || version == TLCP);
+	       ((version >= SSL3 && version <= TLS12) || version == TLCP);
 }
 
 /* The next record, of whichever kind. */

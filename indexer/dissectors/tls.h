@@ -22,7 +22,7 @@ enum tls_content {
 	TLS_HANDSHAKE = 22,
 	TLS_APPLICATION_DATA = 23,
 	TLS_HEARTBEAT = 24,
-	TLS_WITH_CID = 25 /* RFC 9146, DTLS only */
+	TLS_WITH_CID = 25 /* RFC 9146, of DTLS */
 };
 
 enum tls_message_type {

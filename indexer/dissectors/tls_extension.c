@@ -67,8 +67,10 @@ static void server_names(struct tls_reader *t, struct cursor *c)
 	if (!cur_left(c) || !tls_vector(c, 2, &list))
 		return;
 	while (cur_left(&list) >= 3) {
+		bool first = list.pos == 0;
 		struct row *r = row_open(t->pkt, t->proto, TLS_T_SERVER_NAME);
-		tls_length(r, SNI_LIST_LEN, &begin, 2);
+		if (first)
+			tls_length(r, SNI_LIST_LEN, &begin, 2);
 		row_be(r, SNI_TYPE, &list, 1);
 		tls_length(r, SNI_LEN, &list, 2);
 		if (!tls_vector(&list, 2, &name))
@@ -144,6 +146,10 @@ static void take_extension(struct tls_reader *t, struct row *r, unsigned type, s
 		if (t->session->version == TLS13 && message == TLS_CERTIFICATE)
 			tls_certificate_status(t, c);
 		break;
+	case 18:
+		if (message == TLS_SERVER_HELLO || message == TLS_ENCRYPTED_EXTENSIONS || message == TLS_CERTIFICATE)
+			x509_timestamps(c);
+		break;
 	case 9:
 	case 19:
 	case 20:
@@ -200,7 +206,12 @@ void tls_extensions(
 	if (hello)
 		tls_length(hello, HELLO_EXTENSIONS_LENGTH, c, 2);
 	if (cur_left(c) && tls_vector(c, 2, &list)) {
-		while (cur_left(&list) >= 4) {
+		uint64_t len;
+		while (cur_left(&list) >= 4 && cur_need(&list, 4)) {
+			/* One that was not captured to its end is not shown at all. */
+			cur_peek(&list, 2, 2, &len);
+			if (cur_left(&list) >= 4 + len && !cur_need(&list, 4 + (uint32_t)len))
+				break;
 			struct row *r = row_open(t->pkt, t->proto, TLS_T_EXTENSION);
 			unsigned type = (unsigned)row_be(r, EXT_TYPE, &list, 2);
 			if (ja3 && !TLS_IS_GREASE(type)) {

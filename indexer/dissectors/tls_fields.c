@@ -116,7 +116,7 @@ static bool is_named(const struct value_name *names, unsigned value)
 
 bool tls_is_content_type(unsigned type)
 {
-	return type >= TLS_CHANGE_CIPHER_SPEC && type <= TLS_HEARTBEAT;
+	return type >= TLS_CHANGE_CIPHER_SPEC && type <= TLS_WITH_CID;
 }
 
 bool tls_is_message_type(unsigned type)

@@ -50,19 +50,22 @@ unsigned tls_chosen_version(const struct cursor *body, bool *retry)
 	struct cursor c = *body, extensions;
 	unsigned version = (unsigned)cur_be(&c, 2);
 	*retry = false;
-	if (version != TLS12 || cur_avail(body) < 46)
+	if (version != TLS12 || cur_left(body) < 46)
 		return version;
-	*retry = memcmp(c.data + c.pos, retry_random, sizeof(retry_random)) == 0;
+	*retry = cur_avail(&c) >= 32 && memcmp(c.data + c.pos, retry_random, sizeof(retry_random)) == 0;
 	cur_skip(&c, 32);
-	cur_skip(&c, (uint32_t)cur_be(&c, 1) + 5); /* session id, suite, method, length of extensions */
+	uint32_t id = (uint32_t)cur_be(&c, 1);
+	if (cur_left(&c) < id + 5)
+		return version;
+	cur_skip(&c, id + 5); /* suite, method, length of extensions */
 	extensions = cur_rest(&c);
-	while (cur_avail(&extensions) >= 6) {
+	while (cur_left(&extensions) >= 6) {
 		unsigned type = (unsigned)cur_be(&extensions, 2);
 		struct cursor data;
 		if (!tls_vector(&extensions, 2, &data))
 			break;
-		if (type == 43 && data.len == 2 && data.cap == 2)
-			return be16(data.data);
+		if (type == 43 && data.len == 2)
+			return (unsigned)cur_be(&data, 2);
 	}
 	return version;
 }
@@ -71,10 +74,11 @@ unsigned tls_chosen_version(const struct cursor *body, bool *retry)
 static void hello_begin(struct tls_reader *t, struct row *r, struct cursor *c, bool server)
 {
 	row_be(r, HELLO_VERSION, c, 2);
+	const struct tls_session *s = t->session;
 	struct cursor random = *c;
 	row_bytes(r, HELLO_RANDOM, c, 32);
-	row_set(r, HELLO_RANDOM_TIME, (int64_t)cur_be(&random, 4) * 1000000000);
-	const struct tls_session *s = t->session;
+	if (s->version != TLS13) /* which has no time in it */
+		row_set(r, HELLO_RANDOM_TIME, (int64_t)cur_be(&random, 4) * 1000000000);
 	if (server && s->version == TLS13 && s->draft && s->draft < 22)
 		return;
 	uint32_t n = (uint32_t)row_be(r, HELLO_SESSION_ID_LENGTH, c, 1);
@@ -194,6 +198,13 @@ static void finished(struct tls_reader *t, struct cursor *c)
 	row_bytes(r, KX_VERIFY_DATA, c, cur_left(c));
 }
 
+/* draft-agl-tls-nextprotoneg: a name and padding, lengths before them. */
+static void next_protocol(struct cursor *c)
+{
+	cur_take(c, (uint32_t)cur_be(c, 1));
+	cur_take(c, (uint32_t)cur_be(c, 1));
+}
+
 void tls_message(struct tls_reader *t, unsigned type, struct cursor *c)
 {
 	switch (type) {
@@ -236,6 +247,9 @@ void tls_message(struct tls_reader *t, unsigned type, struct cursor *c)
 		break;
 	case TLS_FINISHED:
 		finished(t, c);
+		break;
+	case TLS_NEXT_PROTOCOL:
+		next_protocol(c);
 		break;
 	default:
 		break;

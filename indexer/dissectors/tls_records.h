@@ -44,7 +44,9 @@ static const struct field NAME(handshake_fields)[HS_NFIELDS] = {
 };
 
 /* The random begins with four octets of time, by the book (RFC 5246, section 7.4.1.2): a span moved by that. */
-#define AFTER_TIME(span) "CASE typeof(" span ") WHEN 'integer' THEN " span "+67108860 ELSE substr(" span ",5) END"
+#define AFTER_TIME(time, span) \
+	"CASE WHEN " time " IS NULL THEN NULL WHEN typeof(" span ")='integer' THEN " span \
+	"+67108860 ELSE substr(" span ",5) END"
 
 static const struct field NAME(hello_fields)[HELLO_NFIELDS] = {
 	[HELLO_VERSION] = { P ".handshake.version", "Version", KIND_UINT, BASE_HEX, 2, .names = versions },
@@ -68,7 +70,7 @@ static const struct field NAME(hello_fields)[HELLO_NFIELDS] = {
 	[HELLO_JA3S_FULL] = { P ".handshake.ja3s_full", "JA3S Fullstring", KIND_TEXT, .generated = true },
 	[HELLO_JA3S] = { P ".handshake.ja3s", "JA3S", KIND_TEXT, .generated = true },
 	[HELLO_RANDOM_BYTES] = { P ".handshake.random_bytes", "Random Bytes", KIND_BYTES,
-		.sql = AFTER_TIME("{handshake_random}") },
+		.sql = AFTER_TIME("{handshake_random_time}", "{handshake_random}") },
 	[HELLO_COOKIE_LENGTH] = { P ".handshake.cookie_length", "Cookie Length", KIND_UINT, .octets = 1 },
 	[HELLO_COOKIE] = { P ".handshake.cookie", "Cookie", KIND_BYTES },
 };

@@ -50,9 +50,9 @@ static void server_hello(struct tls_reader *t, struct row *r, struct cursor *c)
 	uint32_t certificate = (uint32_t)cur_be(c, 2);
 	uint32_t specs = (uint32_t)row_be(r, SSL2_CIPHER_SPEC_LEN, c, 2);
 	cur_skip(c, 2); /* length of the connection id */
+	struct row *cert = row_open(t->pkt, t->proto, TLS_T_CERTIFICATE);
+	row_set(cert, CERT_LENGTH, certificate);
 	if (certificate) {
-		struct row *cert = row_open(t->pkt, t->proto, TLS_T_CERTIFICATE);
-		row_set(cert, CERT_LENGTH, certificate);
 		struct cursor octets = cur_sub(c, certificate), copy = octets;
 		row_bytes(cert, CERT_CERTIFICATE, &copy, cur_left(&copy));
 		x509_certificate(t->pkt, &octets);

@@ -440,7 +440,8 @@ static void unknown_version(struct packet *pkt, struct cursor *c)
 
 static enum verdict wlan_dissect(struct packet *pkt, struct cursor *c)
 {
-	struct header h = { .fc = (uint32_t)cur_be(c, 2) };
+	struct header h = { .fc = (uint32_t)(pkt->radio.swapped ? cur_le(c, 2) : cur_be(c, 2)) };
+	pkt->radio.swapped = false;
 	unsigned version = h.fc >> 8 & 3, type = h.fc >> 10 & 3;
 	/* The QoS control field is looked at before anything is shown. */
 	if (pkt->fail || (!version && type == 2 && h.fc & 0x8000 &&

@@ -26,8 +26,17 @@ enum verdict etherip_wrapper(struct packet *pkt, struct cursor *c);
 enum verdict all_data_wrapper(struct packet *pkt, struct cursor *c);
 enum verdict header_wrapper(struct packet *pkt, struct cursor *c);
 enum verdict profinet_wrapper(struct packet *pkt, struct cursor *c);
+enum verdict ppp_control_wrapper(struct packet *pkt, struct cursor *c);
+enum verdict mtp2_wrapper(struct packet *pkt, struct cursor *c);
+enum verdict mtp3_wrapper(struct packet *pkt, struct cursor *c);
+enum verdict m3ua_wrapper(struct packet *pkt, struct cursor *c);
+enum verdict sccp_wrapper(struct packet *pkt, struct cursor *c);
+enum verdict ngap_wrapper(struct packet *pkt, struct cursor *c);
+enum verdict s1ap_wrapper(struct packet *pkt, struct cursor *c);
+enum verdict ap_wrapper(struct packet *pkt, struct cursor *c);
 enum verdict idp_wrapper(struct packet *pkt, struct cursor *c);
 
+extern const struct protocol wrapped_mtp3;
 extern const struct protocol wrapped_trmac;
 extern const struct protocol wrapped_pn_dcp;
 extern const struct protocol wrapped_pktdata;

@@ -23,5 +23,7 @@ const struct protocol x509_pkcs12 = { .name = "pkcs12",
 	.no_item = true };
 const struct protocol x509_pkcs10 = { .name = "pkcs10", .title = "PKCS10 Certification Request", .no_item = true };
 const struct protocol x509_x509if = { .name = "x509if", .title = "X.509 Information Framework", .no_item = true };
+const struct protocol x509_pkinit = { .name = "pkinit", .title = "PKINIT", .no_item = true };
+const struct protocol x509_tcg = { .name = "tcg_cp_oids", .title = "TCG Credential Profiles", .no_item = true };
 /* The list of certificate timestamps is read by TLS's dissector (RFC 6962, section 3.3). */
 const struct protocol x509_tls = { .name = "tls", .title = "Transport Layer Security", .no_item = true };

@@ -74,9 +74,9 @@ static void parameters(struct packet *pkt, const char *id, struct cursor *c, uns
 
 static void algorithm(struct packet *pkt, struct cursor *contents, unsigned depth)
 {
-	struct ber id;
-	char text[BER_OID_MAX];
-	if (depth > ALGORITHMS_NESTED || !ber_take(contents, BER_OID, &id) || !ber_oid(&id.at, text))
+	struct der id;
+	char text[DER_OID_MAX];
+	if (depth > ALGORITHMS_NESTED || !der_take(contents, DER_OID, &id) || !der_oid(&id.at, text))
 		return;
 	struct row *r = row_open(pkt, &proto_x509af, AF_T_ALGORITHM);
 	row_text(r, ALGORITHM_ID, text, strlen(text), id.at.data, id.at.len);
@@ -86,21 +86,28 @@ static void algorithm(struct packet *pkt, struct cursor *contents, unsigned dept
 
 static void parameters(struct packet *pkt, const char *id, struct cursor *c, unsigned depth)
 {
-	struct ber all, part, inner;
+	struct der all, part, inner;
 	if (strcmp(id, "1.2.840.10045.2.1") == 0) { /* elliptic curves: by name, or written out */
-		if (ber_peek(c) != BER_NULL)
+		if (der_peek(c) == DER_NULL)
+			return;
+		pkt_token(pkt, &x509_pkcs1);
+		/* Written out they say what kind of field it is, with parameters of their own (RFC 3279, section
+		 * 2.3.5). */
+		if (der_take(c, DER_SEQUENCE, &all) && der_take(&all.at, DER_INTEGER, &part) &&
+			der_take(&all.at, DER_SEQUENCE, &inner) && der_take(&inner.at, DER_OID, &part) &&
+			cur_left(&inner.at))
 			pkt_token(pkt, &x509_pkcs1);
 	} else if (strcmp(id, "1.2.840.113549.1.1.10") == 0) {
 		pkt_token(pkt, &x509_pkcs1);
-		if (!ber_take(c, BER_SEQUENCE, &all))
+		if (!der_take(c, DER_SEQUENCE, &all))
 			return;
-		while (ber_next(&all.at, &part))
-			if ((part.tag == BER_CONSTRUCTED(0) || part.tag == BER_CONSTRUCTED(1)) &&
-				ber_take(&part.at, BER_SEQUENCE, &inner))
+		while (der_next(&all.at, &part))
+			if ((part.tag == DER_CONSTRUCTED(0) || part.tag == DER_CONSTRUCTED(1)) &&
+				der_take(&part.at, DER_SEQUENCE, &inner))
 				algorithm(pkt, &inner.at, depth + 1);
 	} else if (strcmp(id, "1.2.840.113549.1.1.8") == 0) { /* mask generator: of a hash */
 		pkt_token(pkt, &x509_pkcs1);
-		if (ber_take(c, BER_SEQUENCE, &inner))
+		if (der_take(c, DER_SEQUENCE, &inner))
 			algorithm(pkt, &inner.at, depth + 1);
 	} else if (strcmp(id, "1.2.840.10040.4.1") == 0) {
 		pkt_token(pkt, &proto_x509af);
@@ -116,15 +123,15 @@ void x509_algorithm(struct packet *pkt, struct cursor *contents)
 
 static void take_algorithm(struct packet *pkt, struct cursor *c)
 {
-	struct ber a;
-	if (ber_take(c, BER_SEQUENCE, &a))
+	struct der a;
+	if (der_take(c, DER_SEQUENCE, &a))
 		x509_algorithm(pkt, &a.at);
 }
 
 /* ---- certificates ---- */
 
 /* "2020-01-01 00:00:00 (UTC)", as Wireshark shows a UTCTime. */
-static size_t utc_text(char out[32], const struct ber *t)
+static size_t utc_text(char out[32], const struct der *t)
 {
 	static const char form[] = "yyyy-mm-dd hh:mm:ss (UTC)";
 	const uint8_t *p = t->at.data;
@@ -143,23 +150,23 @@ static size_t utc_text(char out[32], const struct ber *t)
 
 static void take_time(struct row *r, unsigned which, struct cursor *c)
 {
-	struct ber t;
+	struct der t;
 	int64_t ns;
 	char text[32];
-	if (!ber_next(c, &t))
+	if (!der_next(c, &t))
 		return;
-	if (ber_time(&t, &ns))
+	if (der_time(&t, &ns))
 		row_set_at(r, AF_NOT_BEFORE_TIME + which, ns, t.at.data, t.at.len);
-	if (t.tag == BER_UTC_TIME)
+	if (t.tag == DER_UTC_TIME)
 		row_text(r, AF_UTC_BEFORE + which, text, utc_text(text, &t), t.at.data, t.at.len);
-	else if (ber_time(&t, &ns))
+	else if (der_time(&t, &ns))
 		row_set_at(r, AF_GENERALIZED_BEFORE + which, ns, t.at.data, t.at.len);
 }
 
 /* A Name, a choice of one. */
 static void take_name(struct packet *pkt, struct row *r, unsigned field, struct cursor *c)
 {
-	if (ber_peek(c) == BER_SEQUENCE)
+	if (der_peek(c) == DER_SEQUENCE)
 		row_set(r, field, 0);
 	x509_name(pkt, c);
 }
@@ -167,38 +174,38 @@ static void take_name(struct packet *pkt, struct row *r, unsigned field, struct 
 static void to_be_signed(struct packet *pkt, struct cursor *c)
 {
 	struct row *r = row_open(pkt, &proto_x509af, AF_T_CERTIFICATE);
-	struct ber v, inner;
-	if (ber_take(c, BER_CONSTRUCTED(0), &v) && ber_take(&v.at, BER_INTEGER, &inner))
+	struct der v, inner;
+	if (der_take(c, DER_CONSTRUCTED(0), &v) && der_take(&v.at, DER_INTEGER, &inner))
 		row_be(r, AF_VERSION, &inner.at, cur_left(&inner.at) <= 8 ? cur_left(&inner.at) : 8);
-	if (!ber_take(c, BER_INTEGER, &v))
+	if (!der_take(c, DER_INTEGER, &v))
 		return;
 	row_bytes(r, AF_SERIAL_NUMBER, &v.at, cur_left(&v.at));
 	take_algorithm(pkt, c);
 	take_name(pkt, r, AF_ISSUER, c);
-	if (ber_take(c, BER_SEQUENCE, &v)) {
+	if (der_take(c, DER_SEQUENCE, &v)) {
 		take_time(r, 0, &v.at);
 		take_time(r, 1, &v.at);
 	}
 	take_name(pkt, r, AF_SUBJECT, c);
 	x509_public_key(pkt, c);
-	while (ber_next(c, &v))
-		if (v.tag == BER_CONSTRUCTED(3) && ber_take(&v.at, BER_SEQUENCE, &inner))
-			x509_extensions(pkt, &inner.at);
+	while (der_next(c, &v))
+		if (v.tag == DER_CONSTRUCTED(3) && der_take(&v.at, DER_SEQUENCE, &inner))
+			x509_extensions(pkt, &inner.at, true);
 }
 
 void x509_public_key(struct packet *pkt, struct cursor *c)
 {
-	struct ber info;
-	if (ber_take(c, BER_SEQUENCE, &info))
+	struct der info;
+	if (der_take(c, DER_SEQUENCE, &info))
 		take_algorithm(pkt, &info.at);
 }
 
 void x509_certificate(struct packet *pkt, struct cursor *c)
 {
-	struct ber certificate, inner;
-	if (!ber_take(c, BER_SEQUENCE, &certificate))
+	struct der certificate, inner;
+	if (!der_take(c, DER_SEQUENCE, &certificate))
 		return;
-	if (ber_take(&certificate.at, BER_SEQUENCE, &inner))
+	if (der_take(&certificate.at, DER_SEQUENCE, &inner))
 		to_be_signed(pkt, &inner.at);
 	take_algorithm(pkt, &certificate.at);
 }

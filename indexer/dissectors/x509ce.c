@@ -47,34 +47,30 @@ static const struct record ce_records[CE_T_COUNT] = {
 	[CE_T_NAME] = { "x509ce_name", RECORD_CHILD, NAME_NFIELDS, name_fields, NULL },
 };
 
-extern const struct protocol proto_pkinit;
-
 /* ---- GeneralName, section 4.2.1.6 ---- */
 
 static void other_name(struct packet *pkt, struct row *r, struct cursor *c)
 {
-	struct ber type, value;
-	char text[BER_OID_MAX];
-	if (!ber_take(c, BER_OID, &type) || !ber_oid(&type.at, text))
+	struct der type, value;
+	char text[DER_OID_MAX];
+	if (!der_take(c, DER_OID, &type) || !der_oid(&type.at, text))
 		return;
 	row_text(r, NAME_OTHER_TYPE, text, strlen(text), type.at.data, type.at.len);
-	if (!ber_take(c, BER_CONSTRUCTED(0), &value))
-		return;
-	if (strcmp(text, "1.3.6.1.4.1.311.20.2.3") == 0) /* user principal name: read as an attribute */
-		x509_value(pkt, text, &value.at);
-	else if (strcmp(text, "1.3.6.1.5.2.2") == 0) /* a Kerberos principal: RFC 4556, section 3.2.2 */
-		pkt_token(pkt, &proto_pkinit);
+	if (der_take(c, DER_CONSTRUCTED(0), &value))
+		x509_other_value(pkt, text, &value.at);
 }
 
-static void general_name(struct packet *pkt, const struct ber *name)
+/* `listed`: it stands in a list of GeneralNames, where Wireshark shows which of the choices it is. */
+static void general_name(struct packet *pkt, const struct der *name, bool listed)
 {
 	struct cursor c = name->at;
-	char text[BER_OID_MAX];
+	char text[DER_OID_MAX];
 	unsigned kind = name->tag & 0x1f;
 	if (!(name->tag & 0x80) || kind > 8)
 		return;
 	struct row *r = row_open(pkt, &proto_x509ce, CE_T_NAME);
-	row_set(r, NAME_GENERAL_NAME, kind);
+	if (listed)
+		row_set(r, NAME_GENERAL_NAME, kind);
 	switch (kind) {
 	case 0:
 		other_name(pkt, r, &c);
@@ -98,7 +94,7 @@ static void general_name(struct packet *pkt, const struct ber *name)
 			row_address(r, NAME_IPV6, &c, KIND_IPV6);
 		break;
 	case 8:
-		if (ber_oid(&c, text))
+		if (der_oid(&c, text))
 			row_text(r, NAME_REGISTERED_ID, text, strlen(text), c.data, c.len);
 		break;
 	default:
@@ -108,53 +104,53 @@ static void general_name(struct packet *pkt, const struct ber *name)
 
 void x509_general_names(struct packet *pkt, struct cursor *contents)
 {
-	struct ber name;
-	while (ber_next(contents, &name))
-		general_name(pkt, &name);
+	struct der name;
+	while (der_next(contents, &name))
+		general_name(pkt, &name, true);
 }
 
 /* ---- readers of single extensions: `c` runs over the value ---- */
 
 static void names(struct packet *pkt, struct cursor *c)
 {
-	struct ber list;
-	if (ber_take(c, BER_SEQUENCE, &list))
+	struct der list;
+	if (der_take(c, DER_SEQUENCE, &list))
 		x509_general_names(pkt, &list.at);
 }
 
 /* Section 4.2.1.1. */
 static void authority_key(struct packet *pkt, struct cursor *c)
 {
-	struct ber all, part;
-	if (!ber_take(c, BER_SEQUENCE, &all))
+	struct der all, part;
+	if (!der_take(c, DER_SEQUENCE, &all))
 		return;
-	while (ber_next(&all.at, &part))
-		if (part.tag == BER_CONSTRUCTED(1))
+	while (der_next(&all.at, &part))
+		if (part.tag == DER_CONSTRUCTED(1))
 			x509_general_names(pkt, &part.at);
 }
 
 /* DistributionPointName, section 4.2.1.13. */
 static void point_name(struct packet *pkt, struct cursor *c)
 {
-	struct ber name;
-	if (!ber_next(c, &name))
+	struct der name;
+	if (!der_next(c, &name))
 		return;
-	if (name.tag == BER_CONSTRUCTED(0))
+	if (name.tag == DER_CONSTRUCTED(0))
 		x509_general_names(pkt, &name.at);
-	else if (name.tag == BER_CONSTRUCTED(1))
+	else if (name.tag == DER_CONSTRUCTED(1))
 		x509_relative_name(pkt, &name.at);
 }
 
 static void distribution_points(struct packet *pkt, struct cursor *c)
 {
-	struct ber all, point, part;
-	if (!ber_take(c, BER_SEQUENCE, &all))
+	struct der all, point, part;
+	if (!der_take(c, DER_SEQUENCE, &all))
 		return;
-	while (ber_take(&all.at, BER_SEQUENCE, &point)) {
-		while (ber_next(&point.at, &part)) {
-			if (part.tag == BER_CONSTRUCTED(0))
+	while (der_take(&all.at, DER_SEQUENCE, &point)) {
+		while (der_next(&point.at, &part)) {
+			if (part.tag == DER_CONSTRUCTED(0))
 				point_name(pkt, &part.at);
-			else if (part.tag == BER_CONSTRUCTED(2))
+			else if (part.tag == DER_CONSTRUCTED(2))
 				x509_general_names(pkt, &part.at);
 		}
 	}
@@ -163,35 +159,35 @@ static void distribution_points(struct packet *pkt, struct cursor *c)
 /* Section 5.2.5. */
 static void issuing_point(struct packet *pkt, struct cursor *c)
 {
-	struct ber all, part;
-	if (ber_take(c, BER_SEQUENCE, &all) && ber_take(&all.at, BER_CONSTRUCTED(0), &part))
+	struct der all, part;
+	if (der_take(c, DER_SEQUENCE, &all) && der_take(&all.at, DER_CONSTRUCTED(0), &part))
 		point_name(pkt, &part.at);
 }
 
 /* Section 4.2.1.10. */
 static void constraints(struct packet *pkt, struct cursor *c)
 {
-	struct ber all, list, tree, base;
-	if (!ber_take(c, BER_SEQUENCE, &all))
+	struct der all, list, tree, base;
+	if (!der_take(c, DER_SEQUENCE, &all))
 		return;
-	while (ber_next(&all.at, &list))
-		while (ber_take(&list.at, BER_SEQUENCE, &tree))
-			if (ber_next(&tree.at, &base))
-				general_name(pkt, &base);
+	while (der_next(&all.at, &list))
+		while (der_take(&list.at, DER_SEQUENCE, &tree))
+			if (der_next(&tree.at, &base))
+				general_name(pkt, &base, false);
 }
 
 /* Section 4.2.1.4: qualifiers have dissectors of their own. */
 static void policies(struct packet *pkt, struct cursor *c)
 {
-	struct ber all, policy, id, list, qualifier;
-	char text[BER_OID_MAX];
-	if (!ber_take(c, BER_SEQUENCE, &all))
+	struct der all, policy, id, list, qualifier;
+	char text[DER_OID_MAX];
+	if (!der_take(c, DER_SEQUENCE, &all))
 		return;
-	while (ber_take(&all.at, BER_SEQUENCE, &policy)) {
-		if (!ber_take(&policy.at, BER_OID, &id) || !ber_take(&policy.at, BER_SEQUENCE, &list))
+	while (der_take(&all.at, DER_SEQUENCE, &policy)) {
+		if (!der_take(&policy.at, DER_OID, &id) || !der_take(&policy.at, DER_SEQUENCE, &list))
 			continue;
-		while (ber_take(&list.at, BER_SEQUENCE, &qualifier)) {
-			if (!ber_take(&qualifier.at, BER_OID, &id) || !ber_oid(&id.at, text) ||
+		while (der_take(&list.at, DER_SEQUENCE, &qualifier)) {
+			if (!der_take(&qualifier.at, DER_OID, &id) || !der_oid(&id.at, text) ||
 				!cur_left(&qualifier.at))
 				continue;
 			if (strcmp(text, "1.3.6.1.5.5.7.2.1") == 0)
@@ -205,35 +201,70 @@ static void policies(struct packet *pkt, struct cursor *c)
 /* Section 4.2.2.1. */
 static void access_descriptions(struct packet *pkt, struct cursor *c)
 {
-	struct ber all, description, method, name;
-	if (!ber_take(c, BER_SEQUENCE, &all))
+	struct der all, description, method, name;
+	if (!der_take(c, DER_SEQUENCE, &all))
 		return;
-	while (ber_take(&all.at, BER_SEQUENCE, &description))
-		if (ber_take(&description.at, BER_OID, &method) && ber_next(&description.at, &name))
-			general_name(pkt, &name);
+	while (der_take(&all.at, DER_SEQUENCE, &description))
+		if (der_take(&description.at, DER_OID, &method) && der_next(&description.at, &name))
+			general_name(pkt, &name, false);
 }
 
 /* Section 4.2.1.8. */
 static void directory_attributes(struct packet *pkt, struct cursor *c)
 {
-	struct ber all, attribute;
-	if (!ber_take(c, BER_SEQUENCE, &all))
+	struct der all, attribute;
+	if (!der_take(c, DER_SEQUENCE, &all))
 		return;
-	while (ber_take(&all.at, BER_SEQUENCE, &attribute))
+	while (der_take(&all.at, DER_SEQUENCE, &attribute))
 		x509_attribute(pkt, &attribute.at);
 }
 
 /* RFC 8551, section 2.5.2: of the usual ones only RC2 has parameters. */
 static void smime_capabilities(struct packet *pkt, struct cursor *c)
 {
-	struct ber all, capability, id;
-	char text[BER_OID_MAX];
-	if (!ber_take(c, BER_SEQUENCE, &all))
+	struct der all, capability, id;
+	char text[DER_OID_MAX];
+	if (!der_take(c, DER_SEQUENCE, &all))
 		return;
-	while (ber_take(&all.at, BER_SEQUENCE, &capability))
-		if (ber_take(&capability.at, BER_OID, &id) && ber_oid(&id.at, text) && cur_left(&capability.at) &&
+	while (der_take(&all.at, DER_SEQUENCE, &capability))
+		if (der_take(&capability.at, DER_OID, &id) && der_oid(&id.at, text) && cur_left(&capability.at) &&
 			strcmp(text, "1.2.840.113549.3.2") == 0)
 			pkt_token(pkt, &x509_cms);
+}
+
+/* RFC 6962, section 3.3: an octet string with a list of vectors, of {version, log id, time, extensions, how it is
+ * signed, signature} each. Only that they are there is looked at. */
+static bool skip_vector(struct cursor *c, struct cursor *out)
+{
+	if (cur_left(c) < 2)
+		return false;
+	uint32_t len = (uint32_t)cur_be(c, 2);
+	if (cur_left(c) < len)
+		return false;
+	*out = cur_sub(c, len);
+	return true;
+}
+
+void x509_timestamps(struct cursor *c)
+{
+	struct cursor list, one, part;
+	if (!skip_vector(c, &list))
+		return;
+	while (skip_vector(&list, &one)) {
+		cur_take(&one, 1 + 32 + 8);
+		if (!skip_vector(&one, &part))
+			continue;
+		cur_take(&one, 2);
+		skip_vector(&one, &part);
+	}
+}
+
+static void timestamps(struct packet *pkt, struct cursor *c)
+{
+	struct der octets;
+	(void)pkt;
+	if (der_take(c, DER_OCTETS, &octets))
+		x509_timestamps(&octets.at);
 }
 
 static const struct extension {
@@ -250,8 +281,8 @@ static const struct extension {
 	{ "2.5.29.35", &proto_x509ce, authority_key },
 	{ "2.5.29.37", &proto_x509ce, NULL },
 	{ "1.3.6.1.5.5.7.1.1", &x509_pkix1implicit, access_descriptions },
-	{ "1.3.6.1.4.1.11129.2.4.2", &x509_tls, NULL }, /* signed certificate timestamps */
-	{ "1.3.6.1.4.1.11129.2.4.5", &x509_tls, NULL },
+	{ "1.3.6.1.4.1.11129.2.4.2", &x509_tls, timestamps }, /* signed certificate timestamps */
+	{ "1.3.6.1.4.1.11129.2.4.5", &x509_tls, timestamps },
 	{ "2.5.29.18", &proto_x509ce, names },
 	{ "2.5.29.3", &proto_x509ce, NULL },
 	{ "2.5.29.9", &proto_x509ce, directory_attributes },
@@ -298,9 +329,6 @@ static const struct extension {
 	{ "2.16.840.1.113730.1.8", &x509_ns_cert_exts, NULL },
 	{ "2.16.840.1.113730.1.12", &x509_ns_cert_exts, NULL },
 	{ "2.16.840.1.113730.1.13", &x509_ns_cert_exts, NULL },
-	{ "1.3.6.1.4.1.311.20.2", &proto_x509sat, NULL },
-	{ "1.3.6.1.4.1.311.21.1", &proto_x509sat, NULL },
-	{ "1.3.6.1.4.1.311.21.2", &proto_x509sat, NULL },
 	{ "1.3.6.1.4.1.311.21.7", &proto_x509ce, NULL },
 	{ "1.3.6.1.4.1.311.21.10", &proto_x509ce, NULL },
 	{ "1.2.840.113533.7.65.0", &proto_x509ce, NULL },
@@ -314,17 +342,20 @@ static const struct extension {
 	{ "1.3.6.1.5.5.7.48.1.7", &proto_ocsp, names },
 };
 
-static void extension(struct packet *pkt, struct cursor *c)
+static void extension(struct packet *pkt, struct cursor *c, bool of_certificate)
 {
-	struct ber id, critical, value;
-	char text[BER_OID_MAX];
-	if (!ber_take(c, BER_OID, &id) || !ber_oid(&id.at, text))
+	struct der id, critical, value;
+	struct row *r = NULL;
+	char text[DER_OID_MAX];
+	if (!der_take(c, DER_OID, &id) || !der_oid(&id.at, text))
 		return;
-	struct row *r = row_open(pkt, &proto_x509ce, CE_T_EXTENSION);
-	row_text(r, CE_ID, text, strlen(text), id.at.data, id.at.len);
-	if (ber_take(c, BER_BOOLEAN, &critical))
+	if (of_certificate) {
+		r = row_open(pkt, &proto_x509ce, CE_T_EXTENSION);
+		row_text(r, CE_ID, text, strlen(text), id.at.data, id.at.len);
+	}
+	if (der_take(c, DER_BOOLEAN, &critical) && r)
 		row_set(r, CE_CRITICAL, cur_be(&critical.at, 1) != 0);
-	if (!ber_take(c, BER_OCTETS, &value))
+	if (!der_take(c, DER_OCTETS, &value))
 		return;
 	for (size_t i = 0; i < sizeof(extensions) / sizeof(*extensions); i++) {
 		if (strcmp(extensions[i].id, text) != 0)
@@ -334,13 +365,14 @@ static void extension(struct packet *pkt, struct cursor *c)
 			extensions[i].read(pkt, &value.at);
 		return;
 	}
+	x509_other_value(pkt, text, &value.at);
 }
 
-void x509_extensions(struct packet *pkt, struct cursor *contents)
+void x509_extensions(struct packet *pkt, struct cursor *contents, bool of_certificate)
 {
-	struct ber one;
-	while (ber_take(contents, BER_SEQUENCE, &one))
-		extension(pkt, &one.at);
+	struct der one;
+	while (der_take(contents, DER_SEQUENCE, &one))
+		extension(pkt, &one.at, of_certificate);
 }
 
 const struct protocol proto_x509ce = {

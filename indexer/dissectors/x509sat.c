@@ -109,6 +109,18 @@ static const struct attribute {
 	{ "1.3.6.1.4.1.311.60.2.1.2", &proto_x509sat, DIRECTORY },
 	{ "1.3.6.1.4.1.311.60.2.1.3", &proto_x509sat, COUNTRY },
 	{ "1.3.6.1.4.1.311.20.2.3", &proto_x509sat, UTF8 }, /* user principal name */
+	{ "1.3.6.1.4.1.311.16.4", &x509_cms, OTHER },
+	{ "1.3.6.1.4.1.311.17.1", &proto_x509sat, BMP },
+	{ "1.3.6.1.4.1.311.20.1", &x509_pkix1implicit, OTHER },
+	{ "1.3.6.1.4.1.311.20.2", &proto_x509sat, BMP }, /* name of the template that it was made from */
+	{ "1.3.6.1.4.1.311.21.1", &proto_x509sat, OTHER },
+	{ "1.3.6.1.4.1.311.21.2", &proto_x509sat, OTHER },
+	{ "1.3.6.1.4.1.311.21.3", &proto_x509sat, OTHER },
+	{ "1.3.6.1.4.1.311.21.4", &proto_x509sat, OTHER },
+	{ "1.3.6.1.5.2.2", &x509_pkinit, OTHER }, /* principal of Kerberos */
+	{ "1.3.6.1.5.5.7.8.5", &x509_pkixqualified, OTHER },
+	{ "1.3.6.1.5.5.7.8.7", &x509_pkixqualified, OTHER },
+	{ "2.23.133.2.16", &x509_tcg, OTHER },
 	{ "1.3.6.1.5.5.7.9.1", &proto_x509sat, OTHER },     /* date of birth */
 	{ "1.3.6.1.5.5.7.9.2", &proto_x509sat, DIRECTORY },
 	{ "1.3.6.1.5.5.7.9.3", &proto_x509sat, PRINTABLE },
@@ -230,35 +242,40 @@ static void wide_text(struct row *r, unsigned field, struct cursor *c, unsigned 
 
 /* ---- values ---- */
 
+static void set_type(struct row *r, const char *type)
+{
+	if (type)
+		row_text(r, SAT_OID, type, strlen(type), NULL, 0);
+}
+
 /* False when it is none of the kinds: Wireshark's dissector then rejects the value. */
 static bool directory_string(struct packet *pkt, const char *type, struct cursor *c)
 {
-	struct ber v;
+	struct der v;
 	unsigned kind;
-	switch (ber_peek(c)) {
-	case BER_TELETEX:
+	switch (der_peek(c)) {
+	case DER_TELETEX:
 		kind = 0;
 		break;
-	case BER_PRINTABLE:
+	case DER_PRINTABLE:
 		kind = 1;
 		break;
-	case BER_UNIVERSAL:
+	case DER_UNIVERSAL:
 		kind = 2;
 		break;
-	case BER_BMP:
+	case DER_BMP:
 		kind = 3;
 		break;
-	case BER_UTF8:
+	case DER_UTF8:
 		kind = 4;
 		break;
 	default:
 		return false;
 	}
-	if (!ber_next(c, &v))
+	if (!der_next(c, &v))
 		return true;
 	struct row *r = row_open(pkt, &proto_x509sat, SAT_T_ATTRIBUTE);
-	if (type)
-		row_text(r, SAT_OID, type, strlen(type), NULL, 0);
+	set_type(r, type);
 	row_set(r, SAT_DIRECTORY_STRING, kind);
 	switch (kind) {
 	case 0:
@@ -285,16 +302,16 @@ static void plain_string(struct packet *pkt, enum form form, const char *type, s
 	static const struct {
 		uint8_t tag, field;
 	} forms[] = {
-		[PRINTABLE] = { BER_PRINTABLE, STR_PRINTABLE },
-		[TELEPHONE] = { BER_PRINTABLE, STR_TELEPHONE },
-		[X121] = { BER_NUMERIC, STR_X121 },
-		[IA5] = { BER_IA5, STR_IA5 },
-		[UTF8] = { BER_UTF8, STR_UTF8 },
-		[BMP] = { BER_BMP, STR_BMP },
-		[NUMERIC] = { BER_NUMERIC, STR_NUMERIC },
+		[PRINTABLE] = { DER_PRINTABLE, STR_PRINTABLE },
+		[TELEPHONE] = { DER_PRINTABLE, STR_TELEPHONE },
+		[X121] = { DER_NUMERIC, STR_X121 },
+		[IA5] = { DER_IA5, STR_IA5 },
+		[UTF8] = { DER_UTF8, STR_UTF8 },
+		[BMP] = { DER_BMP, STR_BMP },
+		[NUMERIC] = { DER_NUMERIC, STR_NUMERIC },
 	};
-	struct ber v;
-	if (!ber_take(c, forms[form].tag, &v))
+	struct der v;
+	if (!der_take(c, forms[form].tag, &v))
 		return;
 	struct row *r = row_open(pkt, &proto_x509sat, SAT_T_STRING);
 	row_text(r, STR_OID, type, strlen(type), NULL, 0);
@@ -306,31 +323,33 @@ static void plain_string(struct packet *pkt, enum form form, const char *type, s
 		x509_ascii(r, forms[form].field, &v.at);
 }
 
-static void read_value(struct packet *pkt, const struct attribute *a, struct cursor *c)
+/* `type`: of the attribute, NULL where the value stands elsewhere. */
+static void read_value(struct packet *pkt, const struct attribute *a, const char *type, struct cursor *c)
 {
-	struct ber v;
-	struct row *r;
+	struct der v;
 	if (a->form == DIRECTORY) {
-		if (directory_string(pkt, a->type, c))
+		if (directory_string(pkt, type, c))
 			pkt_token(pkt, a->proto);
 		return;
 	}
 	pkt_token(pkt, a->proto);
 	if (a->form == POSTAL) {
-		if (ber_take(c, BER_SEQUENCE, &v))
-			for (const char *type = a->type; directory_string(pkt, type, &v.at); type = NULL)
+		if (der_take(c, DER_SEQUENCE, &v))
+			for (; directory_string(pkt, type, &v.at); type = NULL)
 				;
 		return;
 	}
-	r = row_open(pkt, &proto_x509sat, SAT_T_ATTRIBUTE);
-	row_text(r, SAT_OID, a->type, strlen(a->type), NULL, 0);
+	if (!type && a->form == OTHER)
+		return;
+	struct row *r = row_open(pkt, &proto_x509sat, SAT_T_ATTRIBUTE);
+	set_type(r, type);
 	switch (a->form) {
 	case COUNTRY:
-		if (ber_take(c, BER_PRINTABLE, &v))
+		if (der_take(c, DER_PRINTABLE, &v))
 			x509_ascii(r, SAT_COUNTRY, &v.at);
 		break;
 	case UNIQUE:
-		if (ber_take(c, BER_BITS, &v)) {
+		if (der_take(c, DER_BITS, &v)) {
 			cur_skip(&v.at, 1);
 			row_bytes(r, SAT_UNIQUE, &v.at, cur_left(&v.at));
 		}
@@ -342,45 +361,57 @@ static void read_value(struct packet *pkt, const struct attribute *a, struct cur
 	}
 }
 
+static const struct attribute *find_attribute(const char *type)
+{
+	for (size_t i = 0; i < sizeof(attributes) / sizeof(*attributes); i++)
+		if (strcmp(attributes[i].type, type) == 0)
+			return &attributes[i];
+	return NULL;
+}
+
 void x509_value(struct packet *pkt, const char *type, struct cursor *c)
 {
-	for (size_t i = 0; i < sizeof(attributes) / sizeof(*attributes); i++) {
-		if (strcmp(attributes[i].type, type) == 0) {
-			read_value(pkt, &attributes[i], c);
-			return;
-		}
-	}
-	struct row *r = row_open(pkt, &proto_x509sat, SAT_T_ATTRIBUTE);
-	row_text(r, SAT_OID, type, strlen(type), NULL, 0);
+	const struct attribute *a = find_attribute(type);
+	if (a)
+		read_value(pkt, a, type, c);
+	else
+		set_type(row_open(pkt, &proto_x509sat, SAT_T_ATTRIBUTE), type);
+}
+
+void x509_other_value(struct packet *pkt, const char *type, struct cursor *c)
+{
+	const struct attribute *a = find_attribute(type);
+	if (a)
+		read_value(pkt, a, NULL, c);
 }
 
 void x509_relative_name(struct packet *pkt, struct cursor *contents)
 {
-	struct ber pair, type;
-	char text[BER_OID_MAX];
-	while (ber_take(contents, BER_SEQUENCE, &pair))
-		if (ber_take(&pair.at, BER_OID, &type) && ber_oid(&type.at, text))
+	struct der pair, type;
+	char text[DER_OID_MAX];
+	while (der_take(contents, DER_SEQUENCE, &pair))
+		if (der_take(&pair.at, DER_OID, &type) && der_oid(&type.at, text))
 			x509_value(pkt, text, &pair.at);
 }
 
 void x509_name(struct packet *pkt, struct cursor *c)
 {
-	struct ber name, rdn;
-	if (!ber_take(c, BER_SEQUENCE, &name))
+	struct der name, rdn;
+	if (!der_take(c, DER_SEQUENCE, &name))
 		return;
-	while (ber_take(&name.at, BER_SET, &rdn))
+	while (der_take(&name.at, DER_SET, &rdn))
 		x509_relative_name(pkt, &rdn.at);
 }
 
 void x509_attribute(struct packet *pkt, struct cursor *contents)
 {
-	struct ber type, set, value;
-	char text[BER_OID_MAX];
-	if (!ber_take(contents, BER_OID, &type) || !ber_oid(&type.at, text) || !ber_take(contents, BER_SET, &set))
+	struct der type, set, value;
+	char text[DER_OID_MAX];
+	if (!der_take(contents, DER_OID, &type) || !der_oid(&type.at, text) || !der_take(contents, DER_SET, &set))
 		return;
 	while (cur_left(&set.at)) {
 		struct cursor one = set.at;
-		if (!ber_next(&set.at, &value))
+		if (!der_next(&set.at, &value))
 			return;
 		x509_value(pkt, text, &one);
 	}

@@ -30,4 +30,7 @@ void dfilter_free(struct filter *f);
  * code. */
 int dfilter_bind(const struct filter *f, sqlite3_stmt *st);
 
+/* Before the archive is closed: give up what the functions of conditions hold. */
+void dfilter_release(sqlite3 *db);
+
 #endif

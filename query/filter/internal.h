@@ -1,4 +1,4 @@
-/* The steps of dfilter_compile(): letters to tokens, tokens to a tree, the tree to SQL. */
+/* The steps of dfilter_compile(): letters to tokens, tokens to a tree, names to values, the tree to SQL. */
 #ifndef PCAPDEX_QUERY_FILTER_INTERNAL_H
 #define PCAPDEX_QUERY_FILTER_INTERNAL_H
 
@@ -13,14 +13,25 @@
 enum token_kind {
 	TOKEN_END,
 	TOKEN_WORD,   /* a name, number, address: whatever stands unquoted */
-	TOKEN_STRING, /* "..." */
+	TOKEN_STRING, /* "..." or r"..." */
+	TOKEN_CHAR,   /* 'c' */
 	TOKEN_OPEN,
 	TOKEN_CLOSE,
+	TOKEN_BRACE_OPEN,
+	TOKEN_BRACE_CLOSE,
+	TOKEN_COMMA,
+	TOKEN_RANGE, /* .. */
+	TOKEN_SLICE, /* [...]: text is what stands between */
+	TOKEN_LAYER, /* #2 or #[1-2]: text is the numbers */
+	TOKEN_SIGN,  /* + - * / % &: op is the letter */
 	TOKEN_NOT,
 	TOKEN_AND,
 	TOKEN_OR,
+	TOKEN_IN,
+	TOKEN_ANY,
+	TOKEN_ALL,
 	TOKEN_COMPARE, /* `op` says which */
-	TOKEN_OTHER    /* of Wireshark's language, but not understood yet: [ { # functions ... */
+	TOKEN_OTHER    /* a letter that the language does not have */
 };
 
 enum compare {
@@ -32,12 +43,13 @@ enum compare {
 	COMPARE_GE,
 	COMPARE_LT,
 	COMPARE_LE,
-	COMPARE_CONTAINS
+	COMPARE_CONTAINS,
+	COMPARE_MATCHES
 };
 
 struct token {
 	enum token_kind kind;
-	enum compare op;
+	int op; /* enum compare, or the sign */
 	size_t offset, length;
 	char *text;      /* WORD: as written; STRING: without quotes and escapes */
 	size_t text_len; /* a string may hold NULs */
@@ -54,18 +66,39 @@ void tokens_free(struct tokens *t);
 
 /* ---- tree ---- */
 
-enum node_kind { NODE_EXISTS, NODE_COMPARE, NODE_NOT, NODE_AND, NODE_OR };
+enum node_kind {
+	/* tests */
+	NODE_OR,
+	NODE_AND,
+	NODE_NOT,
+	NODE_EXISTS,  /* left: a name, or a number that is not 0 */
+	NODE_COMPARE, /* left op right */
+	NODE_IN,      /* left in items */
+	/* values */
+	NODE_WORD,    /* a field, protocol or literal: token */
+	NODE_STRING,  /* token, also of a character */
+	NODE_CALL,    /* token (items) */
+	NODE_SLICE,   /* left [token] */
+	NODE_LAYER,   /* left #token */
+	NODE_SIGN,    /* left token right */
+	NODE_NEGATIVE /* - left */
+};
+
+enum quantifier { QUANTIFIER_USUAL, QUANTIFIER_ANY, QUANTIFIER_ALL };
 
 struct node {
 	enum node_kind kind;
 	enum compare op;
-	const struct token *field, *value; /* EXISTS, COMPARE */
-	struct node *left, *right;         /* NOT: left only */
+	enum quantifier quantifier;
+	const struct token *token;
+	struct node *left, *right;
+	struct node *next; /* in a list of items: elements of a set, arguments */
+	struct node *high; /* element of a set: left ... high */
 };
 
-#define FILTER_DEPTH_MAX 100 /* nested parentheses and nots */
+#define FILTER_DEPTH_MAX 100 /* nested parentheses, nots, calls */
 
-/* The tree's nodes are `pool`, which has room for a node a token. NULL with `error` filled. */
+/* The tree's nodes are `pool`, which has room for two nodes a token. NULL with `error` filled. */
 struct node *dfilter_parse(const struct tokens *t, struct node *pool, struct filter_error *error);
 
 /* ---- values ---- */
@@ -78,10 +111,78 @@ struct filter_value {
 	size_t len;
 };
 
-/* What a literal means to a field of this kind. `low` alone, or, for a network (10.0.0.0/8), the range low
- * ... high: then *range is set. 0, or -1 with `error` filled. */
-int dfilter_literal(sqlite3 *db, const struct catalogue_field *f, const struct token *t,
+/* What values of an operand are in SQL. */
+enum type {
+	TYPE_NONE,    /* there or not */
+	TYPE_INTEGER, /* also booleans, frame numbers */
+	TYPE_BOOLEAN,
+	TYPE_REAL,
+	TYPE_TEXT,
+	TYPE_BYTES, /* a blob */
+	TYPE_ETHER, /* id of t_address */
+	TYPE_IPV4,
+	TYPE_IPV6,
+	TYPE_TIME,   /* nanoseconds since 1970 */
+	TYPE_RELTIME /* nanoseconds */
+};
+
+/* What a literal means to values of this type; `field` (may be NULL) gives names of values and says whose
+ * mistake it is. `low` alone, or, for a network (10.0.0.0/8), the range low ... high: then *range is set. 0,
+ * or -1 with `error` filled. */
+int dfilter_literal(sqlite3 *db, const struct catalogue_field *field, enum type type, const struct token *t,
 	struct filter_value *low, struct filter_value *high, bool *range, struct filter_error *error);
+
+/* ---- operands: where values of a frame stand ---- */
+
+struct operand_source {
+	char *from;  /* FROM and WHERE of a SELECT that gives the frame's rows; NULL: one value, of the frame
+			itself */
+	char *value; /* expression over it */
+};
+
+struct operand {
+	enum type type;
+	bool literal;                  /* its token has still to be read, for the type of the other side */
+	bool protocol;                 /* a whole protocol: `name` */
+	const struct token *token;     /* whose mistake it is */
+	struct catalogue_field *field; /* NULL: worked out */
+	unsigned n;
+	struct operand_source *sources;
+};
+
+struct compiler {
+	sqlite3 *db;
+	sqlite3_str *sql;
+	struct filter *filter;
+	struct filter_error *error;
+	unsigned aliases; /* used so far */
+};
+
+/* A parameter for the value: its number. The value is the filter's from then on. 0: out of memory. */
+unsigned dfilter_parameter(struct compiler *c, struct filter_value v);
+
+/* The operand that a value's tree is. 0, or -1 with the error filled. operand_free() in either case. */
+int dfilter_operand(struct compiler *c, const struct node *n, struct operand *out);
+void operand_free(struct operand *o);
+
+/* Read a literal operand as values of this type, in place; a network becomes an error. */
+int dfilter_settle(
+	struct compiler *c, struct operand *o, enum type type, const struct catalogue_field *field);
+
+/* "SELECT value AS v FROM ... UNION ALL ...": all values of a frame. sqlite3_free() it. */
+char *operand_select(const struct operand *o);
+
+/* The octets of values, as an expression over one value. sqlite3_free() it. */
+char *operand_octets(const struct operand *o, const char *value);
+
+/* Is the word a protocol that the archive knows, by its catalogue or from a frame's stack? */
+bool dfilter_is_protocol(sqlite3 *db, const char *name);
+
+/* Register the SQL functions that conditions call: dfilter_octets, dfilter_slice, dfilter_matches. */
+int dfilter_functions(sqlite3 *db);
+
+/* Is the regular expression good? NULL, or what is wrong with it. */
+const char *dfilter_pattern_problem(const char *pattern, size_t len, char message[160]);
 
 /* ---- errors ---- */
 

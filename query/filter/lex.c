@@ -7,7 +7,7 @@
 static const struct {
 	const char *text;
 	enum token_kind kind;
-	enum compare op;
+	int op;
 } signs[] = {
 	/* longer ones first */
 	{ "===", TOKEN_COMPARE, COMPARE_ALL_EQ },
@@ -19,11 +19,22 @@ static const struct {
 	{ "<=", TOKEN_COMPARE, COMPARE_LE },
 	{ ">", TOKEN_COMPARE, COMPARE_GT },
 	{ "<", TOKEN_COMPARE, COMPARE_LT },
+	{ "~", TOKEN_COMPARE, COMPARE_MATCHES },
 	{ "&&", TOKEN_AND, 0 },
 	{ "||", TOKEN_OR, 0 },
+	{ "..", TOKEN_RANGE, 0 },
 	{ "!", TOKEN_NOT, 0 },
 	{ "(", TOKEN_OPEN, 0 },
 	{ ")", TOKEN_CLOSE, 0 },
+	{ "{", TOKEN_BRACE_OPEN, 0 },
+	{ "}", TOKEN_BRACE_CLOSE, 0 },
+	{ ",", TOKEN_COMMA, 0 },
+	{ "+", TOKEN_SIGN, '+' },
+	{ "-", TOKEN_SIGN, '-' },
+	{ "*", TOKEN_SIGN, '*' },
+	{ "/", TOKEN_SIGN, '/' },
+	{ "%", TOKEN_SIGN, '%' },
+	{ "&", TOKEN_SIGN, '&' },
 }, words[] = {
 	{ "not", TOKEN_NOT, 0 },
 	{ "and", TOKEN_AND, 0 },
@@ -39,10 +50,12 @@ static const struct {
 	{ "lt", TOKEN_COMPARE, COMPARE_LT },
 	{ "le", TOKEN_COMPARE, COMPARE_LE },
 	{ "contains", TOKEN_COMPARE, COMPARE_CONTAINS },
-	{ "matches", TOKEN_OTHER, 0 },
-	{ "in", TOKEN_OTHER, 0 },
-	{ "any", TOKEN_OTHER, 0 },
-	{ "all", TOKEN_OTHER, 0 },
+	{ "matches", TOKEN_COMPARE, COMPARE_MATCHES },
+	{ "bitand", TOKEN_SIGN, '&' },
+	{ "bitwise_and", TOKEN_SIGN, '&' },
+	{ "in", TOKEN_IN, 0 },
+	{ "any", TOKEN_ANY, 0 },
+	{ "all", TOKEN_ALL, 0 },
 };
 
 static struct token *add(struct tokens *t)
@@ -80,18 +93,24 @@ static size_t unescape(const char *p, char *out)
 	return 1;
 }
 
+/* "..." with escapes, r"..." without: there a backslash before a quote keeps both. */
 static int lex_string(struct token *k, const char *p, struct filter_error *error)
 {
-	size_t i = 1;
+	bool raw = *p == 'r';
+	size_t i = raw + 1u;
 	k->kind = TOKEN_STRING;
-	k->length = 1;
+	k->length = i;
 	if (!(k->text = malloc(strlen(p) + 1)))
 		return dfilter_wrong(error, k, "out of memory");
 	while (p[i] && p[i] != '"') {
-		if (p[i] == '\\' && p[i + 1])
-			i += 1 + unescape(p + i + 1, &k->text[k->text_len++]);
-		else
+		if (p[i] == '\\' && p[i + 1] && raw) {
 			k->text[k->text_len++] = p[i++];
+			k->text[k->text_len++] = p[i++];
+		} else if (p[i] == '\\' && p[i + 1]) {
+			i += 1 + unescape(p + i + 1, &k->text[k->text_len++]);
+		} else {
+			k->text[k->text_len++] = p[i++];
+		}
 	}
 	k->text[k->text_len] = '\0';
 	if (!p[i])
@@ -100,16 +119,60 @@ static int lex_string(struct token *k, const char *p, struct filter_error *error
 	return 0;
 }
 
-static bool in_word(char c)
+static int lex_char(struct token *k, const char *p, struct filter_error *error)
 {
-	return isalnum((uint8_t)c) || (c && strchr("_.:/-", c)) || (c & 0x80);
+	size_t i = 1;
+	k->kind = TOKEN_CHAR;
+	k->length = 1;
+	if (!(k->text = calloc(2, 1)))
+		return dfilter_wrong(error, k, "out of memory");
+	if (p[i] == '\\' && p[i + 1])
+		i += 1 + unescape(p + i + 1, k->text);
+	else if (p[i])
+		k->text[0] = p[i++];
+	k->text_len = 1;
+	if (p[i] != '\'')
+		return dfilter_wrong(error, k, "a character stands between two apostrophes");
+	k->length = i + 1;
+	return 0;
+}
+
+/* What stands in brackets, or the digits behind #. */
+static int lex_numbers(struct token *k, const char *p, struct filter_error *error)
+{
+	size_t from = *p == '#', n;
+	k->kind = *p == '#' ? TOKEN_LAYER : TOKEN_SLICE;
+	k->length = 1;
+	if (p[from] == '[') {
+		from++;
+		n = strcspn(p + from, "]");
+		k->length = from + n + 1;
+		if (!p[from + n])
+			return dfilter_wrong(error, k, "] is missing");
+	} else {
+		n = strspn(p + from, "-0123456789");
+		k->length = from + n;
+		if (!n)
+			return dfilter_wrong(error, k, "a layer's number should follow #");
+	}
+	if (!(k->text = strndup(p + from, n)))
+		return dfilter_wrong(error, k, "out of memory");
+	k->text_len = n;
+	return 0;
+}
+
+static bool in_word(const char *p)
+{
+	if (p[0] == '.' && p[1] == '.')
+		return false;
+	return isalnum((uint8_t)*p) || (*p && strchr("_.:/-", *p)) || (*p & 0x80);
 }
 
 static int lex_word(struct token *k, const char *p, struct filter_error *error)
 {
 	size_t n = 0;
 	k->kind = TOKEN_WORD;
-	while (in_word(p[n]))
+	while (in_word(p + n))
 		n++;
 	k->length = n;
 	for (unsigned i = 0; i < sizeof(words) / sizeof(words[0]); i++)
@@ -125,16 +188,23 @@ static int lex_word(struct token *k, const char *p, struct filter_error *error)
 
 static int lex_one(struct token *k, const char *p, struct filter_error *error)
 {
-	for (unsigned i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)
+	if (*p == '"' || (p[0] == 'r' && p[1] == '"'))
+		return lex_string(k, p, error);
+	if (*p == '\'')
+		return lex_char(k, p, error);
+	if (*p == '[' || *p == '#')
+		return lex_numbers(k, p, error);
+	/* ::1 is an address, -1 a number: words, unless a sign stands alone. */
+	bool word = *p == '-' || *p == '/' ? false : in_word(p);
+	for (unsigned i = 0; !word && i < sizeof(signs) / sizeof(signs[0]); i++)
 		if (strncmp(signs[i].text, p, strlen(signs[i].text)) == 0) {
 			k->kind = signs[i].kind;
 			k->op = signs[i].op;
 			k->length = strlen(signs[i].text);
-			return 0;
+			k->text = strdup(signs[i].text);
+			return k->text ? 0 : dfilter_wrong(error, k, "out of memory");
 		}
-	if (*p == '"')
-		return lex_string(k, p, error);
-	if (in_word(*p))
+	if (word)
 		return lex_word(k, p, error);
 	k->kind = TOKEN_OTHER;
 	k->length = 1;

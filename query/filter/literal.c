@@ -14,8 +14,8 @@ static int named_value(sqlite3 *db, const struct catalogue_field *f, const struc
 {
 	sqlite3_stmt *st;
 	int found = -1;
-	if (sqlite3_prepare_v2(db, "SELECT value FROM field_value WHERE field_id=? AND name=?", -1, &st,
-		    NULL) != SQLITE_OK)
+	if (!f || sqlite3_prepare_v2(db, "SELECT value FROM field_value WHERE field_id=? AND name=?", -1, &st,
+			  NULL) != SQLITE_OK)
 		return -1;
 	sqlite3_bind_int64(st, 1, f->id);
 	sqlite3_bind_text(st, 2, t->text, (int)t->text_len, SQLITE_STATIC);
@@ -27,13 +27,22 @@ static int named_value(sqlite3 *db, const struct catalogue_field *f, const struc
 	return found;
 }
 
-/* Decimal, 0x hexadecimal, 0 octal; or the name of a value. */
+static const char *whose(const struct catalogue_field *f)
+{
+	return f ? f->name : "the other side";
+}
+
+/* Decimal, 0x hexadecimal, 0 octal, a character; or the name of a value. */
 static int integer(sqlite3 *db, const struct catalogue_field *f, const struct token *t,
 	struct filter_value *out, struct filter_error *error)
 {
 	char *end;
 	errno = 0;
 	out->kind = BIND_INT;
+	if (t->kind == TOKEN_CHAR) {
+		out->integer = (uint8_t)t->text[0];
+		return 0;
+	}
 	if (t->kind == TOKEN_WORD && (isdigit((uint8_t)t->text[0]) || t->text[0] == '-')) {
 		out->integer =
 			t->text[0] == '-' ? strtoll(t->text, &end, 0) : (int64_t)strtoull(t->text, &end, 0);
@@ -44,18 +53,21 @@ static int integer(sqlite3 *db, const struct catalogue_field *f, const struct to
 	}
 	return dfilter_wrong(error, t,
 		t->kind == TOKEN_STRING ? "no value of %s has the name \"%s\"" : "%s takes a number, not %s",
-		f->name, t->text);
+		whose(f), t->text);
 }
 
-static int boolean(const struct catalogue_field *f, const struct token *t, struct filter_value *out,
-	struct filter_error *error)
+static int boolean(sqlite3 *db, const struct catalogue_field *f, const struct token *t,
+	struct filter_value *out, struct filter_error *error)
 {
 	out->kind = BIND_INT;
-	out->integer = strcmp(t->text, "1") == 0 || strcmp(t->text, "True") == 0;
-	if (t->kind == TOKEN_WORD &&
-		(out->integer || strcmp(t->text, "0") == 0 || strcmp(t->text, "False") == 0))
+	out->integer =
+		strcmp(t->text, "1") == 0 || strcmp(t->text, "True") == 0 || strcmp(t->text, "TRUE") == 0;
+	if (out->integer || strcmp(t->text, "0") == 0 || strcmp(t->text, "False") == 0 ||
+		strcmp(t->text, "FALSE") == 0 || named_value(db, f, t, &out->integer) == 0)
 		return 0;
-	return dfilter_wrong(error, t, "%s takes 1, 0, True or False, not %s", f->name, t->text);
+	if (t->kind == TOKEN_WORD && isdigit((uint8_t)t->text[0]))
+		return integer(db, f, t, out, error);
+	return dfilter_wrong(error, t, "%s takes 1, 0, True or False, not %s", whose(f), t->text);
 }
 
 /* Seconds with up to nine decimals, as nanoseconds. */
@@ -133,13 +145,13 @@ static int set_octets(struct filter_value *v, const uint8_t *octets, size_t n)
 	return 0;
 }
 
-static int address(const struct catalogue_field *f, const struct token *t, struct filter_value *low,
-	struct filter_value *high, bool *range, struct filter_error *error)
+static int address(enum type type, const struct token *t, struct filter_value *low, struct filter_value *high,
+	bool *range, struct filter_error *error)
 {
 	uint8_t a[16] = { 0 }, b[16];
 	char text[64];
 	const char *slash = strchr(t->text, '/');
-	size_t n = f->kind == KIND_ETHER ? 6 : f->kind == KIND_IPV4 ? 4 : 16;
+	size_t n = type == TYPE_ETHER ? 6 : type == TYPE_IPV4 ? 4 : 16;
 	unsigned long bits = 8 * n;
 	bool good = strlen(t->text) < sizeof(text);
 	if (good) {
@@ -170,51 +182,80 @@ static int address(const struct catalogue_field *f, const struct token *t, struc
 	return 0;
 }
 
-int dfilter_literal(sqlite3 *db, const struct catalogue_field *f, const struct token *t,
+static int text(const struct token *t, struct filter_value *out, struct filter_error *error)
+{
+	out->kind = BIND_TEXT;
+	out->len = t->text_len;
+	out->octets = malloc(t->text_len + 1);
+	if (!out->octets)
+		return dfilter_wrong(error, t, "out of memory");
+	memcpy(out->octets, t->text, t->text_len + 1);
+	return 0;
+}
+
+/* "text" is its own octets; else pairs of digits, with :, - or . between them or without (02:3a, 023a), also
+ * 0x3a for one octet. */
+static int bytes(const struct token *t, struct filter_value *out, struct filter_error *error)
+{
+	uint8_t octets[1024];
+	size_t n = 0;
+	const char *p = t->text;
+	if (t->kind != TOKEN_WORD)
+		return set_octets(out, (const uint8_t *)t->text, t->text_len) < 0
+			       ? dfilter_wrong(error, t, "out of memory")
+			       : 0;
+	if (p[0] == '0' && p[1] == 'x')
+		p += 2;
+	while (isxdigit((uint8_t)p[0]) && n < sizeof(octets)) {
+		bool two = isxdigit((uint8_t)p[1]);
+		octets[n++] = (uint8_t)strtoul((char[]) { p[0], two ? p[1] : '\0', '\0' }, NULL, 16);
+		p += 1 + two;
+		if (*p && strchr(":-.", *p))
+			p++;
+	}
+	if (*p || !n)
+		return dfilter_wrong(error, t, "%s are no octets such as 02:3a or \"text\"", t->text);
+	return set_octets(out, octets, n) < 0 ? dfilter_wrong(error, t, "out of memory") : 0;
+}
+
+int dfilter_literal(sqlite3 *db, const struct catalogue_field *f, enum type type, const struct token *t,
 	struct filter_value *low, struct filter_value *high, bool *range, struct filter_error *error)
 {
 	char *end;
 	*range = false;
-	switch (f->kind) {
-	case KIND_UINT:
-	case KIND_INT:
-	case KIND_FRAME:
+	switch (type) {
+	case TYPE_INTEGER:
 		return integer(db, f, t, low, error);
-	case KIND_BOOL:
-		return boolean(f, t, low, error);
-	case KIND_RELTIME:
+	case TYPE_BOOLEAN:
+		return boolean(db, f, t, low, error);
+	case TYPE_RELTIME:
 		low->kind = BIND_INT;
 		return nanoseconds(t->text, &low->integer) == 0
 			       ? 0
-			       : dfilter_wrong(error, t, "%s takes seconds, not %s", f->name, t->text);
-	case KIND_TIME:
+			       : dfilter_wrong(error, t, "%s takes seconds, not %s", whose(f), t->text);
+	case TYPE_TIME:
 		low->kind = BIND_INT;
-		return date(t->text, &low->integer) == 0
+		return t->kind == TOKEN_STRING && date(t->text, &low->integer) == 0
 			       ? 0
 			       : dfilter_wrong(error, t,
 					 "%s takes a time such as \"2022-06-30 12:00:00.25\", not %s",
-					 f->name, t->text);
-	case KIND_DOUBLE:
+					 whose(f), t->text);
+	case TYPE_REAL:
 		low->kind = BIND_REAL;
 		low->real = strtod(t->text, &end);
 		return *t->text && !*end
 			       ? 0
-			       : dfilter_wrong(error, t, "%s takes a number, not %s", f->name, t->text);
-	case KIND_ETHER:
-	case KIND_IPV4:
-	case KIND_IPV6:
-		return address(f, t, low, high, range, error);
-	case KIND_TEXT:
-		low->kind = BIND_TEXT;
-		low->len = t->text_len;
-		low->octets = malloc(t->text_len + 1);
-		if (!low->octets)
-			return dfilter_wrong(error, t, "out of memory");
-		memcpy(low->octets, t->text, t->text_len + 1);
-		return 0;
+			       : dfilter_wrong(error, t, "%s takes a number, not %s", whose(f), t->text);
+	case TYPE_ETHER:
+	case TYPE_IPV4:
+	case TYPE_IPV6:
+		return address(type, t, low, high, range, error);
+	case TYPE_TEXT:
+		return text(t, low, error);
+	case TYPE_BYTES:
+		return bytes(t, low, error);
 	default:
-		return dfilter_wrong(error, t,
-			"values of %s cannot be compared yet; its name alone tests whether it is there",
-			f->name);
+		return dfilter_wrong(
+			error, t, "%s has no value: its name alone tests whether it is there", whose(f));
 	}
 }

@@ -1,4 +1,4 @@
-#include "indexer/dissectors/ber.h"
+#include "indexer/dissectors/der.h"
 
 #include <stdio.h>
 
@@ -48,22 +48,25 @@ static uint32_t indefinite_length(struct cursor c)
 	return c.len > begin ? c.len - begin : 0;
 }
 
-bool ber_next(struct cursor *c, struct ber *out)
+bool der_next(struct cursor *c, struct der *out)
 {
 	uint32_t len;
 	bool indefinite;
 	if (!take_header(c, &out->tag, &len, &indefinite))
 		return false;
 	if (!indefinite) {
+		/* Longer than what it stands in: malformed, whatever was captured. */
+		if (cur_left(c) < len)
+			cur_need(c, c->len - c->pos + 1);
 		out->at = cur_sub(c, len);
-		return true;
+		return !*c->fail;
 	}
 	out->at = cur_sub(c, indefinite_length(*c));
 	cur_skip(c, 2);
 	return !*c->fail;
 }
 
-uint32_t ber_peek(const struct cursor *c)
+uint32_t der_peek(const struct cursor *c)
 {
 	uint64_t octet, next;
 	if (!cur_peek(c, 0, 1, &octet))
@@ -73,12 +76,12 @@ uint32_t ber_peek(const struct cursor *c)
 	return (uint32_t)octet;
 }
 
-bool ber_take(struct cursor *c, uint32_t tag, struct ber *out)
+bool der_take(struct cursor *c, uint32_t tag, struct der *out)
 {
-	return cur_left(c) && ber_peek(c) == tag && ber_next(c, out);
+	return cur_left(c) && der_peek(c) == tag && der_next(c, out);
 }
 
-size_t ber_oid(const struct cursor *contents, char text[BER_OID_MAX])
+size_t der_oid(const struct cursor *contents, char text[DER_OID_MAX])
 {
 	struct cursor c = *contents;
 	uint64_t arc = 0;
@@ -94,13 +97,13 @@ size_t ber_oid(const struct cursor *contents, char text[BER_OID_MAX])
 		arc = arc << 7 | (octet & 0x7f);
 		if (octet & 0x80)
 			continue;
-		if (used + 24 > BER_OID_MAX)
+		if (used + 24 > DER_OID_MAX)
 			return 0;
 		/* The first number holds two arcs. */
 		unsigned root = arc < 40 ? 0 : arc < 80 ? 1 : 2;
-		int n = first ? snprintf(text + used, BER_OID_MAX - used, "%u.%llu", root,
+		int n = first ? snprintf(text + used, DER_OID_MAX - used, "%u.%llu", root,
 					(unsigned long long)(arc - root * 40ULL))
-			      : snprintf(text + used, BER_OID_MAX - used, ".%llu", (unsigned long long)arc);
+			      : snprintf(text + used, DER_OID_MAX - used, ".%llu", (unsigned long long)arc);
 		used += (size_t)n;
 		first = false;
 		arc = 0;
@@ -132,11 +135,11 @@ static bool digits(const uint8_t **p, const uint8_t *end, unsigned n, unsigned *
 	return true;
 }
 
-bool ber_time(const struct ber *value, int64_t *out)
+bool der_time(const struct der *value, int64_t *out)
 {
 	const uint8_t *p = value->at.data, *end = p + value->at.cap;
 	unsigned year, month, day, hour, minute, second = 0;
-	bool utc = value->tag == BER_UTC_TIME;
+	bool utc = value->tag == DER_UTC_TIME;
 	if (!digits(&p, end, utc ? 2 : 4, &year) || !digits(&p, end, 2, &month) || !digits(&p, end, 2, &day) ||
 		!digits(&p, end, 2, &hour) || !digits(&p, end, 2, &minute))
 		return false;

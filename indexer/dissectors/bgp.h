@@ -1,0 +1,88 @@
+/* BGP: what bgp.c and bgp_update.c share. */
+#ifndef PCAPDEX_DISSECTORS_BGP_H
+#define PCAPDEX_DISSECTORS_BGP_H
+
+#include "indexer/packet.h"
+
+extern const struct protocol proto_bgp;
+
+enum {
+	REC_BGP,
+	REC_PARAMETER,
+	REC_CAPABILITY,
+	REC_UPDATE,
+	REC_ATTRIBUTE,
+	REC_SEGMENT,
+	REC_COMMUNITY,
+	REC_PREFIX,
+	REC_COUNT
+};
+
+enum {
+	BGP_LENGTH,
+	BGP_TYPE,
+	/* part 1: OPEN */
+	OPEN_VERSION,
+	OPEN_AS,
+	OPEN_HOLD,
+	OPEN_ID,
+	OPEN_OPT_LEN,
+	/* part 2: NOTIFICATION; the minor codes in the order of the major ones, from 1 */
+	NOTIFY_MAJOR,
+	NOTIFY_MINOR,
+	NOTIFY_OPEN,
+	NOTIFY_UPDATE,
+	NOTIFY_EXPIRED,
+	NOTIFY_STATE,
+	NOTIFY_CEASE,
+	/* part 3: ROUTE-REFRESH */
+	REFRESH_AFI,
+	REFRESH_SUBTYPE,
+	REFRESH_SAFI,
+	BGP_NFIELDS
+};
+
+enum { PARAM_TYPE, PARAM_LEN, PARAM_NFIELDS };
+enum { CAP_TYPE, CAP_LENGTH, CAP_AFI, CAP_SAFI, CAP_AS, CAP_NFIELDS };
+enum { UPDATE_WITHDRAWN, UPDATE_ATTRIBUTES, UPDATE_NFIELDS };
+enum {
+	ATTR_FLAGS,
+	ATTR_TYPE,
+	ATTR_LENGTH,
+	ATTR_ORIGIN,
+	ATTR_NEXT_HOP,
+	ATTR_MED,
+	ATTR_LOCAL_PREF,
+	ATTR_ORIGINATOR,
+	ATTR_AGGREGATOR_AS,
+	ATTR_AGGREGATOR,
+	ATTR_REACH_AFI,
+	ATTR_REACH_SAFI,
+	ATTR_UNREACH_AFI,
+	ATTR_UNREACH_SAFI,
+	ATTR_OPTIONAL,
+	ATTR_TRANSITIVE,
+	ATTR_PARTIAL,
+	ATTR_EXTENDED,
+	ATTR_NFIELDS
+};
+enum { SEG_TYPE, SEG_LENGTH, SEG_AS2, SEG_AS4, SEG_NFIELDS };
+enum { COM_AS, COM_VALUE, COM_WELL_KNOWN, COM_NFIELDS };
+enum {
+	PREFIX_LENGTH,
+	PREFIX_NLRI,
+	PREFIX_WITHDRAWN,
+	PREFIX_REACH4,
+	PREFIX_REACH6,
+	PREFIX_UNREACH4,
+	PREFIX_UNREACH6,
+	PREFIX_NFIELDS
+};
+
+extern const struct field bgp_update_fields[UPDATE_NFIELDS], bgp_attribute_fields[ATTR_NFIELDS],
+	bgp_segment_fields[SEG_NFIELDS], bgp_community_fields[COM_NFIELDS], bgp_prefix_fields[PREFIX_NFIELDS];
+
+/* The cursor stands behind the header of the message and ends with it. */
+void bgp_update(struct packet *pkt, struct cursor *c);
+
+#endif

@@ -1,0 +1,23 @@
+#include "indexer/dissectors/h323.h"
+
+static const struct protocol tpkt = {
+	.name = "tpkt", .title = "TPKT - ISO on TCP - RFC1006", .column = "TPKT"
+};
+
+bool is_tpkt(const struct cursor *c)
+{
+	return c->cap >= TPKT_HEADER && c->data[0] == 3 && c->data[1] == 0 &&
+	       be16(c->data + 2) >= TPKT_HEADER;
+}
+
+uint32_t tpkt_length(struct packet *pkt, const struct cursor *c)
+{
+	(void)pkt;
+	return be16(c->data + 2);
+}
+
+void tpkt_header(struct packet *pkt, struct cursor *c)
+{
+	pkt_item(pkt, &tpkt, TPKT_HEADER);
+	cur_take(c, TPKT_HEADER);
+}

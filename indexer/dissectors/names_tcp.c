@@ -1,0 +1,317 @@
+/* Protocols over TCP of which only the name, the port and the length of a message are known: see names.c and
+ * names_udp.c. Those whose dissector looks at the octets and mostly rejects them are left out. */
+#include "indexer/registry.h"
+
+extern const struct protocol proto_data;
+
+/* The message is taken as a whole. */
+static enum verdict taken(struct packet *pkt, struct cursor *c)
+{
+	(void)pkt;
+	(void)c;
+	return MINE;
+}
+
+/* Messages that tell their length: `at_least` octets must be there for that. */
+#define FRAMED(name, at_least, expression)                                                                   \
+	static uint32_t name##_length(struct packet *pkt, const struct cursor *c)                            \
+	{                                                                                                    \
+		(void)pkt;                                                                                   \
+		return expression;                                                                           \
+	}                                                                                                    \
+	static const struct pdu name##_pdu = { .min = at_least, .length = name##_length }
+
+FRAMED(_9p, 4, le32(c->data));
+FRAMED(ancp, 4, be16(c->data + 2) + 4);
+FRAMED(artemis, 5, be32(c->data) + 4);
+FRAMED(cops, 8, be32(c->data + 4));
+FRAMED(dhcpfo, 2, be16(c->data));
+FRAMED(dhcpv6_bulk_leasequery, 2, be16(c->data) + 2);
+FRAMED(eti, 8, le32(c->data));
+FRAMED(gadu_gadu, 8, le32(c->data + 4) + 8);
+FRAMED(ilp, 2, be16(c->data));
+FRAMED(llrp, 10, be32(c->data + 2));
+FRAMED(nvme_tcp, 8, le32(c->data + 4));
+FRAMED(pcp, 12, be32(c->data));
+FRAMED(rpkirtr, 8, be32(c->data + 4));
+FRAMED(slsk, 8, le32(c->data) + 4);
+FRAMED(synergy, 4, be32(c->data) + 4);
+FRAMED(tibia, 2, le16(c->data) + 2);
+FRAMED(uma, 2, be16(c->data) + 2);
+FRAMED(xti, 8, le32(c->data));
+
+/* ---- told by their first octets ---- */
+
+static bool begins(const struct cursor *c, const char *magic, uint32_t at)
+{
+	uint32_t n = (uint32_t)strlen(magic);
+	return c->cap >= n && at <= c->cap - n && memcmp(c->data + at, magic, n) == 0;
+}
+
+/* Is the conversation known to speak the protocol, or does it from here on? */
+struct named_flow {
+	bool known;
+};
+
+static bool speaks(struct packet *pkt, const struct protocol *proto, bool now)
+{
+	struct named_flow *f = pkt_flow(pkt, proto);
+	if (now) {
+		pkt_speak(pkt, proto);
+		if (f)
+			f->known = true;
+	}
+	return now || (f && f->known);
+}
+
+/* CORBA (OMG), General Inter-ORB Protocol: magic, version, flags (1: little-endian), type, length. */
+static uint32_t iop_length(struct packet *pkt, const struct cursor *c)
+{
+	(void)pkt;
+	uint32_t n = c->data[6] & 1 ? le32(c->data + 8) : be32(c->data + 8);
+	return n > UINT32_MAX - 12 ? UINT32_MAX : n + 12;
+}
+
+static bool giop_test(struct packet *pkt, const struct cursor *c)
+{
+	(void)pkt;
+	return c->cap >= 12 && begins(c, "GIOP", 0);
+}
+
+/* What began with ZIOP stays with it, messages that are not zipped included. */
+static bool ziop_test(struct packet *pkt, const struct cursor *c)
+{
+	return speaks(pkt, pkt_layer(pkt)->proto, c->cap >= 12 && begins(c, "ZIOP", 0));
+}
+
+static const struct pdu giop_pdu = { .min = 12, .length = iop_length, .test = giop_test };
+static const struct pdu ziop_pdu = { .min = 12, .length = iop_length, .test = ziop_test };
+
+static uint32_t ymsg_length(struct packet *pkt, const struct cursor *c)
+{
+	(void)pkt;
+	return 20 + be16(c->data + 8);
+}
+
+static bool ymsg_test(struct packet *pkt, const struct cursor *c)
+{
+	(void)pkt;
+	return begins(c, "YMSG", 0);
+}
+
+static const struct pdu ymsg_pdu = { .min = 20, .length = ymsg_length, .test = ymsg_test };
+
+/* HL7's lower layer: a message stands between VT and FS CR. */
+static uint32_t hl7_length(struct packet *pkt, const struct cursor *c)
+{
+	(void)pkt;
+	for (uint32_t i = 0; i + 1 < c->cap; i++)
+		if (c->data[i] == 0x1c && c->data[i + 1] == '\r')
+			return i + 2;
+	return 0;
+}
+
+static bool hl7_test(struct packet *pkt, const struct cursor *c)
+{
+	return pkt->srcport == 2575 || pkt->dstport == 2575 || begins(c, "\vMSH|", 0);
+}
+
+static const struct pdu hl7_pdu = { .min = 3, .length = hl7_length, .test = hl7_test };
+
+/* RFC 6143, section 7.1.1: the server begins with its version, "RFB 003.008". */
+static enum verdict vnc_dissect(struct packet *pkt, struct cursor *c)
+{
+	const struct protocol *vnc = pkt_layer(pkt)->proto;
+	uint16_t low = pkt->srcport < pkt->dstport ? pkt->srcport : pkt->dstport;
+	uint16_t high = pkt->srcport < pkt->dstport ? pkt->dstport : pkt->srcport;
+	if (low == 5500 || low == 5501 || low == 5900 || low == 5901 || high == 5500 || high == 5501 ||
+		high == 5900 || high == 5901)
+		return MINE;
+	return speaks(pkt, vnc, c->len == 12 && begins(c, "RFB ", 0) && begins(c, "\n", 11)) ? MINE
+											     : NOT_MINE;
+}
+
+/* ActiveMQ's binary protocol: the first command, 1, has the magic behind it. */
+static uint32_t openwire_length(struct packet *pkt, const struct cursor *c)
+{
+	(void)pkt;
+	uint32_t n = be32(c->data);
+	return n > UINT32_MAX - 4 ? UINT32_MAX : n + 4;
+}
+
+static bool openwire_test(struct packet *pkt, const struct cursor *c)
+{
+	return speaks(pkt, pkt_layer(pkt)->proto, begins(c, "\1ActiveMQ", 4));
+}
+
+static const struct pdu openwire_pdu = { .min = 5, .length = openwire_length, .test = openwire_test };
+
+static enum verdict jxta_dissect(struct packet *pkt, struct cursor *c)
+{
+	return speaks(pkt, pkt_layer(pkt)->proto, begins(c, "JXTAHELLO", 0)) ? MINE : NOT_MINE;
+}
+
+/* Kismet's lines: those of the server begin with a star. What cannot be printed is something else. */
+static enum verdict kismet_dissect(struct packet *pkt, struct cursor *c)
+{
+	for (uint32_t i = 0; i < c->cap && i < 20; i++)
+		if ((c->data[i] < 0x20 || c->data[i] > 0x7e) && c->data[i] != '\r' && c->data[i] != '\n')
+			return NOT_MINE;
+	if (pkt->srcport == 2501 && c->data[0] != '*')
+		pkt_next_proto(pkt, &proto_data, *c);
+	return c->cap > 1 ? MINE : NOT_MINE;
+}
+
+/* Stanzas in XML: a segment that does not end one waits for the next. */
+static enum verdict xmpp_dissect(struct packet *pkt, struct cursor *c)
+{
+	static const char type[] = "text/xml";
+	if (pkt_may_want(pkt) && c->data[c->cap - 1] != '>') {
+		pkt_want(pkt, 0, WANT_SEGMENT);
+		return MINE;
+	}
+	pkt_next_media(pkt, *c, type, sizeof(type) - 1, CLAIM_NONE, NULL);
+	return MINE;
+}
+
+static enum verdict at_least_two(struct packet *pkt, struct cursor *c)
+{
+	(void)pkt;
+	return c->len < 2 ? NOT_MINE : MINE;
+}
+
+/* Portals of Lustre: the acceptor's header, then that of the message, the length of the payload in it. */
+#define LNET_HEADER 96
+static uint32_t lnet_length(struct packet *pkt, const struct cursor *c)
+{
+	(void)pkt;
+	uint32_t n = le32(c->data + 52);
+	return n > UINT32_MAX - LNET_HEADER ? UINT32_MAX : n + LNET_HEADER;
+}
+
+static const struct pdu lnet_pdu = { .min = 56, .length = lnet_length };
+
+static uint32_t db_lsp_length(struct packet *pkt, const struct cursor *c)
+{
+	(void)pkt;
+	return be16(c->data + 1) == 0x0301 ? 5u + be16(c->data + 3) : c->len;
+}
+
+static const struct pdu db_lsp_pdu = { .min = 5, .length = db_lsp_length };
+
+/* clang-format off */
+#define CLAIMS(...) (const struct claim[]){ __VA_ARGS__, { CLAIM_NONE, 0 } }
+
+const struct protocol named_tcp_protocols[] = {
+	{ .name = "db-lsp", .title = "Dropbox LAN sync Protocol", .column = "DB-LSP",
+		.claims = CLAIMS({ CLAIM_TCP_PORT, 17500 }), .pdu = &db_lsp_pdu, .dissect = taken },
+	{ .name = "giop", .title = "General Inter-ORB Protocol", .column = "GIOP",
+		.claims = CLAIMS({ CLAIM_HEUR_TCP, 620 }), .pdu = &giop_pdu, .dissect = taken },
+	{ .name = "ziop", .title = "Zipped Inter-ORB Protocol", .column = "ZIOP", .flow_size = sizeof(struct named_flow),
+		.claims = CLAIMS({ CLAIM_HEUR_TCP, 10 }), .pdu = &ziop_pdu, .dissect = taken },
+	{ .name = "ymsg", .title = "Yahoo YMSG Messenger Protocol", .column = "YMSG",
+		.claims = CLAIMS({ CLAIM_HEUR_TCP, 20 }), .pdu = &ymsg_pdu, .dissect = taken },
+	{ .name = "hl7", .title = "Health Level Seven", .column = "HL7",
+		.claims = CLAIMS({ CLAIM_TCP_PORT, 2575 }, { CLAIM_HEUR_TCP, 580 }), .pdu = &hl7_pdu, .dissect = taken },
+	{ .name = "vnc", .title = "Virtual Network Computing", .column = "VNC", .flow_size = sizeof(struct named_flow),
+		.claims = CLAIMS({ CLAIM_TCP_PORT, 5500 }, { CLAIM_TCP_PORT, 5501 }, { CLAIM_TCP_PORT, 5900 }, { CLAIM_TCP_PORT, 5901 }, { CLAIM_HEUR_TCP, 80 }), .dissect = vnc_dissect },
+	{ .name = "openwire", .title = "OpenWire", .column = "OpenWire", .flow_size = sizeof(struct named_flow),
+		.claims = CLAIMS({ CLAIM_HEUR_TCP, 370 }), .pdu = &openwire_pdu, .dissect = taken },
+	{ .name = "jxta", .title = "JXTA P2P", .column = "JXTA", .flow_size = sizeof(struct named_flow),
+		.claims = CLAIMS({ CLAIM_HEUR_TCP, 540 }), .dissect = jxta_dissect },
+	{ .name = "kismet", .title = "Kismet Client/Server Protocol", .column = "kismet",
+		.claims = CLAIMS({ CLAIM_TCP_PORT, 2501 }), .dissect = kismet_dissect },
+	{ .name = "lnet", .title = "Lustre Network", .column = "Lnet",
+		.claims = CLAIMS({ CLAIM_TCP_PORT, 988 }), .pdu = &lnet_pdu, .dissect = taken },
+	{ .name = "msnms", .title = "MSN Messenger Service", .column = "MSNMS",
+		.claims = CLAIMS({ CLAIM_TCP_PORT, 1863 }) },
+	{ .name = "woww", .title = "World of Warcraft World", .column = "WOWW",
+		.claims = CLAIMS({ CLAIM_TCP_PORT, 8085 }), .dissect = at_least_two },
+	{ .name = "xmpp", .title = "XMPP Protocol", .column = "XMPP",
+		.claims = CLAIMS({ CLAIM_TCP_PORT, 5222 }), .dissect = xmpp_dissect },
+	{ .name = "9p", .title = "Plan 9", .column = "9P",
+		.claims = CLAIMS({ CLAIM_TCP_PORT, 564 }),
+		.pdu = &_9p_pdu, .dissect = taken },
+	{ .name = "ancp", .title = "Access Node Control Protocol", .column = "TCP",
+		.claims = CLAIMS({ CLAIM_TCP_PORT, 6068 }),
+		.pdu = &ancp_pdu, .dissect = taken },
+	{ .name = "artemis", .title = "Artemis Core Protocol", .column = "ARTEMIS",
+		.claims = CLAIMS({ CLAIM_TCP_PORT, 5445 }),
+		.pdu = &artemis_pdu, .dissect = taken },
+	{ .name = "beep", .title = "Blocks Extensible Exchange Protocol", .column = "BEEP",
+		.claims = CLAIMS({ CLAIM_TCP_PORT, 10288 }) },
+	{ .name = "cbsp", .title = "3GPP/GSM Cell Broadcast Service Protocol", .column = "CBSP",
+		.claims = CLAIMS({ CLAIM_TCP_PORT, 48049 }) },
+	{ .name = "cops", .title = "Common Open Policy Service", .column = "COPS",
+		.claims = CLAIMS({ CLAIM_TCP_PORT, 2126 }, { CLAIM_TCP_PORT, 3288 }, { CLAIM_TCP_PORT, 3918 }),
+		.pdu = &cops_pdu, .dissect = taken },
+	{ .name = "cvspserver", .title = "CVS pserver", .column = "CVSPSERVER",
+		.claims = CLAIMS({ CLAIM_TCP_PORT, 2401 }) },
+	{ .name = "dhcpfo", .title = "DHCP Failover", .column = "DHCPFO",
+		.claims = CLAIMS({ CLAIM_TCP_PORT, 647 }),
+		.pdu = &dhcpfo_pdu, .dissect = taken },
+	{ .name = "dhcpv6.bulk_leasequery", .title = "DHCPv6 Bulk Leasequery", .column = "DHCPv6 BulkLease",
+		.claims = CLAIMS({ CLAIM_TCP_PORT, 547 }),
+		.pdu = &dhcpv6_bulk_leasequery_pdu, .dissect = taken },
+	{ .name = "distcc", .title = "Distcc Distributed Compiler", .column = "DISTCC ",
+		.claims = CLAIMS({ CLAIM_TCP_PORT, 3632 }) },
+	{ .name = "eti", .title = "Enhanced Trading Interface 10.0", .column = "ETI",
+		.claims = CLAIMS({ CLAIM_TCP_PORT, 19006 }, { CLAIM_TCP_PORT, 19043 }, { CLAIM_TCP_PORT, 19506 }, { CLAIM_TCP_PORT, 19543 }),
+		.pdu = &eti_pdu, .dissect = taken },
+	{ .name = "gadu-gadu", .title = "Gadu-Gadu Protocol", .column = "Gadu-Gadu",
+		.claims = CLAIMS({ CLAIM_TCP_PORT, 8074 }),
+		.pdu = &gadu_gadu_pdu, .dissect = taken },
+	{ .name = "gearman", .title = "Gearman Protocol", .column = "Gearman",
+		.claims = CLAIMS({ CLAIM_TCP_PORT, 4730 }) },
+	{ .name = "gift", .title = "giFT Internet File Transfer", .column = "giFT",
+		.claims = CLAIMS({ CLAIM_TCP_PORT, 1213 }) },
+	{ .name = "gopher", .title = "Gopher", .column = "Gopher",
+		.claims = CLAIMS({ CLAIM_TCP_PORT, 70 }) },
+	{ .name = "ilp", .title = "OMA Internal Location Protocol", .column = "ILP",
+		.claims = CLAIMS({ CLAIM_TCP_PORT, 7276 }),
+		.pdu = &ilp_pdu, .dissect = taken },
+	{ .name = "ipsictl", .title = "IPSICTL", .column = "IPSICTL",
+		.claims = CLAIMS({ CLAIM_TCP_PORT, 5010 }) },
+	{ .name = "llrp", .title = "Low Level Reader Protocol", .column = "LLRP",
+		.claims = CLAIMS({ CLAIM_TCP_PORT, 5084 }),
+		.pdu = &llrp_pdu, .dissect = taken },
+	{ .name = "nvme-tcp", .title = "NVM Express Fabrics TCP", .column = "NVMe/TCP",
+		.claims = CLAIMS({ CLAIM_TCP_PORT, 4420 }),
+		.pdu = &nvme_tcp_pdu, .dissect = taken },
+	{ .name = "pcp", .title = "Performance Co-Pilot", .column = "PCP",
+		.claims = CLAIMS({ CLAIM_TCP_PORT, 44321 }),
+		.pdu = &pcp_pdu, .dissect = taken },
+	{ .name = "rmi", .title = "Java RMI", .column = "RMI",
+		.claims = CLAIMS({ CLAIM_TCP_PORT, 1099 }) },
+	{ .name = "rpkirtr", .title = "RPKI-Router Protocol", .column = "RPKI-Router",
+		.claims = CLAIMS({ CLAIM_TCP_PORT, 323 }),
+		.pdu = &rpkirtr_pdu, .dissect = taken },
+	{ .name = "rsync", .title = "RSYNC File Synchroniser", .column = "RSYNC",
+		.claims = CLAIMS({ CLAIM_TCP_PORT, 873 }) },
+	{ .name = "slsk", .title = "SoulSeek Protocol", .column = "TCP",
+		.claims = CLAIMS({ CLAIM_TCP_PORT, 2234 }, { CLAIM_TCP_PORT, 2240 }, { CLAIM_TCP_PORT, 5534 }),
+		.pdu = &slsk_pdu, .dissect = taken },
+	{ .name = "synergy", .title = "Synergy", .column = "TCP",
+		.claims = CLAIMS({ CLAIM_TCP_PORT, 24800 }),
+		.pdu = &synergy_pdu, .dissect = taken },
+	{ .name = "tfp", .title = "Tinkerforge Protocol", .column = "TFP over TCP",
+		.claims = CLAIMS({ CLAIM_TCP_PORT, 4223 }) },
+	{ .name = "tibia", .title = "Tibia Protocol", .column = "Tibia",
+		.claims = CLAIMS({ CLAIM_TCP_PORT, 7171 }, { CLAIM_TCP_PORT, 7172 }),
+		.pdu = &tibia_pdu, .dissect = taken },
+	{ .name = "tpm", .title = "TPM2.0 Protocol", .column = "TPM",
+		.claims = CLAIMS({ CLAIM_TCP_PORT, 2321 }, { CLAIM_TCP_PORT, 2322 }) },
+	{ .name = "uma", .title = "Unlicensed Mobile Access", .column = "UMA",
+		.claims = CLAIMS({ CLAIM_TCP_PORT, 14001 }),
+		.pdu = &uma_pdu, .dissect = taken },
+	{ .name = "wow", .title = "World of Warcraft", .column = "WOW",
+		.claims = CLAIMS({ CLAIM_TCP_PORT, 3724 }) },
+	{ .name = "xti", .title = "Enhanced Cash Trading Interface 10.0", .column = "XTI",
+		.claims = CLAIMS({ CLAIM_TCP_PORT, 19042 }),
+		.pdu = &xti_pdu, .dissect = taken },
+	{ .name = "zebra", .title = "Zebra Protocol", .column = "ZEBRA",
+		.claims = CLAIMS({ CLAIM_TCP_PORT, 2600 }) },
+};
+/* clang-format on */
+
+const size_t named_tcp_protocols_count = sizeof(named_tcp_protocols) / sizeof(*named_tcp_protocols);

@@ -1,0 +1,56 @@
+/* What tells the messages of protocols of which no more is known (names_udp.c): a few octets that must be
+ * there. */
+#ifndef PCAPDEX_DISSECTORS_NAMES_TESTS_H
+#define PCAPDEX_DISSECTORS_NAMES_TESTS_H
+
+#include "indexer/packet.h"
+
+enum verdict test_a11(struct packet *, struct cursor *);
+enum verdict test_aodv(struct packet *, struct cursor *);
+enum verdict test_armagetron(struct packet *, struct cursor *);
+enum verdict test_ath(struct packet *, struct cursor *);
+enum verdict test_babel(struct packet *, struct cursor *);
+enum verdict test_bjnp(struct packet *, struct cursor *);
+enum verdict test_caneth(struct packet *, struct cursor *);
+enum verdict test_cflow(struct packet *, struct cursor *);
+enum verdict test_cpha(struct packet *, struct cursor *);
+enum verdict test_dlsw(struct packet *, struct cursor *);
+enum verdict test_edonkey(struct packet *, struct cursor *);
+enum verdict test_egd(struct packet *, struct cursor *);
+enum verdict test_enttec(struct packet *, struct cursor *);
+enum verdict test_glbp(struct packet *, struct cursor *);
+enum verdict test_gvcp(struct packet *, struct cursor *);
+enum verdict test_icq(struct packet *, struct cursor *);
+enum verdict test_isakmp(struct packet *, struct cursor *);
+enum verdict test_isns(struct packet *, struct cursor *);
+enum verdict test_krb4(struct packet *, struct cursor *);
+enum verdict test_laplink(struct packet *, struct cursor *);
+enum verdict test_ldp(struct packet *, struct cursor *);
+enum verdict test_length_first(struct packet *, struct cursor *); /* olsr */
+enum verdict test_mactelnet(struct packet *, struct cursor *);
+enum verdict test_mndp(struct packet *, struct cursor *);
+enum verdict test_mpls_echo(struct packet *, struct cursor *);
+enum verdict test_papi(struct packet *, struct cursor *);
+enum verdict test_pathport(struct packet *, struct cursor *);
+enum verdict test_pnrp(struct packet *, struct cursor *);
+enum verdict test_portcontrol(struct packet *, struct cursor *);
+enum verdict test_reload(struct packet *, struct cursor *);
+enum verdict test_roon(struct packet *, struct cursor *);
+enum verdict test_sbus(struct packet *, struct cursor *);
+enum verdict test_sebek(struct packet *, struct cursor *);
+enum verdict test_sflow(struct packet *, struct cursor *);
+enum verdict test_slimp3(struct packet *, struct cursor *);
+enum verdict test_steam(struct packet *, struct cursor *);
+enum verdict test_tapa(struct packet *, struct cursor *);
+enum verdict test_tivoconnect(struct packet *, struct cursor *);
+enum verdict test_tpcp(struct packet *, struct cursor *);
+enum verdict test_wccp(struct packet *, struct cursor *);
+enum verdict test_xdmcp(struct packet *, struct cursor *);
+enum verdict test_zep(struct packet *, struct cursor *);
+enum verdict test_len_4(struct packet *, struct cursor *);  /* at least 4 octets */
+enum verdict test_len_12(struct packet *, struct cursor *); /* 12 */
+
+/* Takes its octets and shows them as data below its own name. */
+enum verdict all_data(struct packet *, struct cursor *);
+
+#endif

@@ -1,0 +1,110 @@
+/* Rx, the remote procedure calls of AFS (OpenAFS, "Rx Protocol Specification Draft", section 3).
+ *
+ *      0       4       8       12      16      20     21     22     23     24      26      28
+ *     +-------+-------+-------+-------+-------+------+------+------+------+-------+-------+---- - -
+ *     | epoch |conn id|call no| seq   |serial | type |flags |status|secur.| spare |service| data
+ *     +-------+-------+-------+-------+-------+------+------+------+------+-------+-------+---- - -
+ */
+#include "indexer/dissectors/ids.h"
+#include "indexer/packet.h"
+
+extern const struct protocol proto_rx;
+
+enum {
+	RX_EPOCH,
+	RX_CID,
+	RX_CALL,
+	RX_SEQ,
+	RX_SERIAL,
+	RX_TYPE,
+	RX_FLAGS,
+	RX_STATUS,
+	RX_SECURITY,
+	RX_SPARE,
+	RX_SERVICE,
+	RX_CLIENT_INIT,
+	RX_REQUEST_ACK,
+	RX_LAST,
+	RX_MORE,
+	RX_NFIELDS
+};
+
+static const struct value_name type_names[] = { { 1, "data" }, { 2, "ack" }, { 3, "busy" }, { 4, "abort" },
+	{ 5, "ackall" }, { 6, "challenge" }, { 7, "response" }, { 8, "debug" }, { 9, "params" },
+	{ 13, "version" }, { 0, NULL } };
+
+static const struct field rx_fields[RX_NFIELDS] = {
+	[RX_EPOCH] = { "rx.epoch", "Epoch", KIND_TIME },
+	[RX_CID] = { "rx.cid", "CID", KIND_UINT, .octets = 4 },
+	[RX_CALL] = { "rx.callnumber", "Call Number", KIND_UINT, .octets = 4 },
+	[RX_SEQ] = { "rx.seq", "Sequence Number", KIND_UINT, .octets = 4 },
+	[RX_SERIAL] = { "rx.serial", "Serial", KIND_UINT, .octets = 4 },
+	[RX_TYPE] = { "rx.type", "Type", KIND_UINT, .octets = 1, .names = type_names },
+	[RX_FLAGS] = { "rx.flags", "Flags", KIND_UINT, BASE_HEX, 1 },
+	[RX_STATUS] = { "rx.userstatus", "User Status", KIND_UINT, .octets = 1 },
+	[RX_SECURITY] = { "rx.securityindex", "Security Index", KIND_UINT, .octets = 1 },
+	[RX_SPARE] = { "rx.spare", "Spare/Checksum", KIND_UINT, .octets = 2 },
+	[RX_SERVICE] = { "rx.serviceid", "Service ID", KIND_UINT, .octets = 2 },
+	[RX_CLIENT_INIT] = { "rx.flags.client_init", "Client Initiated", KIND_BOOL, .of = RX_FLAGS,
+		.mask = 1 },
+	[RX_REQUEST_ACK] = { "rx.flags.request_ack", "Request Ack", KIND_BOOL, .of = RX_FLAGS, .mask = 2 },
+	[RX_LAST] = { "rx.flags.last_packet", "Last Packet", KIND_BOOL, .of = RX_FLAGS, .mask = 4 },
+	[RX_MORE] = { "rx.flags.more_packets", "More Packets", KIND_BOOL, .of = RX_FLAGS, .mask = 8 },
+};
+
+static const struct record rx_records[] = { { "rx", RECORD_LAYER, RX_NFIELDS, rx_fields, NULL } };
+
+#define HEADER 28
+enum { TYPE_DATA = 1, TYPE_PARAMS = 9, TYPE_VERSION = 13 };
+
+/* The Andrew File System's calls: no more than the name is known. */
+static const struct protocol proto_afs = {
+	.name = "afs",
+	.title = "Andrew File System (AFS)",
+	.column = "AFS (RX)",
+	.help = "Shares the files of servers with hosts of a wide network.",
+};
+
+static enum verdict rx_dissect(struct packet *pkt, struct cursor *c)
+{
+	uint64_t type;
+	if (!cur_peek(c, 20, 1, &type) || type < TYPE_DATA || (type > TYPE_PARAMS && type != TYPE_VERSION))
+		return NOT_MINE;
+	struct row *r = row_open(pkt, &proto_rx, 0);
+	const uint8_t *p = cur_take(c, 4);
+	if (p)
+		row_set_at(r, RX_EPOCH, (int64_t)be32(p) * 1000000000, p, 4);
+	row_be(r, RX_CID, c, 4);
+	row_be(r, RX_CALL, c, 4);
+	row_be(r, RX_SEQ, c, 4);
+	row_be(r, RX_SERIAL, c, 4);
+	row_be(r, RX_TYPE, c, 1);
+	row_be(r, RX_FLAGS, c, 1);
+	row_be(r, RX_STATUS, c, 1);
+	row_be(r, RX_SECURITY, c, 1);
+	row_be(r, RX_SPARE, c, 2);
+	row_be(r, RX_SERVICE, c, 2);
+	if (type == TYPE_DATA && !pkt->fail) {
+		pkt_item_len(pkt, HEADER);
+		pkt_next_proto(pkt, &proto_afs, cur_rest(c));
+	}
+	return MINE;
+}
+
+static const struct claim rx_claims[] = { { CLAIM_UDP_PORT, 7000 }, { CLAIM_UDP_PORT, 7001 },
+	{ CLAIM_UDP_PORT, 7002 }, { CLAIM_UDP_PORT, 7003 }, { CLAIM_UDP_PORT, 7004 },
+	{ CLAIM_UDP_PORT, 7005 }, { CLAIM_UDP_PORT, 7006 }, { CLAIM_UDP_PORT, 7007 },
+	{ CLAIM_UDP_PORT, 7008 }, { CLAIM_UDP_PORT, 7009 }, { CLAIM_UDP_PORT, 7021 }, { 0 } };
+
+const struct protocol proto_rx = {
+	.name = "rx",
+	.title = "RX Protocol",
+	.column = "RX",
+	.spec = "OpenAFS, Rx protocol specification",
+	.help = "Calls procedures of another host, for the Andrew File System.",
+	.id = PROTO_ID_rx,
+	.records = rx_records,
+	.nrecords = 1,
+	.claims = rx_claims,
+	.dissect = rx_dissect,
+};
