@@ -228,20 +228,21 @@ static void rpc_portmap(void **state)
 static void dcerpc_bind(void **state)
 {
 	(void)state;
-	const char *text = tcp(40000,
-		RPC_HEADER("0b", "4800") "b810 b810 00000000 01000000 0000 01 00" LSARPC "0000 0000" NDR);
-	has(text, "stack: dcerpc\n");
+	const char *text =
+		tcp(139, "00000048 " RPC_HEADER("0b", "4800") "b810 b810 00000000 01000000 0000 01 00" LSARPC
+							      "0000 0000" NDR);
+	has(text, "stack: nbss:dcerpc\n");
 	has(text, "dcerpc ver=5 ver_minor=0 pkt_type=11");
 	has(text, "cn_max_xmit=4280 cn_max_recv=4280 cn_assoc_group=0x00000000 cn_num_ctx_items=1");
 	has(text, "cn_ctx_id=0 cn_bind_to_uuid=12345778-1234-abcd-ef00-0123456789ab cn_bind_if_ver=0 "
 		  "cn_bind_if_ver_minor=0");
-	text = tcp(40000, RPC_HEADER("00", "1c00") "00000000 0000 2c00 01020304");
+	text = tcp(139, "0000001c " RPC_HEADER("00", "1c00") "00000000 0000 2c00 01020304");
 	has(text, "cn_ctx_id=0");
 	has(text, "opnum=44");
 	/* version, type, representation: all must be plausible */
-	has(tcp(40000, "06 00 0b 03 10000000 1000 0000 01000000"), "stack: data\n");
-	has(tcp(40000, "05 00 15 03 10000000 1000 0000 01000000"), "stack: data\n");
-	has(tcp(40000, "05 00 0b 03 11000000 0f00 0000 01000000"), "stack: data\n");
+	has(tcp(139, "00000010 06 00 0b 03 10000000 1000 0000 01000000"), "stack: nbss:data\n");
+	has(tcp(139, "00000010 05 00 15 03 10000000 1000 0000 01000000"), "stack: nbss:data\n");
+	has(tcp(139, "00000010 05 00 0b 03 11000000 0f00 0000 01000000"), "stack: nbss:data\n");
 	hasnt(text, "auth_type");
 }
 
