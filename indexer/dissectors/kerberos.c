@@ -123,7 +123,7 @@ static const struct record krb_records[] = {
 static bool inside(struct der *b, const struct der *tagged)
 {
 	struct cursor c = tagged->at;
-	return der_next(&c, b);
+	return der_next_within(&c, b);
 }
 
 /* [n] EXPLICIT INTEGER */
@@ -185,11 +185,11 @@ static void principal(struct packet *pkt, const struct der *tagged, unsigned fie
 	struct der sequence, element, list, text;
 	if (!inside(&sequence, tagged))
 		return;
-	while (cur_left(&sequence.at) && der_next(&sequence.at, &element)) {
+	while (cur_left(&sequence.at) && der_next_within(&sequence.at, &element)) {
 		if (element.tag == DER_CONSTRUCTED(0)) {
 			row_number(item(pkt), ITEM_NAME_TYPE, &element);
 		} else if (element.tag == DER_CONSTRUCTED(1) && inside(&list, &element)) {
-			while (cur_left(&list.at) && der_next(&list.at, &text))
+			while (cur_left(&list.at) && der_next_within(&list.at, &text))
 				row_text(item(pkt), field, (const char *)text.at.data, text.at.cap,
 					text.at.data, text.at.cap);
 		}
@@ -202,7 +202,7 @@ static void encrypted(struct packet *pkt, const struct der *tagged)
 	struct der sequence, element;
 	if (!inside(&sequence, tagged))
 		return;
-	while (cur_left(&sequence.at) && der_next(&sequence.at, &element)) {
+	while (cur_left(&sequence.at) && der_next_within(&sequence.at, &element)) {
 		if (element.tag == DER_CONSTRUCTED(0))
 			row_number(item(pkt), ITEM_ETYPE, &element);
 		else if (element.tag == DER_CONSTRUCTED(1))
@@ -219,7 +219,7 @@ static void ticket(struct packet *pkt, struct row *r, const struct der *tagged)
 	struct der application, sequence, element;
 	if (!inside(&application, tagged) || !inside(&sequence, &application))
 		return;
-	while (cur_left(&sequence.at) && der_next(&sequence.at, &element)) {
+	while (cur_left(&sequence.at) && der_next_within(&sequence.at, &element)) {
 		switch (element.tag) {
 		case DER_CONSTRUCTED(0):
 			row_unsigned(r, KRB_TKT_VNO, &element);
@@ -242,7 +242,7 @@ static void ticket(struct packet *pkt, struct row *r, const struct der *tagged)
 static void ap_request(struct packet *pkt, struct row *r, struct cursor c)
 {
 	struct der element;
-	while (cur_left(&c) && der_next(&c, &element)) {
+	while (cur_left(&c) && der_next_within(&c, &element)) {
 		if (element.tag == DER_CONSTRUCTED(2))
 			row_octets(r, KRB_AP_OPTIONS, &element, 1);
 		else if (element.tag == DER_CONSTRUCTED(3))
@@ -256,9 +256,9 @@ static void ap_request(struct packet *pkt, struct row *r, struct cursor c)
 static void etype_info(struct packet *pkt, struct cursor c)
 {
 	struct der list, entry, element;
-	if (!der_next(&c, &list))
+	if (!der_next_within(&c, &list))
 		return;
-	while (cur_left(&list.at) && der_next(&list.at, &entry))
+	while (cur_left(&list.at) && der_next_within(&list.at, &entry))
 		if (der_take(&entry.at, DER_CONSTRUCTED(0), &element))
 			row_number(item(pkt), ITEM_ETYPE, &element);
 }
@@ -294,9 +294,9 @@ static void padata(struct packet *pkt, struct row *r, const struct der *tagged)
 	struct der list, one, element;
 	if (!inside(&list, tagged))
 		return;
-	while (cur_left(&list.at) && der_next(&list.at, &one)) {
+	while (cur_left(&list.at) && der_next_within(&list.at, &one)) {
 		int64_t type = 0;
-		while (cur_left(&one.at) && der_next(&one.at, &element)) {
+		while (cur_left(&one.at) && der_next_within(&one.at, &element)) {
 			if (element.tag == DER_CONSTRUCTED(1)) {
 				type = number(&element);
 				row_number(item(pkt), ITEM_PADATA, &element);
@@ -315,7 +315,7 @@ static void enctypes(struct row *r, const struct der *tagged)
 	if (!inside(&list, tagged))
 		return;
 	struct cursor at = list.at;
-	while (n < ETYPES_MAX && cur_left(&list.at) && der_next(&list.at, &one)) {
+	while (n < ETYPES_MAX && cur_left(&list.at) && der_next_within(&list.at, &one)) {
 		uint32_t v = 0;
 		for (uint32_t i = 0; i < one.at.cap; i++)
 			v = v << 8 | one.at.data[i];
@@ -329,7 +329,7 @@ static void request_body(struct packet *pkt, struct row *r, const struct der *ta
 	struct der sequence, element;
 	if (!inside(&sequence, tagged))
 		return;
-	while (cur_left(&sequence.at) && der_next(&sequence.at, &element)) {
+	while (cur_left(&sequence.at) && der_next_within(&sequence.at, &element)) {
 		switch (element.tag) {
 		case DER_CONSTRUCTED(0):
 			row_octets(r, KRB_KDC_OPTIONS, &element, 1);
@@ -367,7 +367,7 @@ static void request_body(struct packet *pkt, struct row *r, const struct der *ta
 static void kdc_request(struct packet *pkt, struct row *r, struct cursor c)
 {
 	struct der element;
-	while (cur_left(&c) && der_next(&c, &element)) {
+	while (cur_left(&c) && der_next_within(&c, &element)) {
 		if (element.tag == DER_CONSTRUCTED(1))
 			row_unsigned(r, KRB_PVNO, &element);
 		else if (element.tag == DER_CONSTRUCTED(2))
@@ -382,7 +382,7 @@ static void kdc_request(struct packet *pkt, struct row *r, struct cursor c)
 static void kdc_reply(struct packet *pkt, struct row *r, struct cursor c)
 {
 	struct der element;
-	while (cur_left(&c) && der_next(&c, &element)) {
+	while (cur_left(&c) && der_next_within(&c, &element)) {
 		switch (element.tag) {
 		case DER_CONSTRUCTED(2):
 			padata(pkt, r, &element);
@@ -409,7 +409,7 @@ static void error(struct packet *pkt, struct row *r, struct cursor c)
 {
 	struct der element, octets;
 	int64_t code = 0;
-	while (cur_left(&c) && der_next(&c, &element)) {
+	while (cur_left(&c) && der_next_within(&c, &element)) {
 		switch (element.tag) {
 		case DER_CONSTRUCTED(2):
 			row_when(r, KRB_CTIME, &element);
@@ -455,14 +455,14 @@ static void error(struct packet *pkt, struct row *r, struct cursor c)
 static void message(struct packet *pkt, struct row *r, struct cursor *c)
 {
 	struct der application, sequence, element;
-	if (!der_next(c, &application) || !inside(&sequence, &application))
+	if (!der_next_within(c, &application) || !inside(&sequence, &application))
 		return;
 	uint32_t type = application.tag & 0x1f;
 	bool request = type == AS_REQ || type == TGS_REQ;
 	struct cursor at = sequence.at;
 	/* All but requests begin with version and type as [0] and [1]. */
-	for (unsigned i = 0; i < 2 && !request && type != TICKET && cur_left(&at) && der_next(&at, &element);
-		i++) {
+	for (unsigned i = 0;
+		i < 2 && !request && type != TICKET && cur_left(&at) && der_next_within(&at, &element); i++) {
 		if (element.tag == DER_CONSTRUCTED(0))
 			row_unsigned(r, KRB_PVNO, &element);
 		else if (element.tag == DER_CONSTRUCTED(1))
