@@ -48,6 +48,8 @@ static uint32_t indefinite_length(struct cursor c)
 	return c.len > begin ? c.len - begin : 0;
 }
 
+#define CONSTRUCTED 0x20 /* of values, not of octets */
+
 static bool take_value(struct cursor *c, struct der *out, bool strict)
 {
 	uint32_t len;
@@ -56,7 +58,7 @@ static bool take_value(struct cursor *c, struct der *out, bool strict)
 		return false;
 	if (!indefinite) {
 		/* Longer than what it stands in: malformed, whatever was captured. */
-		if (strict && cur_left(c) < len)
+		if ((strict || !(out->tag & CONSTRUCTED)) && cur_left(c) < len)
 			cur_need(c, c->len - c->pos + 1);
 		out->at = cur_sub(c, len);
 		return !*c->fail;

@@ -63,8 +63,10 @@ static const struct record krb4_records[] = { { "krb4", RECORD_LAYER, KRB4_NFIEL
 bool krb4_is(const struct cursor *c)
 {
 	uint64_t version, type;
-	if (!cur_peek(c, 0, 1, &version) || !cur_peek(c, 1, 1, &type))
+	if (!cur_peek(c, 0, 1, &version) || (version != VERSION && version != VERSION_TRANSARC))
 		return false;
+	if (!cur_peek(c, 1, 1, &type))
+		return true; /* ends too early to tell */
 	if (version == VERSION_TRANSARC)
 		return type >= 1 && type <= 2;
 	return version == VERSION &&
