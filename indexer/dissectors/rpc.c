@@ -138,7 +138,6 @@ struct call {
 };
 
 struct rpc_flow {
-	bool spoken;          /* a call was seen: nothing else is spoken here */
 	uint32_t frame, rest; /* of the segment being looked at, see nbss.c */
 	uint8_t next_call;
 	struct call calls[CALLS];
@@ -178,16 +177,20 @@ static void note_call(struct rpc_flow *f, const struct call *call)
 	*at = *call;
 }
 
-/* Is this a call of a known program, or a reply to a call that was seen? */
+/* Is this a call of a known program? */
+static bool is_call(const struct cursor *c)
+{
+	uint64_t type, version, program;
+	return cur_peek(c, 4, 4, &type) && type == CALL && cur_peek(c, 8, 4, &version) &&
+	       version == VERSION && cur_peek(c, 12, 4, &program) && rpc_program((uint32_t)program);
+}
+
+/* Or a reply to a call that was seen? */
 static bool is_message(struct rpc_flow *f, const struct cursor *c)
 {
-	uint64_t xid, type, version, program;
-	if (!cur_peek(c, 0, 4, &xid) || !cur_peek(c, 4, 4, &type))
-		return false;
-	if (type == CALL)
-		return cur_peek(c, 8, 4, &version) && version == VERSION && cur_peek(c, 12, 4, &program) &&
-		       rpc_program((uint32_t)program);
-	return type == REPLY && find_call(f, (uint32_t)xid);
+	uint64_t xid, type;
+	return is_call(c) || (cur_peek(c, 0, 4, &xid) && cur_peek(c, 4, 4, &type) && type == REPLY &&
+				     find_call(f, (uint32_t)xid));
 }
 
 /* ---- credentials ---- */
@@ -325,8 +328,6 @@ static void call(struct message *m, struct rpc_flow *f)
 	m->call.used = true;
 	credentials(m);
 	note_call(f, &m->call);
-	if (f)
-		f->spoken = true;
 	pkt_speak(m->pkt, &proto_rpc);
 	if (m->call.gss != GSS_DESTROY + 1)
 		verifier(m);
@@ -424,6 +425,7 @@ static enum verdict record(struct packet *pkt, struct rpc_flow *f, const uint8_t
 		message(pkt, f, r, c);
 		return MINE;
 	}
+	pkt_speak(pkt, &proto_rpc); /* the next record belongs to it */
 	if (f)
 		keep_record(f, side, c);
 	if (!last || !f)
@@ -438,13 +440,12 @@ static enum verdict record(struct packet *pkt, struct rpc_flow *f, const uint8_t
 	return MINE;
 }
 
-static enum verdict stream(struct packet *pkt, struct rpc_flow *f, struct cursor *c)
+static enum verdict stream(struct packet *pkt, struct rpc_flow *f, struct cursor *c, bool guess)
 {
 	struct rpc_flow none = { 0 };
 	if (!f)
 		f = &none;
 	bool first = f->frame != pkt->number || f->rest != c->len;
-	bool guess = !f->spoken && pkt->srcport != PORT && pkt->dstport != PORT;
 	enum verdict no = first && !guess ? MINE : NOT_MINE;
 	uint32_t len = c->cap >= RECORD_MARK ? be32(c->data) & ~LAST_RECORD : UINT32_MAX;
 	if (len > LONGEST)
@@ -473,11 +474,19 @@ static enum verdict stream(struct packet *pkt, struct rpc_flow *f, struct cursor
 
 static enum verdict rpc_dissect(struct packet *pkt, struct cursor *c)
 {
+	bool port = pkt->srcport == PORT || pkt->dstport == PORT,
+	     guess = !port && !pkt_speaks(pkt, &proto_rpc);
+	struct cursor begin = *c;
+	if (pkt->stream)
+		cur_skip(&begin, RECORD_MARK);
+	/* Most of what comes here is something else: that is told before there is any state. */
+	if (guess && !is_call(&begin))
+		return NOT_MINE;
 	struct rpc_flow *f = pkt_flow(pkt, &proto_rpc);
 	if (pkt->stream)
-		return stream(pkt, f, c);
+		return stream(pkt, f, c, guess);
 	if (!is_message(f, c))
-		return pkt->srcport == PORT || pkt->dstport == PORT ? continuation(pkt) : NOT_MINE;
+		return port ? continuation(pkt) : NOT_MINE;
 	message(pkt, f, row_open(pkt, &proto_rpc, REC_LAYER), c);
 	return MINE;
 }
