@@ -6,43 +6,10 @@
  * octets of length and a wrapped message. The first octet tells: a message begins with 30, a buffer with 00.
  */
 #include "indexer/dissectors/der.h"
-#include "indexer/dissectors/ids.h"
+#include "indexer/dissectors/ldap_fields.h"
 #include "indexer/dissectors/security_blob.h"
 
 extern const struct protocol proto_ldap, proto_cldap, proto_tls;
-
-enum { LDAP_RESPONSE_TO, LDAP_TIME, LDAP_SASL_LENGTH, LDAP_NFIELDS };
-
-enum {
-	MSG_ID,
-	MSG_OPERATION,
-	MSG_RESULT,
-	MSG_NAME,
-	MSG_VERSION,
-	MSG_AUTHENTICATION,
-	MSG_SIMPLE,
-	MSG_MECHANISM,
-	MSG_CREDENTIALS,
-	MSG_MATCHED,
-	MSG_ERROR,
-	MSG_BASE,
-	MSG_SCOPE,
-	MSG_DEREF,
-	MSG_SIZE_LIMIT,
-	MSG_TIME_LIMIT,
-	MSG_TYPES_ONLY,
-	MSG_OBJECT_NAME,
-	MSG_OBJECT,
-	MSG_ENTRY,
-	MSG_DELETE,
-	MSG_REQUEST_NAME,
-	MSG_RESPONSE_NAME,
-	MSG_NFIELDS
-};
-
-enum { ATTR_DESC, ATTR_VALUE, ATTR_PRESENT, ATTR_WANTED, ATTR_TYPE, ATTR_NFIELDS };
-enum { LATE_RESPONSE_IN, LATE_NFIELDS };
-enum { REC_LAYER, REC_MESSAGE, REC_ATTRIBUTE, REC_LATE, REC_COUNT };
 
 enum operation {
 	BIND_REQUEST = 0,
@@ -80,84 +47,6 @@ enum mechanism { MECHANISM_NONE, MECHANISM_SPNEGO, MECHANISM_GSSAPI, MECHANISM_O
 #define SASL_SHORTEST 4
 #define MESSAGES_MAX  64
 #define LONGEST       10000000u
-
-static const struct value_name operations[] = { { 0, "bindRequest" }, { 1, "bindResponse" },
-	{ 2, "unbindRequest" }, { 3, "searchRequest" }, { 4, "searchResEntry" }, { 5, "searchResDone" },
-	{ 19, "searchResRef" }, { 6, "modifyRequest" }, { 7, "modifyResponse" }, { 8, "addRequest" },
-	{ 9, "addResponse" }, { 10, "delRequest" }, { 11, "delResponse" }, { 12, "modDNRequest" },
-	{ 13, "modDNResponse" }, { 14, "compareRequest" }, { 15, "compareResponse" },
-	{ 16, "abandonRequest" }, { 23, "extendedReq" }, { 24, "extendedResp" },
-	{ 25, "intermediateResponse" }, { 0, NULL } };
-
-static const struct value_name result_codes[] = { { 0, "success" }, { 1, "operationsError" },
-	{ 2, "protocolError" }, { 3, "timeLimitExceeded" }, { 4, "sizeLimitExceeded" }, { 5, "compareFalse" },
-	{ 6, "compareTrue" }, { 7, "authMethodNotSupported" }, { 8, "strongAuthRequired" },
-	{ 10, "referral" }, { 11, "adminLimitExceeded" }, { 12, "unavailableCriticalExtension" },
-	{ 13, "confidentialityRequired" }, { 14, "saslBindInProgress" }, { 16, "noSuchAttribute" },
-	{ 32, "noSuchObject" }, { 34, "invalidDNSyntax" }, { 48, "inappropriateAuthentication" },
-	{ 49, "invalidCredentials" }, { 50, "insufficientAccessRights" }, { 51, "busy" },
-	{ 52, "unavailable" }, { 53, "unwillingToPerform" }, { 65, "objectClassViolation" },
-	{ 68, "entryAlreadyExists" }, { 80, "other" }, { 0, NULL } };
-
-static const struct value_name scopes[] = { { 0, "baseObject" }, { 1, "singleLevel" }, { 2, "wholeSubtree" },
-	{ 0, NULL } };
-
-static const struct value_name choices[] = { { 0, "simple" }, { 3, "sasl" }, { 10, "ntlmsspNegotiate" },
-	{ 11, "ntlmsspAuth" }, { 0, NULL } };
-
-static const struct field ldap_fields[LDAP_NFIELDS] = {
-	[LDAP_RESPONSE_TO] = { "ldap.response_to", "Response To", KIND_FRAME, .generated = true },
-	[LDAP_TIME] = { "ldap.time", "Time", KIND_RELTIME, .generated = true },
-	[LDAP_SASL_LENGTH] = { "ldap.sasl_buffer_length", "SASL Buffer Length", KIND_UINT, .octets = 4,
-		.part = 1 },
-};
-
-static const struct field message_fields[MSG_NFIELDS] = {
-	[MSG_ID] = { "ldap.messageID", "messageID", KIND_UINT, .octets = 4 },
-	[MSG_OPERATION] = { "ldap.protocolOp", "protocolOp", KIND_UINT, .octets = 4, .names = operations },
-	[MSG_RESULT] = { "ldap.resultCode", "resultCode", KIND_UINT, .octets = 4, .names = result_codes },
-	[MSG_NAME] = { "ldap.name", "name", KIND_TEXT },
-	[MSG_VERSION] = { "ldap.version", "version", KIND_UINT, .octets = 4 },
-	[MSG_AUTHENTICATION] = { "ldap.authentication", "authentication", KIND_UINT, .octets = 4,
-		.names = choices },
-	[MSG_SIMPLE] = { "ldap.simple", "simple", KIND_TEXT },
-	[MSG_MECHANISM] = { "ldap.mechanism", "mechanism", KIND_TEXT },
-	[MSG_CREDENTIALS] = { "ldap.credentials", "credentials", KIND_BYTES },
-	[MSG_MATCHED] = { "ldap.matchedDN", "matchedDN", KIND_TEXT },
-	[MSG_ERROR] = { "ldap.errorMessage", "errorMessage", KIND_TEXT },
-	[MSG_BASE] = { "ldap.baseObject", "baseObject", KIND_TEXT },
-	[MSG_SCOPE] = { "ldap.scope", "scope", KIND_UINT, .octets = 4, .names = scopes },
-	[MSG_DEREF] = { "ldap.derefAliases", "derefAliases", KIND_UINT, .octets = 4 },
-	[MSG_SIZE_LIMIT] = { "ldap.sizeLimit", "sizeLimit", KIND_UINT, .octets = 4 },
-	[MSG_TIME_LIMIT] = { "ldap.timeLimit", "timeLimit", KIND_UINT, .octets = 4 },
-	[MSG_TYPES_ONLY] = { "ldap.typesOnly", "typesOnly", KIND_BOOL },
-	[MSG_OBJECT_NAME] = { "ldap.objectName", "objectName", KIND_TEXT },
-	[MSG_OBJECT] = { "ldap.object", "object", KIND_TEXT },
-	[MSG_ENTRY] = { "ldap.entry", "entry", KIND_TEXT },
-	[MSG_DELETE] = { "ldap.delRequest", "delRequest", KIND_TEXT },
-	[MSG_REQUEST_NAME] = { "ldap.requestName", "requestName", KIND_TEXT },
-	[MSG_RESPONSE_NAME] = { "ldap.responseName", "responseName", KIND_TEXT },
-};
-
-static const struct field attribute_fields[ATTR_NFIELDS] = {
-	[ATTR_DESC] = { "ldap.attributeDesc", "attributeDesc", KIND_TEXT },
-	[ATTR_VALUE] = { "ldap.assertionValue", "assertionValue", KIND_TEXT },
-	[ATTR_PRESENT] = { "ldap.present", "present", KIND_TEXT },
-	[ATTR_WANTED] = { "ldap.AttributeDescription", "AttributeDescription", KIND_TEXT },
-	[ATTR_TYPE] = { "ldap.type", "type", KIND_TEXT },
-};
-
-static const struct field late_fields[LATE_NFIELDS] = {
-	[LATE_RESPONSE_IN] = { "ldap.response_in", "Response In", KIND_FRAME, .generated = true },
-};
-
-static const struct record ldap_records[REC_COUNT] = {
-	[REC_LAYER] = { "ldap", RECORD_LAYER, LDAP_NFIELDS, ldap_fields,
-		(const char *const[]) { "sasl", NULL } },
-	[REC_MESSAGE] = { "ldap_message", RECORD_CHILD, MSG_NFIELDS, message_fields, NULL },
-	[REC_ATTRIBUTE] = { "ldap_attribute", RECORD_CHILD, ATTR_NFIELDS, attribute_fields, NULL },
-	[REC_LATE] = { "ldap_late", RECORD_LATE, LATE_NFIELDS, late_fields, NULL },
-};
 
 struct ldap_flow {
 	bool sasl;      /* the last bind was by SASL */

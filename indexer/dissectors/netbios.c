@@ -1,10 +1,9 @@
 /* NetBIOS frames straight over LLC (IBM, "LAN Technical Reference: IEEE 802.2 and NetBIOS APIs", chapter 5).
  *
- *      0       2       4   5   6       8       10      12                     28
- *     +-------+-------+---+---+-------+-------+-------+----------------------+----------------------+-------
- * - - |length | ff ef |cmd|dat| data2 | xmit  | resp  | receiver's name (16) | sender's name (16)   | payload
- *     +-------+-------+---+---+-------+-------+-------+----------------------+----------------------+-------
- * - -
+ *      0       2       4   5   6       8       10      12               28               44
+ *     +-------+-------+---+---+-------+-------+-------+----------------+----------------+------- - -
+ *     |length | ff ef |cmd|dat| data2 | xmit  | resp  | receiver (16)  | sender (16)    | payload
+ *     +-------+-------+---+---+-------+-------+-------+----------------+----------------+------- - -
  *
  * Commands from 14 on belong to sessions and have session numbers (1 each) in place of the names. Numbers are
  * little-endian. */

@@ -3,8 +3,9 @@
  *
  *     PA-PK-AS-REQ ::= SEQUENCE { [0] OCTET STRING holding a ContentInfo, [1] ..., [2] ... }
  *     ContentInfo  ::= SEQUENCE { id-signedData, [0] SignedData }
- *     SignedData   ::= SEQUENCE { version, digests, { type, [0] OCTET STRING }, [0] certificates, [1] lists,
- * signers } AuthPack     ::= SEQUENCE { [0] authenticator, [1] client's public key, ... }
+ *     SignedData   ::= SEQUENCE { version, digests, { type, [0] OCTET STRING }, [0] certificates,
+ *                                 [1] lists, signers }
+ *     AuthPack     ::= SEQUENCE { [0] authenticator, [1] client's public key, ... }
  *
  * Wireshark has a dissector for each of these types: they are tokens here. */
 #include "indexer/dissectors/kerberos.h"

@@ -1,9 +1,12 @@
 /* SMB 1: transactions ([MS-CIFS], sections 2.2.4.33, 2.2.4.46 and 2.2.4.62). Those by name go to mailslots
  * and pipes.
  *
- *     words of a request: total parameters, total data, most parameters, most data (2 octets each), most
- * setup words, - (1 each), flags (2), timeout (4), - (2), parameters: count, offset (2 each), data: count,
- * offset (2 each), setup words (1), - (1), the setup words. NT transactions have other sizes. */
+ *     words of a request:  total parameters, total data, most parameters, most data (2 octets each),
+ *                          most setup words, - (1 each), flags (2), timeout (4), - (2),
+ *                          parameters: count, offset (2 each), data: count, offset (2 each),
+ *                          number of setup words (1), - (1), the setup words
+ *
+ * NT transactions have other sizes. */
 #include "indexer/dissectors/dcerpc.h"
 #include "indexer/dissectors/smb.h"
 #include "indexer/dissectors/utf16.h"
