@@ -159,8 +159,6 @@ const struct protocol named_udp_protocols[] = {
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 3671 }) },
 	{ .name = "knet", .title = "kNet Protocol", .column = "KNET",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 2345 }) },
-	{ .name = "kpasswd", .title = "MS Kpasswd", .column = "Kpasswd",
-		.claims = CLAIMS({ CLAIM_UDP_PORT, 464 }) },
 	{ .name = "laplink", .title = "Laplink", .column = "Laplink",
 		.dissect = test_laplink, .claims = CLAIMS({ CLAIM_UDP_PORT, 1547 }) },
 	{ .name = "ldp", .title = "Label Distribution Protocol", .column = "LDP",
