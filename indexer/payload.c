@@ -84,7 +84,7 @@ static bool try_protocol(struct packet *pkt, const struct protocol *proto, const
 		.again = n->kind == NEXT_MESSAGE,
 		.item = -1 };
 	if (n->kind != NEXT_MESSAGE && !proto->no_token)
-		pkt->tokens[pkt->ntokens++] = proto;
+		pkt->tokens[pkt->ntokens++] = proto->as ? proto->as : proto;
 	/* What an ICMP error quotes hangs below the ICMP item; only the payload of its UDP stands at
 	 * the top again. An item for which nothing was captured is not made. */
 	if (n->parent >= 0) {
@@ -96,7 +96,7 @@ static bool try_protocol(struct packet *pkt, const struct protocol *proto, const
 		c.cap >= (proto->item_min ? proto->item_min : 1)) {
 		l->item = (int16_t)pkt->nitems;
 		pkt->items[pkt->nitems++] =
-			(struct item) { proto, proto->item_len ? (uint32_t)proto->item_len : c.len };
+			(struct item) { proto->as ? proto->as : proto, proto->item_len ? (uint32_t)proto->item_len : c.len };
 	}
 	if (proto->column && !pkt->in_error)
 		pkt->column = proto->column;
@@ -148,7 +148,7 @@ static void try_ports(
 {
 	uint32_t low = n->key < n->key2 ? n->key : n->key2, high = n->key < n->key2 ? n->key2 : n->key;
 	const struct protocol *p;
-	const struct conversation *c = ports == CLAIM_SCTP_PORT ? NULL : pkt->conversation;
+	const struct conversation *c = ports == CLAIM_SCTP_PORT || n->behind ? NULL : pkt->conversation;
 	if (c &&
 		(p = conv_speaks(
 			 pkt->conversations, c, pkt->net_src, pkt->srcport, pkt->net_dst, pkt->dstport)) &&

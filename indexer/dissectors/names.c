@@ -251,8 +251,6 @@ const struct protocol named_protocols[] = {
 		.claims = CLAIMS({ CLAIM_IP_PROTO, 62 }, { CLAIM_IP_PROTO, 135 }, { CLAIM_UDP_PORT, 5436 }) },
 	{ .name = "mp", .title = "PPP Multilink Protocol", .column = "PPP MP",
 		.claims = CLAIMS({ CLAIM_PPP, 0x003d }) },
-	{ .name = "mp2t", .title = "ISO/IEC 13818-1", .column = "MPEG TS",
-		.claims = CLAIMS({ CLAIM_LINKTYPE, 243 }) },
 	{ .name = "mplscp", .title = "PPP MPLS Control Protocol", .column = "PPP MPLSCP", .dissect = ppp_control_wrapper,
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x8281 }, { CLAIM_PPP, 0x8281 }) },
 	{ .name = "mrp-mmrp", .title = "Multiple Mac Registration Protocol", .column = "MRP-MMRP",

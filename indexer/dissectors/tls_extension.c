@@ -7,6 +7,7 @@
  */
 #include <string.h>
 
+#include "indexer/dissectors/rtp.h"
 #include "indexer/dissectors/tls.h"
 #include "indexer/dissectors/x509.h"
 
@@ -151,6 +152,10 @@ static void take_extension(struct tls_reader *t, struct row *r, unsigned type, s
 	case 13:
 	case 50:
 		take_vector(r, c, 2, 2, NULL);
+		break;
+	case 14: /* what the server chose of use_srtp holds for both */
+		if (t->dtls && message == TLS_SERVER_HELLO)
+			rtp_expect_secured(t->pkt);
 		break;
 	case 16:
 		protocols_offered(t, c, message);
