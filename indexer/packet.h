@@ -45,6 +45,7 @@ enum claim_table {
 	CLAIM_HEUR_TCP,
 	CLAIM_HEUR_STUN,  /* what TURN relays */
 	CLAIM_MEDIA_TYPE, /* for pkt_next_media() only; claimed in `media_types` of struct protocol */
+	CLAIM_HEUR_COTP,  /* what ISO transport carries */
 	CLAIM_HEUR_HTTP,  /* bodies of HTTP that no media type's claimant took */
 	CLAIM_TABLES
 };
@@ -321,6 +322,8 @@ struct packet {
 	uint32_t number;  /* in the capture, 1 = first */
 	uint16_t link_type;
 	uint32_t interface;
+	uint8_t pseudo_len; /* octets in front of data[0] that are a pseudo-header of the link type and may be looked
+			     * at: which way it went, what it is (Bluetooth) */
 	uint8_t fcs_len; /* octets of frame check sequence that the capture says frames have */
 
 	/* the state of dissection */

@@ -8,10 +8,10 @@
 
 /* ---- one dissector ---- */
 
-/* Does a layer hang below UDP or TCP? */
-static bool is_transported(const struct packet *pkt, int layer)
+/* Does a layer hang below UDP? */
+static bool below_udp(const struct packet *pkt, int layer)
 {
-	while (layer >= 0 && pkt->layers[layer].proto != &proto_udp && pkt->layers[layer].proto != &proto_tcp)
+	while (layer >= 0 && pkt->layers[layer].proto != &proto_udp)
 		layer = pkt->layers[layer].parent;
 	return layer >= 0;
 }
@@ -84,15 +84,20 @@ static bool try_protocol(struct packet *pkt, const struct protocol *proto, const
 		.again = n->kind == NEXT_MESSAGE,
 		.item = -1 };
 	if (n->kind != NEXT_MESSAGE && !proto->no_token)
+<<<<<<< HEAD
 		pkt->tokens[pkt->ntokens++] = proto->as ? proto->as : proto;
 	/* What an ICMP error quotes hangs below the ICMP item; only the payload of its UDP or TCP stands at
+=======
+		pkt->tokens[pkt->ntokens++] = proto;
+	/* What an ICMP error quotes hangs below the ICMP item; only the payload of its UDP stands at
+>>>>>>> main
 	 * the top again. An item for which nothing was captured is not made. */
 	if (n->parent >= 0) {
 		const struct layer *parent = &pkt->layers[n->parent];
 		l->nested = (n->nested || n->below || parent->nested) && parent->proto != &proto_udp &&
 			    parent->proto != &proto_tcp;
 	}
-	if (!proto->no_item && !l->nested && (!pkt->in_error || is_transported(pkt, n->parent)) &&
+	if (!proto->no_item && !l->nested && (!pkt->in_error || below_udp(pkt, n->parent)) &&
 		c.cap >= (proto->item_min ? proto->item_min : 1)) {
 		l->item = (int16_t)pkt->nitems;
 		pkt->items[pkt->nitems++] =
@@ -236,6 +241,7 @@ void payload_dissect(struct packet *pkt, const struct next *n)
 		try_ports(pkt, CLAIM_TCP_PORT, CLAIM_HEUR_TCP, n);
 		return;
 	case CLAIM_HEUR_STUN:
+	case CLAIM_HEUR_COTP:
 		try_heuristics(pkt, n->table, n);
 		return;
 	case CLAIM_LINKTYPE: /* also of a frame inside another capture's record */

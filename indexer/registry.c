@@ -46,6 +46,7 @@ static const char *const table_names[CLAIM_TABLES] = {
 	[CLAIM_NLPID] = "nlpid",
 	[CLAIM_HEUR_UDP] = "udp heuristic",
 	[CLAIM_HEUR_TCP] = "tcp heuristic",
+	[CLAIM_HEUR_COTP] = "cotp heuristic",
 	[CLAIM_HEUR_STUN] = "stun heuristic",
 	[CLAIM_MEDIA_TYPE] = "media_type",
 	[CLAIM_HEUR_HTTP] = "http heuristic",
@@ -59,7 +60,7 @@ const char *claim_table_name(enum claim_table table)
 static bool is_list(enum claim_table table)
 {
 	return table == CLAIM_HEUR_UDP || table == CLAIM_HEUR_TCP || table == CLAIM_HEUR_HTTP ||
-	       table == CLAIM_HEUR_STUN;
+	       table == CLAIM_HEUR_STUN || table == CLAIM_HEUR_COTP;
 }
 
 static void refuse_second(const struct protocol *a, const struct protocol *b, const struct claim *c)

@@ -140,8 +140,8 @@ bool der_time(const struct der *value, int64_t *out)
 	const uint8_t *p = value->at.data, *end = p + value->at.cap;
 	unsigned year, month, day, hour, minute, second = 0;
 	bool utc = value->tag == DER_UTC_TIME;
-	if (!digits(&p, end, utc ? 2 : 4, &year) || !digits(&p, end, 2, &month) || !digits(&p, end, 2, &day) ||
-		!digits(&p, end, 2, &hour) || !digits(&p, end, 2, &minute))
+	if (!digits(&p, end, utc ? 2 : 4, &year) || !digits(&p, end, 2, &month) ||
+		!digits(&p, end, 2, &day) || !digits(&p, end, 2, &hour) || !digits(&p, end, 2, &minute))
 		return false;
 	digits(&p, end, 2, &second);
 	if (month < 1 || month > 12 || day < 1 || day > 31)

@@ -1,5 +1,5 @@
-/* Values of ASN.1 as certificates have them (DER, ITU-T X.690; BER where senders use that): identifier, length,
- * contents.
+/* Values of ASN.1 as certificates have them (DER, ITU-T X.690; BER where senders use that): identifier,
+ * length, contents.
  *
  * A reader takes one value after the other out of a cursor; the contents are a window of their own. */
 #ifndef PCAPDEX_DISSECTORS_DER_H

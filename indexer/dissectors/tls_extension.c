@@ -34,22 +34,7 @@ static void take_list(struct row *r, struct cursor *c, unsigned size, const stru
 	}
 	if (!n || *c->fail)
 		return;
-	/* Printed as the field of this type is: see the .sql of the table. */
-	char text[LIST_MAX * 7];
-	size_t used = 0;
-	for (size_t i = 0; i < n; i++) {
-		if (size == 2) {
-			text[used++] = i ? ',' : '0';
-			if (i)
-				text[used++] = '0';
-			text[used++] = 'x';
-			for (int shift = 12; shift >= 0; shift -= 4)
-				text[used++] = "0123456789abcdef"[values[i] >> shift & 15];
-		} else {
-			tls_ja3_number(text, sizeof(text), &used, i ? ',' : 0, values[i]);
-		}
-	}
-	row_text(r, EXT_NUMBERS, text, used, at, len);
+	row_list(r, EXT_NUMBERS, values, n, at, len);
 }
 
 /* A vector of numbers with its length in `n` octets before it. */
