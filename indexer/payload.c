@@ -84,13 +84,8 @@ static bool try_protocol(struct packet *pkt, const struct protocol *proto, const
 		.again = n->kind == NEXT_MESSAGE,
 		.item = -1 };
 	if (n->kind != NEXT_MESSAGE && !proto->no_token)
-<<<<<<< HEAD
 		pkt->tokens[pkt->ntokens++] = proto->as ? proto->as : proto;
-	/* What an ICMP error quotes hangs below the ICMP item; only the payload of its UDP or TCP stands at
-=======
-		pkt->tokens[pkt->ntokens++] = proto;
 	/* What an ICMP error quotes hangs below the ICMP item; only the payload of its UDP stands at
->>>>>>> main
 	 * the top again. An item for which nothing was captured is not made. */
 	if (n->parent >= 0) {
 		const struct layer *parent = &pkt->layers[n->parent];
@@ -100,8 +95,8 @@ static bool try_protocol(struct packet *pkt, const struct protocol *proto, const
 	if (!proto->no_item && !l->nested && (!pkt->in_error || below_udp(pkt, n->parent)) &&
 		c.cap >= (proto->item_min ? proto->item_min : 1)) {
 		l->item = (int16_t)pkt->nitems;
-		pkt->items[pkt->nitems++] =
-			(struct item) { proto->as ? proto->as : proto, proto->item_len ? (uint32_t)proto->item_len : c.len };
+		pkt->items[pkt->nitems++] = (struct item) { proto->as ? proto->as : proto,
+			proto->item_len ? (uint32_t)proto->item_len : c.len };
 	}
 	if (proto->column && !pkt->in_error)
 		pkt->column = proto->column;
