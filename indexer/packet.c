@@ -222,6 +222,7 @@ void pkt_next_ports(struct packet *pkt, uint16_t port, uint16_t other_port, stru
 	if (!n)
 		return;
 	n->table = CLAIM_TCP_PORT;
+	n->behind = true;
 	n->key = port;
 	n->key2 = other_port;
 	n->stream = pkt->stream;

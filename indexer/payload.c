@@ -148,7 +148,7 @@ static void try_ports(
 {
 	uint32_t low = n->key < n->key2 ? n->key : n->key2, high = n->key < n->key2 ? n->key2 : n->key;
 	const struct protocol *p;
-	const struct conversation *c = ports == CLAIM_SCTP_PORT ? NULL : pkt->conversation;
+	const struct conversation *c = ports == CLAIM_SCTP_PORT || n->behind ? NULL : pkt->conversation;
 	if (c &&
 		(p = conv_speaks(
 			 pkt->conversations, c, pkt->net_src, pkt->srcport, pkt->net_dst, pkt->dstport)) &&

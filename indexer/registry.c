@@ -208,10 +208,10 @@ const struct protocol *registry_named(size_t i)
 	if (i < named_udp_protocols_count)
 		return &named_udp_protocols[i];
 	i -= named_udp_protocols_count;
-	if (i < named_media_protocols_count)
-		return &named_media_protocols[i];
-	i -= named_media_protocols_count;
-	return i < named_tcp_protocols_count ? &named_tcp_protocols[i] : NULL;
+	if (i < named_tcp_protocols_count)
+		return &named_tcp_protocols[i];
+	i -= named_tcp_protocols_count;
+	return i < named_media_protocols_count ? &named_media_protocols[i] : NULL;
 }
 
 const char *registry_init(void)
