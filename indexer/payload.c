@@ -95,8 +95,8 @@ static bool try_protocol(struct packet *pkt, const struct protocol *proto, const
 	if (!proto->no_item && !l->nested && (!pkt->in_error || below_udp(pkt, n->parent)) &&
 		c.cap >= (proto->item_min ? proto->item_min : 1)) {
 		l->item = (int16_t)pkt->nitems;
-		pkt->items[pkt->nitems++] =
-			(struct item) { proto->as ? proto->as : proto, proto->item_len ? (uint32_t)proto->item_len : c.len };
+		pkt->items[pkt->nitems++] = (struct item) { proto->as ? proto->as : proto,
+			proto->item_len ? (uint32_t)proto->item_len : c.len };
 	}
 	if (proto->column && !pkt->in_error)
 		pkt->column = proto->column;

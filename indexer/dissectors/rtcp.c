@@ -111,12 +111,23 @@ static bool is_announced(const struct packet *pkt)
 	       pkt_spoken(pkt, &proto_rtcp);
 }
 
+/* What stands in the tree for reports that are encrypted; the token is that of RTCP. */
+static const struct protocol srtcp = {
+	.name = "srtcp", .title = "Secure Real-time Transport Control Protocol", .column = "SRTCP"
+};
+
 static enum verdict rtcp_dissect(struct packet *pkt, struct cursor *c)
 {
 	uint64_t bits, type;
 	if (!is_announced(pkt) && !looks_like(c))
 		return NOT_MINE;
 	row_open(pkt, &proto_rtcp, 0);
+	const struct rtp_media *media = pkt_announced(pkt, &proto_rtp);
+	if (media && media->secure) {
+		pkt_no_item(pkt);
+		pkt_item(pkt, &srtcp, c->len);
+		pkt->column = srtcp.column;
+	}
 	while (cur_left(c) && !pkt->fail) {
 		/* What follows and is none is left alone. */
 		if (!cur_peek(c, 1, 1, &type) || type < 192 || type > 213)
