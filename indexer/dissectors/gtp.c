@@ -55,6 +55,9 @@ static const struct field gtp_fields[GTP_NFIELDS] = {
 
 static const struct record gtp_records[] = { { "gtp", RECORD_LAYER, GTP_NFIELDS, gtp_fields, NULL } };
 
+/* Shows where a T-PDU does not hold an IP packet. */
+static const struct protocol item_data = { .name = "gtp.tpdu_data", .title = "T-PDU Data" };
+
 enum { T_PDU = 255, EXTENDED = 0x04, SEQUENCED = 0x02, NUMBERED = 0x01 };
 
 /* What stands behind the first 8 octets of version 1. */
@@ -82,7 +85,9 @@ static enum verdict gtp_dissect(struct packet *pkt, struct cursor *c)
 	uint64_t flags, first;
 	if (!cur_peek(c, 0, 1, &flags))
 		return NOT_MINE;
-	if (flags >> 5 >= 2) {
+	if (flags >> 5 > 2)
+		return NOT_MINE;
+	if (flags >> 5 == 2) {
 		pkt_no_item(pkt);
 		pkt_next_proto(pkt, &proto_gtpv2, cur_rest(c));
 		return MINE;
@@ -104,9 +109,11 @@ static enum verdict gtp_dissect(struct packet *pkt, struct cursor *c)
 	struct cursor rest = cur_rest(c);
 	if (!cur_peek(&rest, 0, 1, &first))
 		return MINE;
-	if (first >> 4 == 4)
+	if (first >> 4 != 4 && first >> 4 != 6)
+		pkt_item(pkt, &item_data, rest.len);
+	else if (first >> 4 == 4)
 		pkt_next_proto(pkt, &proto_ip, rest);
-	else if (first >> 4 == 6)
+	else
 		pkt_next_proto(pkt, &proto_ipv6, rest);
 	return MINE;
 }

@@ -62,11 +62,22 @@ static void header(struct row *r, const char *line, uint32_t len)
 	}
 }
 
+/* To the group and port that are kept for it. */
+static bool is_addressed(struct packet *pkt)
+{
+	static const uint8_t group4[4] = { 239, 192, 152, 143 };
+	static const uint8_t group6[16] = { 0xff, 0x15, [12] = 0xef, 0xc0, 0x98, 0x8f };
+	return pkt->dstport == 6771 &&
+	       pkt->net_dst == (pkt->net_kind == KIND_IPV6 ? pkt_address(pkt, KIND_IPV6, group6)
+							   : pkt_address(pkt, KIND_IPV4, group4));
+}
+
 static enum verdict lsd_dissect(struct packet *pkt, struct cursor *c)
 {
 	const char *line;
 	uint32_t len;
-	if (c->cap < sizeof(start) - 1 || memcmp(c->data, start, sizeof(start) - 1) != 0)
+	if (!is_addressed(pkt) || c->cap < sizeof(start) - 1 ||
+		memcmp(c->data, start, sizeof(start) - 1) != 0)
 		return NOT_MINE;
 	struct row *r = row_open(pkt, &proto_lsd, 0);
 	if (next_line(c, &line, &len))

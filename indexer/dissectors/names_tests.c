@@ -185,6 +185,19 @@ enum verdict test_glbp(struct packet *pkt, struct cursor *c)
 		       : NOT_MINE;
 }
 
+/* The answers of HART-IP come from a port of their own, and so on: each end is awaited whatever the port of
+ * the other one. */
+enum verdict test_hart_ip(struct packet *pkt, struct cursor *c)
+{
+	(void)c;
+	pkt_expect(pkt, pkt_layer(pkt)->proto,
+		&(struct expected) { .type = CONV_UDP,
+			.address = pkt->net_src,
+			.other = pkt->net_dst,
+			.port = pkt->srcport });
+	return MINE;
+}
+
 /* The version, little-endian. */
 enum verdict test_icq(struct packet *pkt, struct cursor *c)
 {

@@ -18,6 +18,7 @@ enum verdict test_edonkey(struct packet *, struct cursor *);
 enum verdict test_enttec(struct packet *, struct cursor *);
 enum verdict test_glbp(struct packet *, struct cursor *);
 enum verdict test_gvcp(struct packet *, struct cursor *);
+enum verdict test_hart_ip(struct packet *, struct cursor *);
 enum verdict test_icq(struct packet *, struct cursor *);
 enum verdict test_isakmp(struct packet *, struct cursor *);
 enum verdict test_isns(struct packet *, struct cursor *);

@@ -11,10 +11,10 @@
  * o is the operation, k the number of the key. */
 #include <string.h>
 
-#include "indexer/dissectors/carried_tls.h"
 #include "indexer/dissectors/ids.h"
+#include "indexer/packet.h"
 
-extern const struct protocol proto_openvpn;
+extern const struct protocol proto_openvpn, proto_tls;
 
 enum {
 	OPENVPN_LENGTH,
@@ -59,10 +59,11 @@ static const struct field openvpn_fields[OPENVPN_NFIELDS] = {
 static const struct record openvpn_records[] = { { "openvpn", RECORD_LAYER, OPENVPN_NFIELDS, openvpn_fields,
 	NULL } };
 
-enum { CONTROL_V1 = 4, ACK_V1 = 5, DATA_V1 = 6, DATA_V2 = 9 };
+enum { CONTROL_V1 = 4, ACK_V1 = 5, DATA_V1 = 6, DATA_V2 = 9, RESET_V3 = 10, WRAPPED_KEY = 11 };
 
-#define HMAC_OCTETS 20
-#define FULL        100 /* octets of a piece of a message that is not the last */
+#define HMAC_OCTETS  20
+#define CRYPT_OCTETS 32  /* of tls-crypt, after replay id and time */
+#define FULL         100 /* octets of a piece of a message that is not the last */
 
 /* Wireshark takes it for one when not more than one of the four octets is zero. */
 static bool looks_like_hmac(uint64_t v)
@@ -96,13 +97,29 @@ static void piece(struct packet *pkt, struct cursor *c, uint32_t session)
 		pkt_forget(pkt, &proto_openvpn, session);
 		rest = (struct cursor) { out, 0, len, len, &pkt->fail };
 	}
-	pkt_next_proto(pkt, carried_tls(), rest);
+	pkt_next_proto(pkt, &proto_tls, rest);
+}
+
+/* tls-crypt, version 2: the rest is encrypted but for the client's wrapped key at the end, which ends with
+ * its own length. */
+static void crypt(struct row *r, struct cursor *c)
+{
+	row_be(r, OPENVPN_SESSION_ID, c, 8);
+	row_be(r, OPENVPN_PID, c, 4);
+	cur_skip(c, 4);
+	row_bytes(r, OPENVPN_HMAC, c, CRYPT_OCTETS);
+	uint32_t left = cur_left(c), key = left >= 2 && cur_avail(c) == left ? be16(c->data + c->len - 2) : 0;
+	row_bytes_avail(r, OPENVPN_DATA, c, key < left ? left - key : left);
 }
 
 static void message(struct packet *pkt, struct row *r, struct cursor *c)
 {
 	uint64_t opcode = row_be(r, OPENVPN_TYPE, c, 1) >> 3, first, v;
 	uint32_t session = 0;
+	if (opcode == RESET_V3 || opcode == WRAPPED_KEY) {
+		crypt(r, c);
+		return;
+	}
 	if (opcode == DATA_V2) {
 		row_be(r, OPENVPN_PEER_ID, c, 3);
 	} else if (opcode != DATA_V1) {

@@ -9,8 +9,8 @@
  */
 #include <string.h>
 
-#include "indexer/dissectors/carried_tls.h"
 #include "indexer/dissectors/quic.h"
+#include "indexer/dissectors/tls.h"
 
 static uint64_t read_integer(struct cursor *c)
 {
@@ -48,11 +48,11 @@ static void hand_on(struct packet *pkt, struct quic_crypto *s, uint32_t upto)
 		at += len;
 	}
 	if (at > s->message)
-		pkt_next_proto(pkt, carried_tls_messages(),
+		pkt_next_proto(pkt, &proto_tls_messages,
 			(struct cursor) {
 				s->octets + s->message, 0, at - s->message, at - s->message, &pkt->fail });
 	else
-		pkt_token(pkt, carried_tls_messages());
+		pkt_token(pkt, &proto_tls_messages);
 	s->message = at;
 }
 

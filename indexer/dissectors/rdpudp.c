@@ -9,10 +9,10 @@
  *     data: sn coded (4), sn source (4), octets of TLS or, where packets may be lost, of DTLS
  *
  * From version 3 on ([MS-RDPEUDP2]) packets after the handshake look otherwise; they stay octets. */
-#include "indexer/dissectors/carried_tls.h"
 #include "indexer/dissectors/ids.h"
+#include "indexer/packet.h"
 
-extern const struct protocol proto_rdpudp, proto_data;
+extern const struct protocol proto_rdpudp, proto_tls, proto_dtls;
 
 enum {
 	RDPUDP_ACK,
@@ -112,7 +112,7 @@ static enum verdict rdpudp_dissect(struct packet *pkt, struct cursor *c)
 	row_be(r, RDPUDP_CODED, c, 4);
 	row_be(r, RDPUDP_SOURCE, c, 4);
 	if (!pkt->fail)
-		pkt_next_proto(pkt, flow->lossy ? carried_dtls() : carried_tls(), cur_rest(c));
+		pkt_next_proto(pkt, flow->lossy ? &proto_dtls : &proto_tls, cur_rest(c));
 	return MINE;
 }
 
