@@ -6,7 +6,7 @@
  *     +---------+---------+----+----+--------------+---------------------+---------+---------+ - -
  */
 #include "indexer/dissectors/ids.h"
-#include "indexer/packet.h"
+#include "indexer/dissectors/wrappers.h"
 
 extern const struct protocol proto_ipx, proto_data;
 
@@ -60,7 +60,10 @@ static const struct record ipx_records[] = { { "ipx", RECORD_LAYER, IPX_NFIELDS,
 static const struct protocol item_rip = { .name = "ipxrip", .title = "IPX Routing Information Protocol" };
 static const struct protocol item_sap = { .name = "ipxsap", .title = "Service Advertisement Protocol" };
 static const struct protocol item_netbios = { .name = "nbipx", .title = "NetBIOS over IPX" };
-static const struct protocol item_nmpi = { .name = "nmpi", .title = "Name Management Protocol over IPX" };
+static const struct protocol item_nmpi = { .name = "nmpi",
+	.title = "Name Management Protocol over IPX",
+	.dissect = nmpi_wrapper,
+	.no_token = true };
 static const struct protocol item_serial = { .name = "nw_serial", .title = "NetWare Serialization Protocol" };
 static const struct protocol item_message = { .name = "ipxmsg", .title = "IPX Message" };
 static const struct protocol item_wan = { .name = "ipxwan", .title = "IPX WAN" };
@@ -124,7 +127,9 @@ static enum verdict ipx_dissect(struct packet *pkt, struct cursor *c)
 		p = &item_spx;
 	if (!p && type == TYPE_NCP)
 		p = &item_ncp;
-	if (p)
+	if (p == &item_nmpi)
+		pkt_next_proto(pkt, p, payload);
+	else if (p)
 		pkt_item(pkt, p, payload.len);
 	else
 		pkt_next_proto(pkt, &proto_data, payload);

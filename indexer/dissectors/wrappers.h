@@ -39,6 +39,11 @@ enum verdict wpan_wrapper(struct packet *pkt, struct cursor *c);
 enum verdict bpq_wrapper(struct packet *pkt, struct cursor *c);
 enum verdict ax25_kiss_wrapper(struct packet *pkt, struct cursor *c);
 enum verdict ax25_wrapper(struct packet *pkt, struct cursor *c);
+enum verdict ddp_wrapper(struct packet *pkt, struct cursor *c);
+enum verdict dccp_wrapper(struct packet *pkt, struct cursor *c);
+enum verdict netbios_wrapper(struct packet *pkt, struct cursor *c);
+enum verdict nmpi_wrapper(struct packet *pkt, struct cursor *c);
+enum verdict mstp_wrapper(struct packet *pkt, struct cursor *c);
 enum verdict idp_wrapper(struct packet *pkt, struct cursor *c);
 
 extern const struct protocol wrapped_ax25;
