@@ -65,6 +65,8 @@ static enum verdict ajp13_dissect(struct packet *pkt, struct cursor *c)
 	struct row *r = row_open(pkt, &proto_ajp13, 0);
 	uint64_t magic = 0, code = 0;
 	cur_peek(c, 0, 2, &magic);
+	if (magic != 0x1234 && magic != 0x4142)
+		return MINE;
 	row_bytes(r, AJP13_MAGIC, c, 2);
 	row_be(r, AJP13_LEN, c, 2);
 	if (!cur_peek(c, 0, 1, &code) || (magic == 0x1234 && code != FORWARD_REQUEST))

@@ -217,7 +217,20 @@ static const struct record diameter_records[] = {
 
 enum { HEADER = 20, AVP_VENDOR = 0x80 };
 
-static void take_avp(struct packet *pkt, struct row *r, struct cursor *c)
+/* AVPs of AVPs: RFC 6733, section 4.5, and of accounting and credit control (RFC 8506, section 8). */
+static bool is_group(uint32_t code)
+{
+	static const uint16_t groups[] = { 260, 279, 284, 297, 413, 423, 430, 431, 437, 443, 445, 446, 456,
+		457, 458 };
+	for (unsigned i = 0; i < sizeof(groups) / sizeof(*groups); i++)
+		if (groups[i] == code)
+			return true;
+	return false;
+}
+
+#define DEPTH_MAX 8 /* AVPs inside AVPs */
+
+static void take_avp(struct packet *pkt, struct row *r, struct cursor *c, unsigned depth)
 {
 	struct row *a = row_open(pkt, &proto_diameter, 1);
 	uint32_t code = (uint32_t)row_be(a, AVP_AVP_CODE, c, 4),
@@ -233,6 +246,8 @@ static void take_avp(struct packet *pkt, struct row *r, struct cursor *c)
 	cur_skip(c, -n & 3);
 	if (flags & AVP_VENDOR)
 		return;
+	while (depth < DEPTH_MAX && is_group(code) && cur_left(&data) >= 8)
+		take_avp(pkt, r, &data, depth + 1);
 	static const struct {
 		uint16_t code, field;
 	} texts[] = { { 263, DIAMETER_SESSION_ID }, { 264, DIAMETER_ORIGIN_HOST },
@@ -256,7 +271,7 @@ static enum verdict diameter_dissect(struct packet *pkt, struct cursor *c)
 	row_be(r, DIAMETER_HOPBYHOPID, c, 4);
 	row_be(r, DIAMETER_ENDTOENDID, c, 4);
 	while (cur_left(c) >= 8)
-		take_avp(pkt, r, c);
+		take_avp(pkt, r, c, 0);
 	return MINE;
 }
 

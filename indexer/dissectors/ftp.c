@@ -232,6 +232,7 @@ static void request(struct packet *pkt, struct row *r, const struct line *l)
 	struct ftp_flow *f = pkt_flow(pkt, &proto_ftp);
 	uint32_t n = text_word(l->text, l->len), at = n + text_blanks(l->text + n, l->len - n);
 	row_set(r, FTP_REQUEST, 1);
+	row_set(r, FTP_RESPONSE, 0);
 	if (n)
 		row_words(r, FTP_COMMAND, l->text, n);
 	if (at < l->len)
@@ -259,6 +260,7 @@ static void request(struct packet *pkt, struct row *r, const struct line *l)
 static void response(struct packet *pkt, struct row *r, const struct line *l)
 {
 	uint32_t at = 0, code = 0;
+	row_set(r, FTP_REQUEST, 0);
 	row_set(r, FTP_RESPONSE, 1);
 	if (l->len >= 3 && is_digit(l->text[0]) && is_digit(l->text[1]) && is_digit(l->text[2])) {
 		code = text_number(l->text, 3);

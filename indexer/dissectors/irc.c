@@ -64,8 +64,7 @@ static void message(struct packet *pkt, const struct line *l, bool request)
 		return;
 	if (!request && n == 3 && is_digit(p[0]) && is_digit(p[1]) && is_digit(p[2]))
 		row_set_at(r, LINE_RESPONSE_NUMBER, text_number(p, 3), (const uint8_t *)p, 3);
-	else
-		row_words(r, request ? LINE_REQUEST_COMMAND : LINE_RESPONSE_COMMAND, p, n);
+	row_words(r, request ? LINE_REQUEST_COMMAND : LINE_RESPONSE_COMMAND, p, n);
 	for (p += n; p < end && !pkt->fail; p += n) {
 		p += text_blanks(p, (uint32_t)(end - p));
 		if (p < end && *p == ':') {

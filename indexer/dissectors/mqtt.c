@@ -14,6 +14,9 @@ enum {
 	MQTT_HDRFLAGS,
 	MQTT_LEN,
 	MQTT_MSGID,
+	MQTT_DUPFLAG,
+	MQTT_QOS,
+	MQTT_RETAIN,
 	MQTT_TOPIC_LEN,
 	MQTT_TOPIC,
 	MQTT_MSG,
@@ -35,11 +38,11 @@ enum {
 	MQTT_CONACK_FLAGS,
 	MQTT_CONACK_VAL,
 	MQTT_MSGTYPE,
-	MQTT_DUPFLAG,
-	MQTT_QOS,
-	MQTT_RETAIN,
 	MQTT_NFIELDS
 };
+static const struct value_name mqtt_qos_names[] = { { 0, "At most once delivery (Fire and Forget)" },
+	{ 1, "At least once delivery (Acknowledged deliver)" },
+	{ 2, "Exactly once delivery (Assured Delivery)" }, { 3, "Reserved" }, { 0, NULL } };
 static const struct value_name mqtt_ver_names[] = { { 3, "MQTT v3.1" }, { 4, "MQTT v3.1.1" },
 	{ 5, "MQTT v5.0" }, { 0, NULL } };
 static const struct value_name mqtt_conack_val_names[] = { { 0, "Connection Accepted" },
@@ -53,13 +56,13 @@ static const struct value_name mqtt_msgtype_names[] = { { 0, "Reserved" }, { 1, 
 	{ 9, "Subscribe Ack" }, { 10, "Unsubscribe Request" }, { 11, "Unsubscribe Ack" },
 	{ 12, "Ping Request" }, { 13, "Ping Response" }, { 14, "Disconnect Req" },
 	{ 15, "Authentication Exchange" }, { 16, "Reserved" }, { 0, NULL } };
-static const struct value_name mqtt_qos_names[] = { { 0, "At most once delivery (Fire and Forget)" },
-	{ 1, "At least once delivery (Acknowledged deliver)" },
-	{ 2, "Exactly once delivery (Assured Delivery)" }, { 3, "Reserved" }, { 0, NULL } };
 static const struct field mqtt_fields[MQTT_NFIELDS] = {
 	[MQTT_HDRFLAGS] = { "mqtt.hdrflags", "Header Flags", KIND_UINT, BASE_HEX, 1 },
 	[MQTT_LEN] = { "mqtt.len", "Msg Len", KIND_UINT, .octets = 8 },
 	[MQTT_MSGID] = { "mqtt.msgid", "Message Identifier", KIND_UINT, .octets = 2 },
+	[MQTT_DUPFLAG] = { "mqtt.dupflag", "DUP Flag", KIND_BOOL, .part = 1 },
+	[MQTT_QOS] = { "mqtt.qos", "QoS Level", KIND_UINT, .octets = 1, .part = 1, .names = mqtt_qos_names },
+	[MQTT_RETAIN] = { "mqtt.retain", "Retain", KIND_BOOL, .part = 1 },
 	[MQTT_TOPIC_LEN] = { "mqtt.topic_len", "Topic Length", KIND_UINT, .octets = 2, .part = 1 },
 	[MQTT_TOPIC] = { "mqtt.topic", "Topic", KIND_TEXT, .part = 1 },
 	[MQTT_MSG] = { "mqtt.msg", "Message", KIND_BYTES, .part = 1 },
@@ -84,10 +87,6 @@ static const struct field mqtt_fields[MQTT_NFIELDS] = {
 		.names = mqtt_conack_val_names },
 	[MQTT_MSGTYPE] = { "mqtt.msgtype", "Message Type", KIND_UINT, .octets = 1, .of = MQTT_HDRFLAGS,
 		.mask = 0xf0, .names = mqtt_msgtype_names },
-	[MQTT_DUPFLAG] = { "mqtt.dupflag", "DUP Flag", KIND_BOOL, .of = MQTT_HDRFLAGS, .mask = 0x8 },
-	[MQTT_QOS] = { "mqtt.qos", "QoS Level", KIND_UINT, .octets = 1, .of = MQTT_HDRFLAGS, .mask = 0x6,
-		.names = mqtt_qos_names },
-	[MQTT_RETAIN] = { "mqtt.retain", "Retain", KIND_BOOL, .of = MQTT_HDRFLAGS, .mask = 0x1 },
 };
 
 static const struct record mqtt_records[] = {
@@ -173,6 +172,9 @@ static enum verdict mqtt_dissect(struct packet *pkt, struct cursor *c)
 		row_be(r, MQTT_CONACK_VAL, c, 1);
 		break;
 	case PUBLISH:
+		row_set(r, MQTT_DUPFLAG, flags >> 3 & 1);
+		row_set(r, MQTT_QOS, flags >> 1 & 3);
+		row_set(r, MQTT_RETAIN, flags & 1);
 		text(r, MQTT_TOPIC_LEN, c);
 		if (flags & 0x06)
 			row_be(r, MQTT_MSGID, c, 2);

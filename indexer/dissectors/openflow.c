@@ -32,10 +32,14 @@ static enum verdict openflow_dissect(struct packet *pkt, struct cursor *c)
 {
 	struct row *r = row_open(pkt, &proto_openflow, 0);
 	struct cursor whole = *c;
-	uint32_t version = (uint32_t)row_be(r, OPENFLOW_VERSION, c, 1);
-	cur_skip(c, 1);
-	row_be(r, OPENFLOW_LENGTH, c, 2);
-	row_be(r, OPENFLOW_XID, c, 4);
+	uint64_t version = 0;
+	/* The newer versions' headers have fields of their own names in Wireshark. */
+	if (cur_peek(c, 0, 1, &version) && version == 1) {
+		row_be(r, OPENFLOW_VERSION, c, 1);
+		cur_skip(c, 1);
+		row_be(r, OPENFLOW_LENGTH, c, 2);
+		row_be(r, OPENFLOW_XID, c, 4);
+	}
 	const struct protocol *p = version == 1   ? &proto_openflow_v1
 				   : version == 4 ? &proto_openflow_v4
 				   : version == 5 ? &proto_openflow_v5

@@ -85,7 +85,8 @@ static enum verdict pop_dissect(struct packet *pkt, struct cursor *c)
 		return MINE;
 	}
 	uint32_t n = text_word(l.text, l.len), at = n + text_blanks(l.text + n, l.len - n);
-	row_words(r, request ? POP_REQUEST : POP_RESPONSE, l.text, l.next);
+	/* Wireshark shows the line, but gives the field no value. */
+	row_words(r, request ? POP_REQUEST : POP_RESPONSE, l.text, 0);
 	if (n) {
 		row_words(r, request ? POP_COMMAND : POP_INDICATOR, l.text, n);
 		if (request)
@@ -97,8 +98,7 @@ static enum verdict pop_dissect(struct packet *pkt, struct cursor *c)
 		row_words(r, request ? POP_PARAMETER : POP_DESCRIPTION, l.text + at, l.len - at);
 	while (l.next < c->cap && !pkt->fail) {
 		l = line_at(c, l.next);
-		row_words(row_open(pkt, &proto_pop, 1), request ? DATA_REQUEST : DATA_RESPONSE, l.text,
-			l.next - l.at);
+		row_words(row_open(pkt, &proto_pop, 1), request ? DATA_REQUEST : DATA_RESPONSE, l.text, 0);
 	}
 	return MINE;
 }

@@ -65,17 +65,16 @@ static const struct field line_fields[LINE_NFIELDS] = {
 	[LINE_RESPONSE] = { "smtp.response", "Response", KIND_TEXT },
 	[LINE_CODE] = { "smtp.response.code", "Response code", KIND_UINT, .octets = 4, .names = smtp_codes },
 	[LINE_RSP_PARAMETER] = { "smtp.rsp.parameter", "Response parameter", KIND_TEXT },
-	[LINE_USERNAME] = { "smtp.auth.username", "Username", KIND_TEXT, .part = 1 },
-	[LINE_PASSWORD] = { "smtp.auth.password", "Password", KIND_TEXT, .part = 1 },
-	[LINE_USERNAME_PASSWORD] = { "smtp.auth.username_password", "Username/Password", KIND_TEXT,
-		.part = 1 },
+	[LINE_USERNAME] = { "smtp.auth.username", "Username", KIND_TEXT },
+	[LINE_PASSWORD] = { "smtp.auth.password", "Password", KIND_TEXT },
+	[LINE_USERNAME_PASSWORD] = { "smtp.auth.username_password", "Username/Password", KIND_TEXT },
 };
 
 enum { REC_SMTP, REC_LINE, REC_COUNT };
 
 static const struct record smtp_records[REC_COUNT] = {
 	{ "smtp", RECORD_LAYER, SMTP_NFIELDS, smtp_fields, NULL },
-	{ "smtp_line", RECORD_CHILD, LINE_NFIELDS, line_fields, (const char *const[]) { "auth", NULL } },
+	{ "smtp_line", RECORD_CHILD, LINE_NFIELDS, line_fields, NULL },
 };
 
 enum state { START, COMMANDS, DATA, STARTTLS };

@@ -122,6 +122,8 @@ static void server(struct row *r, struct cursor *c, struct socks_flow *f)
 	case V4_ASKED:
 		cur_skip(c, 1);
 		what = (uint32_t)row_be(r, SOCKS_RESULTS, c, 1);
+		row_be(r, SOCKS_DSTPORT, c, 2);
+		row_address(r, SOCKS_DST, c, KIND_IPV4);
 		f->state = what == 90 ? OPEN : START;
 		break;
 	case V5_METHODS:

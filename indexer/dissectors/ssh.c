@@ -257,7 +257,10 @@ static enum verdict ssh_dissect(struct packet *pkt, struct cursor *c)
 		} else if (flow->version == 2 && !flow->keyed[from_server]) {
 			goes_on = clear_packet(pkt, c, flow, from_server);
 		} else {
-			encrypted(r, c);
+			/* Wireshark shows no octets where it knows the cipher, which it has not learned of a
+			 * group exchange. */
+			if (flow->version != 2 || flow->group_exchange || !flow->exchanged[!from_server])
+				encrypted(r, c);
 			break;
 		}
 	}

@@ -49,7 +49,7 @@ static const struct record telnet_records[] = {
 	{ "telnet_part", RECORD_CHILD, PART_NFIELDS, part_fields, NULL },
 };
 
-enum { SE = 240, SB = 250, WILL = 251, DONT = 254, IAC = 255 };
+enum { TERMINAL_TYPE = 24, SB = 250, WILL = 251, DONT = 254, IAC = 255 };
 
 /* The command whose escape octet stands at `at`; gives the octet behind it. */
 static uint32_t command(struct packet *pkt, const struct cursor *c, uint32_t at)
@@ -64,6 +64,11 @@ static uint32_t command(struct packet *pkt, const struct cursor *c, uint32_t at)
 	if (!cur_need_at(c, at + 2, 1))
 		return c->cap;
 	row_set_at(r, PART_SUBCMD, c->data[at + 2], c->data + at + 2, 1);
+	/* The terminal's type, asked for (1) or told (0): RFC 1091. */
+	if (cmd == SB && c->data[at + 2] == TERMINAL_TYPE && cur_need_at(c, at + 3, 1) &&
+		c->data[at + 3] <= 1)
+		row_set_at(
+			row_open(pkt, &proto_telnet, 1), PART_SUBCMD, c->data[at + 3], c->data + at + 3, 1);
 	at += 3;
 	/* A doubled escape octet is data (RFC 855). */
 	while (cmd == SB && at < c->cap && !(c->data[at] == IAC && at + 1 < c->cap && c->data[at + 1] != IAC))
@@ -79,11 +84,15 @@ static uint32_t text(struct packet *pkt, const struct cursor *c, uint32_t at)
 		end += c->data[end] == IAC ? 2 : 1;
 	if (end > c->cap)
 		end = c->cap;
-	struct cursor stretch = { c->data, 0, end, end, c->fail };
-	while (at < end && !pkt->fail) {
-		struct line l = line_at(&stretch, at);
-		row_words(row_open(pkt, &proto_telnet, 1), PART_DATA, l.text, l.next - l.at);
-		at = l.next;
+	for (uint32_t next; at < end && !pkt->fail; at = next) {
+		/* RFC 854: a line ends with CR LF, a CR alone with CR NUL. */
+		next = at;
+		while (next < end && c->data[next] != '\n' &&
+			!(c->data[next] == 0 && next > at && c->data[next - 1] == '\r'))
+			next++;
+		if (next < end)
+			next++;
+		row_words(row_open(pkt, &proto_telnet, 1), PART_DATA, (const char *)c->data + at, next - at);
 	}
 	return end;
 }
