@@ -513,9 +513,6 @@ static inline unsigned pkt_side(const struct packet *pkt)
 
 /* From now on this conversation speaks `proto`: it is asked before ports and heuristics (NULL: nobody is). */
 void pkt_speak(struct packet *pkt, const struct protocol *proto);
-
-/* Is it known to? */
-bool pkt_speaks(const struct packet *pkt, const struct protocol *proto);
 /* A conversation that is opened before its first packet comes: by whoever learns from one conversation of the
  * ends of another (FTP, SDP, H.245, the portmapper), or whose answers come from another port (TFTP, SNMP).
  * From the frame `since` on, packets between these ends that have no conversation of their own belong to it

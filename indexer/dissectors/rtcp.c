@@ -107,8 +107,8 @@ static bool looks_like(const struct cursor *c)
 
 static bool is_announced(const struct packet *pkt)
 {
-	return pkt->layers[pkt->layers[pkt->current].parent].proto == &proto_rtp ||
-	       pkt_spoken(pkt, &proto_rtcp);
+	int parent = pkt->layers[pkt->current].parent;
+	return (parent >= 0 && pkt->layers[parent].proto == &proto_rtp) || pkt_spoken(pkt, &proto_rtcp);
 }
 
 static enum verdict rtcp_dissect(struct packet *pkt, struct cursor *c)
@@ -141,7 +141,7 @@ static enum verdict rtcp_dissect(struct packet *pkt, struct cursor *c)
 	return MINE;
 }
 
-static const struct claim rtcp_claims[] = { { CLAIM_HEUR_UDP, 200 }, { 0 } };
+static const struct claim rtcp_claims[] = { { CLAIM_HEUR_UDP, 200 }, { CLAIM_HEUR_STUN, 60 }, { 0 } };
 
 const struct protocol proto_rtcp = {
 	.name = "rtcp",
