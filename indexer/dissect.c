@@ -401,6 +401,7 @@ struct packet *dissect_frame(struct dissection *d, const struct dissect_input *i
 	pkt->link_type = in->link_type;
 	pkt->interface = in->interface;
 	pkt->fcs_len = in->fcs_len;
+	pkt->pseudo_len = in->pseudo_len;
 	pkt->fail = CUR_OK;
 	pkt->in_error = pkt->fragmented = pkt->radio.set = pkt->radio.swapped = false;
 	pkt->ip_version = 0;

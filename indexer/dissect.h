@@ -22,6 +22,7 @@ struct dissect_input {
 		table; /* where the first dissector is looked up, and by what; CLAIM_NONE: by link_type */
 	uint32_t key;
 	uint8_t fcs_len;
+	uint8_t pseudo_len; /* octets before data[0] that are a pseudo-header of the link type */
 	bool has_flags, has_packet_id;
 	uint32_t flags;
 	uint64_t packet_id;

@@ -239,6 +239,7 @@ static int take_frame(struct job *j, const struct frame *f)
 		.interface = f->interface,
 		.has_interface = f->has_interface,
 		.link_type = f->link_type,
+		.pseudo_len = f->pseudo_len,
 		.has_flags = f->has_flags,
 		.flags = f->flags,
 		.has_packet_id = f->has_packet_id,

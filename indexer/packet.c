@@ -137,7 +137,8 @@ void pkt_silent(struct packet *pkt)
 {
 	struct layer *l = pkt_layer(pkt);
 	pkt_no_item(pkt);
-	if (!l->again && pkt->ntokens && pkt->tokens[pkt->ntokens - 1] == l->proto)
+	const struct protocol *shown = l->proto->as ? l->proto->as : l->proto;
+	if (!l->again && pkt->ntokens && pkt->tokens[pkt->ntokens - 1] == shown)
 		pkt->ntokens--;
 }
 
@@ -221,6 +222,7 @@ void pkt_next_ports(struct packet *pkt, uint16_t port, uint16_t other_port, stru
 	if (!n)
 		return;
 	n->table = CLAIM_TCP_PORT;
+	n->behind = true;
 	n->key = port;
 	n->key2 = other_port;
 	n->stream = pkt->stream;

@@ -45,6 +45,7 @@ enum claim_table {
 	CLAIM_HEUR_TCP,
 	CLAIM_HEUR_STUN,  /* what TURN relays */
 	CLAIM_MEDIA_TYPE, /* for pkt_next_media() only; claimed in `media_types` of struct protocol */
+	CLAIM_HEUR_COTP,  /* what ISO transport carries */
 	CLAIM_HEUR_HTTP,  /* bodies of HTTP that no media type's claimant took */
 	CLAIM_TABLES
 };
@@ -133,7 +134,9 @@ struct protocol {
 	int32_t item_len;   /* what pkt_item_len() starts with: 0 the whole buffer, else octets (udp 8) */
 	uint8_t item_min; /* octets that must be captured before there is an item (eth 14); 0 is taken as 1 */
 	bool no_token;    /* has an item, but no name in the stack (services of IPX) */
-	bool no_item;     /* gives a token but no item in the tree ("ethertype"): not in the hierarchy */
+	const struct protocol *as; /* a second way to dissect this protocol: that is what shows in the stack
+				    * (one name, one protocol); NULL itself */
+	bool no_item; /* gives a token but no item in the tree ("ethertype"): not in the hierarchy */
 };
 
 /* ---- the packet ------------------------------------------------------------------------------------------
@@ -172,6 +175,7 @@ enum next_kind {
 struct next {
 	enum next_kind kind;
 	bool stream;      /* stands in a stream of octets: struct pdu counts */
+	bool behind;      /* a connection behind a proxy: what the conversation itself speaks does not count */
 	bool below;       /* see pkt_below() */
 	bool survives;    /* a malformed message before it does not take it away */
 	bool nested;      /* it hangs below the item of the layer that handed it on */
@@ -319,6 +323,8 @@ struct packet {
 	uint32_t number;  /* in the capture, 1 = first */
 	uint16_t link_type;
 	uint32_t interface;
+	uint8_t pseudo_len; /* octets in front of data[0] that are a pseudo-header of the link type and may be looked
+			     * at: which way it went, what it is (Bluetooth) */
 	uint8_t fcs_len; /* octets of frame check sequence that the capture says frames have */
 
 	/* the state of dissection */

@@ -8,10 +8,10 @@
 
 /* ---- one dissector ---- */
 
-/* Does a layer hang below UDP or TCP? */
-static bool is_transported(const struct packet *pkt, int layer)
+/* Does a layer hang below UDP? */
+static bool below_udp(const struct packet *pkt, int layer)
 {
-	while (layer >= 0 && pkt->layers[layer].proto != &proto_udp && pkt->layers[layer].proto != &proto_tcp)
+	while (layer >= 0 && pkt->layers[layer].proto != &proto_udp)
 		layer = pkt->layers[layer].parent;
 	return layer >= 0;
 }
@@ -84,19 +84,19 @@ static bool try_protocol(struct packet *pkt, const struct protocol *proto, const
 		.again = n->kind == NEXT_MESSAGE,
 		.item = -1 };
 	if (n->kind != NEXT_MESSAGE && !proto->no_token)
-		pkt->tokens[pkt->ntokens++] = proto;
-	/* What an ICMP error quotes hangs below the ICMP item; only the payload of its UDP or TCP stands at
+		pkt->tokens[pkt->ntokens++] = proto->as ? proto->as : proto;
+	/* What an ICMP error quotes hangs below the ICMP item; only the payload of its UDP stands at
 	 * the top again. An item for which nothing was captured is not made. */
 	if (n->parent >= 0) {
 		const struct layer *parent = &pkt->layers[n->parent];
 		l->nested = (n->nested || n->below || parent->nested) && parent->proto != &proto_udp &&
 			    parent->proto != &proto_tcp;
 	}
-	if (!proto->no_item && !l->nested && (!pkt->in_error || is_transported(pkt, n->parent)) &&
+	if (!proto->no_item && !l->nested && (!pkt->in_error || below_udp(pkt, n->parent)) &&
 		c.cap >= (proto->item_min ? proto->item_min : 1)) {
 		l->item = (int16_t)pkt->nitems;
 		pkt->items[pkt->nitems++] =
-			(struct item) { proto, proto->item_len ? (uint32_t)proto->item_len : c.len };
+			(struct item) { proto->as ? proto->as : proto, proto->item_len ? (uint32_t)proto->item_len : c.len };
 	}
 	if (proto->column && !pkt->in_error)
 		pkt->column = proto->column;
@@ -148,7 +148,7 @@ static void try_ports(
 {
 	uint32_t low = n->key < n->key2 ? n->key : n->key2, high = n->key < n->key2 ? n->key2 : n->key;
 	const struct protocol *p;
-	const struct conversation *c = ports == CLAIM_SCTP_PORT ? NULL : pkt->conversation;
+	const struct conversation *c = ports == CLAIM_SCTP_PORT || n->behind ? NULL : pkt->conversation;
 	if (c &&
 		(p = conv_speaks(
 			 pkt->conversations, c, pkt->net_src, pkt->srcport, pkt->net_dst, pkt->dstport)) &&
@@ -236,6 +236,7 @@ void payload_dissect(struct packet *pkt, const struct next *n)
 		try_ports(pkt, CLAIM_TCP_PORT, CLAIM_HEUR_TCP, n);
 		return;
 	case CLAIM_HEUR_STUN:
+	case CLAIM_HEUR_COTP:
 		try_heuristics(pkt, n->table, n);
 		return;
 	case CLAIM_LINKTYPE: /* also of a frame inside another capture's record */

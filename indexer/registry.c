@@ -46,6 +46,7 @@ static const char *const table_names[CLAIM_TABLES] = {
 	[CLAIM_NLPID] = "nlpid",
 	[CLAIM_HEUR_UDP] = "udp heuristic",
 	[CLAIM_HEUR_TCP] = "tcp heuristic",
+	[CLAIM_HEUR_COTP] = "cotp heuristic",
 	[CLAIM_HEUR_STUN] = "stun heuristic",
 	[CLAIM_MEDIA_TYPE] = "media_type",
 	[CLAIM_HEUR_HTTP] = "http heuristic",
@@ -59,7 +60,7 @@ const char *claim_table_name(enum claim_table table)
 static bool is_list(enum claim_table table)
 {
 	return table == CLAIM_HEUR_UDP || table == CLAIM_HEUR_TCP || table == CLAIM_HEUR_HTTP ||
-	       table == CLAIM_HEUR_STUN;
+	       table == CLAIM_HEUR_STUN || table == CLAIM_HEUR_COTP;
 }
 
 static void refuse_second(const struct protocol *a, const struct protocol *b, const struct claim *c)
@@ -207,10 +208,10 @@ const struct protocol *registry_named(size_t i)
 	if (i < named_udp_protocols_count)
 		return &named_udp_protocols[i];
 	i -= named_udp_protocols_count;
-	if (i < named_media_protocols_count)
-		return &named_media_protocols[i];
-	i -= named_media_protocols_count;
-	return i < named_tcp_protocols_count ? &named_tcp_protocols[i] : NULL;
+	if (i < named_tcp_protocols_count)
+		return &named_tcp_protocols[i];
+	i -= named_tcp_protocols_count;
+	return i < named_media_protocols_count ? &named_media_protocols[i] : NULL;
 }
 
 const char *registry_init(void)

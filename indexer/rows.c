@@ -308,35 +308,23 @@ void row_string(struct row *r, unsigned field, struct cursor *c, uint32_t n)
 		row_text(r, field, (const char *)p, strnlen((const char *)p, n), p, n);
 }
 
-/* No snprintf here: options stand in most TCP segments. */
-static size_t put_number(char *out, uint32_t v, unsigned base, unsigned width)
-{
-	char digits[12];
-	unsigned k = 0;
-	size_t used = 0;
-	do
-		digits[k++] = "0123456789abcdef"[v % base];
-	while ((v /= base) || k < width);
-	if (base == 16) {
-		out[used++] = '0';
-		out[used++] = 'x';
-	}
-	while (k)
-		out[used++] = digits[--k];
-	return used;
-}
-
 void row_list(
 	struct row *r, unsigned field, const uint32_t *values, size_t n, const uint8_t *at, uint32_t at_len)
 {
-	const struct field *f = &r->record->fields[field];
-	unsigned base = f->base == BASE_HEX ? 16 : 10, width = base == 16 ? f->octets * 2U : 0;
 	char text[8192];
 	size_t used = 0;
-	for (size_t i = 0; i < n && used + 14 < sizeof(text); i++) {
+	for (size_t i = 0; i < n && used + 12 < sizeof(text); i++) {
+		/* No snprintf here: options stand in most TCP segments. */
+		char digits[12];
+		unsigned k = 0;
+		uint32_t v = values[i];
 		if (i)
 			text[used++] = ',';
-		used += put_number(text + used, values[i], base, width > 8 ? 8 : width);
+		do
+			digits[k++] = (char)('0' + v % 10);
+		while ((v /= 10));
+		while (k)
+			text[used++] = digits[--k];
 	}
 	uint32_t id = dict_intern(r->pkt->dict, DICT_TEXT, 0, text, used);
 	row_set_at(r, field, id, at, at_len);

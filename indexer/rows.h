@@ -139,12 +139,10 @@ void row_text(struct row *r, unsigned field, const char *text, size_t n, const u
 /* Read n octets as ASCII/UTF-8 text, up to the first NUL. */
 void row_string(struct row *r, unsigned field, struct cursor *c, uint32_t n);
 
-/* KIND_LIST: the numbers joined by commas, as one of them is printed: decimal, or hexadecimal by the field's base and
- * octets. */
 /* The same, where the protocol knows nothing but ASCII: each octet above 0x7f becomes U+FFFD. */
 void row_ascii(struct row *r, unsigned field, struct cursor *c, uint32_t n);
 
-/* KIND_LIST: the numbers joined by commas. */
+/* KIND_LIST: the numbers in decimal, joined by commas; printed by the field's base. */
 void row_list(
 	struct row *r, unsigned field, const uint32_t *values, size_t n, const uint8_t *at, uint32_t at_len);
 

@@ -6,8 +6,9 @@
 enum { FIN = 0x01, RST = 0x04 };
 
 #define UNTIL_FIN_SPAN (UINT32_C(1) << 30)
-#define SEGMENT_KEEPS  (UINT32_C(1) << 20) /* a longer rest of a segment begins no message, as in Wireshark  \
-					    */
+#define SEGMENT_KEEPS                                                                                        \
+	(UINT32_C(1) << 20) /* a longer rest of a segment begins no message, as in Wireshark                 \
+			     */
 #define NOT_DISSECTED (TCPA_RETRANSMISSION | TCPA_SPURIOUS_RETRANSMISSION | TCPA_OUT_OF_ORDER)
 
 /* Sequence numbers compare modulo 2^32 (RFC 9293, section 3.4). */
@@ -28,8 +29,8 @@ static struct next *push(struct packet *pkt, enum next_kind kind, unsigned run)
 }
 
 /* Octets for whoever claims the ports. Those of what is no part of a message before it, out of its order or
- * sent again, are for nobody; but a segment that cannot be part of a message (cut, a fragment) is looked at even
- * where it was acknowledged before. */
+ * sent again, are for nobody; but a segment that cannot be part of a message (cut, a fragment) is looked at
+ * even where it was acknowledged before. */
 static void call(struct packet *pkt, struct segment_run *r, struct cursor c, bool may_want)
 {
 	r->data = c.data;

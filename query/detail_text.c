@@ -1,5 +1,6 @@
 /* Values as the tree shows them. */
 #include <inttypes.h>
+#include <stdlib.h>
 #include <time.h>
 
 #include "query/detail.h"
@@ -45,12 +46,32 @@ static void bytes_text(char *out, size_t size, const struct detail_field *f)
 {
 	size_t used = 0;
 	out[0] = '\0';
+	if (f->base == BASE_TEXT) {
+		snprintf(out, size, "%u bytes", f->nbytes);
+		return;
+	}
 	for (uint32_t i = 0; f->bytes && i < f->nbytes; i++) {
 		if (size - used < 8) {
 			snprintf(out + used, size - used, "...");
 			return;
 		}
 		used += (size_t)snprintf(out + used, size - used, "%02x", f->bytes[i]);
+	}
+}
+
+/* Numbers of a list, by their base. */
+static void list_text(char *out, size_t size, const struct detail_field *f)
+{
+	char *end;
+	size_t used = 0;
+	for (const char *p = f->text; *p && used + 1 < size; p = *end == ',' ? end + 1 : end) {
+		unsigned long long v = strtoull(p, &end, 10);
+		if (end == p)
+			return;
+		used += (size_t)(f->base == BASE_HEX
+					 ? snprintf(out + used, size - used, "%s0x%0*llx", used ? "," : "",
+						   f->octets * 2, v)
+					 : snprintf(out + used, size - used, "%s%llu", used ? "," : "", v));
 	}
 }
 
@@ -92,6 +113,10 @@ void detail_value_text(char *out, size_t size, const struct detail_field *f)
 		number_text(number, sizeof(number), f);
 		snprintf(out, size, f->value_name ? "%s (%s)" : "%s%s", f->value_name ? f->value_name : "",
 			number);
+		break;
+	case KIND_LIST:
+		if (f->text)
+			list_text(out, size, f);
 		break;
 	default:
 		snprintf(out, size, "%s", f->text ? f->text : "");

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "indexer/store/packed.h"
 #include "indexer/store/raw.h"
 #include "schema/catalogue.h"
 #include "schema/kind.h"
@@ -112,6 +113,20 @@ static void put_escaped(struct text *t, const char *p)
 }
 
 /* Octets as text: BASE_TEXT. */
+/* Numbers of a list, hexadecimal. */
+static void put_hex_numbers(struct text *t, const char *p, unsigned octets)
+{
+	char text[24], *end;
+	for (; p && *p; p = *end == ',' ? end + 1 : end) {
+		uint64_t v = strtoull(p, &end, 10);
+		if (end == p)
+			return;
+		put(t, text,
+			(size_t)snprintf(text, sizeof(text), "0x%0*" PRIx64 "%s", (int)octets * 2, v,
+				*end ? "," : ""));
+	}
+}
+
 static void put_ascii(struct text *t, const uint8_t *p, size_t n)
 {
 	for (; p && n && *p; n--, p++) {
@@ -168,10 +183,16 @@ static void put_value(struct field_reader *r, const struct catalogue_field *f, s
 		put(t, text, (size_t)snprintf(text, sizeof(text), "%.15g", sqlite3_column_double(st, i)));
 		break;
 	case KIND_BYTES:
-		if (f->base == BASE_TEXT) {
-			bool own = sqlite3_column_type(st, i) == SQLITE_BLOB;
-			const uint8_t *p = own ? sqlite3_column_blob(st, i) : span_octets(r, frame_id, v);
-			put_ascii(t, p, own ? (size_t)sqlite3_column_bytes(st, i) : SPAN_LENGTH(v));
+		if (f->base == BASE_TEXT && sqlite3_column_type(st, i) == SQLITE_BLOB) {
+			size_t n;
+			bool own;
+			const uint8_t *p = packed_read(
+				sqlite3_column_blob(st, i), (size_t)sqlite3_column_bytes(st, i), &n, &own);
+			put_ascii(t, p, n);
+			if (own)
+				free((void *)(uintptr_t)p);
+		} else if (f->base == BASE_TEXT) {
+			put_ascii(t, SPAN_LENGTH(v) ? span_octets(r, frame_id, v) : NULL, SPAN_LENGTH(v));
 		} else if (sqlite3_column_type(st, i) != SQLITE_BLOB && SPAN_LENGTH(v) == 0)
 			put(t, "<MISSING>", 9);
 		else if (sqlite3_column_type(st, i) == SQLITE_BLOB)
@@ -179,6 +200,12 @@ static void put_value(struct field_reader *r, const struct catalogue_field *f, s
 		else
 			put_hex(t, span_octets(r, frame_id, v), SPAN_LENGTH(v));
 		break;
+	case KIND_LIST:
+		if (f->base == BASE_HEX) {
+			put_hex_numbers(t, (const char *)sqlite3_column_text(st, i), f->octets);
+			break;
+		}
+		/* fall through */
 	default:
 		put_escaped(t, (const char *)sqlite3_column_text(st, i));
 	}

@@ -143,7 +143,8 @@ static enum verdict cdp_dissect(struct packet *pkt, struct cursor *c)
 	return MINE;
 }
 
-static const struct claim cdp_claims[] = { { CLAIM_LLC_OUI_CISCO, 0x2000 }, { CLAIM_GRE, 0x2000 }, { 0 } };
+static const struct claim cdp_claims[] = { { CLAIM_LLC_OUI_CISCO, 0x2000 }, { CLAIM_GRE, 0x2000 },
+	{ CLAIM_PPP, 0x0207 }, { 0 } };
 
 const struct protocol proto_cdp = {
 	.name = "cdp",

@@ -1,13 +1,84 @@
-/* DCE/RPC as others carry it. */
+/* DCE/RPC: what its files share, and what others hand to it. */
 #ifndef PCAPDEX_DISSECTORS_DCERPC_H
 #define PCAPDEX_DISSECTORS_DCERPC_H
 
+#include "indexer/dissectors/ids.h"
 #include "indexer/packet.h"
 
-extern const struct protocol proto_dcerpc, proto_dcerpc_pipe;
+extern const struct protocol proto_dcerpc;
 
 /* What is written to or read from a named pipe: DCE/RPC, or data. `salt` tells the pipe from others of the
  * same conversation. */
-void dcerpc_pipe(struct packet *pkt, struct cursor data, uint64_t salt);
+void dcerpc_pipe(struct packet *pkt, struct cursor data, uint64_t salt, bool smb2);
+
+/* Do the octets begin a message over a connection? */
+bool dcerpc_begins(const struct cursor *c);
+
+/* ---- for dcerpc*.c ---- */
+
+enum {
+	RPC_VER,
+	RPC_VER_MINOR,
+	RPC_PKT_TYPE,
+	RPC_DREP,
+	RPC_BYTEORDER,
+	RPC_CHARACTER,
+	RPC_FP,
+	RPC_OPNUM,
+	RPC_REQUEST_IN,
+	RPC_TIME,
+	/* part 1: over a connection */
+	RPC_CN_FLAGS,
+	RPC_CN_FRAG_LEN,
+	RPC_CN_AUTH_LEN,
+	RPC_CN_CALL_ID,
+	RPC_CN_ALLOC_HINT,
+	RPC_CN_CANCEL_COUNT,
+	RPC_CN_STATUS,
+	RPC_CN_FIRST_FRAG,
+	RPC_CN_LAST_FRAG,
+	RPC_CN_CTX_ID,
+	RPC_OBJECT,
+	/* part 2: binding */
+	RPC_CN_MAX_XMIT,
+	RPC_CN_MAX_RECV,
+	RPC_CN_ASSOC_GROUP,
+	RPC_CN_NUM_CTX,
+	RPC_CN_NUM_RESULTS,
+	RPC_CN_SEC_ADDR,
+	RPC_CN_REJECT_REASON,
+	/* part 3: authentication */
+	RPC_AUTH_TYPE,
+	RPC_AUTH_LEVEL,
+	RPC_AUTH_PAD_LEN,
+	RPC_AUTH_CTX_ID,
+	/* part 4: datagrams */
+	RPC_DG_FLAGS1,
+	RPC_DG_FLAGS2,
+	RPC_DG_IF_ID,
+	RPC_DG_ACT_ID,
+	RPC_DG_IF_VER,
+	RPC_DG_SEQNUM,
+	RPC_DG_FRAG_LEN,
+	RPC_DG_FRAG_NUM,
+	RPC_DG_AUTH_PROTO,
+	RPC_NFIELDS
+};
+
+enum { CTX_ID, CTX_UUID, CTX_VER, CTX_VER_MINOR, CTX_NFIELDS };
+enum { ACK_RESULT, ACK_REASON, ACK_TRANS_ID, ACK_NFIELDS };
+enum { RPC_LATE_RESPONSE_IN, RPC_LATE_NFIELDS };
+enum { RPC_REC_LAYER, RPC_REC_CTX, RPC_REC_ACK, RPC_REC_LATE, RPC_REC_COUNT };
+
+extern const struct record dcerpc_records[RPC_REC_COUNT];
+
+/* Interfaces by their identifier; the version makes none of its own. Number 0 is no known one. */
+uint8_t dcerpc_interface(const uint8_t uuid[16], bool little_endian);
+const struct protocol *dcerpc_interface_protocol(uint8_t number);
+
+/* Which of the octets of an identifier stand at which place. */
+enum { UUID = 16 };
+
+enum verdict dcerpc_datagram(struct packet *pkt, struct cursor *c);
 
 #endif

@@ -48,7 +48,9 @@ static uint32_t indefinite_length(struct cursor c)
 	return c.len > begin ? c.len - begin : 0;
 }
 
-bool der_next(struct cursor *c, struct der *out)
+#define CONSTRUCTED 0x20 /* of values, not of octets */
+
+static bool take_value(struct cursor *c, struct der *out, bool strict)
 {
 	uint32_t len;
 	bool indefinite;
@@ -56,7 +58,7 @@ bool der_next(struct cursor *c, struct der *out)
 		return false;
 	if (!indefinite) {
 		/* Longer than what it stands in: malformed, whatever was captured. */
-		if (cur_left(c) < len)
+		if ((strict || !(out->tag & CONSTRUCTED)) && cur_left(c) < len)
 			cur_need(c, c->len - c->pos + 1);
 		out->at = cur_sub(c, len);
 		return !*c->fail;
@@ -64,6 +66,16 @@ bool der_next(struct cursor *c, struct der *out)
 	out->at = cur_sub(c, indefinite_length(*c));
 	cur_skip(c, 2);
 	return !*c->fail;
+}
+
+bool der_next(struct cursor *c, struct der *out)
+{
+	return take_value(c, out, true);
+}
+
+bool der_next_within(struct cursor *c, struct der *out)
+{
+	return take_value(c, out, false);
 }
 
 uint32_t der_peek(const struct cursor *c)
@@ -140,8 +152,8 @@ bool der_time(const struct der *value, int64_t *out)
 	const uint8_t *p = value->at.data, *end = p + value->at.cap;
 	unsigned year, month, day, hour, minute, second = 0;
 	bool utc = value->tag == DER_UTC_TIME;
-	if (!digits(&p, end, utc ? 2 : 4, &year) || !digits(&p, end, 2, &month) || !digits(&p, end, 2, &day) ||
-		!digits(&p, end, 2, &hour) || !digits(&p, end, 2, &minute))
+	if (!digits(&p, end, utc ? 2 : 4, &year) || !digits(&p, end, 2, &month) ||
+		!digits(&p, end, 2, &day) || !digits(&p, end, 2, &hour) || !digits(&p, end, 2, &minute))
 		return false;
 	digits(&p, end, 2, &second);
 	if (month < 1 || month > 12 || day < 1 || day > 31)

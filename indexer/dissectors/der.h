@@ -1,5 +1,5 @@
-/* Values of ASN.1 as certificates have them (DER, ITU-T X.690; BER where senders use that): identifier, length,
- * contents.
+/* Values of ASN.1 as certificates have them (DER, ITU-T X.690; BER where senders use that): identifier,
+ * length, contents.
  *
  * A reader takes one value after the other out of a cursor; the contents are a window of their own. */
 #ifndef PCAPDEX_DISSECTORS_DER_H
@@ -40,7 +40,10 @@ struct der {
 /* The next value. False at the end, or when the octets failed. */
 bool der_next(struct cursor *c, struct der *out);
 
-/* The same if it is of this tag; else the cursor does not move. */
+/* The same, but a sequence or the like that is longer than what it stands in ends there and is not malformed. */
+bool der_next_within(struct cursor *c, struct der *out);
+
+/* The same as der_next() if it is of this tag; else the cursor does not move. */
 bool der_take(struct cursor *c, uint32_t tag, struct der *out);
 
 /* The tag that comes next; 0 at the end. */

@@ -1,5 +1,5 @@
-/* DTLS 1.0 and 1.2, RFC 6347: TLS over datagrams. Records carry an epoch and a sequence number, handshake messages
- * number themselves and may come in fragments:
+/* DTLS 1.0 and 1.2, RFC 6347: TLS over datagrams. Records carry an epoch and a sequence number, handshake
+ * messages number themselves and may come in fragments:
  *
  *     +------+---------+-------+----------+--------+------- - -
  *     | type | version | epoch | sequence | length | fragment
@@ -26,8 +26,8 @@ static uint32_t kept_key(const struct tls_reader *t, unsigned sequence)
 
 /* Add a fragment. True when the message is whole: *whole then runs over its body, which stands until
  * pkt_forget(). */
-static bool add_fragment(
-	struct tls_reader *t, uint32_t key, uint32_t len, uint32_t offset, const struct cursor *c, struct cursor *whole)
+static bool add_fragment(struct tls_reader *t, uint32_t key, uint32_t len, uint32_t offset,
+	const struct cursor *c, struct cursor *whole)
 {
 	uint32_t have, came = 0, n = c->len;
 	if (c->cap < n || offset > len || n > len - offset)
@@ -57,14 +57,15 @@ static bool add_fragment(
 
 /* ---- records ---- */
 
-/* One message or a fragment of one. False when what is left is none. `missing`: octets of the record that the datagram
- * does not have. */
+/* One message or a fragment of one. False when what is left is none. `missing`: octets of the record that the
+ * datagram does not have. */
 static bool take_message(struct tls_reader *t, struct cursor *c, uint32_t missing, bool first)
 {
 	enum { HEADER = 12 };
 	uint64_t fragment, head;
 	bool retry, known = cur_peek(c, 0, 4, &head) && cur_peek(c, 9, 3, &fragment) &&
-			    fragment + HEADER <= cur_left(c) + missing && tls_is_message_type((unsigned)(head >> 24));
+			    fragment + HEADER <= cur_left(c) + missing &&
+			    tls_is_message_type((unsigned)(head >> 24));
 	if (!known) {
 		/* Encrypted. */
 		if (first)
@@ -193,7 +194,8 @@ static bool dtls_heuristic(struct packet *pkt, const struct cursor *c)
 	uint64_t size;
 	bool mine = false;
 	if (cap == len) {
-		while (!mine && at + 13 <= len && looks_like_record(c, at) && cur_peek(c, at + 11, 2, &size)) {
+		while (!mine && at + 13 <= len && looks_like_record(c, at) &&
+			cur_peek(c, at + 11, 2, &size)) {
 			at += 13 + (uint32_t)size;
 			mine = at == len;
 		}

@@ -6,10 +6,11 @@
  */
 #include <arpa/inet.h>
 
+#include "indexer/dissectors/ftp.h"
 #include "indexer/dissectors/ids.h"
 #include "indexer/dissectors/text_line.h"
 
-extern const struct protocol proto_ftp, proto_ftp_data;
+extern const struct protocol proto_ftp, proto_ftp_data, proto_tls;
 
 enum {
 	FTP_REQUEST,
@@ -88,17 +89,54 @@ static const struct record ftp_records[] = {
 	{ "ftp", RECORD_LAYER, FTP_NFIELDS, ftp_fields, (const char *const[]) { "address", NULL } },
 };
 
-#define PORT 21
+#define PORT      21
+#define PORT_DATA 20
 
-/* Await the connection for the data: from or to `address` and `port`, the other end being `other` at any
- * port. */
-static void expect(struct packet *pkt, uint32_t address, uint16_t port, uint32_t other)
+struct ftp_flow {
+	bool tls_asked; /* AUTH TLS (RFC 4217) */
+	struct ftp_data_flow
+		*data; /* of the connection announced last, which no command has used; not owned */
+};
+
+/* Wireshark puts what it knows of a transfer beside FTP in the tree, so that its hierarchy counts it. Whether
+ * a transfer comes is known only later: that it does is taken for granted. */
+#define ITEM(symbol, text) static const struct protocol symbol = { .name = text }
+ITEM(item_directory, "ftp.current-working-directory");
+ITEM(item_command, "ftp.command");
+ITEM(item_command_frame, "ftp.command-frame");
+ITEM(item_frames, "ftp.command-response.frames");
+ITEM(item_bytes, "ftp.command-response.bytes");
+ITEM(item_first, "ftp.command-response.first-frame-num");
+ITEM(item_last, "ftp.command-response.last-frame-num");
+ITEM(item_setup, "ftp.setup-frame");
+
+static bool moves_data(const char *command, uint32_t len)
 {
-	const struct expected e = {
-		.type = CONV_TCP, .address = address, .port = port, .other = other, .again = true
-	};
-	if (address && port)
-		pkt_expect(pkt, &proto_ftp_data, &e);
+	static const char *const commands[] = { "RETR", "STOR", "STOU", "APPE", "LIST", "NLST", "MLSD" };
+	for (unsigned i = 0; i < sizeof(commands) / sizeof(*commands); i++)
+		if (text_is(command, len, commands[i]))
+			return true;
+	return false;
+}
+
+/* Await the connection for the data: from or to `address` and `port`, the other end being `other`, at the
+ * server's port for data or at any (0). */
+static void expect(struct packet *pkt, uint32_t address, uint16_t port, uint32_t other, uint16_t other_port)
+{
+	const struct expected e = { .type = CONV_TCP,
+		.address = address,
+		.port = port,
+		.other = other,
+		.other_port = other_port,
+		.again = true };
+	struct ftp_flow *f = pkt_flow(pkt, &proto_ftp);
+	struct ftp_data_flow *data = address && port ? pkt_expect(pkt, &proto_ftp_data, &e) : NULL;
+	if (!data || !f)
+		return;
+	data->announced = true;
+	f->data = data;
+	pkt_item(pkt, &item_command, 0);
+	pkt_item(pkt, &item_command_frame, 0);
 }
 
 /* RFC 959, section 4.1.2: h1,h2,h3,h4,p1,p2. Where that stands in a reply is not said: the first digit. */
@@ -130,7 +168,7 @@ static void port_command(struct packet *pkt, struct row *r, const char *text, ui
 	if (ip != pkt->net_src)
 		row_set(r, FTP_ACTIVE_NAT, 1);
 	/* The server connects to the client. */
-	expect(pkt, ip, be16(o + 4), pkt->net_dst);
+	expect(pkt, ip, be16(o + 4), pkt->net_dst, PORT_DATA);
 }
 
 static void pasv_reply(struct packet *pkt, struct row *r, const char *text, uint32_t len)
@@ -142,7 +180,7 @@ static void pasv_reply(struct packet *pkt, struct row *r, const char *text, uint
 	row_set(r, FTP_PASSIVE_PORT, be16(o + 4));
 	if (ip != pkt->net_src)
 		row_set(r, FTP_PASSIVE_NAT, 1);
-	expect(pkt, ip, be16(o + 4), pkt->net_dst);
+	expect(pkt, ip, be16(o + 4), pkt->net_dst, 0);
 }
 
 /* RFC 2428, section 2: |family|address|port|. */
@@ -171,7 +209,7 @@ static void eprt_command(struct packet *pkt, struct row *r, const char *text, ui
 	else if (family == 2 && inet_pton(AF_INET6, address, octets) == 1)
 		ip = row_address_at(r, FTP_EPRT_IPV6, KIND_IPV6, octets);
 	row_set(r, FTP_EPRT_PORT, port);
-	expect(pkt, ip, (uint16_t)port, pkt->net_dst);
+	expect(pkt, ip, (uint16_t)port, pkt->net_dst, PORT_DATA);
 }
 
 /* RFC 2428, section 3: (|||port|), at the address that the reply came from. */
@@ -186,17 +224,32 @@ static void epsv_reply(struct packet *pkt, struct row *r, const char *text, uint
 		return;
 	row_set(r, pkt->net_kind == KIND_IPV6 ? FTP_EPSV_IPV6 : FTP_EPSV_IP, pkt->net_src);
 	row_set(r, FTP_EPSV_PORT, port);
-	expect(pkt, pkt->net_src, (uint16_t)port, pkt->net_dst);
+	expect(pkt, pkt->net_src, (uint16_t)port, pkt->net_dst, 0);
 }
 
 static void request(struct packet *pkt, struct row *r, const struct line *l)
 {
+	struct ftp_flow *f = pkt_flow(pkt, &proto_ftp);
 	uint32_t n = text_word(l->text, l->len), at = n + text_blanks(l->text + n, l->len - n);
 	row_set(r, FTP_REQUEST, 1);
 	if (n)
 		row_words(r, FTP_COMMAND, l->text, n);
 	if (at < l->len)
 		row_words(r, FTP_REQUEST_ARG, l->text + at, l->len - at);
+	if (text_is(l->text, n, "AUTH") && text_begins(l->text + at, l->len - at, "TLS")) {
+		if (f)
+			f->tls_asked = true;
+	}
+	if (f && moves_data(l->text, n)) {
+		if (f->data)
+			f->data->commanded = true;
+		f->data = NULL;
+		pkt_item(pkt, &item_frames, 0);
+		pkt_item(pkt, &item_bytes, 0);
+		pkt_item(pkt, &item_first, 0);
+		pkt_item(pkt, &item_last, 0);
+		pkt_item(pkt, &item_setup, 0);
+	}
 	if (text_is(l->text, n, "PORT"))
 		port_command(pkt, r, l->text + at, l->len - at);
 	else if (text_is(l->text, n, "EPRT"))
@@ -214,6 +267,9 @@ static void response(struct packet *pkt, struct row *r, const struct line *l)
 	}
 	if (at < l->len)
 		row_words(r, FTP_RESPONSE_ARG, l->text + at, l->len - at);
+	struct ftp_flow *f = pkt_flow(pkt, &proto_ftp);
+	if (code == 234 && f && f->tls_asked)
+		pkt_speak(pkt, &proto_tls);
 	if (code == 227)
 		pasv_reply(pkt, r, l->text + at, l->len - at);
 	else if (code == 229)
@@ -224,6 +280,7 @@ static enum verdict ftp_dissect(struct packet *pkt, struct cursor *c)
 {
 	struct row *r = row_open(pkt, &proto_ftp, 0);
 	struct line l = line_at(c, 0);
+	pkt_item(pkt, &item_directory, 0);
 	if (pkt->dstport == PORT)
 		request(pkt, r, &l);
 	else
@@ -244,4 +301,5 @@ const struct protocol proto_ftp = {
 	.nrecords = 1,
 	.claims = ftp_claims,
 	.dissect = ftp_dissect,
+	.flow_size = sizeof(struct ftp_flow),
 };

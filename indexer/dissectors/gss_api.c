@@ -4,7 +4,7 @@
  *
  * Only the first token of a side needs the frame; those behind it are the mechanism's alone, so which one it
  * is is kept with the conversation. NTLMSSP may stand there without any frame. */
-#include "indexer/dissectors/ber.h"
+#include "indexer/dissectors/der.h"
 #include "indexer/dissectors/ids.h"
 #include "indexer/dissectors/security_blob.h"
 
@@ -15,6 +15,8 @@ static const struct field gss_fields[GSS_NFIELDS] = {
 };
 
 static const struct record gss_records[] = { { "gss_api", RECORD_LAYER, GSS_NFIELDS, gss_fields, NULL } };
+
+#define APPLICATION_CONSTRUCTED 3 /* the first three bits of an identifier */
 
 struct gss_flow {
 	uint8_t mechanism; /* enum gss_mechanism */
@@ -34,10 +36,10 @@ static const struct {
 	{ OID("\x2b\x06\x01\x04\x01\x82\x37\x02\x02\x0a"), GSS_NTLMSSP }, /* 1.3.6.1.4.1.311.2.2.10 */
 };
 
-enum gss_mechanism gss_mechanism(const struct ber *oid)
+enum gss_mechanism gss_mechanism(const struct cursor *oid)
 {
 	for (unsigned i = 0; i < sizeof(mechanisms) / sizeof(*mechanisms); i++)
-		if (ber_is_oid(oid, mechanisms[i].octets, mechanisms[i].n))
+		if (oid->cap == mechanisms[i].n && memcmp(oid->data, mechanisms[i].octets, oid->cap) == 0)
 			return mechanisms[i].mechanism;
 	return GSS_NONE;
 }
@@ -73,42 +75,54 @@ static const struct protocol *bare_token(struct packet *pkt, const struct cursor
 	return flow ? gss_protocol((enum gss_mechanism)flow->mechanism) : NULL;
 }
 
+/* Does the token say that it is longer than what is there? Its carriers cut long tokens, GSS-API cannot tell.
+ */
+static bool goes_on(const struct cursor *c)
+{
+	uint64_t first, len;
+	if (!cur_peek(c, 1, 1, &first) || first <= 0x80)
+		return false;
+	unsigned n = first & 0x7f;
+	return n <= 4 && cur_peek(c, 2, n, &len) && len > cur_left(c) - 2 - n;
+}
+
 static void token(struct packet *pkt, struct row *r, struct cursor c)
 {
-	struct ber frame, oid;
+	struct der oid;
 	struct gss_flow *flow = pkt_flow(pkt, &proto_gss_api);
-	struct cursor whole = c;
 	uint64_t first;
 	const struct protocol *next;
 	if (!cur_need(&c, 1) || !cur_peek(&c, 0, 1, &first))
 		return;
-	if (first >> 5 != (BER_APPLICATION << 1 | 1)) {
+	if (first >> 5 != APPLICATION_CONSTRUCTED) {
 		next = bare_token(pkt, &c);
 		if (next)
-			pkt_next_proto(pkt, next, whole);
+			pkt_next_proto(pkt, next, cur_rest(&c));
 		return;
 	}
-	if (!ber_next(&frame, &c))
+	if (goes_on(&c))
 		return;
-	/* More is to come: GSS-API has no way to say so, but its callers cut long tokens. */
-	if (frame.len > frame.contents.len)
+	struct cursor inside = c;
+	struct der frame;
+	if (!der_next(&inside, &frame))
 		return;
-	struct cursor rest = whole;
-	cur_skip(&rest, frame.header);
-	const uint8_t *at = rest.data + rest.pos;
-	if (!ber_next(&oid, &rest) || !ber_is(&oid, BER_UNIVERSAL, BER_OID))
+	inside = frame.at;
+	if (!der_take(&inside, DER_OID, &oid))
 		return;
 	if (r) {
-		char text[BER_OID_TEXT];
-		row_text(r, GSS_OID, text, ber_oid(&oid, text), at, oid.header + oid.len);
+		char text[DER_OID_MAX];
+		size_t n = der_oid(&oid.at, text);
+		row_text(r, GSS_OID, text, n, oid.at.data, oid.at.cap);
 	}
-	enum gss_mechanism mechanism = gss_mechanism(&oid);
+	enum gss_mechanism mechanism = gss_mechanism(&oid.at);
 	if (mechanism == GSS_NONE)
 		return;
 	if (flow)
 		flow->mechanism = (uint8_t)mechanism;
-	next = gss_protocol(mechanism);
-	pkt_next_proto(pkt, next, cur_rest(&rest));
+	/* What stands behind the frame belongs to the mechanism as well. */
+	inside.cap += (uint32_t)(c.cap - (frame.at.data - c.data) - frame.at.cap);
+	inside.len += (uint32_t)(c.len - (frame.at.data - c.data) - frame.at.len);
+	pkt_next_proto(pkt, gss_protocol(mechanism), cur_rest(&inside));
 }
 
 void gss_token(struct packet *pkt, struct cursor c)

@@ -66,4 +66,4 @@ static enum verdict ras_dissect(struct packet *pkt, struct cursor *c)
 static const struct claim h225_claims[] = { { CLAIM_UDP_PORT, 1718 }, { CLAIM_UDP_PORT, 1719 }, { 0 } };
 
 const struct protocol proto_h225 = H225(ras_dissect, .claims = h225_claims);
-const struct protocol proto_h225_call = H225(call_dissect, );
+const struct protocol proto_h225_call = H225(call_dissect, .as = &proto_h225);

@@ -48,4 +48,5 @@ static const struct pdu h245_pdu = { .min = TPKT_HEADER, .length = tpkt_length, 
 	}
 
 const struct protocol proto_h245 = H245(.dissect = h245_dissect);
-const struct protocol proto_h245_tpkt = H245(.dissect = tpkt_dissect, .pdu = &h245_pdu, .no_item = true);
+const struct protocol proto_h245_tpkt =
+	H245(.dissect = tpkt_dissect, .pdu = &h245_pdu, .no_item = true, .as = &proto_h245);

@@ -100,7 +100,10 @@ static void take_file_data(struct http_message *m, const struct cursor *body)
 			n = FILE_DATA_MAX;
 		n = (uint32_t)strnlen((const char *)c.data, n);
 	}
-	row_bytes(m->row, MESSAGE_FILE_DATA, &c, n);
+	if (n)
+		row_bytes(m->row, MESSAGE_FILE_DATA, &c, n);
+	else
+		row_set(m->row, MESSAGE_FILE_DATA, SPAN_MAKE(0, 0)); /* there is a body, of no text */
 }
 
 /* Wireshark's item of a message ends with its headers where somebody took the body. */
@@ -144,9 +147,9 @@ uint32_t http_body(struct http_message *m, uint32_t pos, uint32_t len, uint32_t 
 		pkt_below(pkt);
 		return len;
 	}
+	take_file_data(m, &body);
 	if (body.cap == 0)
 		return len;
-	take_file_data(m, &body);
 	pkt_on_finish(pkt, offset_in_call(pkt) + pos, finish_item);
 	pkt_next_media(pkt, body, (const char *)m->content_type.at, m->content_type.len, CLAIM_HEUR_HTTP,
 		m->content_type.at ? &proto_media : &proto_data);

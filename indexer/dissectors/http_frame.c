@@ -62,6 +62,7 @@ static bool blank(uint8_t octet)
 static bool length_value(const uint8_t *p, const uint8_t *end, uint32_t *out)
 {
 	uint64_t v = 0;
+	end = p + strnlen((const char *)p, (size_t)(end - p));
 	while (p < end && blank(*p))
 		p++;
 	while (end > p && blank(end[-1]))

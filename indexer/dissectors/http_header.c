@@ -271,7 +271,9 @@ static void take_basic(struct http_message *m, struct row *row, struct http_span
 {
 	uint32_t n = value.len - 6;
 	uint8_t *out = n > 1 ? pkt_scratch(m->pkt, n) : NULL;
-	if (out)
+	if (n == 1)
+		http_text(m->pkt, row, HEADER_FIELD_CREDENTIALS, value.at + 6, 1);
+	else if (out)
 		http_text(m->pkt, row, HEADER_FIELD_CREDENTIALS, out,
 			(uint32_t)base64_decode(out, value.at + 6, n));
 }

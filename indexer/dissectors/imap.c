@@ -8,7 +8,7 @@
 #include "indexer/dissectors/ids.h"
 #include "indexer/dissectors/text_line.h"
 
-extern const struct protocol proto_imap, proto_imf;
+extern const struct protocol proto_imap, proto_imf, proto_tls;
 
 enum { IMAP_ISREQUEST, IMAP_NFIELDS };
 
@@ -59,7 +59,13 @@ static const struct record imap_records[REC_COUNT] = {
 };
 
 #define PORT      143
+#define LETTERS   5 /* octets that must be printable */
 #define LOOKAHEAD 3 /* words of an untagged reply, of which one may be FETCH */
+
+struct imap_flow {
+	uint8_t looked;	/* segments that were looked at whether they are TLS already */
+	bool tls_asked; /* STARTTLS */
+};
 
 struct words {
 	const char *text;
@@ -86,7 +92,7 @@ static bool takes_folder(struct words command)
 	return false;
 }
 
-static void request_words(struct row *r, struct words rest)
+static void request_words(struct packet *pkt, struct row *r, struct words rest)
 {
 	struct words command = take_word(&rest);
 	if (!command.len)
@@ -99,6 +105,9 @@ static void request_words(struct row *r, struct words rest)
 			return;
 	}
 	row_words(r, LINE_REQUEST_COMMAND, command.text, command.len);
+	struct imap_flow *f = pkt_flow(pkt, &proto_imap);
+	if (f && text_is(command.text, command.len, "STARTTLS"))
+		f->tls_asked = true;
 	if (takes_folder(command) && rest.len) {
 		struct words folder = take_word(&rest);
 		row_words(r, LINE_FOLDER, folder.text, folder.len);
@@ -110,7 +119,7 @@ static void request_words(struct row *r, struct words rest)
 	}
 }
 
-static void tagged_line(struct row *r, const struct line *l, bool request)
+static void tagged_line(struct packet *pkt, struct row *r, const struct line *l, bool request)
 {
 	struct words rest = { l->text, l->len };
 	if (l->len)
@@ -121,7 +130,7 @@ static void tagged_line(struct row *r, const struct line *l, bool request)
 		row_words(r, LINE_TAG, tag.text, tag.len);
 	}
 	if (request) {
-		request_words(r, rest);
+		request_words(pkt, r, rest);
 		return;
 	}
 	struct words status = take_word(&rest), command = take_word(&rest);
@@ -129,6 +138,12 @@ static void tagged_line(struct row *r, const struct line *l, bool request)
 		row_words(r, LINE_STATUS, status.text, status.len);
 	if (command.len)
 		row_words(r, LINE_RESPONSE_COMMAND, command.text, command.len);
+	struct imap_flow *f = pkt_flow(pkt, &proto_imap);
+	if (f && f->tls_asked && tag.len && tag.text[0] != '+') {
+		f->tls_asked = false;
+		if (text_is(status.text, status.len, "OK"))
+			pkt_speak(pkt, &proto_tls);
+	}
 }
 
 /* Where the word FETCH ends among the first words behind the star; 0: it is not there. */
@@ -185,9 +200,28 @@ static bool fetched(const struct cursor *c, uint32_t from, uint32_t *next, struc
 	return true;
 }
 
+/* The capture may have begun behind STARTTLS: the first segments of IMAP are letters. */
+static bool runs_tls(struct packet *pkt, const struct cursor *c)
+{
+	struct imap_flow *f = pkt_flow(pkt, &proto_imap);
+	if (!f || f->looked >= 2 || c->cap < LETTERS)
+		return false;
+	f->looked++;
+	for (uint32_t i = 0; i < LETTERS; i++) {
+		if (c->data[i] < 0x20 || c->data[i] > 0x7e) {
+			f->looked = 2;
+			pkt_speak(pkt, &proto_tls);
+			return true;
+		}
+	}
+	return false;
+}
+
 static enum verdict imap_dissect(struct packet *pkt, struct cursor *c)
 {
 	bool request = pkt->dstport == PORT;
+	if (runs_tls(pkt, c))
+		return NOT_MINE;
 	struct row *r = row_open(pkt, &proto_imap, REC_IMAP);
 	row_set(r, IMAP_ISREQUEST, request);
 	for (uint32_t at = 0; at < c->cap && !pkt->fail;) {
@@ -204,7 +238,7 @@ static enum verdict imap_dissect(struct packet *pkt, struct cursor *c)
 		struct row *line = row_open(pkt, &proto_imap, REC_LINE);
 		row_words(line, LINE_LINE, l.text, l.next - l.at);
 		if (l.text[0] != '*')
-			tagged_line(line, &l, request);
+			tagged_line(pkt, line, &l, request);
 		if (mail.len)
 			pkt_next_proto(pkt, &proto_imf, mail);
 		at = next;
@@ -225,4 +259,5 @@ const struct protocol proto_imap = {
 	.nrecords = REC_COUNT,
 	.claims = imap_claims,
 	.dissect = imap_dissect,
+	.flow_size = sizeof(struct imap_flow),
 };

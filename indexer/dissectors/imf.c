@@ -218,6 +218,8 @@ static enum verdict imf_dissect(struct packet *pkt, struct cursor *c)
 	struct cursor body = *c;
 	body.pos = end;
 	body = cur_rest(&body);
+	/* The body stands below the message in the tree. */
+	pkt_nest(pkt, true);
 	pkt_next_media(pkt, base64 ? decode_base64(pkt, body) : body, type, type_len, CLAIM_NONE, NULL);
 	return MINE;
 }

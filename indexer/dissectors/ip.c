@@ -447,7 +447,8 @@ static void ip_reassembled(struct packet *pkt, const struct fragment *f, const s
 }
 
 static const struct claim ip_claims[] = { { CLAIM_ETHERTYPE, 0x0800 }, { CLAIM_IP_PROTO, 4 },
-	{ CLAIM_LINKTYPE, 228 }, { CLAIM_PPP, 0x0021 }, { CLAIM_GRE, 0x0800 }, { CLAIM_GRE, 0x883e }, { 0 } };
+	{ CLAIM_LINKTYPE, 228 }, { CLAIM_PPP, 0x0021 }, { CLAIM_PPP, 0x0800 }, { CLAIM_GRE, 0x0800 },
+	{ CLAIM_GRE, 0x883e }, { 0 } };
 
 const struct protocol proto_ip = {
 	.name = "ip",

@@ -135,7 +135,7 @@ static enum verdict ipv6_dissect(struct packet *pkt, struct cursor *c)
 }
 
 static const struct claim ipv6_claims[] = { { CLAIM_ETHERTYPE, 0x86dd }, { CLAIM_IP_PROTO, 41 },
-	{ CLAIM_LINKTYPE, 229 }, { CLAIM_PPP, 0x0057 }, { CLAIM_GRE, 0x86dd }, { 0 } };
+	{ CLAIM_LINKTYPE, 229 }, { CLAIM_PPP, 0x0057 }, { CLAIM_PPP, 0x86dd }, { CLAIM_GRE, 0x86dd }, { 0 } };
 
 const struct protocol proto_ipv6 = {
 	.name = "ipv6",

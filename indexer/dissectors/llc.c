@@ -89,8 +89,10 @@ static enum verdict llc_dissect(struct packet *pkt, struct cursor *c)
 }
 
 /* LINKTYPE_ATM_RFC1483 (11, 100): RFC 2684's "LLC encapsulation". 0x8870: IEEE 802.3 jumbo frames. */
-static const struct claim llc_claims[] = { { CLAIM_LINKTYPE, 11 }, { CLAIM_LINKTYPE, 100 },
-	{ CLAIM_ETHERTYPE, 0x8870 }, { CLAIM_PPP, 0x004b }, { 0 } };
+static const struct claim llc_claims[] = { { CLAIM_UDP_PORT, 12000 }, { CLAIM_UDP_PORT, 12001 },
+	{ CLAIM_UDP_PORT, 12002 }, { CLAIM_UDP_PORT, 12003 }, { CLAIM_UDP_PORT, 12004 },
+	{ CLAIM_LINKTYPE, 11 }, { CLAIM_LINKTYPE, 100 }, { CLAIM_ETHERTYPE, 0x8870 }, { CLAIM_PPP, 0x004b },
+	{ 0 } };
 
 const struct protocol proto_llc = {
 	.name = "llc",

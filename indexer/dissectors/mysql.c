@@ -9,7 +9,7 @@
 #include "indexer/dissectors/ids.h"
 #include "indexer/packet.h"
 
-extern const struct protocol proto_mysql;
+extern const struct protocol proto_mysql, proto_tls;
 
 enum {
 	MYSQL_PACKET_LENGTH,
@@ -66,7 +66,7 @@ static const struct record mysql_records[] = {
 
 enum { COM_INIT_DB = 2, COM_QUERY = 3, COM_STMT_PREPARE = 22 };
 enum { SERVER_PORT = 3306 };
-enum { CLIENT_PROTOCOL_41 = 0x0200 };
+enum { CLIENT_PROTOCOL_41 = 0x0200, CLIENT_SSL = 0x0800 };
 
 static uint32_t text_end(const struct cursor *c)
 {
@@ -82,13 +82,16 @@ static void greeting(struct row *r, struct cursor *c)
 	row_le(r, MYSQL_THREAD_ID, c, 4);
 }
 
-static void login(struct row *r, struct cursor *c)
+/* A client that wants TLS stops before its name: what follows is TLS. */
+static void login(struct packet *pkt, struct row *r, struct cursor *c)
 {
 	uint32_t capabilities = (uint32_t)cur_le(c, 2);
 	/* capabilities, largest packet, character set, filler; before 4.1 only the first two */
 	cur_skip(c, capabilities & CLIENT_PROTOCOL_41 ? 30 : 3);
 	if (cur_left(c))
 		row_string(r, MYSQL_USER, c, text_end(c));
+	else if (capabilities & CLIENT_SSL)
+		pkt_speak(pkt, &proto_tls);
 }
 
 static void request(struct row *r, struct cursor *c)
@@ -133,7 +136,7 @@ static enum verdict mysql_dissect(struct packet *pkt, struct cursor *c)
 		f = &none;
 	row_le(r, MYSQL_PACKET_LENGTH, c, 3);
 	uint32_t number = (uint32_t)row_le(r, MYSQL_PACKET_NUMBER, c, 1);
-	if (!cur_left(c) || pkt->fail)
+	if (!cur_avail(c))
 		return MINE;
 	if (pkt->srcport == SERVER_PORT) {
 		if (number == 0 && !f->greeted && c->data[c->pos] != 0xff)
@@ -145,7 +148,7 @@ static enum verdict mysql_dissect(struct packet *pkt, struct cursor *c)
 		request(r, c);
 	} else if (number == 1 && !f->logged_in) {
 		f->logged_in = true;
-		login(r, c);
+		login(pkt, r, c);
 	}
 	return MINE;
 }

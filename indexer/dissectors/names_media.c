@@ -49,8 +49,6 @@ const struct protocol named_media_protocols[] = {
 		.media_types = TYPES("application/mikey") },
 	{ .name = "mmse", .title = "MMS Message Encapsulation", .column = "MMSE",
 		.media_types = TYPES("application/vnd.wap.mms-message") },
-	{ .name = "mp2t", .title = "ISO/IEC 13818-1", .column = "MPEG TS",
-		.media_types = TYPES("video/mp2t") },
 	{ .name = "ocsp", .title = "Online Certificate Status Protocol", .column = "OCSP",
 		.media_types = TYPES("application/ocsp-request", "application/ocsp-response") },
 	{ .name = "pkcs10", .title = "PKCS10 Certification Request",

@@ -157,7 +157,7 @@ static enum verdict kismet_dissect(struct packet *pkt, struct cursor *c)
 	for (uint32_t i = 0; i < c->cap && i < 20; i++)
 		if ((c->data[i] < 0x20 || c->data[i] > 0x7e) && c->data[i] != '\r' && c->data[i] != '\n')
 			return NOT_MINE;
-	if (pkt->srcport == 2501 && c->data[0] != '*')
+	if (pkt->srcport == 2501 && c->cap && c->data[0] != '*')
 		pkt_next_proto(pkt, &proto_data, *c);
 	return c->cap > 1 ? MINE : NOT_MINE;
 }
@@ -166,7 +166,7 @@ static enum verdict kismet_dissect(struct packet *pkt, struct cursor *c)
 static enum verdict xmpp_dissect(struct packet *pkt, struct cursor *c)
 {
 	static const char type[] = "text/xml";
-	if (pkt_may_want(pkt) && c->data[c->cap - 1] != '>') {
+	if (pkt_may_want(pkt) && c->cap && c->data[c->cap - 1] != '>') {
 		pkt_want(pkt, 0, WANT_SEGMENT);
 		return MINE;
 	}

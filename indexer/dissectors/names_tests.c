@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-extern const struct protocol proto_data;
+extern const struct protocol proto_data, proto_eth;
 
 /* One octet, or a number of several in network order, in a range. */
 struct need {
@@ -64,17 +64,21 @@ ONE_OF(aodv, 1, 0, 1, 1, 2, 3, 4, 16, 17, 18, 19) /* RFC 3561, section 5; the dr
 BEGINS(ath, "FLT2002")
 NEEDS(babel, 4, { 0, 1, 42, 42 }, { 1, 1, 2, 2 }) /* RFC 8966, section 4.2 */
 NEEDS(bjnp, 4, { 0, 1, 0x20, 0x7e })
-BEGINS(caneth, "ISO11898")
+NEEDS(ar_drone, 4, { 0, 3, 0x41542a, 0x41542a })
 ONE_OF(cflow, 1, 0, 2, 1, 5, 7, 8, 9, 10)
 NEEDS(cpha, 2, { 0, 2, 0x1a90, 0x1a90 })
 ONE_OF(dlsw, 1, 0, 1, 0x31, 0x32, 0x4b)
 ONE_OF(edonkey, 1, 0, 1, 0xe3, 0xc5, 0xd4, 0xe4, 0xe5)
-NEEDS(egd, 1, { 0, 2, 0x0d01, 0x0d01 })
 NEEDS(gvcp, 1, { 0, 1, 0x42, 0x42 })
 NEEDS(isns, 12, { 0, 2, 1, 1 })
 NEEDS(krb4, 2, { 0, 1, 4, 4 })
 NEEDS(laplink, 4, { 0, 4, 0x0f010000, 0x0f010000 })
 NEEDS(ldp, 10, { 0, 2, 1, 1 }) /* RFC 5036, section 3.1: the version */
+BEGINS(miop, "MIOP")
+NEEDS(peekremote, 20, { 0, 4, 0x00ffabcd, 0x00ffabcd })
+NEEDS(pktgen, 16, { 0, 4, 0xbe9be955, 0xbe9be955 })
+NEEDS(icep, 4, { 0, 4, 0x49636550, 0x49636550 })
+NEEDS(dplay, 25, { 20, 4, 0x706c6179, 0x706c6179 })
 NEEDS(mpls_echo, 5, { 0, 2, 1, 1 }, { 4, 1, 1, 4 })
 NEEDS(papi, 1, { 0, 2, 0x4972, 0x4972 })
 NEEDS(pathport, 2, { 0, 2, 0xed01, 0xed01 })
@@ -92,6 +96,62 @@ NEEDS(xdmcp, 1, { 0, 2, 1, 1 })
 BEGINS(zep, "EX")
 NEEDS(len_4, 4, { 0, 1, 0, 255 })
 NEEDS(len_12, 12, { 0, 1, 0, 255 })
+
+/* "Art-Net" and a NUL. */
+enum verdict test_artnet(struct packet *pkt, struct cursor *c)
+{
+	(void)pkt;
+	return c->cap >= 8 && memcmp(c->data, "Art-Net", 8) == 0 ? MINE : NOT_MINE;
+}
+
+/* All ones, then two letters: invitation and its answers, end, clocks, receiver feedback, bit rate. */
+enum verdict test_applemidi(struct packet *pkt, struct cursor *c)
+{
+	static const char commands[][3] = { "IN", "OK", "NO", "BY", "CK", "RS", "RL" };
+	const struct protocol *self = pkt_layer(pkt)->proto;
+	for (unsigned i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
+		if (c->cap >= 4 && be16(c->data) == 0xffff && memcmp(c->data + 2, commands[i], 2) == 0) {
+			pkt_speak(pkt, self);
+			return MINE;
+		}
+	}
+	if (!pkt_speaks(pkt, self))
+		return NOT_MINE;
+	pkt_next_proto(pkt, &proto_data, cur_rest(c));
+	return MINE;
+}
+
+/* RFC 5191, section 6.2: nothing, the length of all, few flags, a type up to 4. */
+enum verdict test_pana(struct packet *pkt, struct cursor *c)
+{
+	uint64_t head;
+	(void)pkt;
+	if (c->cap < 16 || !cur_peek(c, 0, 8, &head))
+		return NOT_MINE;
+	return head >> 48 == 0 && (head >> 32 & 0xffff) == c->len && (head >> 16 & 0x03ff) == 0 &&
+			       (head & 0xffff) >= 1 && (head & 0xffff) <= 4
+		       ? MINE
+		       : NOT_MINE;
+}
+
+/* The line of the first version, or the second one's signature. */
+enum verdict test_proxy(struct packet *pkt, struct cursor *c)
+{
+	(void)pkt;
+	if (begins(c, "PROXY TCP") || begins(c, "PROXY UNKNOWN"))
+		return MINE;
+	return begins(c, "\r\n\r\n") && c->cap >= 16 && memcmp(c->data + 4, "\0\r\nQUIT\n", 8) == 0
+		       ? MINE
+		       : NOT_MINE;
+}
+
+/* DDS: "RTPS", or the variants of its makers. */
+enum verdict test_rtps(struct packet *pkt, struct cursor *c)
+{
+	(void)pkt;
+	return c->cap >= 16 && (begins(c, "RTPS") || begins(c, "RTPX") || begins(c, "RTPF")) ? MINE
+											     : NOT_MINE;
+}
 
 /* Messages of descriptor (2), id (2), length in words (2) and as many words, then two octets of the sender.
  */
@@ -123,6 +183,19 @@ enum verdict test_glbp(struct packet *pkt, struct cursor *c)
 	return pkt->srcport == 3222 && pkt->dstport == 3222 && cur_peek(c, 0, 1, &head) && head == 1
 		       ? MINE
 		       : NOT_MINE;
+}
+
+/* The answers of HART-IP come from a port of their own, and so on: each end is awaited whatever the port of
+ * the other one. */
+enum verdict test_hart_ip(struct packet *pkt, struct cursor *c)
+{
+	(void)c;
+	pkt_expect(pkt, pkt_layer(pkt)->proto,
+		&(struct expected) { .type = CONV_UDP,
+			.address = pkt->net_src,
+			.other = pkt->net_dst,
+			.port = pkt->srcport });
+	return MINE;
 }
 
 /* The version, little-endian. */
@@ -200,6 +273,66 @@ enum verdict test_tivoconnect(struct packet *pkt, struct cursor *c)
 {
 	(void)pkt;
 	return begins(c, "TiVoConnect=") || begins(c, "tivoconnect=") ? MINE : NOT_MINE;
+}
+
+/* Mosh: a direction (1 bit) and a number that begins with 0, then what is encrypted. */
+enum verdict test_ssyncp(struct packet *pkt, struct cursor *c)
+{
+	uint64_t number;
+	(void)pkt;
+	return c->cap >= 24 && cur_peek(c, 0, 8, &number) && (number & INT64_MAX) < 0x1000000 ? MINE
+											      : NOT_MINE;
+}
+
+/* ---- those that hand on what they carry ---- */
+
+/* Ethernet Global Data: a header of 32 octets. */
+enum verdict egd_dissect(struct packet *pkt, struct cursor *c)
+{
+	uint64_t head;
+	if (cur_peek(c, 0, 2, &head) && head != 0x0d01)
+		return NOT_MINE;
+	cur_take(c, 32);
+	if (!pkt->fail)
+		pkt_next_proto(pkt, &proto_data, cur_rest(c));
+	return MINE;
+}
+
+/* draft-massar-v6ops-ayiya: lengths of identity (a power of two) and signature (in words), operation, next
+ * header, time (4), identity, signature. */
+enum verdict ayiya_dissect(struct packet *pkt, struct cursor *c)
+{
+	const uint8_t *p = cur_take(c, 8);
+	if (!p)
+		return MINE;
+	cur_skip(c, (1u << (p[0] >> 4)) + (p[1] >> 4) * 4u);
+	if ((p[2] & 0x0f) == 1) /* forward */
+		pkt_next(pkt, CLAIM_IP_PROTO, p[3], cur_rest(c));
+	return MINE;
+}
+
+/* CAN over Ethernet: magic (8), version, count, then frames of identifier (4), length (1), data (8), two
+ * flags. */
+enum verdict caneth_dissect(struct packet *pkt, struct cursor *c)
+{
+	if (!begins(c, "ISO11898"))
+		return NOT_MINE;
+	cur_skip(c, 9);
+	for (unsigned n = (unsigned)cur_be(c, 1); n && cur_left(c) >= 15; n--) {
+		struct cursor frame = cur_sub(c, 15);
+		cur_skip(&frame, 4);
+		uint32_t len = (uint32_t)cur_be(&frame, 1);
+		pkt_next_proto(pkt, &proto_data, cur_sub(&frame, len));
+	}
+	return MINE;
+}
+
+/* LWAPP straight over Ethernet's addresses: a frame, and nothing of its own. */
+enum verdict lwapp_l3_dissect(struct packet *pkt, struct cursor *c)
+{
+	pkt_silent(pkt);
+	pkt_next_proto(pkt, &proto_eth, cur_rest(c));
+	return MINE;
 }
 
 enum verdict all_data(struct packet *pkt, struct cursor *c)

@@ -11,15 +11,14 @@ enum verdict test_armagetron(struct packet *, struct cursor *);
 enum verdict test_ath(struct packet *, struct cursor *);
 enum verdict test_babel(struct packet *, struct cursor *);
 enum verdict test_bjnp(struct packet *, struct cursor *);
-enum verdict test_caneth(struct packet *, struct cursor *);
 enum verdict test_cflow(struct packet *, struct cursor *);
 enum verdict test_cpha(struct packet *, struct cursor *);
 enum verdict test_dlsw(struct packet *, struct cursor *);
 enum verdict test_edonkey(struct packet *, struct cursor *);
-enum verdict test_egd(struct packet *, struct cursor *);
 enum verdict test_enttec(struct packet *, struct cursor *);
 enum verdict test_glbp(struct packet *, struct cursor *);
 enum verdict test_gvcp(struct packet *, struct cursor *);
+enum verdict test_hart_ip(struct packet *, struct cursor *);
 enum verdict test_icq(struct packet *, struct cursor *);
 enum verdict test_isakmp(struct packet *, struct cursor *);
 enum verdict test_isns(struct packet *, struct cursor *);
@@ -28,6 +27,7 @@ enum verdict test_laplink(struct packet *, struct cursor *);
 enum verdict test_ldp(struct packet *, struct cursor *);
 enum verdict test_length_first(struct packet *, struct cursor *); /* olsr */
 enum verdict test_mactelnet(struct packet *, struct cursor *);
+enum verdict test_miop(struct packet *, struct cursor *);
 enum verdict test_mndp(struct packet *, struct cursor *);
 enum verdict test_mpls_echo(struct packet *, struct cursor *);
 enum verdict test_papi(struct packet *, struct cursor *);
@@ -40,6 +40,7 @@ enum verdict test_sbus(struct packet *, struct cursor *);
 enum verdict test_sebek(struct packet *, struct cursor *);
 enum verdict test_sflow(struct packet *, struct cursor *);
 enum verdict test_slimp3(struct packet *, struct cursor *);
+enum verdict test_ssyncp(struct packet *, struct cursor *);
 enum verdict test_steam(struct packet *, struct cursor *);
 enum verdict test_tapa(struct packet *, struct cursor *);
 enum verdict test_tivoconnect(struct packet *, struct cursor *);
@@ -47,8 +48,23 @@ enum verdict test_tpcp(struct packet *, struct cursor *);
 enum verdict test_wccp(struct packet *, struct cursor *);
 enum verdict test_xdmcp(struct packet *, struct cursor *);
 enum verdict test_zep(struct packet *, struct cursor *);
+enum verdict test_applemidi(struct packet *, struct cursor *);
+enum verdict test_ar_drone(struct packet *, struct cursor *);
+enum verdict test_artnet(struct packet *, struct cursor *);
+enum verdict test_dplay(struct packet *, struct cursor *);
+enum verdict test_icep(struct packet *, struct cursor *);
+enum verdict test_pana(struct packet *, struct cursor *);
+enum verdict test_peekremote(struct packet *, struct cursor *);
+enum verdict test_pktgen(struct packet *, struct cursor *);
+enum verdict test_proxy(struct packet *, struct cursor *);
+enum verdict test_rtps(struct packet *, struct cursor *);
 enum verdict test_len_4(struct packet *, struct cursor *);  /* at least 4 octets */
 enum verdict test_len_12(struct packet *, struct cursor *); /* 12 */
+
+enum verdict ayiya_dissect(struct packet *, struct cursor *);
+enum verdict caneth_dissect(struct packet *, struct cursor *);
+enum verdict egd_dissect(struct packet *, struct cursor *);
+enum verdict lwapp_l3_dissect(struct packet *, struct cursor *);
 
 /* Takes its octets and shows them as data below its own name. */
 enum verdict all_data(struct packet *, struct cursor *);

@@ -8,7 +8,9 @@
  *     flags: the last bit is the 17th of the length; where SMB follows all of flags belongs to the length
  *
  * A capture may begin inside a message: what does not look like a header is then a continuation. */
+#include "indexer/dissectors/dcerpc.h"
 #include "indexer/dissectors/ids.h"
+#include "indexer/dissectors/netbios_name.h"
 #include "indexer/dissectors/netbios_payload.h"
 
 extern const struct protocol proto_nbss, proto_smb, proto_smb2, proto_data;
@@ -91,6 +93,8 @@ void netbios_payload(struct packet *pkt, struct cursor payload)
 			next = &proto_smb2;
 			break;
 		default:
+			if (dcerpc_begins(&payload))
+				next = &proto_dcerpc;
 			break;
 		}
 	}
@@ -131,35 +135,11 @@ static bool is_header(const struct cursor *c, bool whole_length)
 	}
 }
 
-#define NAME_OCTETS 16
-#define NAME_CODED  (NAME_OCTETS * 2)
-
-/* RFC 1001, section 14.1: each half octet is a letter from A on; the last octet is the name's type. */
 static void session_name(struct row *r, unsigned field, struct cursor *c)
 {
-	static const char digits[] = "0123456789abcdef";
-	char text[NAME_OCTETS + 4];
-	size_t n = NAME_OCTETS - 1;
-	const uint8_t *start = c->data + c->pos, *coded = NULL;
-	/* labels up to the root */
-	for (uint32_t len; (len = (uint32_t)cur_be(c, 1)) && len < 0xc0;) {
-		const uint8_t *p = cur_take(c, len);
-		if (p && !coded && len == NAME_CODED)
-			coded = p;
-	}
-	if (!coded || *c->fail)
-		return;
-	uint8_t octets[NAME_OCTETS];
-	for (unsigned i = 0; i < NAME_OCTETS; i++)
-		octets[i] = (uint8_t)((coded[i * 2] - 'A') << 4 | ((coded[i * 2 + 1] - 'A') & 15));
-	memcpy(text, octets, n);
-	while (n && text[n - 1] == ' ')
-		n--;
-	text[n++] = '<';
-	text[n++] = digits[octets[NAME_OCTETS - 1] >> 4];
-	text[n++] = digits[octets[NAME_OCTETS - 1] & 15];
-	text[n++] = '>';
-	row_text(r, field, text, n, start, (uint32_t)(c->data + c->pos - start));
+	struct netbios_name name;
+	if (netbios_name_read(&name, c, 0))
+		row_text(r, field, name.text, name.len, c->data + name.at, name.used);
 }
 
 static void message(struct packet *pkt, struct cursor *c, bool whole_length)

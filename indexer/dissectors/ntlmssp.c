@@ -6,8 +6,8 @@
  *     +-------------------------------+---------------+-------- - -
  *     1, negotiate:     flags (4), domain, workstation, version (8)
  *     2, challenge:     target name, flags (4), server challenge (8), - (8), target info, version (8)
- *     3, authenticate:  LM response, NT response, domain, user, host, session key, flags (4), version (8),
- * MIC (16)
+ *     3, authenticate:  LM response, NT response, domain, user, host, session key, flags (4),
+ *                       version (8), MIC (16)
  *
  * Texts and responses are named by length (2), room (2) and offset (4) and stand behind. Numbers are
  * little-endian. */

@@ -3,12 +3,10 @@
  *     OCSPResponse ::= SEQUENCE { status ENUMERATED, [0] { type OBJECT IDENTIFIER, response OCTET STRING } }
  *     BasicOCSPResponse ::= SEQUENCE {
  *             SEQUENCE { [0] version, responder CHOICE { [1] Name, [2] key }, producedAt,
- *                     SEQUENCE OF { certID, status, thisUpdate, [0] nextUpdate, [1] extensions }, [1] extensions },
- *             signatureAlgorithm, signature, [0] certificates }
- *     OCSPRequest ::= SEQUENCE {
- *             SEQUENCE { [0] version, [1] requestor GeneralName,
- *                     SEQUENCE OF { certID, [0] extensions }, [2] extensions },
- *             [0] signature }
+ *                     SEQUENCE OF { certID, status, thisUpdate, [0] nextUpdate, [1] extensions }, [1]
+ * extensions }, signatureAlgorithm, signature, [0] certificates } OCSPRequest ::= SEQUENCE { SEQUENCE { [0]
+ * version, [1] requestor GeneralName, SEQUENCE OF { certID, [0] extensions }, [2] extensions }, [0] signature
+ * }
  */
 #include <string.h>
 

@@ -9,7 +9,7 @@
 #include "indexer/dissectors/ids.h"
 #include "indexer/packet.h"
 
-extern const struct protocol proto_pgsql;
+extern const struct protocol proto_pgsql, proto_tls;
 
 enum {
 	PGSQL_FRONTEND,
@@ -125,7 +125,7 @@ static void startup(struct packet *pkt, struct row *r, struct cursor *c)
 	row_text(r, PGSQL_TYPE, type, strlen(type), NULL, 0);
 	row_be(r, PGSQL_VERSION_MAJOR, c, 2);
 	row_be(r, PGSQL_VERSION_MINOR, c, 2);
-	while (cur_left(c) > 1 && c->data[c->pos]) {
+	while (cur_avail(c) > 1 && c->data[c->pos]) {
 		struct row *p = row_open(pkt, &proto_pgsql, 1);
 		string(p, PARAM_PARAMETER_NAME, c);
 		string(p, PARAM_PARAMETER_VALUE, c);
@@ -135,7 +135,7 @@ static void startup(struct packet *pkt, struct row *r, struct cursor *c)
 static void error(struct packet *pkt, struct cursor *c)
 {
 	struct row *r = row_open(pkt, &proto_pgsql, 2);
-	while (cur_left(c) > 1 && c->data[c->pos]) {
+	while (cur_avail(c) > 1 && c->data[c->pos]) {
 		uint32_t what = (uint32_t)cur_be(c, 1);
 		unsigned field = what == 'S'   ? ERROR_SEVERITY
 				 : what == 'C' ? ERROR_CODE
@@ -152,13 +152,19 @@ static void error(struct packet *pkt, struct cursor *c)
 	}
 }
 
-static enum verdict pgsql_message(struct packet *pkt, struct cursor *c)
+static enum verdict pgsql_dissect(struct packet *pkt, struct cursor *c)
 {
 	bool frontend = pkt->dstport == PORT;
 	struct row *r = row_open(pkt, &proto_pgsql, 0);
 	row_set(r, PGSQL_FRONTEND, frontend);
 	uint64_t type = 0;
 	cur_peek(c, 0, 1, &type);
+	if (!frontend && c->len == 1) {
+		/* The answer to a request for TLS is a single octet. */
+		if (type == 'S')
+			pkt_speak(pkt, &proto_tls);
+		return MINE;
+	}
 	if (type == 0 && frontend) {
 		startup(pkt, r, c);
 		return MINE;
@@ -196,8 +202,11 @@ static uint32_t pgsql_length(struct packet *pkt, const struct cursor *c)
 	struct pgsql_flow *f = pkt_flow(pkt, &proto_pgsql);
 	if (f && f->tls_asked && pkt->srcport == PORT) {
 		f->tls_asked = false;
-		return 1;
+		if (c->len == 1)
+			return 1;
 	}
+	if (c->cap < 5)
+		return 0;
 	/* A length that is no length: whatever is there. */
 	uint32_t n = c->data[0] ? be32(c->data + 1) : be32(c->data);
 	if (n < 4)
@@ -205,13 +214,7 @@ static uint32_t pgsql_length(struct packet *pkt, const struct cursor *c)
 	return c->data[0] ? n + 1 : n;
 }
 
-/* The answer to a request for TLS is shorter than any message. */
-static enum verdict pgsql_dissect(struct packet *pkt, struct cursor *c)
-{
-	return pgsql_message(pkt, c);
-}
-
-static const struct pdu pgsql_pdu = { .min = 5, .length = pgsql_length };
+static const struct pdu pgsql_pdu = { .min = 1, .length = pgsql_length };
 
 static const struct claim pgsql_claims[] = { { CLAIM_TCP_PORT, 5432 }, { 0 } };
 

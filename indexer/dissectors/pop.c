@@ -6,7 +6,7 @@
 #include "indexer/dissectors/ids.h"
 #include "indexer/dissectors/text_line.h"
 
-extern const struct protocol proto_pop, proto_imf;
+extern const struct protocol proto_pop, proto_imf, proto_tls;
 
 enum { POP_REQUEST, POP_COMMAND, POP_PARAMETER, POP_RESPONSE, POP_INDICATOR, POP_DESCRIPTION, POP_NFIELDS };
 
@@ -58,7 +58,7 @@ static void take_request(struct pop_flow *f, const struct line *l)
 		f->tls_next = true;
 }
 
-static void take_response(struct pop_flow *f, const struct line *l)
+static void take_response(struct packet *pkt, struct pop_flow *f, const struct line *l)
 {
 	bool ok = text_begins(l->text, l->len, "+OK ");
 	if (f->mail_next && ok && l->len > 4) {
@@ -66,6 +66,8 @@ static void take_response(struct pop_flow *f, const struct line *l)
 		f->read = 0;
 		f->total = text_number(l->text + at, l->len - at);
 	}
+	if (f->tls_next && ok) /* RFC 2595 */
+		pkt_speak(pkt, &proto_tls);
 	f->mail_next = f->tls_next = false;
 }
 
@@ -89,7 +91,7 @@ static enum verdict pop_dissect(struct packet *pkt, struct cursor *c)
 		if (request)
 			take_request(f, &l);
 		else
-			take_response(f, &l);
+			take_response(pkt, f, &l);
 	}
 	if (at < l.len)
 		row_words(r, request ? POP_PARAMETER : POP_DESCRIPTION, l.text + at, l.len - at);

@@ -104,6 +104,7 @@ static const struct protocol message = {
 	.records = q931_records,
 	.nrecords = 1,
 	.dissect = q931_message,
+	.as = &proto_q931,
 };
 
 static enum verdict q931_dissect(struct packet *pkt, struct cursor *c)

@@ -85,7 +85,7 @@ static const struct record rtp_records[] = {
 
 /* ---- payloads ---- */
 
-extern const struct protocol proto_rtpevent;
+extern const struct protocol proto_rtpevent, proto_mp2t;
 
 /* Payloads that Wireshark goes into and that are names here. */
 #define BARE(token, long_name, shown)                                                                        \
@@ -97,7 +97,6 @@ static const struct protocol bare[] = {
 	BARE("jpeg", "RFC 2435 JPEG", "JPEG"),
 	BARE("h261", "ITU-T Recommendation H.261", "H.261"),
 	BARE("mpeg1", "RFC 2250 MPEG1", "MPEG-1"),
-	BARE("mp2t", "ISO/IEC 13818-1", "MPEG TS"),
 	BARE("rfc2190", "H.263 RTP Payload header (RFC2190)", "H.263"),
 	BARE("h263p", "ITU-T Recommendation H.263 RTP Payload header (RFC4629)", "H263P"),
 	BARE("h264", "H.264", "H264"),
@@ -122,18 +121,18 @@ static const struct codec {
 	{ "JPEG", 26, &bare[1] },
 	{ NULL, 31, &bare[2] },
 	{ NULL, 32, &bare[3] },
-	{ "MP2T", 33, &bare[4] },
-	{ "H263", 34, &bare[5] },
-	{ "H263-1998", 0, &bare[6] },
-	{ "H263-2000", 0, &bare[6] },
-	{ "H264", 0, &bare[7] },
-	{ "H265", 0, &bare[8] },
-	{ "AMR", 0, &bare[9] },
-	{ "AMR-WB", 0, &bare[10] },
-	{ "VP8", 0, &bare[11] },
-	{ "VP9", 0, &bare[12] },
-	{ "MP4V-ES", 0, &bare[13] },
-	{ "iLBC", 0, &bare[14] },
+	{ "MP2T", 33, &proto_mp2t },
+	{ "H263", 34, &bare[4] },
+	{ "H263-1998", 0, &bare[5] },
+	{ "H263-2000", 0, &bare[5] },
+	{ "H264", 0, &bare[6] },
+	{ "H265", 0, &bare[7] },
+	{ "AMR", 0, &bare[8] },
+	{ "AMR-WB", 0, &bare[9] },
+	{ "VP8", 0, &bare[10] },
+	{ "VP9", 0, &bare[11] },
+	{ "MP4V-ES", 0, &bare[12] },
+	{ "iLBC", 0, &bare[13] },
 };
 #define NCODECS (sizeof(codecs) / sizeof(*codecs))
 
@@ -172,6 +171,21 @@ void rtp_expect(
 	e.again = false;
 	e.use = true;
 	pkt_expect(pkt, &proto_rtcp, &e);
+}
+
+void rtp_expect_secured(struct packet *pkt)
+{
+	struct expected e = { CONV_UDP, pkt->net_src, 0, pkt->srcport, pkt->dstport, .again = true };
+	for (unsigned i = 0; i < 2; i++) {
+		struct rtp_media *m = pkt_expect(pkt, &proto_rtp, &e);
+		if (m) {
+			m->secure = true;
+			m->frame = pkt->number;
+		}
+		e.address = pkt->net_dst;
+		e.port = pkt->dstport;
+		e.other_port = pkt->srcport;
+	}
 }
 
 /* ---- packets ---- */

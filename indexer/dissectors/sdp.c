@@ -164,4 +164,4 @@ static const char *const media_types[] = { "application/sdp", NULL };
 	}
 
 const struct protocol proto_sdp = SDP(sdp_dissect, .media_types = media_types);
-const struct protocol proto_sdp_quiet = SDP(read_lines, );
+const struct protocol proto_sdp_quiet = SDP(read_lines, .as = &proto_sdp);

@@ -8,8 +8,7 @@ extern const struct protocol proto_gss_api, proto_spnego, proto_spnego_krb5, pro
 
 /* Mechanisms by their object identifiers. */
 enum gss_mechanism { GSS_NONE, GSS_SPNEGO, GSS_KRB5, GSS_NTLMSSP };
-struct ber;
-enum gss_mechanism gss_mechanism(const struct ber *oid);
+enum gss_mechanism gss_mechanism(const struct cursor *oid); /* contents of one */
 const struct protocol *gss_protocol(enum gss_mechanism mechanism);
 
 /* A GSS-API token (RFC 2743, section 3.1) inside a layer that is not GSS-API's own. */

@@ -173,8 +173,6 @@ static void file_offset(struct smb_message *m, unsigned high_word)
 	if (m->wct >= high_word + 2)
 		offset |= (uint64_t)le32(m->words + high_word * 2) << 32;
 	row_set_at(m->row, SMB_FILE_OFFSET, (int64_t)offset, m->words + 6, 4);
-	if (m->request)
-		m->request->from_start = offset == 0;
 }
 
 static void data_length(struct smb_message *m, unsigned low_word, unsigned high_word, unsigned offset_word)
@@ -191,10 +189,17 @@ static void pipe_data(struct smb_message *m, unsigned low_word, unsigned high_wo
 	const uint8_t *w = m->words;
 	uint32_t len = le16(w + low_word * 2) | (uint32_t)le16(w + high_word * 2) << 16;
 	const struct smb_request *q = m->request;
-	if (!q || !q->ipc || !q->from_start || len == 0)
+	if (!q || !q->ipc || len == 0)
 		return;
 	struct cursor data = smb_stretch(m, le16(w + offset_word * 2), len);
 	smb_pipe_data(m, q->fid, data);
+}
+
+/* A response does not say of which file it is; the request did. */
+static void known_file(const struct smb_message *m)
+{
+	if (m->request && m->request->fid && m->wct)
+		row_set(m->row, SMB_FID, m->request->fid);
 }
 
 static void read_file(struct smb_message *m)
@@ -202,6 +207,7 @@ static void read_file(struct smb_message *m)
 	if (m->response) {
 		if (m->wct < 12)
 			return;
+		known_file(m);
 		data_length(m, 5, 7, 6);
 		pipe_data(m, 5, 7, 6);
 	} else if (m->wct >= 10) {
@@ -214,6 +220,8 @@ static void read_file(struct smb_message *m)
 
 static void write_file(struct smb_message *m)
 {
+	if (m->response)
+		known_file(m);
 	if (m->response || m->wct < 12)
 		return;
 	row_set_at(m->row, SMB_FID, le16(m->words + 4), m->words + 4, 2);

@@ -124,14 +124,13 @@ enum smb_command {
 #define FLAGS2_NTSTATUS 0x4000
 
 /* What a request tells of its response. */
-enum smb_trans { TRANS_UNKNOWN, TRANS_PIPE, TRANS_MAILSLOT };
+enum smb_trans { TRANS_UNKNOWN, TRANS_PIPE, TRANS_LANMAN, TRANS_MAILSLOT };
 struct smb_request {
 	uint32_t key; /* multiplex id and process id */
 	uint16_t fid;
 	uint8_t command;
 	uint8_t trans; /* enum smb_trans */
 	bool ipc, used;
-	bool from_start; /* reads from offset 0 */
 };
 
 #define SMB_REQUESTS 32

@@ -21,13 +21,14 @@
 #define MAGIC_COMPRESSED 0xfc534d42
 #define FLAG_RESPONSE    0x00000001
 #define FLAG_ASYNC       0x00000002
+#define STATUS_PENDING   0x00000103
 #define SIGNATURE        16
 #define NONCE            16
 
 /* Section 2.2.41 */
 static void encrypted(struct row *r, struct cursor *c)
 {
-	row_le(r, SMB2_PROTOCOL_ID, c, 4);
+	row_be(r, SMB2_PROTOCOL_ID, c, 4);
 	row_bytes(r, SMB2_TRANSFORM_SIGNATURE, c, SIGNATURE);
 	row_bytes(r, SMB2_TRANSFORM_NONCE, c, NONCE);
 	row_le(r, SMB2_TRANSFORM_MSG_SIZE, c, 4);
@@ -39,7 +40,7 @@ static void encrypted(struct row *r, struct cursor *c)
 /* Section 2.2.42 */
 static void compressed(struct row *r, struct cursor *c)
 {
-	row_le(r, SMB2_PROTOCOL_ID, c, 4);
+	row_be(r, SMB2_PROTOCOL_ID, c, 4);
 	row_le(r, SMB2_COMP_ORIGINAL_SIZE, c, 4);
 	row_le(r, SMB2_COMP_ALGORITHM, c, 2);
 	cur_skip(c, 6);
@@ -59,10 +60,23 @@ static struct smb2_request *request_of(struct smb2_message *m, uint64_t id)
 	return r;
 }
 
+/* What the tree's number stands for was in the frame that connected it. */
+static void show_tree(struct smb2_message *m)
+{
+	for (unsigned i = 0; m->flow && m->tid && i < SMB2_TREES; i++) {
+		if (m->flow->trees[i].tid != m->tid)
+			continue;
+		if (m->flow->trees[i].name)
+			row_set(m->row, SMB2_TREE, m->flow->trees[i].name);
+		row_set(m->row, SMB2_SHARE_TYPE, m->flow->trees[i].type);
+		return;
+	}
+}
+
 static void message(struct packet *pkt, struct row *r, struct cursor *c)
 {
 	struct smb2_message m = { .pkt = pkt, .c = c, .row = r, .flow = pkt_flow(pkt, &proto_smb2) };
-	row_le(r, SMB2_PROTOCOL_ID, c, 4);
+	row_be(r, SMB2_PROTOCOL_ID, c, 4);
 	row_le(r, SMB2_HEADER_LEN, c, 2);
 	row_le(r, SMB2_CREDIT_CHARGE, c, 2);
 	const uint8_t *p = cur_take(c, 12);
@@ -84,13 +98,15 @@ static void message(struct packet *pkt, struct row *r, struct cursor *c)
 		row_le(r, SMB2_AID, c, 8);
 	} else {
 		row_le(r, SMB2_PID, c, 4);
-		row_le(r, SMB2_TID, c, 4);
+		m.tid = (uint32_t)row_le(r, SMB2_TID, c, 4);
+		show_tree(&m);
 	}
 	row_le(r, SMB2_SESID, c, 8);
 	row_bytes(r, SMB2_SIGNATURE, c, SIGNATURE);
 	if (pkt->fail)
 		return;
-	if (command != SMB2_CANCEL)
+	/* What is only said to be under way is answered later. */
+	if (command != SMB2_CANCEL && m.status != STATUS_PENDING)
 		pkt_exchange(pkt, &proto_smb2, r, id, m.response);
 	m.request = request_of(&m, id);
 	struct cursor all = *c;

@@ -46,7 +46,9 @@ enum {
 	SMB2_IOCTL_FUNCTION,
 	SMB2_FIND_PATTERN,
 	SMB2_CLASS,
-	SMB2_INFOLEVEL,
+	SMB2_FILE_INFOLEVEL,
+	SMB2_FS_INFOLEVEL,
+	SMB2_SEC_INFOLEVEL,
 	SMB2_END_OF_FILE,
 	/* part 3: sessions */
 	SMB2_DIALECT,
@@ -95,22 +97,23 @@ enum smb2_command {
 extern const struct protocol proto_smb2;
 extern const struct record smb2_records[SMB2_REC_COUNT];
 
-#define SMB2_FILES    32
+#define SMB2_TREES    16
 #define SMB2_REQUESTS 64
 
 /* What a request tells of its response; names are ids of the dictionary. */
 struct smb2_request {
 	uint64_t msg_id, file;
 	uint32_t name;
+	uint8_t class, level;
 	bool used;
 };
 
 struct smb2_flow {
-	uint8_t next_file, next_request;
+	uint8_t next_request, next_tree;
 	struct {
-		uint64_t file;
-		uint32_t name;
-	} files[SMB2_FILES];
+		uint32_t tid, name;
+		uint8_t type;
+	} trees[SMB2_TREES];
 	struct smb2_request requests[SMB2_REQUESTS];
 };
 
@@ -121,7 +124,7 @@ struct smb2_message {
 	struct row *row;
 	struct smb2_flow *flow;
 	struct smb2_request *request; /* that this is or answers; NULL unknown */
-	uint32_t status;
+	uint32_t status, tid;
 	bool response;
 };
 

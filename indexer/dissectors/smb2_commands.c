@@ -8,6 +8,7 @@
 #define STATUS_BUFFER_OVERFLOW 0x80000005
 #define STATUS_MORE_PROCESSING 0xc0000016
 #define FSCTL_PIPE_TRANSCEIVE  0x0011c017
+#define FSCTL_PIPE_WAIT        0x00110018
 #define DIALECTS_MAX           64
 #define FILE_ID                16
 
@@ -36,16 +37,7 @@ static void blob(struct smb2_message *m, uint32_t offset, uint32_t len)
 
 /* ---- files ---- */
 
-static void note_file(struct smb2_flow *flow, uint64_t file, uint32_t text)
-{
-	if (!flow || !text)
-		return;
-	flow->files[flow->next_file].file = file;
-	flow->files[flow->next_file].name = text;
-	flow->next_file = (uint8_t)((flow->next_file + 1) % SMB2_FILES);
-}
-
-/* The file that the identifier at the cursor names. Its name was in the frame that opened it. */
+/* The file that the identifier at the cursor names, as one number. */
 static uint64_t file_id(struct smb2_message *m)
 {
 	struct cursor *c = m->c;
@@ -54,13 +46,6 @@ static uint64_t file_id(struct smb2_message *m)
 	const uint8_t *p = c->data + c->pos;
 	uint64_t file = le64(p) ^ le64(p + 8);
 	row_guid(m->row, SMB2_FID, c, true);
-	for (unsigned i = 0; m->flow && i < SMB2_FILES; i++) {
-		unsigned k = (m->flow->next_file + SMB2_FILES - 1 - i) % SMB2_FILES;
-		if (m->flow->files[k].name && m->flow->files[k].file == file) {
-			row_set(m->row, SMB2_FILENAME, m->flow->files[k].name);
-			break;
-		}
-	}
 	if (m->request)
 		m->request->file = file;
 	return file;
@@ -71,28 +56,21 @@ static void create(struct smb2_message *m)
 	struct cursor *c = m->c;
 	struct row *r = m->row;
 	if (m->response) {
-		if (m->request && m->request->name)
-			row_set(r, SMB2_FILENAME, m->request->name);
-		cur_skip(c, 4);
+		cur_skip(c, 2);
 		row_le(r, SMB2_CREATE_ACTION, c, 4);
 		cur_skip(c, 40);
 		row_le(r, SMB2_END_OF_FILE, c, 8);
 		cur_skip(c, 8);
-		const uint8_t *p = cur_need(c, FILE_ID) ? c->data + c->pos : NULL;
 		row_guid(r, SMB2_FID, c, true);
-		if (p && m->request)
-			note_file(m->flow, le64(p) ^ le64(p + 8), m->request->name);
 		return;
 	}
-	cur_skip(c, 36);
+	cur_skip(c, 34);
 	row_le(r, SMB2_DISPOSITION, c, 4);
 	cur_skip(c, 4);
 	uint32_t offset = (uint32_t)cur_le(c, 2), len = (uint32_t)cur_le(c, 2);
 	if (m->pkt->fail)
 		return;
 	name(m, SMB2_FILENAME, offset, len);
-	if (m->request && row_has(r, SMB2_FILENAME))
-		m->request->name = (uint32_t)r->v[SMB2_FILENAME];
 }
 
 static void read_file(struct smb2_message *m)
@@ -102,9 +80,9 @@ static void read_file(struct smb2_message *m)
 	if (m->response) {
 		uint32_t offset = (uint32_t)cur_le(c, 1);
 		cur_skip(c, 1);
-		uint32_t len = (uint32_t)row_le(r, SMB2_READ_LENGTH, c, 4);
+		uint32_t len = (uint32_t)cur_le(c, 4);
 		if (!m->pkt->fail && len)
-			dcerpc_pipe(m->pkt, stretch(m, offset, len), m->request ? m->request->file : 0);
+			dcerpc_pipe(m->pkt, stretch(m, offset, len), m->request ? m->request->file : 0, true);
 		return;
 	}
 	cur_skip(c, 2);
@@ -127,8 +105,12 @@ static void write_file(struct smb2_message *m)
 	row_le(r, SMB2_FILE_OFFSET, c, 8);
 	uint64_t file = file_id(m);
 	if (!m->pkt->fail && len)
-		dcerpc_pipe(m->pkt, stretch(m, offset, len), file);
+		dcerpc_pipe(m->pkt, stretch(m, offset, len), file, true);
 }
+
+/* Fields that Wireshark puts beside the message, not into it. */
+static const struct protocol wait_timeout = { .name = "smb2.fsctl.wait.timeout", .title = "Timeout" };
+static const struct protocol wait_name = { .name = "smb2.fsctl.wait.name", .title = "Name" };
 
 static void ioctl(struct smb2_message *m)
 {
@@ -140,12 +122,16 @@ static void ioctl(struct smb2_message *m)
 	if (!m->response)
 		cur_skip(c, 4);
 	uint32_t out = (uint32_t)cur_le(c, 4), out_len = (uint32_t)cur_le(c, 4);
+	if (!m->pkt->fail && function == FSCTL_PIPE_WAIT && !m->response && in_len) {
+		pkt_item(m->pkt, &wait_timeout, 8);
+		pkt_item(m->pkt, &wait_name, in_len);
+	}
 	if (m->pkt->fail || function != FSCTL_PIPE_TRANSCEIVE)
 		return;
 	if (!m->response && in_len)
-		dcerpc_pipe(m->pkt, stretch(m, in, in_len), file);
+		dcerpc_pipe(m->pkt, stretch(m, in, in_len), file, true);
 	if (m->response && out_len)
-		dcerpc_pipe(m->pkt, stretch(m, out, out_len), file);
+		dcerpc_pipe(m->pkt, stretch(m, out, out_len), file, true);
 }
 
 static void find(struct smb2_message *m)
@@ -160,13 +146,30 @@ static void find(struct smb2_message *m)
 		name(m, SMB2_FIND_PATTERN, offset, len);
 }
 
+enum { CLASS_FILE = 1, CLASS_FS, CLASS_SECURITY };
+
+/* A response has what the request asked for. */
 static void info(struct smb2_message *m, bool set)
 {
+	static const uint8_t fields[] = { 0, SMB2_FILE_INFOLEVEL, SMB2_FS_INFOLEVEL, SMB2_SEC_INFOLEVEL };
 	struct cursor *c = m->c;
+	uint32_t class = 0, level = 0;
+	if (!m->response) {
+		class = (uint32_t)row_le(m->row, SMB2_CLASS, c, 1);
+		level = (uint32_t)cur_le(c, 1);
+		if (m->request) {
+			m->request->class = (uint8_t) class;
+			m->request->level = (uint8_t)level;
+		}
+	} else if (m->request && m->request->class) {
+		class = m->request->class;
+		level = m->request->level;
+		row_set(m->row, SMB2_CLASS, class);
+	}
+	if (class >= CLASS_FILE && class <= CLASS_SECURITY)
+		row_set(m->row, fields[class], level);
 	if (m->response)
 		return;
-	row_le(m->row, SMB2_CLASS, c, 1);
-	row_le(m->row, SMB2_INFOLEVEL, c, 1);
 	cur_skip(c, set ? 12 : 20);
 	file_id(m);
 }
@@ -214,13 +217,29 @@ static void session_setup(struct smb2_message *m)
 	blob(m, offset, len);
 }
 
+static void note_tree(struct smb2_message *m, uint32_t type)
+{
+	struct smb2_flow *f = m->flow;
+	if (!f || !m->tid)
+		return;
+	unsigned at = f->next_tree;
+	for (unsigned i = 0; i < SMB2_TREES; i++)
+		if (f->trees[i].tid == m->tid)
+			at = i;
+	if (at == f->next_tree)
+		f->next_tree = (uint8_t)((f->next_tree + 1) % SMB2_TREES);
+	f->trees[at].tid = m->tid;
+	f->trees[at].type = (uint8_t)type;
+	f->trees[at].name = m->request ? m->request->name : 0;
+}
+
 static void tree_connect(struct smb2_message *m)
 {
 	struct cursor *c = m->c;
 	if (m->response) {
 		if (m->request && m->request->name)
 			row_set(m->row, SMB2_TREE, m->request->name);
-		row_le(m->row, SMB2_SHARE_TYPE, c, 1);
+		note_tree(m, (uint32_t)row_le(m->row, SMB2_SHARE_TYPE, c, 1));
 		return;
 	}
 	cur_skip(c, 2);

@@ -77,7 +77,10 @@ static const struct field smb2_fields[SMB2_NFIELDS] = {
 		.names = functions },
 	[SMB2_FIND_PATTERN] = { "smb2.find.pattern", "Search Pattern", KIND_TEXT, .part = 2 },
 	[SMB2_CLASS] = { "smb2.class", "Class", KIND_UINT, BASE_HEX, 1, .part = 2 },
-	[SMB2_INFOLEVEL] = { "smb2.infolevel", "InfoLevel", KIND_UINT, BASE_HEX, 1, .part = 2 },
+	[SMB2_FILE_INFOLEVEL] = { "smb2.file_info.infolevel", "InfoLevel", KIND_UINT, BASE_HEX, 1,
+		.part = 2 },
+	[SMB2_FS_INFOLEVEL] = { "smb2.fs_info.infolevel", "InfoLevel", KIND_UINT, BASE_HEX, 1, .part = 2 },
+	[SMB2_SEC_INFOLEVEL] = { "smb2.sec_info.infolevel", "InfoLevel", KIND_UINT, BASE_HEX, 1, .part = 2 },
 	[SMB2_END_OF_FILE] = { "smb2.eof", "End Of File", KIND_UINT, .octets = 8, .part = 2 },
 
 	[SMB2_DIALECT] = { "smb2.dialect", "Dialect", KIND_UINT, BASE_HEX, 2, .part = 3, .names = dialects },

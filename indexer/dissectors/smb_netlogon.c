@@ -1,3 +1,4 @@
+/* What finds a domain controller through mailslots; a name without fields of its own. */
 #include "indexer/packet.h"
 
 extern const struct protocol proto_smb_netlogon;

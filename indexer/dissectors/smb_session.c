@@ -55,7 +55,7 @@ static void negotiated(struct smb_message *m)
 	if (capabilities & CAP_EXTENDED_SECURITY) {
 		if (!cur_left(b))
 			return;
-		row_guid(r, SMB_SERVER_GUID, b, true);
+		row_guid(r, SMB_SERVER_GUID, b, false);
 		blob_of(m, b, cur_left(b), SMB_COM_NEGOTIATE);
 		return;
 	}

@@ -1,14 +1,17 @@
 /* SMB 1: transactions ([MS-CIFS], sections 2.2.4.33, 2.2.4.46 and 2.2.4.62). Those by name go to mailslots
  * and pipes.
  *
- *     words of a request: total parameters, total data, most parameters, most data (2 octets each), most
- * setup words, - (1 each), flags (2), timeout (4), - (2), parameters: count, offset (2 each), data: count,
- * offset (2 each), setup words (1), - (1), the setup words. NT transactions have other sizes. */
+ *     words of a request:  total parameters, total data, most parameters, most data (2 octets each),
+ *                          most setup words, - (1 each), flags (2), timeout (4), - (2),
+ *                          parameters: count, offset (2 each), data: count, offset (2 each),
+ *                          number of setup words (1), - (1), the setup words
+ *
+ * NT transactions have other sizes. */
 #include "indexer/dissectors/dcerpc.h"
 #include "indexer/dissectors/smb.h"
 #include "indexer/dissectors/utf16.h"
 
-extern const struct protocol proto_data, proto_mailslot, proto_pipe;
+extern const struct protocol proto_data, proto_mailslot, proto_pipe, proto_lanman;
 extern const struct protocol proto_browser, proto_smb_netlogon;
 
 struct part {
@@ -61,19 +64,33 @@ static const struct protocol *mailslot_reader(const char *slot, unsigned n)
 	return &proto_data;
 }
 
-static void to_mailslot(struct smb_message *m, const char *slot, unsigned n, const struct part *data)
+/* Data that would go on behind the octets of the command are not looked at. */
+static bool within_bytes(const struct smb_message *m, const struct part *data)
+{
+	return data->offset + data->count <= smb_at(m, m->bytes.data) + m->bytes.len;
+}
+
+enum { MAILSLOT_WORDS = 3 }; /* operation, priority, class */
+
+static void to_mailslot(
+	struct smb_message *m, const char *slot, unsigned n, unsigned nsetup, const struct part *data)
 {
 	struct cursor d = smb_stretch(m, data->offset, data->count);
-	if (!d.len)
+	if (!d.len || !within_bytes(m, data))
 		return;
-	pkt_item(m->pkt, &proto_mailslot, d.len);
+	if (nsetup)
+		pkt_item(m->pkt, &proto_mailslot, d.len);
+	if (nsetup && nsetup < MAILSLOT_WORDS) {
+		m->pkt->fail = CUR_BAD;
+		return;
+	}
 	pkt_next_proto(m->pkt, mailslot_reader(slot, n), d);
 }
 
 void smb_pipe_data(struct smb_message *m, uint16_t fid, struct cursor data)
 {
 
-	dcerpc_pipe(m->pkt, data, fid);
+	dcerpc_pipe(m->pkt, data, fid, false);
 }
 
 static void trans2(struct smb_message *m, uint32_t sub, const struct part *parameters)
@@ -118,14 +135,22 @@ static void named(struct smb_message *m, const uint8_t *setup, unsigned nsetup, 
 	if (begins(name, n, "\\MAILSLOT\\")) {
 		if (m->request)
 			m->request->trans = TRANS_MAILSLOT;
-		to_mailslot(m, name + 10, n - 10, data);
+		to_mailslot(m, name + 10, n - 10, nsetup, data);
 	} else if (begins(name, n, "\\PIPE\\")) {
 		uint16_t fid = nsetup >= 2 ? le16(setup + 2) : 0;
 		if (m->request) {
 			m->request->trans = TRANS_PIPE;
 			m->request->fid = fid;
 		}
+		bool lanman = begins(name + 6, n - 6, "LANMAN");
+		if (m->request && lanman)
+			m->request->trans = TRANS_LANMAN;
 		pkt_item(m->pkt, &proto_pipe, data->count);
+		if (lanman) {
+			pkt_item(m->pkt, &proto_lanman, 0);
+			m->pkt->column = proto_lanman.column;
+			return;
+		}
 		if (nsetup >= 2)
 			row_set_at(m->row, SMB_FID, fid, setup + 2, 2);
 		if (nsetup && le16(setup) == PIPE_TRANSACT && data->count)
@@ -140,6 +165,7 @@ static void transaction_request(struct smb_message *m, uint32_t command)
 		return;
 	struct part parameters = { le16(w + 18), le16(w + 20) }, data = { le16(w + 22), le16(w + 24) };
 	const uint8_t *setup = w + 28;
+	row_set_at(m->row, SMB_DATA_OFFSET, data.offset, w + 24, 2);
 	unsigned nsetup = w[26];
 	if (nsetup > m->wct - TRANS_REQUEST_WORDS)
 		nsetup = m->wct - TRANS_REQUEST_WORDS;
@@ -151,15 +177,23 @@ static void transaction_request(struct smb_message *m, uint32_t command)
 	}
 }
 
-static void transaction_response(struct smb_message *m)
+static void transaction_response(struct smb_message *m, uint32_t command)
 {
 	const uint8_t *w = m->words;
-	if (m->wct < TRANS_RESPONSE_WORDS || !m->request)
+	if (m->wct < TRANS_RESPONSE_WORDS)
 		return;
 	struct part data = { le16(w + 12), le16(w + 14) };
-	if (m->request->trans != TRANS_PIPE || !data.count)
+	row_set_at(m->row, SMB_DATA_OFFSET, data.offset, w + 14, 2);
+	if (!m->request || command != SMB_COM_TRANSACTION)
+		return;
+	if (m->request->trans != TRANS_PIPE && m->request->trans != TRANS_LANMAN)
 		return;
 	pkt_item(m->pkt, &proto_pipe, data.count);
+	if (m->request->trans == TRANS_LANMAN) {
+		pkt_item(m->pkt, &proto_lanman, 0);
+		m->pkt->column = proto_lanman.column;
+		return;
+	}
 	smb_pipe_data(m, m->request->fid, smb_stretch(m, data.offset, data.count));
 }
 
@@ -170,7 +204,7 @@ void smb_transaction(struct smb_message *m, uint32_t command)
 			row_set_at(m->row, SMB_NT_FUNCTION, le16(m->words + 36), m->words + 36, 2);
 	} else if (!m->response) {
 		transaction_request(m, command);
-	} else if (command == SMB_COM_TRANSACTION) {
-		transaction_response(m);
+	} else {
+		transaction_response(m, command);
 	}
 }

@@ -8,7 +8,7 @@
 #include "indexer/dissectors/ids.h"
 #include "indexer/dissectors/text_line.h"
 
-extern const struct protocol proto_smtp, proto_imf;
+extern const struct protocol proto_smtp, proto_imf, proto_tls;
 
 enum { SMTP_REQ, SMTP_RSP, SMTP_EOM, SMTP_REASSEMBLED_LENGTH, SMTP_NFIELDS };
 
@@ -131,7 +131,10 @@ static void take_command(struct smtp_flow *f, struct segment *s, const struct li
 	} else if (text_begins(l->text, l->len, "BDAT")) {
 		uint32_t skip = l->len > 5 ? 5 : l->len;
 		skip += text_blanks(l->text + skip, l->len - skip);
+		bool negative = skip < l->len && l->text[skip] == '-';
+		skip += negative;
 		uint32_t n = text_number(l->text + skip, l->len - skip);
+		n = negative ? -n : n; /* strtoul() of a hostile client */
 		f->data_seen = true;
 		f->total += n;
 		f->state = n ? DATA : COMMANDS;
@@ -250,10 +253,13 @@ static void command_lines(struct packet *pkt, const struct cursor *c, uint8_t se
 }
 
 /* What a reply's code does to the session. */
-static void take_code(struct smtp_flow *f, uint32_t code)
+static void take_code(struct packet *pkt, struct smtp_flow *f, uint32_t code)
 {
-	if (f->state == STARTTLS)
+	if (f->state == STARTTLS) {
 		f->state = COMMANDS;
+		if (code == 220) /* RFC 3207 */
+			pkt_speak(pkt, &proto_tls);
+	}
 	if (code == 334) {
 		if (f->auth == LOGIN || f->auth == USER_SENT || f->auth == PLAIN || f->auth == NTLM)
 			f->auth++;
@@ -275,7 +281,7 @@ static void reply_lines(struct packet *pkt, const struct cursor *c, struct smtp_
 			continue;
 		}
 		uint32_t code = text_number(l.text, 3);
-		take_code(f, code);
+		take_code(pkt, f, code);
 		/* One reply of several lines has one code. */
 		if (!more) {
 			row_words(r, LINE_RESPONSE, l.text, l.next - l.at);
@@ -315,9 +321,10 @@ static enum verdict smtp_dissect(struct packet *pkt, struct cursor *c)
 		row_set(r, SMTP_EOM, 1);
 		pkt_gather(pkt, &proto_smtp, cur_sub(&part, s.mail));
 	}
+	/* A mail in BDAT's chunks is not put together. */
 	if (s.kind == END || s.complete) {
 		struct cursor mail = pkt_gathered(pkt, &proto_smtp);
-		if (mail.len) {
+		if (mail.len && s.kind == END) {
 			row_set(r, SMTP_REASSEMBLED_LENGTH, mail.len);
 			pkt_next_proto(pkt, &proto_imf, mail);
 		}

@@ -5,7 +5,7 @@
  *     [1] SEQUENCE { [0] state, [1] mechanism, [2] token, [3] check of the mechanisms }           then
  *
  * A first token is of the first mechanism in the list; later ones are of the one agreed on. */
-#include "indexer/dissectors/ber.h"
+#include "indexer/dissectors/der.h"
 #include "indexer/dissectors/ids.h"
 #include "indexer/dissectors/security_blob.h"
 
@@ -46,81 +46,91 @@ struct spnego_flow {
 	uint8_t mechanism; /* enum gss_mechanism */
 };
 
-static void row_oid(struct row *r, unsigned field, const struct ber *oid)
+static void row_oid(struct row *r, unsigned field, const struct der *oid)
 {
-	char text[BER_OID_TEXT];
-	row_text(
-		r, field, text, ber_oid(oid, text), oid->contents.data - oid->header, oid->header + oid->len);
+	char text[DER_OID_MAX];
+	size_t n = der_oid(&oid->at, text);
+	row_text(r, field, text, n, oid->at.data, oid->at.cap);
 }
 
 /* [n] EXPLICIT something: the something. */
-static bool inside(struct ber *b, const struct ber *tagged)
+static bool inside(struct der *b, const struct der *tagged)
 {
-	struct cursor c = tagged->contents;
-	return ber_next(b, &c);
+	struct cursor c = tagged->at;
+	return der_next(&c, b);
 }
 
-static enum gss_mechanism mechanism_list(struct packet *pkt, const struct ber *tagged)
+static enum gss_mechanism mechanism_list(struct packet *pkt, const struct der *tagged)
 {
 	enum gss_mechanism first = GSS_NONE;
-	struct ber list, oid;
+	struct der list, oid;
 	if (!inside(&list, tagged))
 		return first;
-	for (unsigned i = 0; i < MECHANISMS_MAX && cur_left(&list.contents) && ber_next(&oid, &list.contents);
-		i++) {
+	for (unsigned i = 0; i < MECHANISMS_MAX && cur_left(&list.at) && der_next(&list.at, &oid); i++) {
 		struct row *r = row_open(pkt, &proto_spnego, 1);
 		row_oid(r, MECH_TYPE, &oid);
 		if (i == 0)
-			first = gss_mechanism(&oid);
+			first = gss_mechanism(&oid.at);
 	}
 	return first;
 }
 
-static void hand_on(struct packet *pkt, const struct ber *tagged, uint8_t mechanism)
+static void hand_on(struct packet *pkt, const struct der *tagged, uint8_t mechanism)
 {
-	struct ber token;
+	struct der token;
 	const struct protocol *next = gss_protocol((enum gss_mechanism)mechanism);
-	if (next && inside(&token, tagged) && token.contents.len)
-		pkt_next_proto(pkt, next, token.contents);
+	if (next && inside(&token, tagged) && token.at.len)
+		pkt_next_proto(pkt, next, token.at);
 }
 
-static void negotiate(struct packet *pkt, struct row *r, struct cursor c, bool first)
+static void choose(struct packet *pkt, const struct cursor *oid)
 {
-	struct ber sequence, element, value;
-	struct spnego_flow none = { 0 }, *flow = pkt_flow(pkt, &proto_spnego);
-	enum gss_mechanism mechanism;
-	if (!flow)
-		flow = &none;
-	if (!ber_next(&sequence, &c))
-		return;
-	while (cur_left(&sequence.contents) && ber_next(&element, &sequence.contents)) {
-		if (element.class != BER_CONTEXT)
-			continue;
+	struct spnego_flow *flow = pkt_flow(pkt, &proto_spnego);
+	enum gss_mechanism mechanism = gss_mechanism(oid);
+	if (flow && mechanism)
+		flow->mechanism = (uint8_t)mechanism;
+}
+
+static void initial(struct packet *pkt, struct cursor c)
+{
+	struct der element;
+	const struct spnego_flow *flow = pkt_flow(pkt, &proto_spnego);
+	enum gss_mechanism mechanism = flow ? (enum gss_mechanism)flow->mechanism : GSS_NONE;
+	while (cur_left(&c) && der_next(&c, &element)) {
+		struct der list, oid;
+		if (element.tag == DER_CONSTRUCTED(0)) {
+			enum gss_mechanism first = mechanism_list(pkt, &element);
+			mechanism = first ? first : mechanism;
+			if (inside(&list, &element) && cur_left(&list.at) && der_next(&list.at, &oid))
+				choose(pkt, &oid.at);
+		} else if (element.tag == DER_CONSTRUCTED(2)) {
+			hand_on(pkt, &element, (uint8_t)mechanism);
+		}
+	}
+}
+
+static void later(struct packet *pkt, struct row *r, struct cursor c)
+{
+	struct der element, value;
+	const struct spnego_flow none = { 0 };
+	while (cur_left(&c) && der_next(&c, &element)) {
+		const struct spnego_flow *flow = pkt_flow(pkt, &proto_spnego);
+		if (!flow)
+			flow = &none;
 		switch (element.tag) {
-		case 0:
-			if (first) {
-				mechanism = mechanism_list(pkt, &element);
-				if (mechanism)
-					flow->mechanism = (uint8_t)mechanism;
-			} else if (inside(&value, &element)) {
-				row_set_at(r, SPNEGO_NEG_RESULT, ber_integer(&value), value.contents.data,
-					value.contents.cap);
-			}
+		case DER_CONSTRUCTED(0):
+			if (inside(&value, &element) && value.at.cap)
+				row_set_at(r, SPNEGO_NEG_RESULT, value.at.data[0], value.at.data, 1);
 			break;
-		case 1:
-			if (first || !inside(&value, &element))
+		case DER_CONSTRUCTED(1):
+			if (!inside(&value, &element))
 				break;
 			row_oid(r, SPNEGO_SUPPORTED_MECH, &value);
-			mechanism = gss_mechanism(&value);
-			if (mechanism)
-				flow->mechanism = (uint8_t)mechanism;
+			choose(pkt, &value.at);
 			break;
-		case 2:
+		case DER_CONSTRUCTED(2):
+		case DER_CONSTRUCTED(3):
 			hand_on(pkt, &element, flow->mechanism);
-			break;
-		case 3:
-			if (!first)
-				hand_on(pkt, &element, flow->mechanism);
 			break;
 		default:
 			break;
@@ -128,44 +138,40 @@ static void negotiate(struct packet *pkt, struct row *r, struct cursor c, bool f
 	}
 }
 
+#define APPLICATION_0 0x60
+
 static enum verdict spnego_dissect(struct packet *pkt, struct cursor *c)
 {
-	struct ber token;
+	struct der token, sequence;
 	struct row *r = row_open(pkt, &proto_spnego, 0);
-	struct cursor at = *c;
-	if (!ber_next(&token, &at))
+	if (!der_next(c, &token))
 		return MINE;
-	if (ber_is(&token, BER_APPLICATION, 0)) {
-		struct ber oid;
-		const struct protocol *next = NULL;
-		cur_skip(c, token.header);
-		if (ber_next(&oid, c))
-			next = gss_protocol(gss_mechanism(&oid));
-		if (next && next != &proto_spnego)
-			pkt_next_proto(pkt, next, cur_rest(c));
-	} else if (token.class == BER_CONTEXT && token.tag < 2) {
-		negotiate(pkt, r, token.contents, token.tag == 0);
+	if ((token.tag == DER_CONSTRUCTED(0) || token.tag == DER_CONSTRUCTED(1)) &&
+		der_next(&token.at, &sequence)) {
+		if (token.tag == DER_CONSTRUCTED(0))
+			initial(pkt, sequence.at);
+		else
+			later(pkt, r, sequence.at);
 	}
 	return MINE;
 }
 
 static enum verdict krb5_dissect(struct packet *pkt, struct cursor *c)
 {
-	struct ber frame, oid;
+	struct der frame, oid;
 	struct row *r = row_open(pkt, &proto_spnego_krb5, 0);
-	uint64_t first;
-	if (!cur_need(c, 1) || !cur_peek(c, 0, 1, &first))
+	struct cursor at = *c;
+	if (!cur_need(c, 1))
 		return MINE;
-	if (first >> 5 == (BER_APPLICATION << 1 | 1)) {
-		struct cursor at = *c;
-		if (!ber_next(&frame, &at) || frame.tag != 0)
+	if (der_peek(c) >> 5 == 3) {
+		if (!der_next(&at, &frame) || frame.tag != APPLICATION_0)
 			return MINE;
-		cur_skip(c, frame.header);
-		if (!ber_next(&oid, c))
+		at = frame.at;
+		if (!der_take(&at, DER_OID, &oid))
 			return MINE;
 		row_oid(r, KRB5_OID, &oid);
 	}
-	row_le(r, KRB5_TOKEN_ID, c, 2);
+	row_le(r, KRB5_TOKEN_ID, &at, 2);
 	return MINE;
 }
 

@@ -467,6 +467,11 @@ enum {
 };
 #define EXID_TFO 0xf989 /* RFC 7413, appendix A */
 
+static const struct protocol proto_mptcp = { .name = "mptcp",
+	.title = "Multipath Transmission Control Protocol",
+	.spec = "RFC 8684",
+	.no_item = true };
+
 /* What the options of one segment say. */
 struct options {
 	struct packet *pkt;
@@ -612,7 +617,10 @@ static void option(struct options *o, uint32_t kind, struct cursor *c)
 		break;
 	case OPT_SCPS:
 	case OPT_QUICK_START:
-	case OPT_MPTCP:
+		cur_take(c, left);
+		break;
+	case OPT_MPTCP: /* RFC 8684: a protocol of its own in the stack, below TCP in the tree */
+		pkt_token(o->pkt, &proto_mptcp);
 		cur_take(c, left);
 		break;
 	default:

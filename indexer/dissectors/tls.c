@@ -19,14 +19,16 @@ static const struct tls_port {
 	{ 465, "Simple Mail Transfer Protocol" }, { 636, "Lightweight Directory Access Protocol" },
 	{ 802, "Modbus/TCP" }, { 853, "Domain Name System" }, { 993, "Internet Message Access Protocol" },
 	{ 995, "Post Office Protocol" }, { 1300, "Q.931" }, { 2221, "EtherNet/IP (Industrial Protocol)" },
-	{ 2443, "Skinny Client Control Protocol" }, { 3249, "Intel Omni-Path FE Header - Omni-Path Fabric Executive Header" },
-	{ 3250, "Intel Omni-Path FE Header - Omni-Path Fabric Executive Header" }, { 3251, "Intel Omni-Path Fabric Executive Proxy" },
-	{ 3252, "Intel Omni-Path FE Header - Omni-Path Fabric Executive Header" }, { 3389, "TPKT - ISO on TCP - RFC1006" },
-	{ 3496, "DoIP (ISO13400) Protocol" }, { 5061, "Session Initiation Protocol" },
-	{ 5671, "Advanced Message Queuing Protocol" }, { 5684, "Constrained Application Protocol" },
-	{ 5868, "Diameter Protocol" }, { 8883, "MQ Telemetry Transport Protocol" },
-	{ 11207, "Couchbase Protocol" }, { 19999, "Distributed Network Protocol 3.0" },
-	{ 27017, "Mongo Wire Protocol" } };
+	{ 2443, "Skinny Client Control Protocol" },
+	{ 3249, "Intel Omni-Path FE Header - Omni-Path Fabric Executive Header" },
+	{ 3250, "Intel Omni-Path FE Header - Omni-Path Fabric Executive Header" },
+	{ 3251, "Intel Omni-Path Fabric Executive Proxy" },
+	{ 3252, "Intel Omni-Path FE Header - Omni-Path Fabric Executive Header" },
+	{ 3389, "TPKT - ISO on TCP - RFC1006" }, { 3496, "DoIP (ISO13400) Protocol" },
+	{ 5061, "Session Initiation Protocol" }, { 5671, "Advanced Message Queuing Protocol" },
+	{ 5684, "Constrained Application Protocol" }, { 5868, "Diameter Protocol" },
+	{ 8883, "MQ Telemetry Transport Protocol" }, { 11207, "Couchbase Protocol" },
+	{ 19999, "Distributed Network Protocol 3.0" }, { 27017, "Mongo Wire Protocol" } };
 
 static const char *inside_of_port(uint16_t port)
 {
@@ -73,8 +75,8 @@ static bool looks_encrypted(const struct tls_reader *t, const struct cursor *c)
 	return !tls_is_message_type((unsigned)(head >> 24)) || (head & 0xffffff) >= 0x10000;
 }
 
-/* One whole message, its header first. Messages of no known type are only reported where they stand first in a
- * record: there they are taken for encrypted ones. */
+/* One whole message, its header first. Messages of no known type are only reported where they stand first in
+ * a record: there they are taken for encrypted ones. */
 static void take_message(struct tls_reader *t, struct cursor *c, bool first)
 {
 	unsigned type = (unsigned)cur_be(c, 1);
@@ -304,8 +306,8 @@ static bool looks_like_ssl2(const struct cursor *c)
 static bool looks_like_ssl3(const struct cursor *c)
 {
 	uint64_t type, version;
-	return cur_peek(c, 0, 1, &type) && tls_is_content_type((unsigned)type) && cur_peek(c, 1, 2, &version) &&
-	       ((version >= SSL3 && version <= TLS12) || version == TLCP);
+	return cur_peek(c, 0, 1, &type) && tls_is_content_type((unsigned)type) &&
+	       cur_peek(c, 1, 2, &version) && ((version >= SSL3 && version <= TLS12) || version == TLCP);
 }
 
 /* The next record, of whichever kind. */
@@ -365,7 +367,8 @@ static bool tls_heuristic(struct packet *pkt, const struct cursor *c)
 	bool mine = false;
 	if (cur_avail(c) >= 5 && (p[0] == TLS_HANDSHAKE || p[0] == TLS_APPLICATION_DATA)) {
 		unsigned version = be16(p + 1), len = be16(p + 3);
-		mine = ((version >= SSL3 && version <= TLS12) || version == TLCP) && len && len < 16384 + 2048;
+		mine = ((version >= SSL3 && version <= TLS12) || version == TLCP) && len &&
+		       len < 16384 + 2048;
 	}
 	if (!mine && cur_avail(c) >= 46 && p[0] == 0x80 && p[2] == 1) {
 		unsigned specs = be16(p + 5), id = be16(p + 7), challenge = be16(p + 9);

@@ -1,12 +1,12 @@
 /* What the files of TLS and DTLS share, and what protocols that carry TLS hand on.
  *
  * For other protocols:
- *   - whole TLS records (EAP-TLS, a tunnel that HTTP CONNECT opened, STARTTLS): pkt_next_proto(pkt, &proto_tls, octets)
- *     or pkt_next_stream(pkt, &proto_tls, octets);
- *   - handshake messages without the record layer (the CRYPTO frames of QUIC, RFC 9001 section 4): put them in
- *     order, then pkt_next_proto(pkt, &proto_tls_messages, octets). It has the token and the item "tls" and may be
- *     handed several messages at once and, where there is a conversation, messages that go on in the next octets of
- *     the same side;
+ *   - whole TLS records (EAP-TLS, a tunnel that HTTP CONNECT opened, STARTTLS): pkt_next_proto(pkt,
+ * &proto_tls, octets) or pkt_next_stream(pkt, &proto_tls, octets);
+ *   - handshake messages without the record layer (the CRYPTO frames of QUIC, RFC 9001 section 4): put them
+ * in order, then pkt_next_proto(pkt, &proto_tls_messages, octets). It has the token and the item "tls" and
+ * may be handed several messages at once and, where there is a conversation, messages that go on in the next
+ * octets of the same side;
  *   - a certificate, a name or an OCSP response in DER: x509.h. */
 #ifndef PCAPDEX_DISSECTORS_TLS_H
 #define PCAPDEX_DISSECTORS_TLS_H
@@ -64,15 +64,15 @@ enum {
 
 /* What is known of a conversation. */
 struct tls_session {
-	uint16_t version; /* 0 not known yet */
-	uint16_t cipher;  /* that the server chose */
-	uint8_t draft;    /* of TLS 1.3; 0 none */
-	bool has_server;  /* a Client Hello told who is the server: */
-	uint8_t server;   /* its pkt_side() */
-	bool alpn_h2;     /* the server chose HTTP/2 */
-	uint32_t ccs_frame[2];   /* [from the server?] first Change Cipher Spec; 0 none yet */
-	uint8_t raw_key[2];      /* [from the server?] sends a bare public key for a certificate, RFC 7250 */
-	bool pending[2];         /* [from the server?] a message goes on in the next record */
+	uint16_t version;      /* 0 not known yet */
+	uint16_t cipher;       /* that the server chose */
+	uint8_t draft;         /* of TLS 1.3; 0 none */
+	bool has_server;       /* a Client Hello told who is the server: */
+	uint8_t server;        /* its pkt_side() */
+	bool alpn_h2;          /* the server chose HTTP/2 */
+	uint32_t ccs_frame[2]; /* [from the server?] first Change Cipher Spec; 0 none yet */
+	uint8_t raw_key[2];    /* [from the server?] sends a bare public key for a certificate, RFC 7250 */
+	bool pending[2];       /* [from the server?] a message goes on in the next record */
 };
 
 /* A handshake message, or what leads to it. */
@@ -204,13 +204,14 @@ extern const struct record tls_records[TLS_T_COUNT], dtls_records[TLS_T_COUNT];
 /* tls_fields.c */
 bool tls_is_content_type(unsigned type);
 bool tls_is_message_type(unsigned type);
-bool tls_is_version(unsigned version); /* one that a record or hello may name */
+bool tls_is_version(unsigned version);    /* one that a record or hello may name */
 const char *tls_column(unsigned version); /* "TLSv1.2"; NULL: none of its own */
 
 /* The reader of a frame's octets: session, direction. */
 void tls_begin(struct tls_reader *t, struct packet *pkt, const struct protocol *proto);
 
-/* tls_handshake.c: the body of one whole message; `c` runs over it alone. Opens the rows below the message's own. */
+/* tls_handshake.c: the body of one whole message; `c` runs over it alone. Opens the rows below the message's
+ * own. */
 void tls_message(struct tls_reader *t, unsigned type, struct cursor *c);
 /* A message of this type told the version (of the record, or the one that a Server Hello chose). */
 void tls_set_version(struct tls_session *s, bool dtls, unsigned content, unsigned type, unsigned version);
@@ -226,18 +227,19 @@ void tls_server_key_exchange(struct tls_reader *t, struct cursor *c);
 void tls_client_key_exchange(struct tls_reader *t, struct cursor *c);
 void tls_certificate_verify(struct tls_reader *t, struct cursor *c);
 
-/* tls_extension.c: a list of extensions with its length before it, up to the end of `c`. `ja3` takes the text of the
- * fingerprint, NULL: not wanted. */
+/* tls_extension.c: a list of extensions with its length before it, up to the end of `c`. `ja3` takes the text
+ * of the fingerprint, NULL: not wanted. */
 struct tls_ja3 {
 	char text[16384];
 	size_t used;
 	char groups[2048], formats[1024];
 	size_t ngroups, nformats;
 };
-void tls_extensions(struct tls_reader *t, struct cursor *c, unsigned message, struct row *hello, struct tls_ja3 *ja3);
+void tls_extensions(
+	struct tls_reader *t, struct cursor *c, unsigned message, struct row *hello, struct tls_ja3 *ja3);
 
 /* tls_ja3.c */
-#define TLS_IS_GREASE(x) (((x) & 0x0f0f) == 0x0a0a && ((x) & 0xff) == ((x) >> 8)) /* RFC 8701 */
+#define TLS_IS_GREASE(x) (((x)&0x0f0f) == 0x0a0a && ((x)&0xff) == ((x) >> 8)) /* RFC 8701 */
 void tls_ja3_number(char *text, size_t size, size_t *used, char before, unsigned number);
 void tls_ja3_set(struct row *hello, unsigned full, unsigned digest, const struct tls_ja3 *ja3);
 
@@ -252,8 +254,8 @@ static inline void tls_length(struct row *r, unsigned field, const struct cursor
 		row_set_at(r, field, (int64_t)v, c->data + c->pos, n);
 }
 
-/* The window of a vector whose length stands in `n` octets before it; false when there is no room for it: what is
- * there is then taken no further (Wireshark notes that and goes on behind the message). */
+/* The window of a vector whose length stands in `n` octets before it; false when there is no room for it:
+ * what is there is then taken no further (Wireshark notes that and goes on behind the message). */
 static inline bool tls_vector(struct cursor *c, unsigned n, struct cursor *out)
 {
 	if (cur_left(c) < n)

@@ -1,5 +1,5 @@
-/* Bodies of handshake messages: certificates, key exchanges, tickets. RFC 5246 section 7.4, RFC 8446 section 4.
- * Vectors have their lengths before them. */
+/* Bodies of handshake messages: certificates, key exchanges, tickets. RFC 5246 section 7.4, RFC 8446
+ * section 4. Vectors have their lengths before them. */
 #include <string.h>
 
 #include "indexer/dissectors/tls.h"
@@ -164,7 +164,8 @@ void tls_server_key_exchange(struct tls_reader *t, struct cursor *c)
 			return;
 	} else if (suite_begins(t, "TLS_DHE_") || suite_begins(t, "TLS_DH_anon")) {
 		signed_too = suite_begins(t, "TLS_DHE_");
-		if (!take_vector(r, KX_P, c, 2) || !take_vector(r, KX_G, c, 2) || !take_vector(r, KX_YS, c, 2))
+		if (!take_vector(r, KX_P, c, 2) || !take_vector(r, KX_G, c, 2) ||
+			!take_vector(r, KX_YS, c, 2))
 			return;
 	} else {
 		return;

@@ -7,6 +7,7 @@
  */
 #include <string.h>
 
+#include "indexer/dissectors/rtp.h"
 #include "indexer/dissectors/tls.h"
 #include "indexer/dissectors/x509.h"
 
@@ -33,26 +34,12 @@ static void take_list(struct row *r, struct cursor *c, unsigned size, const stru
 	}
 	if (!n || *c->fail)
 		return;
-	/* Printed as the field of this type is: see the .sql of the table. */
-	char text[LIST_MAX * 7];
-	size_t used = 0;
-	for (size_t i = 0; i < n; i++) {
-		if (size == 2) {
-			text[used++] = i ? ',' : '0';
-			if (i)
-				text[used++] = '0';
-			text[used++] = 'x';
-			for (int shift = 12; shift >= 0; shift -= 4)
-				text[used++] = "0123456789abcdef"[values[i] >> shift & 15];
-		} else {
-			tls_ja3_number(text, sizeof(text), &used, i ? ',' : 0, values[i]);
-		}
-	}
-	row_text(r, EXT_NUMBERS, text, used, at, len);
+	row_list(r, EXT_NUMBERS, values, n, at, len);
 }
 
 /* A vector of numbers with its length in `n` octets before it. */
-static void take_vector(struct row *r, struct cursor *c, unsigned n, unsigned size, const struct collected *into)
+static void take_vector(
+	struct row *r, struct cursor *c, unsigned n, unsigned size, const struct collected *into)
 {
 	struct cursor list;
 	if (tls_vector(c, n, &list))
@@ -129,8 +116,8 @@ static void certificate_type(struct tls_reader *t, struct cursor *c, unsigned ty
 		t->session->raw_key[0] = raw;
 }
 
-static void take_extension(struct tls_reader *t, struct row *r, unsigned type, struct cursor *c, unsigned message,
-	struct tls_ja3 *ja3)
+static void take_extension(struct tls_reader *t, struct row *r, unsigned type, struct cursor *c,
+	unsigned message, struct tls_ja3 *ja3)
 {
 	struct collected groups, formats;
 	bool client = message == TLS_CLIENT_HELLO;
@@ -147,7 +134,8 @@ static void take_extension(struct tls_reader *t, struct row *r, unsigned type, s
 			tls_certificate_status(t, c);
 		break;
 	case 18:
-		if (message == TLS_SERVER_HELLO || message == TLS_ENCRYPTED_EXTENSIONS || message == TLS_CERTIFICATE)
+		if (message == TLS_SERVER_HELLO || message == TLS_ENCRYPTED_EXTENSIONS ||
+			message == TLS_CERTIFICATE)
 			x509_timestamps(c);
 		break;
 	case 9:
@@ -164,6 +152,10 @@ static void take_extension(struct tls_reader *t, struct row *r, unsigned type, s
 	case 13:
 	case 50:
 		take_vector(r, c, 2, 2, NULL);
+		break;
+	case 14: /* what the server chose of use_srtp holds for both */
+		if (t->dtls && message == TLS_SERVER_HELLO)
+			rtp_expect_secured(t->pkt);
 		break;
 	case 16:
 		protocols_offered(t, c, message);

@@ -1,5 +1,5 @@
-/* Tables and numbers of TLS and DTLS. Numbers: IANA's registries "Transport Layer Security (TLS) Parameters" and
- * "Transport Layer Security (TLS) Extensions". */
+/* Tables and numbers of TLS and DTLS. Numbers: IANA's registries "Transport Layer Security (TLS) Parameters"
+ * and "Transport Layer Security (TLS) Extensions". */
 #include "indexer/dissectors/tls.h"
 #include "indexer/dissectors/tls_names.h"
 
@@ -34,8 +34,8 @@ static const struct value_name alert_descriptions[] = { { 0, "Close Notify" }, {
 	{ 90, "User Canceled" }, { 100, "No Renegotiation" }, { 109, "Missing Extension" },
 	{ 110, "Unsupported Extension" }, { 111, "Certificate Unobtainable" }, { 112, "Unrecognized Name" },
 	{ 113, "Bad Certificate Status Response" }, { 114, "Bad Certificate Hash Value" },
-	{ 115, "Unknown PSK Identity" }, { 116, "Certificate Required" },
-	{ 120, "No application Protocol" }, { 0, NULL } };
+	{ 115, "Unknown PSK Identity" }, { 116, "Certificate Required" }, { 120, "No application Protocol" },
+	{ 0, NULL } };
 
 static const struct value_name heartbeat_types[] = { { 1, "Request" }, { 2, "Response" }, { 0, NULL } };
 
@@ -69,8 +69,8 @@ static const struct value_name groups[] = { { 1, "sect163k1" }, { 6, "sect233k1"
 	{ 257, "ffdhe3072" }, { 258, "ffdhe4096" }, { 259, "ffdhe6144" }, { 260, "ffdhe8192" },
 	{ 4588, "X25519MLKEM768" }, { 25497, "X25519Kyber768Draft00" }, { 0, NULL } };
 
-static const struct value_name point_formats[] = { { 0, "uncompressed" },
-	{ 1, "ansiX962_compressed_prime" }, { 2, "ansiX962_compressed_char2" }, { 0, NULL } };
+static const struct value_name point_formats[] = { { 0, "uncompressed" }, { 1, "ansiX962_compressed_prime" },
+	{ 2, "ansiX962_compressed_char2" }, { 0, NULL } };
 
 static const struct value_name signatures[] = { { 0x0201, "rsa_pkcs1_sha1" }, { 0x0202, "SHA1 DSA" },
 	{ 0x0203, "ecdsa_sha1" }, { 0x0301, "SHA224 RSA" }, { 0x0303, "SHA224 ECDSA" },

@@ -3,7 +3,8 @@
  * Client Hello (RFC 8446, section 4.1.2; DTLS adds the cookie, RFC 6347, section 4.2.1):
  *
  *     +---------+--------+----+------------+---+--------+-----+---------------+---+-------------+-----+------------+
- *     | version | random | n  | session id | n | cookie | len | cipher suites | n | compression | len | extensions |
+ *     | version | random | n  | session id | n | cookie | len | cipher suites | n | compression | len |
+ * extensions |
  *     +---------+--------+----+------------+---+--------+-----+---------------+---+-------------+-----+------------+
  *         2         32     1                 1             2                    1                 2
  *

@@ -1,6 +1,6 @@
-/* The tables of TLS and of DTLS, which differ in the names of their fields and a few columns at the end. Included
- * twice by tls_fields.c, with P the prefix of the fields, NAME(x) that of the C names, TABLE(x) that of the tables
- * and ONLY_TLS(full, tls) the number of columns. */
+/* The tables of TLS and of DTLS, which differ in the names of their fields and a few columns at the end.
+ * Included twice by tls_fields.c, with P the prefix of the fields, NAME(x) that of the C names, TABLE(x) that
+ * of the tables and ONLY_TLS(full, tls) the number of columns. */
 
 static const struct field NAME(layer_fields)[LAYER_NFIELDS] = {
 	[LAYER_VERSION] = { "session_version", "Version of the session, 0 not known", KIND_UINT, BASE_HEX, 2,
@@ -43,9 +43,10 @@ static const struct field NAME(handshake_fields)[HS_NFIELDS] = {
 	[HS_FRAGMENT_LENGTH] = { P ".handshake.fragment_length", "Fragment Length", KIND_UINT, .octets = 3 },
 };
 
-/* The random begins with four octets of time, by the book (RFC 5246, section 7.4.1.2): a span moved by that. */
-#define AFTER_TIME(time, span) \
-	"CASE WHEN " time " IS NULL THEN NULL WHEN typeof(" span ")='integer' THEN " span \
+/* The random begins with four octets of time, by the book (RFC 5246, section 7.4.1.2): a span moved by that.
+ */
+#define AFTER_TIME(time, span)                                                                               \
+	"CASE WHEN " time " IS NULL THEN NULL WHEN typeof(" span ")='integer' THEN " span                    \
 	"+67108860 ELSE substr(" span ",5) END"
 
 static const struct field NAME(hello_fields)[HELLO_NFIELDS] = {
@@ -55,8 +56,8 @@ static const struct field NAME(hello_fields)[HELLO_NFIELDS] = {
 	[HELLO_SESSION_ID_LENGTH] = { P ".handshake.session_id_length", "Session ID Length", KIND_UINT,
 		.octets = 1 },
 	[HELLO_SESSION_ID] = { P ".handshake.session_id", "Session ID", KIND_BYTES },
-	[HELLO_CIPHER_SUITES_LENGTH] = { P ".handshake.cipher_suites_length", "Cipher Suites Length", KIND_UINT,
-		.octets = 2 },
+	[HELLO_CIPHER_SUITES_LENGTH] = { P ".handshake.cipher_suites_length", "Cipher Suites Length",
+		KIND_UINT, .octets = 2 },
 	[HELLO_CIPHERSUITE] = { P ".handshake.ciphersuite", "Cipher Suite", KIND_LIST, BASE_HEX, 2,
 		.names = tls_cipher_suites },
 	[HELLO_COMP_METHODS_LENGTH] = { P ".handshake.comp_methods_length", "Compression Methods Length",
@@ -77,8 +78,9 @@ static const struct field NAME(hello_fields)[HELLO_NFIELDS] = {
 #undef AFTER_TIME
 
 /* A list that only extensions of one type have. */
-#define LIST_OF(types) \
-	"CASE WHEN {handshake_extension_type} IN (" types ") THEN (SELECT x.value FROM t_text x WHERE x.id={numbers}) END"
+#define LIST_OF(types)                                                                                       \
+	"CASE WHEN {handshake_extension_type} IN (" types                                                    \
+	") THEN (SELECT x.value FROM t_text x WHERE x.id={numbers}) END"
 
 static const struct field NAME(extension_fields)[EXT_NFIELDS] = {
 	[EXT_TYPE] = { P ".handshake.extension.type", "Type", KIND_UINT, .octets = 2,
@@ -92,27 +94,31 @@ static const struct field NAME(extension_fields)[EXT_NFIELDS] = {
 		.octets = 1, .sql = LIST_OF("11"), .names = point_formats },
 	[EXT_SIG_HASH_ALG] = { P ".handshake.sig_hash_alg", "Signature Algorithm", KIND_LIST, BASE_HEX, 2,
 		.sql = LIST_OF("13,50"), .names = signatures },
-	[EXT_SUPPORTED_VERSION] = { P ".handshake.extensions.supported_version", "Supported Version", KIND_LIST,
-		BASE_HEX, 2, .sql = LIST_OF("43"), .names = versions },
+	[EXT_SUPPORTED_VERSION] = { P ".handshake.extensions.supported_version", "Supported Version",
+		KIND_LIST, BASE_HEX, 2, .sql = LIST_OF("43"), .names = versions },
 	[EXT_PSK_KE_MODE] = { P ".extension.psk_ke_mode", "PSK Key Exchange Mode", KIND_LIST, .octets = 1,
 		.sql = LIST_OF("45") },
 	[EXT_DATA] = { P ".handshake.extension.data", "Data", KIND_BYTES,
-		.sql = "CASE WHEN {handshake_extension_type} NOT IN (0,1,5,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,27,28,34,"
+		.sql = "CASE WHEN {handshake_extension_type} NOT IN "
+		       "(0,1,5,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,27,28,34,"
 		       "35,40,41,42,43,44,45,46,47,48,49,50,51,53,54,57,13172,17513,65281,65445,65486) "
 		       "THEN {octets} END" },
 };
 #undef LIST_OF
 
 static const struct field NAME(server_name_fields)[SNI_NFIELDS] = {
-	[SNI_LIST_LEN] = { P ".handshake.extensions_server_name_list_len", "Server Name list length", KIND_UINT,
+	[SNI_LIST_LEN] = { P ".handshake.extensions_server_name_list_len", "Server Name list length",
+		KIND_UINT, .octets = 2 },
+	[SNI_TYPE] = { P ".handshake.extensions_server_name_type", "Server Name Type", KIND_UINT,
+		.octets = 1 },
+	[SNI_LEN] = { P ".handshake.extensions_server_name_len", "Server Name length", KIND_UINT,
 		.octets = 2 },
-	[SNI_TYPE] = { P ".handshake.extensions_server_name_type", "Server Name Type", KIND_UINT, .octets = 1 },
-	[SNI_LEN] = { P ".handshake.extensions_server_name_len", "Server Name length", KIND_UINT, .octets = 2 },
 	[SNI_NAME] = { P ".handshake.extensions_server_name", "Server Name", KIND_TEXT },
 };
 
 static const struct field NAME(alpn_fields)[ALPN_NFIELDS] = {
-	[ALPN_STR_LEN] = { P ".handshake.extensions_alpn_str_len", "ALPN string length", KIND_UINT, .octets = 1 },
+	[ALPN_STR_LEN] = { P ".handshake.extensions_alpn_str_len", "ALPN string length", KIND_UINT,
+		.octets = 1 },
 	[ALPN_STR] = { P ".handshake.extensions_alpn_str", "ALPN Next Protocol", KIND_TEXT },
 };
 
@@ -130,8 +136,8 @@ static const struct field NAME(certificate_fields)[CERT_NFIELDS] = {
 };
 
 static const struct field NAME(ticket_fields)[TICKET_NFIELDS] = {
-	[TICKET_LIFETIME_HINT] = { P ".handshake.session_ticket_lifetime_hint", "Session Ticket Lifetime Hint",
-		KIND_UINT, .octets = 4 },
+	[TICKET_LIFETIME_HINT] = { P ".handshake.session_ticket_lifetime_hint",
+		"Session Ticket Lifetime Hint", KIND_UINT, .octets = 4 },
 	[TICKET_LENGTH] = { P ".handshake.session_ticket_length", "Session Ticket Length", KIND_UINT,
 		.octets = 2 },
 	[TICKET_TICKET] = { P ".handshake.session_ticket", "Session Ticket", KIND_BYTES },
@@ -156,7 +162,8 @@ static const struct field NAME(key_exchange_fields)[KX_NFIELDS] = {
 		.internal = true, .names = signatures },
 	[KX_SIG] = { P ".handshake.sig", "Signature", KIND_BYTES },
 	[KX_CLIENT_SIG] = { P ".handshake.client_cert_vrfy.sig", "Signature", KIND_BYTES },
-	[KX_VERIFY_DATA] = { "verify_data", "of a Finished message in the clear", KIND_BYTES, .internal = true },
+	[KX_VERIFY_DATA] = { "verify_data", "of a Finished message in the clear", KIND_BYTES,
+		.internal = true },
 };
 
 static const struct field NAME(heartbeat_fields)[HEARTBEAT_NFIELDS] = {
@@ -181,9 +188,11 @@ const struct record NAME(records)[TLS_T_COUNT] = {
 	[TLS_T_SERVER_NAME] = { P "_server_name", RECORD_CHILD, SNI_NFIELDS, NAME(server_name_fields), NULL },
 	[TLS_T_ALPN] = { P "_alpn", RECORD_CHILD, ALPN_NFIELDS, NAME(alpn_fields), NULL },
 	[TLS_T_KEY_SHARE] = { P "_key_share", RECORD_CHILD, SHARE_NFIELDS, NAME(key_share_fields), NULL },
-	[TLS_T_CERTIFICATE] = { P "_certificate", RECORD_CHILD, CERT_NFIELDS, NAME(certificate_fields), NULL },
+	[TLS_T_CERTIFICATE] = { P "_certificate", RECORD_CHILD, CERT_NFIELDS, NAME(certificate_fields),
+		NULL },
 	[TLS_T_TICKET] = { P "_ticket", RECORD_CHILD, TICKET_NFIELDS, NAME(ticket_fields), NULL },
-	[TLS_T_KEY_EXCHANGE] = { P "_key_exchange", RECORD_CHILD, KX_NFIELDS, NAME(key_exchange_fields), NULL },
+	[TLS_T_KEY_EXCHANGE] = { P "_key_exchange", RECORD_CHILD, KX_NFIELDS, NAME(key_exchange_fields),
+		NULL },
 	[TLS_T_HEARTBEAT] = { P "_heartbeat", RECORD_CHILD, HEARTBEAT_NFIELDS, NAME(heartbeat_fields), NULL },
 #ifdef HAS_SSL2
 	[TLS_T_SSL2] = { P "_ssl2", RECORD_CHILD, SSL2_NFIELDS, ssl2_fields, NULL },

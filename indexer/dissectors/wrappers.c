@@ -365,6 +365,56 @@ enum verdict all_data_wrapper(struct packet *pkt, struct cursor *c)
 	return MINE;
 }
 
+/* AX.25 over Ethernet: a length in front. */
+enum verdict bpq_wrapper(struct packet *pkt, struct cursor *c)
+{
+	cur_take(c, 2);
+	if (!pkt->fail)
+		pkt_next_proto(pkt, &wrapped_ax25, cur_rest(c));
+	return MINE;
+}
+
+/* Text without a network layer. */
+static enum verdict no_layer_3_dissect(struct packet *pkt, struct cursor *c)
+{
+	pkt_nest(pkt, true);
+	pkt_next_proto(pkt, &proto_data, cur_rest(c));
+	return MINE;
+}
+
+static const struct protocol no_layer_3 = {
+	.name = "ax25_nol3", .title = "AX.25 no Layer 3", .column = "AX.25 NoL3", .dissect = no_layer_3_dissect
+};
+
+/* AX.25 version 2.2, section 3: two addresses of seven octets and up to eight repeaters, the last marked;
+ * control; what an information frame carries. */
+enum verdict ax25_wrapper(struct packet *pkt, struct cursor *c)
+{
+	const uint8_t *p = cur_take(c, 14);
+	for (unsigned i = 0; p && i < 8 && !(p[6 + (i ? 0 : 7)] & 1); i++)
+		p = cur_take(c, 7);
+	uint32_t control = (uint32_t)cur_be(c, 1);
+	if (pkt->fail || (control & 1 && (control & 0xef) != 0x03))
+		return MINE;
+	uint32_t what = (uint32_t)cur_be(c, 1);
+	if (pkt->fail)
+		return MINE;
+	if (what == 0xcc || what == 0xcd)
+		pkt_next(pkt, CLAIM_ETHERTYPE_BARE, what == 0xcc ? ETH_TYPE_IP : ETH_TYPE_ARP, cur_rest(c));
+	else
+		pkt_next_proto(pkt, what == 0xf0 ? &no_layer_3 : &proto_data, cur_rest(c));
+	return MINE;
+}
+
+/* KISS: a command, 0 a frame, and a port in the upper half. */
+enum verdict ax25_kiss_wrapper(struct packet *pkt, struct cursor *c)
+{
+	uint32_t command = (uint32_t)cur_be(c, 1);
+	if (!pkt->fail && (command & 15) == 0)
+		pkt_next_proto(pkt, &wrapped_ax25, cur_rest(c));
+	return MINE;
+}
+
 /* XNS's IDP, of which IPX was made: a checksum, the length of the whole, and 26 octets more. */
 enum verdict idp_wrapper(struct packet *pkt, struct cursor *c)
 {

@@ -34,8 +34,14 @@ enum verdict sccp_wrapper(struct packet *pkt, struct cursor *c);
 enum verdict ngap_wrapper(struct packet *pkt, struct cursor *c);
 enum verdict s1ap_wrapper(struct packet *pkt, struct cursor *c);
 enum verdict ap_wrapper(struct packet *pkt, struct cursor *c);
+enum verdict bluetooth_wrapper(struct packet *pkt, struct cursor *c);
+enum verdict wpan_wrapper(struct packet *pkt, struct cursor *c);
+enum verdict bpq_wrapper(struct packet *pkt, struct cursor *c);
+enum verdict ax25_kiss_wrapper(struct packet *pkt, struct cursor *c);
+enum verdict ax25_wrapper(struct packet *pkt, struct cursor *c);
 enum verdict idp_wrapper(struct packet *pkt, struct cursor *c);
 
+extern const struct protocol wrapped_ax25;
 extern const struct protocol wrapped_mtp3;
 extern const struct protocol wrapped_trmac;
 extern const struct protocol wrapped_pn_dcp;

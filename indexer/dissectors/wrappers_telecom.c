@@ -39,13 +39,9 @@ static void mtp3_user(struct packet *pkt, uint32_t indicator, struct cursor payl
 	pkt_next_proto(pkt, user ? user : &proto_data, payload);
 }
 
-#define LINK_MTP2_PHDR 139
-
 /* Q.703: two sequence numbers, a length of which 2 and less mean no message. */
 enum verdict mtp2_wrapper(struct packet *pkt, struct cursor *c)
 {
-	if (pkt->link_type == LINK_MTP2_PHDR)
-		cur_take(c, 4);
 	cur_take(c, 2);
 	uint32_t length = (uint32_t)cur_be(c, 1) & 0x3f;
 	if (!pkt->fail && length > 2)

@@ -183,6 +183,11 @@ static enum verdict x11_dissect(struct packet *pkt, struct cursor *c)
 		}
 		f->begun[server] = true;
 		header = server ? SERVER_UNIT : 4;
+		/* Each message has an item of its own. */
+		if (at)
+			pkt_item(pkt, &proto_x11, n);
+		else
+			pkt_item_len(pkt, n);
 		show(pkt, c, at, server, n);
 	}
 	return MINE;

@@ -1,9 +1,9 @@
 /* X.509 certificates, RFC 5280 section 4.1:
  *
  *     Certificate ::= SEQUENCE {
- *             SEQUENCE { [0] version, serialNumber, signature, issuer, validity { notBefore, notAfter }, subject,
- *                     subjectPublicKeyInfo { algorithm, key }, [1] [2] unique ids, [3] extensions },
- *             signatureAlgorithm, signature }
+ *             SEQUENCE { [0] version, serialNumber, signature, issuer, validity { notBefore, notAfter },
+ * subject, subjectPublicKeyInfo { algorithm, key }, [1] [2] unique ids, [3] extensions }, signatureAlgorithm,
+ * signature }
  */
 #include <string.h>
 
@@ -69,7 +69,8 @@ static const struct record af_records[AF_T_COUNT] = {
 
 #define ALGORITHMS_NESTED 4
 
-/* Parameters that are dissected: those of elliptic curves, RSA-PSS (RFC 4055) with its mask generator, DSA, DH. */
+/* Parameters that are dissected: those of elliptic curves, RSA-PSS (RFC 4055) with its mask generator, DSA,
+ * DH. */
 static void parameters(struct packet *pkt, const char *id, struct cursor *c, unsigned depth);
 
 static void algorithm(struct packet *pkt, struct cursor *contents, unsigned depth)
@@ -91,8 +92,8 @@ static void parameters(struct packet *pkt, const char *id, struct cursor *c, uns
 		if (der_peek(c) == DER_NULL)
 			return;
 		pkt_token(pkt, &x509_pkcs1);
-		/* Written out they say what kind of field it is, with parameters of their own (RFC 3279, section
-		 * 2.3.5). */
+		/* Written out they say what kind of field it is, with parameters of their own (RFC 3279,
+		 * section 2.3.5). */
 		if (der_take(c, DER_SEQUENCE, &all) && der_take(&all.at, DER_INTEGER, &part) &&
 			der_take(&all.at, DER_SEQUENCE, &inner) && der_take(&inner.at, DER_OID, &part) &&
 			cur_left(&inner.at))

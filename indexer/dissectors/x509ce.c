@@ -1,6 +1,7 @@
 /* Extensions of certificates and the names inside them, RFC 5280 section 4.2:
  *
- *     Extension ::= SEQUENCE { extnID OBJECT IDENTIFIER, critical BOOLEAN DEFAULT FALSE, extnValue OCTET STRING }
+ *     Extension ::= SEQUENCE { extnID OBJECT IDENTIFIER, critical BOOLEAN DEFAULT FALSE, extnValue OCTET
+ * STRING }
  *
  * The value is DER again, of a kind that follows from the identifier. */
 #include <string.h>
@@ -227,13 +228,13 @@ static void smime_capabilities(struct packet *pkt, struct cursor *c)
 	if (!der_take(c, DER_SEQUENCE, &all))
 		return;
 	while (der_take(&all.at, DER_SEQUENCE, &capability))
-		if (der_take(&capability.at, DER_OID, &id) && der_oid(&id.at, text) && cur_left(&capability.at) &&
-			strcmp(text, "1.2.840.113549.3.2") == 0)
+		if (der_take(&capability.at, DER_OID, &id) && der_oid(&id.at, text) &&
+			cur_left(&capability.at) && strcmp(text, "1.2.840.113549.3.2") == 0)
 			pkt_token(pkt, &x509_cms);
 }
 
-/* RFC 6962, section 3.3: an octet string with a list of vectors, of {version, log id, time, extensions, how it is
- * signed, signature} each. Only that they are there is looked at. */
+/* RFC 6962, section 3.3: an octet string with a list of vectors, of {version, log id, time, extensions, how
+ * it is signed, signature} each. Only that they are there is looked at. */
 static bool skip_vector(struct cursor *c, struct cursor *out)
 {
 	if (cur_left(c) < 2)
@@ -379,7 +380,8 @@ const struct protocol proto_x509ce = {
 	.name = "x509ce",
 	.title = "X.509 Certificate Extensions",
 	.spec = "RFC 5280, section 4.2",
-	.help = "What a certificate says beside name and key: host names, what the key is for, where it can be checked.",
+	.help = "What a certificate says beside name and key: host names, what the key is for, where it can "
+		"be checked.",
 	.id = PROTO_ID_x509ce,
 	.records = ce_records,
 	.nrecords = CE_T_COUNT,

@@ -29,21 +29,21 @@ static const struct attribute {
 	const struct protocol *proto;
 	enum form form;
 } attributes[] = {
-	{ "2.5.4.3", &proto_x509sat, DIRECTORY },  /* common name */
+	{ "2.5.4.3", &proto_x509sat, DIRECTORY }, /* common name */
 	{ "2.5.4.6", &proto_x509sat, COUNTRY },
-	{ "2.5.4.10", &proto_x509sat, DIRECTORY }, /* organization */
-	{ "2.5.4.11", &proto_x509sat, DIRECTORY }, /* organizational unit */
-	{ "2.5.4.7", &proto_x509sat, DIRECTORY },  /* locality */
-	{ "2.5.4.8", &proto_x509sat, DIRECTORY },  /* state or province */
-	{ "2.5.4.5", &proto_x509sat, PRINTABLE },  /* serial number */
-	{ "1.2.840.113549.1.9.1", &proto_x509sat, IA5 },        /* e-mail address */
-	{ "0.9.2342.19200300.100.1.25", &proto_x509sat, IA5 },  /* domain component */
-	{ "0.9.2342.19200300.100.1.1", &proto_x509af, UTF8 },   /* user id */
+	{ "2.5.4.10", &proto_x509sat, DIRECTORY },             /* organization */
+	{ "2.5.4.11", &proto_x509sat, DIRECTORY },             /* organizational unit */
+	{ "2.5.4.7", &proto_x509sat, DIRECTORY },              /* locality */
+	{ "2.5.4.8", &proto_x509sat, DIRECTORY },              /* state or province */
+	{ "2.5.4.5", &proto_x509sat, PRINTABLE },              /* serial number */
+	{ "1.2.840.113549.1.9.1", &proto_x509sat, IA5 },       /* e-mail address */
+	{ "0.9.2342.19200300.100.1.25", &proto_x509sat, IA5 }, /* domain component */
+	{ "0.9.2342.19200300.100.1.1", &proto_x509af, UTF8 },  /* user id */
 	{ "2.5.4.0", &proto_x509sat, OTHER },
 	{ "2.5.4.1", &x509_x509if, OTHER },
 	{ "2.5.4.2", &proto_x509sat, DIRECTORY },
-	{ "2.5.4.4", &proto_x509sat, DIRECTORY }, /* surname */
-	{ "2.5.4.9", &proto_x509sat, DIRECTORY }, /* street */
+	{ "2.5.4.4", &proto_x509sat, DIRECTORY },  /* surname */
+	{ "2.5.4.9", &proto_x509sat, DIRECTORY },  /* street */
 	{ "2.5.4.12", &proto_x509sat, DIRECTORY }, /* title */
 	{ "2.5.4.13", &proto_x509sat, DIRECTORY }, /* description */
 	{ "2.5.4.14", &proto_x509sat, OTHER },
@@ -121,7 +121,7 @@ static const struct attribute {
 	{ "1.3.6.1.5.5.7.8.5", &x509_pkixqualified, OTHER },
 	{ "1.3.6.1.5.5.7.8.7", &x509_pkixqualified, OTHER },
 	{ "2.23.133.2.16", &x509_tcg, OTHER },
-	{ "1.3.6.1.5.5.7.9.1", &proto_x509sat, OTHER },     /* date of birth */
+	{ "1.3.6.1.5.5.7.9.1", &proto_x509sat, OTHER }, /* date of birth */
 	{ "1.3.6.1.5.5.7.9.2", &proto_x509sat, DIRECTORY },
 	{ "1.3.6.1.5.5.7.9.3", &proto_x509sat, PRINTABLE },
 	{ "1.3.6.1.5.5.7.9.4", &proto_x509sat, PRINTABLE },
@@ -147,7 +147,17 @@ enum {
 	SAT_UNIQUE,
 	SAT_NFIELDS
 };
-enum { STR_OID, STR_PRINTABLE, STR_IA5, STR_UTF8, STR_BMP, STR_NUMERIC, STR_TELEPHONE, STR_X121, STR_NFIELDS };
+enum {
+	STR_OID,
+	STR_PRINTABLE,
+	STR_IA5,
+	STR_UTF8,
+	STR_BMP,
+	STR_NUMERIC,
+	STR_TELEPHONE,
+	STR_X121,
+	STR_NFIELDS
+};
 
 static const struct value_name string_kinds[] = { { 0, "teletexString" }, { 1, "printableString" },
 	{ 2, "universalString" }, { 3, "bmpString" }, { 4, "uTF8String" }, { 0, NULL } };
@@ -407,7 +417,8 @@ void x509_attribute(struct packet *pkt, struct cursor *contents)
 {
 	struct der type, set, value;
 	char text[DER_OID_MAX];
-	if (!der_take(contents, DER_OID, &type) || !der_oid(&type.at, text) || !der_take(contents, DER_SET, &set))
+	if (!der_take(contents, DER_OID, &type) || !der_oid(&type.at, text) ||
+		!der_take(contents, DER_SET, &set))
 		return;
 	while (cur_left(&set.at)) {
 		struct cursor one = set.at;

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "indexer/store/packed.h"
+
 struct batch_table {
 	sqlite3_vtab base;
 	struct batch_source *source;
@@ -184,6 +186,13 @@ static int column(sqlite3_vtab_cursor *cur, sqlite3_context *ctx, int i)
 		if (v & ROW_HEAP) {
 			uint32_t len;
 			const uint8_t *p = rows_heap(t->source->rows, v, &len);
+			size_t size;
+			uint8_t *packed =
+				r->record->fields[f].base == BASE_TEXT ? packed_make(p, len, &size) : NULL;
+			if (packed) {
+				sqlite3_result_blob64(ctx, packed, size, free);
+				break;
+			}
 			sqlite3_result_blob64(ctx, p, len, SQLITE_STATIC);
 			break;
 		}

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "indexer/store/packed.h"
 #include "indexer/store/raw.h"
 #include "query/filter/internal.h"
 #include "schema/kind.h"
@@ -24,10 +25,56 @@ static void octets(sqlite3_context *ctx, int n, sqlite3_value **values)
 		return;
 	}
 	int64_t span = sqlite3_value_int64(values[2]);
+	if (SPAN_LENGTH(span) == 0) {
+		sqlite3_result_zeroblob(ctx, 0);
+		return;
+	}
 	const uint8_t *p = raw_read(raw, sqlite3_value_int64(values[0]),
 		(uint64_t)sqlite3_value_int64(values[1]) + SPAN_OFFSET(span), SPAN_LENGTH(span));
 	if (p)
 		sqlite3_result_blob(ctx, p, (int)SPAN_LENGTH(span), SQLITE_TRANSIENT);
+}
+
+/* ---- dfilter_unpacked(value) ---- */
+
+/* A KIND_BYTES value with BASE_TEXT, which may be a packed text (store/packed.h). */
+static void unpacked(sqlite3_context *ctx, int n, sqlite3_value **values)
+{
+	size_t len;
+	bool own;
+	(void)n;
+	if (sqlite3_value_type(values[0]) != SQLITE_BLOB) {
+		sqlite3_result_value(ctx, values[0]);
+		return;
+	}
+	const uint8_t *p = packed_read(
+		sqlite3_value_blob(values[0]), (size_t)sqlite3_value_bytes(values[0]), &len, &own);
+	if (p)
+		sqlite3_result_blob64(ctx, p, len, SQLITE_TRANSIENT);
+	if (own)
+		free((void *)(uintptr_t)p);
+}
+
+/* ---- dfilter_text(octets) ---- */
+
+/* Octets as BASE_TEXT shows them: ASCII up to the first NUL, each octet beyond it as U+FFFD. */
+static void octets_text(sqlite3_context *ctx, int n, sqlite3_value **values)
+{
+	const uint8_t *p = sqlite3_value_blob(values[0]);
+	int len = sqlite3_value_bytes(values[0]);
+	(void)n;
+	if (sqlite3_value_type(values[0]) == SQLITE_NULL)
+		return;
+	sqlite3_str *s = sqlite3_str_new(NULL);
+	for (int i = 0; p && i < len && p[i]; i++) {
+		if (p[i] < 0x80)
+			sqlite3_str_appendchar(s, 1, (char)p[i]);
+		else
+			sqlite3_str_appendall(s, "\xef\xbf\xbd");
+	}
+	int size = sqlite3_str_length(s);
+	char *text = sqlite3_str_finish(s);
+	sqlite3_result_text(ctx, text ? text : "", text ? size : 0, text ? sqlite3_free : SQLITE_STATIC);
 }
 
 static void free_raw(void *raw)
@@ -181,6 +228,12 @@ int dfilter_functions(sqlite3 *db)
 	int rc =
 		sqlite3_create_function_v2(db, "dfilter_octets", 3, flags, raw, octets, NULL, NULL, free_raw);
 	if (rc == SQLITE_OK)
+		rc = sqlite3_create_function_v2(
+			db, "dfilter_text", 1, flags, NULL, octets_text, NULL, NULL, NULL);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_create_function_v2(
+			db, "dfilter_unpacked", 1, flags, NULL, unpacked, NULL, NULL, NULL);
+	if (rc == SQLITE_OK)
 		rc = sqlite3_create_function_v2(db, "dfilter_slice", 2, flags, NULL, slice, NULL, NULL, NULL);
 	if (rc == SQLITE_OK)
 		rc = sqlite3_create_function_v2(
@@ -193,7 +246,8 @@ void dfilter_release(sqlite3 *db)
 	static const struct {
 		const char *name;
 		int arguments;
-	} functions[] = { { "dfilter_octets", 3 }, { "dfilter_slice", 2 }, { "dfilter_matches", 2 } };
+	} functions[] = { { "dfilter_octets", 3 }, { "dfilter_text", 1 }, { "dfilter_unpacked", 1 },
+		{ "dfilter_slice", 2 }, { "dfilter_matches", 2 } };
 	for (unsigned i = 0; i < sizeof(functions) / sizeof(*functions); i++)
 		sqlite3_create_function_v2(db, functions[i].name, functions[i].arguments, SQLITE_UTF8, NULL,
 			NULL, NULL, NULL, NULL);

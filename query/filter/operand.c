@@ -74,9 +74,9 @@ static int map_values(struct compiler *c, struct operand *o, const char *before,
 
 /* ---- fields ---- */
 
-static enum type type_of(enum kind kind)
+static enum type type_of(const struct catalogue_field *f)
 {
-	switch (kind) {
+	switch (f->kind) {
 	case KIND_UINT:
 	case KIND_INT:
 	case KIND_FRAME:
@@ -101,7 +101,7 @@ static enum type type_of(enum kind kind)
 	case KIND_ADDRESS:
 		return TYPE_TEXT;
 	case KIND_BYTES:
-		return TYPE_BYTES;
+		return f->base == BASE_TEXT ? TYPE_TEXT : TYPE_BYTES;
 	default:
 		return TYPE_NONE;
 	}
@@ -132,6 +132,9 @@ static char *source_value(const struct catalogue_field *f, const struct field_so
 		value = sqlite3_mprintf("(SELECT protocols FROM t_stack WHERE id=%s)", expr);
 	else if (type == TYPE_BYTES)
 		value = sqlite3_mprintf("dfilter_octets(c.id, f.offset, %s)", expr);
+	else if (f->kind == KIND_BYTES)
+		value = sqlite3_mprintf(
+			"dfilter_text(dfilter_octets(c.id, f.offset, dfilter_unpacked(%s)))", expr);
 	if (value != expr)
 		sqlite3_free(expr);
 	if (value && strcmp(s->table, "t_frame") == 0) {
@@ -254,7 +257,7 @@ static int word_operand(struct compiler *c, struct operand *o)
 		o->literal = true;
 		return 0;
 	}
-	o->type = type_of(o->field->kind);
+	o->type = type_of(o->field);
 	int rc = 0;
 	for (unsigned i = 0; rc == 0 && i < o->field->nsources; i++)
 		rc = add_field_source(c, o, &o->field->sources[i]);

@@ -1,0 +1,91 @@
+/* Remote Desktop Protocol (MS-RDPBCGR): the negotiation in the transport's connection request and confirm
+ * (section 2.2.1.1), and the fast path (section 2.2.9.1), whose units stand in the stream without a TPKT
+ * header. */
+#include "indexer/dissectors/ids.h"
+#include "indexer/dissectors/rdp.h"
+
+enum { RDP_TYPE, RDP_FLAGS, RDP_LENGTH, RDP_PROTOCOLS, RDP_ROUTING, RDP_NFIELDS };
+
+static const struct value_name type_names[] = { { 1, "RDP Negotiation Request" },
+	{ 2, "RDP Negotiation Response" }, { 3, "RDP Negotiation Failure" }, { 0, NULL } };
+
+static const struct field rdp_fields[RDP_NFIELDS] = {
+	[RDP_TYPE] = { "rdp.neg_type", "Type", KIND_UINT, BASE_HEX, 1, .names = type_names },
+	[RDP_FLAGS] = { "rdp.negReq.flags", "Flags", KIND_UINT, BASE_HEX, 1 },
+	[RDP_LENGTH] = { "rdp.neg_length", "Length", KIND_UINT, .octets = 2 },
+	[RDP_PROTOCOLS] = { "rdp.negReq.requestedProtocols", "requestedProtocols", KIND_UINT, BASE_HEX, 4 },
+	[RDP_ROUTING] = { "rdp.rt_cookie", "Routing Token/Cookie", KIND_TEXT },
+};
+
+static const struct record rdp_records[] = { { "rdp", RECORD_LAYER, RDP_NFIELDS, rdp_fields, NULL } };
+
+#define NEGOTIATION 8
+
+bool rdp_is_negotiation(const struct cursor *c)
+{
+	static const char cookie[] = "Cookie: ";
+	uint64_t type, length;
+	const uint8_t *p = c->data + c->pos;
+	if (cur_avail(c) >= sizeof(cookie) - 1 && memcmp(p, cookie, sizeof(cookie) - 1) == 0)
+		return true;
+	return cur_peek(c, 0, 1, &type) && cur_peek(c, 2, 1, &length) && type >= 1 && type <= 3 &&
+	       length == NEGOTIATION && cur_left(c) == NEGOTIATION;
+}
+
+static void negotiation(struct packet *pkt, struct cursor *c)
+{
+	struct row *r = row_open(pkt, &proto_rdp, 0);
+	struct rdp_flow *f = pkt_flow(pkt, &proto_rdp);
+	uint32_t n = 0;
+	if (f)
+		f->begun = true;
+	/* "Cookie: mstshash=NAME" CR LF */
+	if (c->data[0] > 3) {
+		while (n < cur_avail(c) && c->data[n] != '\r')
+			n++;
+		row_string(r, RDP_ROUTING, c, n);
+		cur_skip(c, 2);
+	}
+	if (cur_left(c) < NEGOTIATION)
+		return;
+	row_be(r, RDP_TYPE, c, 1);
+	row_be(r, RDP_FLAGS, c, 1);
+	row_le(r, RDP_LENGTH, c, 2);
+	row_le(r, RDP_PROTOCOLS, c, 4);
+}
+
+static enum verdict rdp_dissect(struct packet *pkt, struct cursor *c)
+{
+	if (!cur_need(c, 1))
+		return MINE;
+	/* In a connection request or confirm; from then on the stream is Remote Desktop's. */
+	if (!pkt->stream) {
+		negotiation(pkt, c);
+		return MINE;
+	}
+	uint64_t first, second;
+	if (!cur_peek(c, 1, 1, &first))
+		return MINE;
+	uint32_t len = (uint32_t)first;
+	if (first & 0x80) {
+		if (!cur_peek(c, 2, 1, &second))
+			return MINE;
+		len = (uint32_t)(first & 0x7f) << 8 | (uint32_t)second;
+	}
+	if (pkt_may_want(pkt) && len > c->cap)
+		pkt_want(pkt, 0, len - c->cap);
+	return MINE;
+}
+
+const struct protocol proto_rdp = {
+	.name = "rdp",
+	.title = "Remote Desktop Protocol",
+	.column = "RDP",
+	.spec = "MS-RDPBCGR",
+	.help = "Shows the desktop of another computer and sends it keys and mouse.",
+	.id = PROTO_ID_rdp,
+	.records = rdp_records,
+	.nrecords = 1,
+	.dissect = rdp_dissect,
+	.flow_size = sizeof(struct rdp_flow),
+};
