@@ -549,6 +549,10 @@ void *pkt_announced(struct packet *pkt, const struct protocol *proto);
 /* Is this layer's conversation known to speak `proto`, as announced or found before? Else a port or a
  * heuristic led to it. */
 bool pkt_spoken(const struct packet *pkt, const struct protocol *proto);
+static inline bool pkt_speaks(const struct packet *pkt, const struct protocol *proto)
+{
+	return pkt_spoken(pkt, proto);
+}
 
 /* The dictionary id of an address that stands in a payload: KIND_IPV4 or KIND_IPV6 and its octets. */
 uint32_t pkt_address(struct packet *pkt, enum kind kind, const uint8_t *octets);
