@@ -277,12 +277,6 @@ void *pkt_capture_flow(struct packet *pkt, const struct protocol *key)
 	return pkt->capture ? conv_flow(pkt->capture, key) : NULL;
 }
 
-bool pkt_speaks(const struct packet *pkt, const struct protocol *proto)
-{
-	return pkt->conversation && conv_speaks(pkt->conversations, pkt->conversation, pkt->net_src,
-					    pkt->srcport, pkt->net_dst, pkt->dstport) == proto;
-}
-
 void pkt_speak(struct packet *pkt, const struct protocol *proto)
 {
 	/* Only what stands directly in TCP or UDP tells: a tunnel does not speak what is in it. */

@@ -519,9 +519,6 @@ static inline unsigned pkt_side(const struct packet *pkt)
 
 /* From now on this conversation speaks `proto`: it is asked before ports and heuristics (NULL: nobody is). */
 void pkt_speak(struct packet *pkt, const struct protocol *proto);
-
-/* Is it known to? */
-bool pkt_speaks(const struct packet *pkt, const struct protocol *proto);
 /* A conversation that is opened before its first packet comes: by whoever learns from one conversation of the
  * ends of another (FTP, SDP, H.245, the portmapper), or whose answers come from another port (TFTP, SNMP).
  * From the frame `since` on, packets between these ends that have no conversation of their own belong to it
@@ -552,6 +549,10 @@ void *pkt_announced(struct packet *pkt, const struct protocol *proto);
 /* Is this layer's conversation known to speak `proto`, as announced or found before? Else a port or a
  * heuristic led to it. */
 bool pkt_spoken(const struct packet *pkt, const struct protocol *proto);
+static inline bool pkt_speaks(const struct packet *pkt, const struct protocol *proto)
+{
+	return pkt_spoken(pkt, proto);
+}
 
 /* The dictionary id of an address that stands in a payload: KIND_IPV4 or KIND_IPV6 and its octets. */
 uint32_t pkt_address(struct packet *pkt, enum kind kind, const uint8_t *octets);

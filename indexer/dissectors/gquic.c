@@ -210,7 +210,7 @@ static bool plausible(const struct cursor *c)
 static enum verdict gquic_dissect(struct packet *pkt, struct cursor *c)
 {
 	struct gquic_flow none = { 0 }, *flow = pkt_flow(pkt, &proto_gquic);
-	if (!pkt_speaks(pkt, &proto_gquic)) {
+	if (!pkt_spoken(pkt, &proto_gquic)) {
 		if (!plausible(c))
 			return NOT_MINE;
 		pkt_speak(pkt, &proto_gquic);

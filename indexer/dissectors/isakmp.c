@@ -8,6 +8,7 @@
  *
  * Encrypted messages show no payload but the one that is encrypted. */
 #include "indexer/dissectors/ids.h"
+#include "indexer/dissectors/x509.h"
 #include "indexer/packet.h"
 
 extern const struct protocol proto_isakmp;
@@ -72,15 +73,24 @@ static const struct record isakmp_records[REC_COUNT] = {
 	[REC_PAYLOAD] = { "isakmp_payload", RECORD_CHILD, PAYLOAD_NFIELDS, payload_fields, NULL },
 };
 
-#define HEADER         28
-#define FLAG_ENCRYPTED 0x01 /* version 1 */
-#define TYPE_SA_V1     1
-#define TYPE_PROPOSAL  2
-#define TYPE_TRANSFORM 3
-#define TYPE_SA_V2     33
-#define TYPE_ENCRYPTED 46
-#define TYPE_FRAGMENT  53
-#define PAYLOAD_HEADER 4
+#define HEADER          28
+#define FLAG_ENCRYPTED  0x01 /* version 1 */
+#define TYPE_SA_V1      1
+#define TYPE_PROPOSAL   2
+#define TYPE_ID_V1      5
+#define TYPE_CERT_V1    6
+#define TYPE_CERTREQ_V1 7
+#define TYPE_IDI_V2     35
+#define TYPE_IDR_V2     36
+#define TYPE_CERT_V2    37
+#define CERT_SIGNATURE  4
+#define CERT_EXCHANGE   5
+#define ID_NAME         9
+#define TYPE_TRANSFORM  3
+#define TYPE_SA_V2      33
+#define TYPE_ENCRYPTED  46
+#define TYPE_FRAGMENT   53
+#define PAYLOAD_HEADER  4
 
 /* The header of a payload; its content, or false where none can be told. */
 static bool payload_header(
@@ -113,6 +123,33 @@ static void proposals(struct packet *pkt, struct cursor *c)
 	}
 }
 
+/* Certificates, and names as they stand in them (RFC 2408, sections 3.8 to 3.10; RFC 7296, sections 3.5
+ * and 3.6). */
+static void certified(struct packet *pkt, struct cursor *c, uint64_t type)
+{
+	uint64_t kind = cur_be(c, 1);
+	switch (type) {
+	case TYPE_CERT_V1:
+	case TYPE_CERT_V2:
+		if (kind == CERT_SIGNATURE || (type == TYPE_CERT_V1 && kind == CERT_EXCHANGE))
+			x509_certificate(pkt, c);
+		break;
+	case TYPE_CERTREQ_V1:
+		if (kind == CERT_SIGNATURE && cur_left(c))
+			x509_name(pkt, c);
+		break;
+	case TYPE_ID_V1:
+	case TYPE_IDI_V2:
+	case TYPE_IDR_V2:
+		cur_skip(c, 3);
+		if (kind == ID_NAME)
+			x509_name(pkt, c);
+		break;
+	default:
+		break;
+	}
+}
+
 static void payload_chain(struct packet *pkt, struct cursor *c, uint64_t type)
 {
 	struct cursor content;
@@ -125,6 +162,8 @@ static void payload_chain(struct packet *pkt, struct cursor *c, uint64_t type)
 			cur_skip(&content, 8); /* domain, situation */
 		if (type == TYPE_SA_V1 || type == TYPE_SA_V2)
 			proposals(pkt, &content);
+		else
+			certified(pkt, &content, type);
 	}
 }
 

@@ -78,9 +78,9 @@ static enum verdict l2tp_dissect(struct packet *pkt, struct cursor *c)
 	}
 	if (!cur_peek(c, 0, 2, &head))
 		return NOT_MINE;
-	/* Cisco's L2F (RFC 2341) has version 1 on the same port; version 3 has another header (RFC 3931). */
+	/* Version 3 has another header (RFC 3931). */
 	if ((head & 15) != 2)
-		return MINE;
+		return (head & 15) == 3 ? MINE : NOT_MINE;
 	struct row *r = row_open(pkt, &proto_l2tp, 0);
 	row_be(r, L2TP_HEAD, c, 2);
 	uint32_t length = head & HAS_LENGTH ? (uint32_t)row_be(r, L2TP_LENGTH, c, 2) : c->len;

@@ -594,7 +594,7 @@ static bool plausible(struct packet *pkt, const struct cursor *c)
 
 static enum verdict quic_dissect(struct packet *pkt, struct cursor *c)
 {
-	if (!pkt_speaks(pkt, &proto_quic)) {
+	if (!pkt_spoken(pkt, &proto_quic)) {
 		if (!plausible(pkt, c))
 			return NOT_MINE;
 		pkt_speak(pkt, &proto_quic);

@@ -118,7 +118,7 @@ static void message(struct packet *pkt, struct cursor *c)
 static enum verdict raknet_dissect(struct packet *pkt, struct cursor *c)
 {
 	bool by_port = pkt->srcport == 19132 || pkt->dstport == 19132;
-	if (!pkt_speaks(pkt, &proto_raknet) && !by_port) {
+	if (!pkt_spoken(pkt, &proto_raknet) && !by_port) {
 		if (!plausible(c))
 			return NOT_MINE;
 		pkt_speak(pkt, &proto_raknet);

@@ -152,7 +152,7 @@ static enum verdict rtcp_dissect(struct packet *pkt, struct cursor *c)
 	return MINE;
 }
 
-static const struct claim rtcp_claims[] = { { CLAIM_HEUR_UDP, 200 }, { 0 } };
+static const struct claim rtcp_claims[] = { { CLAIM_HEUR_UDP, 200 }, { CLAIM_HEUR_STUN, 60 }, { 0 } };
 
 const struct protocol proto_rtcp = {
 	.name = "rtcp",

@@ -366,7 +366,7 @@ static enum verdict sip_dissect(struct packet *pkt, struct cursor *c)
 }
 
 static const struct claim sip_claims[] = { { CLAIM_UDP_PORT, 5060 }, { CLAIM_TCP_PORT, 5060 },
-	{ CLAIM_HEUR_UDP, 160 }, { CLAIM_HEUR_TCP, 250 }, { 0 } };
+	{ CLAIM_HEUR_UDP, 160 }, { CLAIM_HEUR_STUN, 40 }, { CLAIM_HEUR_TCP, 250 }, { 0 } };
 
 const struct protocol proto_sip = {
 	.name = "sip",

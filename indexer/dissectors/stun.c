@@ -414,7 +414,7 @@ static void message(struct packet *pkt, struct cursor *c, uint32_t framed)
 static enum verdict stun_dissect(struct packet *pkt, struct cursor *c)
 {
 	bool stream = is_stream(pkt),
-	     known = pkt_speaks(pkt, &proto_stun) || pkt->srcport == 3478 || pkt->dstport == 3478;
+	     known = pkt_spoken(pkt, &proto_stun) || pkt->srcport == 3478 || pkt->dstport == 3478;
 	uint32_t framed = stream ? framing(c) : 0;
 	if (is_message(c, framed, true)) {
 		if (!stream && !known)
@@ -442,7 +442,7 @@ static uint32_t stream_length(struct packet *pkt, const struct cursor *c)
 /* On another port the first segment must hold a whole message; then the conversation is known. */
 static bool stream_test(struct packet *pkt, const struct cursor *c)
 {
-	if (pkt_speaks(pkt, &proto_stun) || pkt->srcport == 3478 || pkt->dstport == 3478)
+	if (pkt_spoken(pkt, &proto_stun) || pkt->srcport == 3478 || pkt->dstport == 3478)
 		return true;
 	if (!is_message(c, framing(c), false))
 		return false;

@@ -181,7 +181,7 @@ static struct tftp_flow *open_conversation(
 
 static enum verdict tftp_dissect(struct packet *pkt, struct cursor *c)
 {
-	bool known = pkt_speaks(pkt, &proto_tftp), by_port = pkt->srcport == PORT || pkt->dstport == PORT;
+	bool known = pkt_spoken(pkt, &proto_tftp), by_port = pkt->srcport == PORT || pkt->dstport == PORT;
 	if (by_port ? pkt->dstport == PORT && is_request(c) : !known && is_request_body(c))
 		message(pkt, c, open_conversation(pkt, pkt->net_src, pkt->srcport, pkt->net_dst));
 	else if (pkt->srcport == PORT) /* an answer from there is its conversation's, too */

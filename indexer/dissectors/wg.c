@@ -68,7 +68,7 @@ static bool plausible(const struct cursor *c)
 
 static enum verdict wg_dissect(struct packet *pkt, struct cursor *c)
 {
-	if (!pkt_speaks(pkt, &proto_wg)) {
+	if (!pkt_spoken(pkt, &proto_wg)) {
 		if (!plausible(c))
 			return NOT_MINE;
 		pkt_speak(pkt, &proto_wg);
