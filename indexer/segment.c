@@ -48,6 +48,11 @@ static void call(struct packet *pkt, struct segment_run *r, struct cursor c, boo
 	if (!n)
 		return;
 	n->cursor = c;
+	/* The octet of a keep-alive means nothing (RFC 9293, section 3.8.4). */
+	if (r->flags & TCPA_KEEP_ALIVE) {
+		n->direct = &proto_data;
+		return;
+	}
 	n->table = CLAIM_TCP_PORT;
 	n->key = r->srcport;
 	n->key2 = r->dstport;
@@ -223,9 +228,7 @@ void segment_payload(struct dissection *d, const struct tcp_segment *s, const st
 	/* What was acknowledged before is ignored; but in a cut segment, which stands alone. */
 	if (s->payload.len == 0 || (whole && facts->flags & TCPA_SPURIOUS_RETRANSMISSION))
 		return;
-	if (facts->flags & TCPA_KEEP_ALIVE)
-		pkt_next_proto(pkt, &proto_data, s->payload);
-	else if (whole)
+	if (whole)
 		segment_step(d, pkt->nruns - 1);
 	else
 		call(pkt, r, s->payload, false);
