@@ -225,8 +225,8 @@ void segment_payload(struct dissection *d, const struct tcp_segment *s, const st
 		.tcp_layer = s->row->layer };
 	if (whole && s->flags & FIN && close_message(d, r, s->seq, s->payload))
 		return;
-	/* What was acknowledged before is ignored; but in a cut segment, which stands alone. */
-	if (s->payload.len == 0 || (whole && facts->flags & TCPA_SPURIOUS_RETRANSMISSION))
+	/* A payload of which nothing was captured goes to no one. What was acknowledged before is ignored; but in a cut segment, which stands alone. */
+	if (s->payload.cap == 0 || (whole && facts->flags & TCPA_SPURIOUS_RETRANSMISSION))
 		return;
 	if (whole)
 		segment_step(d, pkt->nruns - 1);
