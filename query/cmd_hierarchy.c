@@ -72,6 +72,51 @@ static char *path_of(const struct hierarchy *h, int i)
 	return path;
 }
 
+/* Beyond this many levels below `frame` tshark puts nodes of one name below one node together. */
+#define PATH_LEVELS 15
+
+/* Nodes deeper than PATH_LEVELS, for `i` at that depth: by name. */
+struct deep {
+	const char *name;
+	uint64_t packets, bytes;
+};
+
+static bool is_below(const struct hierarchy *h, int i, int top)
+{
+	while (i >= 0 && i != top)
+		i = h->nodes[i].parent;
+	return i == top;
+}
+
+/* What stands below the node `top`, all levels of it: "...x11". */
+static int print_deep(struct render *r, const struct hierarchy *h, int top)
+{
+	struct deep list[64];
+	unsigned n = 0;
+	for (int i = hierarchy_next(h, top); i >= 0 && is_below(h, i, top); i = hierarchy_next(h, i)) {
+		unsigned k = 0;
+		while (k < n && strcmp(list[k].name, h->nodes[i].name) != 0)
+			k++;
+		if (k == sizeof(list) / sizeof(*list))
+			continue;
+		if (k == n)
+			list[n++] = (struct deep) { h->nodes[i].name, 0, 0 };
+		list[k].packets += h->nodes[i].packets;
+		list[k].bytes += h->nodes[i].bytes;
+	}
+	for (unsigned k = 0; k < n; k++) {
+		char *path = path_of(h, top);
+		if (path)
+			path = sqlite3_mprintf("%z:...%s", path, list[k].name);
+		if (!path)
+			return -1;
+		render_row(r, (struct value[]) { value_text(path), value_int((int64_t)list[k].packets),
+				      value_int((int64_t)list[k].bytes) });
+		sqlite3_free(path);
+	}
+	return 0;
+}
+
 static int print_paths(struct question *q, const struct hierarchy *h)
 {
 	static const struct render_column columns[] = {
@@ -81,11 +126,16 @@ static int print_paths(struct question *q, const struct hierarchy *h)
 	};
 	struct render *r = render_open(q->format, stdout, columns, 3);
 	for (int i = h->n ? 0 : -1; r && i >= 0; i = hierarchy_next(h, i)) {
+		unsigned level = hierarchy_level(h, i);
+		if (level > PATH_LEVELS)
+			continue;
 		char *path = path_of(h, i);
 		const struct hierarchy_node *n = &h->nodes[i];
 		render_row(r, (struct value[]) { value_text(path), value_int((int64_t)n->packets),
 				      value_int((int64_t)n->bytes) });
 		sqlite3_free(path);
+		if (level == PATH_LEVELS && print_deep(r, h, i) < 0)
+			break;
 	}
 	return render_close(r) < 0 ? complain(EXIT_FAILED, "out of memory") : EXIT_DONE;
 }
