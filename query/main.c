@@ -126,8 +126,10 @@ static int print_overview(FILE *out)
 static int print_version(void)
 {
 	printf("pcapdex %s\nSQLite %s\n", PCAPDEX_VERSION, sqlite3_libversion());
-	printf("zstd input: %s\nlz4 input: %s\nISA-L compression: %s\nPCRE2: %s\n", HAVE_ZSTD ? "yes" : "no",
-		HAVE_LZ4 ? "yes" : "no", HAVE_ISAL ? "yes" : "no, zlib (slower)", HAVE_PCRE2 ? "yes" : "no");
+	printf("zstd input: %s\nlz4 input: %s\nISA-L compression: %s\nPCRE2 (matches in filters): %s\n"
+	       "brotli (bodies of HTTP): %s\n",
+		HAVE_ZSTD ? "yes" : "no", HAVE_LZ4 ? "yes" : "no", HAVE_ISAL ? "yes" : "no, zlib (slower)",
+		HAVE_PCRE2 ? "yes" : "no", HAVE_BROTLI ? "yes" : "no");
 	return EXIT_DONE;
 }
 

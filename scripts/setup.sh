@@ -3,7 +3,7 @@
 # With an argument "check": also what the checks use.
 set -eu
 
-build="gcc cmake ninja-build pkg-config libpcap-dev libsqlite3-dev zlib1g-dev libssl-dev libzstd-dev liblz4-dev libisal-dev libpcre2-dev"
+build="gcc cmake ninja-build pkg-config libpcap-dev libsqlite3-dev zlib1g-dev libssl-dev libzstd-dev liblz4-dev libisal-dev libpcre2-dev libbrotli-dev"
 check="libcmocka-dev clang libclang-rt-dev clang-format sqlite3 python3 zstd lz4"
 
 wanted=$build
