@@ -8,7 +8,7 @@
 #include "query/filter/internal.h"
 #include "schema/kind.h"
 
-#ifdef HAVE_PCRE2
+#if HAVE_PCRE2
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 #endif
@@ -148,7 +148,7 @@ static void slice(sqlite3_context *ctx, int n, sqlite3_value **values)
 
 /* ---- dfilter_matches(pattern, value) ---- */
 
-#ifdef HAVE_PCRE2
+#if HAVE_PCRE2
 static pcre2_code *pattern_compile(const char *pattern, size_t len, char message[160])
 {
 	int error;
