@@ -86,6 +86,12 @@ void segment_step(struct dissection *d, unsigned run)
 		push(pkt, NEXT_CONCLUDE, run);
 		return;
 	}
+	if (m->whole_frame && m->whole_frame != pkt->number) {
+		/* Octets of a message that is whole already: Wireshark's reassembly refuses them, and the segment ends
+		 * there. */
+		pkt_item(pkt, &proto_malformed, 0);
+		return;
+	}
 	uint32_t len = m->takes_segment || before(r->end, m->end) ? r->end - r->seq : m->end - r->seq;
 	bool whole = stream_add(d->streams, pkt, r->conversation->sides[r->side], m, r->seq - m->seq,
 		r->rest.data, len, before(r->end, m->end), r->tcp_layer);
