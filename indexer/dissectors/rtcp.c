@@ -107,7 +107,8 @@ static bool looks_like(const struct cursor *c)
 
 static bool is_announced(const struct packet *pkt)
 {
-	return pkt->layers[pkt->layers[pkt->current].parent].proto == &proto_rtp ||
+	int parent = pkt->layers[pkt->current].parent;
+	return (parent >= 0 && pkt->layers[parent].proto == &proto_rtp) ||
 	       pkt_spoken(pkt, &proto_rtcp);
 }
 
