@@ -41,7 +41,7 @@ struct conversation {
 	/* owned by the loop: protocol that this conversation was found to speak, its state */
 	const struct protocol *dissector;
 	struct flow *flows;
-	struct kept *kept; /* octets that protocols keep between frames */
+	struct kept *kept;    /* octets that protocols keep between frames */
 	uint16_t server_port; /* TCP: destination of the last SYN, source of the last SYN-ACK; 0 unknown */
 	struct stream_side *sides[2]; /* owned by track/stream.c: messages that are being put together */
 	/* times of the previous frame of the stream, for time_delta; first frame incl. those in errors */
@@ -95,8 +95,9 @@ struct conversation *conv_announced(const struct conversations *all, enum conver
  * out of memory. */
 void *conv_flow(struct conversation *c, const struct protocol *proto);
 
-/* Octets that a protocol keeps in a conversation under a key: what there is (NULL: nothing), room for `len` of them
- * (what was there stays, the rest is zero; NULL: out of memory), and nothing any more: gives how many there were. */
+/* Octets that a protocol keeps in a conversation under a key: what there is (NULL: nothing), room for `len`
+ * of them (what was there stays, the rest is zero; NULL: out of memory), and nothing any more: gives how many
+ * there were. */
 uint8_t *conv_kept(struct conversation *c, const struct protocol *proto, uint32_t key, uint32_t *len);
 uint8_t *conv_keep(struct conversation *c, const struct protocol *proto, uint32_t key, uint32_t len);
 uint32_t conv_forget(struct conversation *c, const struct protocol *proto, uint32_t key);

@@ -390,8 +390,8 @@ static const char *encapsulation(const struct job *j)
 static char *caps_text(const struct job *j)
 {
 	static const char *const names[CAP_COUNT] = { "nested layers", "child rows", "waiting payloads",
-		"fragmented datagrams", "stream bytes", "segments in flight", "open requests",
-		"ARP bindings", "conversations opened ahead" };
+		"fragmented datagrams", "stream bytes", "segments in flight", "open requests", "ARP bindings",
+		"conversations opened ahead" };
 	const uint64_t *dropped = dissection_dropped(j->dissection);
 	sqlite3_str *s = sqlite3_str_new(NULL);
 	for (int i = 0; i < CAP_COUNT; i++)

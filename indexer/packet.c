@@ -232,8 +232,7 @@ void pkt_next_ports(struct packet *pkt, uint16_t port, uint16_t other_port, stru
 void *pkt_state(struct packet *pkt, const struct protocol *proto, uint32_t a, uint32_t b)
 {
 	bool from_a;
-	struct conversation *c =
-		conv_get(pkt->conversations, CONV_NONE, a, proto->id, b, proto->id, &from_a);
+	struct conversation *c = conv_get(pkt->conversations, CONV_NONE, a, proto->id, b, proto->id, &from_a);
 	return c ? conv_flow(c, proto) : NULL;
 }
 

@@ -142,7 +142,8 @@ struct protocol {
 /* ---- the packet ------------------------------------------------------------------------------------------
  */
 
-#define PACKET_TOKENS_MAX    1024 /* of frame.protocols: certificates add one for each attribute and extension */
+#define PACKET_TOKENS_MAX 1024  /* of frame.protocols: certificates add one for each attribute and extension \
+				 */
 #define PACKET_LAYERS_MAX    96 /* nested layers; more end as data, and are counted */
 #define PACKET_EXCHANGES_MAX 32 /* requests and responses in one layer (DNS messages in a TCP segment) */
 #define PACKET_NEXT_MAX      64 /* payloads waiting to be dissected */
@@ -174,11 +175,11 @@ enum next_kind {
 /* What is to be dissected next. */
 struct next {
 	enum next_kind kind;
-	bool stream;      /* stands in a stream of octets: struct pdu counts */
-	bool behind;      /* a connection behind a proxy: what the conversation itself speaks does not count */
-	bool below;       /* see pkt_below() */
-	bool survives;    /* a malformed message before it does not take it away */
-	bool nested;      /* it hangs below the item of the layer that handed it on */
+	bool stream;   /* stands in a stream of octets: struct pdu counts */
+	bool behind;   /* a connection behind a proxy: what the conversation itself speaks does not count */
+	bool below;    /* see pkt_below() */
+	bool survives; /* a malformed message before it does not take it away */
+	bool nested;   /* it hangs below the item of the layer that handed it on */
 	uint8_t may_want; /* see pkt_may_want() */
 	enum claim_table table;
 	uint32_t key, key2;            /* key2: the second port */
@@ -323,9 +324,9 @@ struct packet {
 	uint32_t number;  /* in the capture, 1 = first */
 	uint16_t link_type;
 	uint32_t interface;
-	uint8_t pseudo_len; /* octets in front of data[0] that are a pseudo-header of the link type and may be looked
-			     * at: which way it went, what it is (Bluetooth) */
-	uint8_t fcs_len; /* octets of frame check sequence that the capture says frames have */
+	uint8_t pseudo_len; /* octets in front of data[0] that are a pseudo-header of the link type and may be
+			     * looked at: which way it went, what it is (Bluetooth) */
+	uint8_t fcs_len;    /* octets of frame check sequence that the capture says frames have */
 
 	/* the state of dissection */
 	uint8_t fail;    /* enum cur_fail */
@@ -507,8 +508,8 @@ void pkt_forget(struct packet *pkt, const struct protocol *proto, uint32_t key);
  * conversations meet. */
 void *pkt_capture_flow(struct packet *pkt, const struct protocol *key);
 
-/* The same where there are no addresses: state of what two numbers of the protocol's own name, a device and its
- * bus. */
+/* The same where there are no addresses: state of what two numbers of the protocol's own name, a device and
+ * its bus. */
 void *pkt_state(struct packet *pkt, const struct protocol *proto, uint32_t a, uint32_t b);
 
 /* Which side sent the frame: 0 the one that sent the conversation's first, 1 the other. */

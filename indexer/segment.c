@@ -87,8 +87,8 @@ void segment_step(struct dissection *d, unsigned run)
 		return;
 	}
 	if (m->whole_frame && m->whole_frame != pkt->number) {
-		/* Octets of a message that is whole already: Wireshark's reassembly refuses them, and the segment ends
-		 * there. */
+		/* Octets of a message that is whole already: Wireshark's reassembly refuses them, and the
+		 * segment ends there. */
 		pkt_item(pkt, &proto_malformed, 0);
 		return;
 	}
@@ -231,7 +231,8 @@ void segment_payload(struct dissection *d, const struct tcp_segment *s, const st
 		.tcp_layer = s->row->layer };
 	if (whole && s->flags & FIN && close_message(d, r, s->seq, s->payload))
 		return;
-	/* A payload of which nothing was captured goes to no one. What was acknowledged before is ignored; but in a cut segment, which stands alone. */
+	/* A payload of which nothing was captured goes to no one. What was acknowledged before is ignored;
+	 * but in a cut segment, which stands alone. */
 	if (s->payload.cap == 0 || (whole && facts->flags & TCPA_SPURIOUS_RETRANSMISSION))
 		return;
 	if (whole)

@@ -74,8 +74,8 @@ static const struct sample {
 	{ "IS-IS hello", CLAIM_NLPID, 0x83,
 		"83 14 01 00 11 01 00 00 02 010203040506 001e 001a 01 84 04 c0000201",
 		{ "stack: isis:isis.hello\n", "type=17",
-			"circuit_type=0x02 source_id=0102.0304.0506 holding_timer=30",
-			"local_circuit_id=1", "clv.type=132", "clv_ipv4_int_addr=192.0.2.1" } },
+			"circuit_type=0x02 source_id=0102.0304.0506 holding_timer=30", "local_circuit_id=1",
+			"clv.type=132", "clv_ipv4_int_addr=192.0.2.1" } },
 	/* section 9.8; RFC 5301: the name of the router */
 	{ "IS-IS link state", CLAIM_NLPID, 0x83,
 		"83 1b 01 00 12 01 00 00 001f 04b0 0102030405060000 00000009 630b 01 89 02 5231",

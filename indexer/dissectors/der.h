@@ -40,7 +40,8 @@ struct der {
 /* The next value. False at the end, or when the octets failed. */
 bool der_next(struct cursor *c, struct der *out);
 
-/* The same, but a sequence or the like that is longer than what it stands in ends there and is not malformed. */
+/* The same, but a sequence or the like that is longer than what it stands in ends there and is not malformed.
+ */
 bool der_next_within(struct cursor *c, struct der *out);
 
 /* The same as der_next() if it is of this tag; else the cursor does not move. */

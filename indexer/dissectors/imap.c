@@ -63,7 +63,7 @@ static const struct record imap_records[REC_COUNT] = {
 #define LOOKAHEAD 3 /* words of an untagged reply, of which one may be FETCH */
 
 struct imap_flow {
-	uint8_t looked;	/* segments that were looked at whether they are TLS already */
+	uint8_t looked; /* segments that were looked at whether they are TLS already */
 	bool tls_asked; /* STARTTLS */
 };
 

@@ -137,8 +137,8 @@ static enum verdict ipx_dissect(struct packet *pkt, struct cursor *c)
 }
 
 static const struct claim ipx_claims[] = { { CLAIM_ETHERTYPE, 0x8137 }, { CLAIM_PPP, 0x002b },
-	{ CLAIM_CHDLC, 0x8137 }, { CLAIM_LLC_DSAP, 0x10 }, { CLAIM_LLC_DSAP, 0xe0 },
-	{ CLAIM_UDP_PORT, 213 }, { 0 } };
+	{ CLAIM_CHDLC, 0x8137 }, { CLAIM_LLC_DSAP, 0x10 }, { CLAIM_LLC_DSAP, 0xe0 }, { CLAIM_UDP_PORT, 213 },
+	{ 0 } };
 
 const struct protocol proto_ipx = {
 	.name = "ipx",

@@ -431,10 +431,9 @@ const struct protocol wrapped_rrcp = {
 const struct protocol wrapped_rldp = {
 	.name = "rldp", .title = "Realtek Layer 2 Loop Detection Protocol", .column = "RLDP"
 };
-const struct protocol wrapped_mtp3 = { .name = "mtp3",
-	.title = "Message Transfer Part Level 3",
-	.column = "MTP3",
-	.dissect = mtp3_wrapper };
+const struct protocol wrapped_mtp3 = {
+	.name = "mtp3", .title = "Message Transfer Part Level 3", .column = "MTP3", .dissect = mtp3_wrapper
+};
 const struct protocol wrapped_ax25 = {
 	.name = "ax25", .title = "Amateur Radio AX.25", .column = "AX.25", .dissect = ax25_wrapper
 };

@@ -1,5 +1,6 @@
-/* Protocols of which only the name is known, and the media types that are theirs: see names.c. Where a dissector of one
- * exists, it gets the types. Types: IANA's registry of media types, names of protocols Wireshark's. */
+/* Protocols of which only the name is known, and the media types that are theirs: see names.c. Where a
+ * dissector of one exists, it gets the types. Types: IANA's registry of media types, names of protocols
+ * Wireshark's. */
 #include "indexer/dissectors/x509.h"
 #include "indexer/registry.h"
 

@@ -26,7 +26,8 @@ uint8_t rtp_codec(const char *name, size_t n);
 void rtp_expect(
 	struct packet *pkt, uint32_t address, uint16_t port, uint32_t since, const struct rtp_media *media);
 
-/* The two ends of this datagram agreed on a profile of SRTP (RFC 5764): media come between them, encrypted. */
+/* The two ends of this datagram agreed on a profile of SRTP (RFC 5764): media come between them, encrypted.
+ */
 void rtp_expect_secured(struct packet *pkt);
 
 #endif

@@ -321,8 +321,8 @@ static void data_frame(struct packet *pkt, struct row *r, const struct header *h
 		protected_body(pkt, r, c);
 		return;
 	}
-	/* A fragment: the others are not put together with it. The last one alone goes on as if it were whole, as in Wireshark,
-	 * but not when it is cut. */
+	/* A fragment: the others are not put together with it. The last one alone goes on as if it were
+	 * whole, as in Wireshark, but not when it is cut. */
 	if (h->fc & FC_MORE_FRAG || (h->seqctl & 15 && c->cap < c->len)) {
 		pkt_next_proto(pkt, &proto_data, cur_rest(c));
 		return;

@@ -382,9 +382,10 @@ static enum verdict no_layer_3_dissect(struct packet *pkt, struct cursor *c)
 	return MINE;
 }
 
-static const struct protocol no_layer_3 = {
-	.name = "ax25_nol3", .title = "AX.25 no Layer 3", .column = "AX.25 NoL3", .dissect = no_layer_3_dissect
-};
+static const struct protocol no_layer_3 = { .name = "ax25_nol3",
+	.title = "AX.25 no Layer 3",
+	.column = "AX.25 NoL3",
+	.dissect = no_layer_3_dissect };
 
 /* AX.25 version 2.2, section 3: two addresses of seven octets and up to eight repeaters, the last marked;
  * control; what an information frame carries. */

@@ -57,9 +57,9 @@ struct tcp_facts {
 	uint32_t bytes_in_flight, push_bytes_sent; /* 0 none */
 	bool opening; /* the stream's first segment, where it shows a completeness of its own */
 	bool fin_active, fin_passive; /* this FIN comes from the side that closed first, from the other one */
-	uint32_t reused_before; /* a frame before this one has TCPA_REUSED_PORTS as well, now that this is known; 0
-				   none */
-	bool tfo_ignored; /* a SYN-ACK that does not take the data of the SYN (RFC 7413, section 4.2) */
+	uint32_t reused_before; /* a frame before this one has TCPA_REUSED_PORTS as well, now that this is
+				   known; 0 none */
+	bool tfo_ignored;       /* a SYN-ACK that does not take the data of the SYN (RFC 7413, section 4.2) */
 };
 
 struct tcp_tracker;

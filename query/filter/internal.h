@@ -178,7 +178,8 @@ char *operand_octets(const struct operand *o, const char *value);
 /* Is the word a protocol that the archive knows, by its catalogue or from a frame's stack? */
 bool dfilter_is_protocol(sqlite3 *db, const char *name);
 
-/* Register the SQL functions that conditions call: dfilter_octets, dfilter_text, dfilter_unpacked, dfilter_slice, dfilter_matches. */
+/* Register the SQL functions that conditions call: dfilter_octets, dfilter_text, dfilter_unpacked,
+ * dfilter_slice, dfilter_matches. */
 int dfilter_functions(sqlite3 *db);
 
 /* Is the regular expression good? NULL, or what is wrong with it. */

@@ -1,0 +1,67 @@
+#!/usr/bin/env python3
+"""Write tests/fuzz/corpus from fixtures/ and from payloads written here. The same every time."""
+import pathlib
+import shutil
+import struct
+
+here = pathlib.Path(__file__).parent
+fixtures = here.parent.parent / "fixtures"
+TCP, UDP, BACK = 30, 31, 0x80
+
+
+def frame(how, key, payload):
+    return struct.pack(">BHH", how, key, len(payload)) + payload
+
+
+def frames_of(path):
+    """The frames of a pcap file, as frames of link type `key`."""
+    octets = path.read_bytes()
+    order = "<" if octets[0] in (0xD4, 0x4D) else ">"
+    link_type = struct.unpack_from(order + "I", octets, 20)[0] & 0xFFFF
+    at, out = 24, b""
+    while at + 16 <= len(octets):
+        length = struct.unpack_from(order + "I", octets, at + 8)[0]
+        out += frame(1, link_type, octets[at + 16:at + 16 + length])
+        at += 16 + length
+    return out
+
+
+talks = {
+    "http": frame(TCP, 80, b"GET / HTTP/1.1\r\nHost: example.org\r\n\r\n")
+    + frame(TCP | BACK, 80, b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Type: text/xml\r\n\r\n4\r\n<a/>\r\n")
+    + frame(TCP | BACK, 80, b"0\r\n\r\n"),
+    "smtp": frame(TCP | BACK, 25, b"220 mail\r\n") + frame(TCP, 25, b"MAIL FROM:<a@example.org>\r\n")
+    + frame(TCP, 25, b"DATA\r\n") + frame(TCP | BACK, 25, b"354 go\r\n") + frame(TCP, 25, b"Subject: x\r\n\r\nx\r\n.\r\n"),
+    "ftp": frame(TCP | BACK, 21, b"227 Entering Passive Mode (192,0,2,2,200,1)\r\n") + frame(TCP, 21, b"RETR a\r\n"),
+    "sip": frame(UDP, 5060, b"INVITE sip:a@example.org SIP/2.0\r\nContent-Type: application/sdp\r\n\r\n"
+                 b"v=0\r\nc=IN IP4 192.0.2.1\r\nm=audio 4000 RTP/AVP 0\r\n"),
+    "dns": frame(UDP, 53, bytes.fromhex("000101000001000000000000") + b"\7example\3org\0\0\1\0\1")
+    + frame(UDP | BACK, 53, bytes.fromhex("000181800001000100000000") + b"\7example\3org\0\0\1\0\1"
+            + bytes.fromhex("c00c00010001000000100004c0000201")),
+    "dns_tcp": frame(TCP, 53, bytes.fromhex("001d000101000001000000000000") + b"\7exam")
+    + frame(TCP, 53, b"ple\3org\0\0\1\0\1"),
+    "tls": frame(TCP, 443, bytes.fromhex("16030100 30 0100002c 0303" + "11" * 32 + "00 0002 1301 0100 0001 00 00"))
+    + frame(TCP | BACK, 443, bytes.fromhex("1503030002022f")),
+    "snmp": frame(UDP, 161, bytes.fromhex("302602010004067075626c6963a019020101020100020100300e300c06082b060102010101000500")),
+    "dhcp": frame(UDP, 67, bytes.fromhex("01010600 00000001" + "00" * 228 + "63825363 350101 3204c0000201 ff")),
+    "stun": frame(UDP, 3478, bytes.fromhex("000100002112a442b7e7a701bc34d686fa87dfae")),
+    "radius": frame(UDP, 1812, bytes.fromhex("010000380f403f9473978057bd83d5cb98f4227a01066e656d6f02120dbe708d93d413ce"
+                                             "3196e43f782a0aee0406c0a80110050600000003")),
+    "mqtt": frame(TCP, 1883, bytes.fromhex("101000044d5154540402003c000461626364")),
+    "nbss": frame(TCP, 445, bytes.fromhex("00000023ff534d4272" + "00" * 24 + "000000")),
+    "smb2": frame(TCP, 445, bytes.fromhex("00000040fe534d424000" + "00" * 58)),
+    "ldap": frame(TCP, 389, bytes.fromhex("300c020101600702010304008000")),
+    "kerberos": frame(UDP, 88, bytes.fromhex("6a0e300ca103020105a20302010aa300")),
+    "http2": frame(TCP, 80, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes.fromhex("000000040000000000")
+                   + bytes.fromhex("000001010500000001") + b"\x82"),
+}
+
+for name in "frame", "capture":
+    shutil.rmtree(here / "corpus" / name, ignore_errors=True)
+    (here / "corpus" / name).mkdir(parents=True)
+for name, octets in talks.items():
+    (here / "corpus" / "frame" / name).write_bytes(octets)
+for name in "web", "trouble", "layers":
+    (here / "corpus" / "frame" / f"fixture_{name}").write_bytes(frames_of(fixtures / f"{name}.pcap"))
+for name in "web.pcap", "web.pcap.gz", "layers.pcap", "cut.pcap", "mixed.pcapng", "hostile.pcapng", "tcp_unreachable.pcap":
+    shutil.copyfile(fixtures / name, here / "corpus" / "capture" / name)
