@@ -142,7 +142,8 @@ struct protocol {
 /* ---- the packet ------------------------------------------------------------------------------------------
  */
 
-#define PACKET_TOKENS_MAX 1024  /* of frame.protocols: certificates add one for each attribute and extension \
+#define PACKET_TOKENS_MAX                                                                                    \
+	1024                    /* of frame.protocols: certificates add one for each attribute and extension \
 				 */
 #define PACKET_LAYERS_MAX    96 /* nested layers; more end as data, and are counted */
 #define PACKET_EXCHANGES_MAX 32 /* requests and responses in one layer (DNS messages in a TCP segment) */

@@ -108,11 +108,7 @@ static bool looks_like(const struct cursor *c)
 static bool is_announced(const struct packet *pkt)
 {
 	int parent = pkt->layers[pkt->current].parent;
-<<<<<<< HEAD
 	return (parent >= 0 && pkt->layers[parent].proto == &proto_rtp) || pkt_spoken(pkt, &proto_rtcp);
-=======
-	return (parent >= 0 && pkt->layers[parent].proto == &proto_rtp) || pkt_spoken(pkt, &proto_rtcp);
->>>>>>> fuzz
 }
 
 /* What stands in the tree for reports that are encrypted; the token is that of RTCP. */
