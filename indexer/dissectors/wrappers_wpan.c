@@ -153,6 +153,8 @@ static enum verdict cluster_library(struct packet *pkt, struct cursor *c)
 		pkt_next_proto(pkt, &proto_data, cur_rest(c));
 	} else if ((control & 7) == 1) {
 		int parent = pkt->layers[pkt->current].parent;
+		if (parent < 0 || pkt->layers[parent].cap < 5)
+			return MINE;
 		const uint8_t *aps = pkt->layers[parent].data; /* control, endpoint or group, cluster */
 		uint32_t cluster = (aps[0] & 0x0c) == 0x0c ? le16(aps + 3) : le16(aps + 2);
 		for (unsigned i = 0; i < sizeof(clusters) / sizeof(*clusters); i++)
