@@ -389,9 +389,17 @@ static const char *encapsulation(const struct job *j)
 
 static char *caps_text(const struct job *j)
 {
-	static const char *const names[CAP_COUNT] = { "nested layers", "child rows", "waiting payloads",
-		"fragmented datagrams", "stream bytes", "segments in flight", "open requests", "ARP bindings",
-		"conversations opened ahead" };
+	static const char *const names[CAP_COUNT] = { [CAP_LAYERS] = "nested layers",
+		[CAP_CHILDREN] = "child rows",
+		[CAP_NEXT] = "waiting payloads",
+		[CAP_FRAGMENTS] = "fragmented datagrams",
+		[CAP_STREAM_BYTES] = "stream bytes",
+		[CAP_SEGMENTS] = "segments in flight",
+		[CAP_EXCHANGES] = "open requests",
+		[CAP_BINDINGS] = "ARP bindings",
+		[CAP_SCRATCH] = "decoded octets",
+		[CAP_GATHERED] = "gathered messages",
+		[CAP_EXPECTED] = "conversations opened ahead" };
 	const uint64_t *dropped = dissection_dropped(j->dissection);
 	sqlite3_str *s = sqlite3_str_new(NULL);
 	for (int i = 0; i < CAP_COUNT; i++)

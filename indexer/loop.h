@@ -33,7 +33,7 @@ struct dissection {
 	struct {
 		uint16_t ntokens, nitems;
 		const struct protocol *tokens[PACKET_TOKENS_MAX];
-		struct item items[PACKET_LAYERS_MAX * 2];
+		struct item items[PACKET_ITEMS_MAX];
 		const char *column;
 	} last; /* the frame before: consecutive frames often have the same stack */
 };

@@ -121,7 +121,7 @@ void pkt_token(struct packet *pkt, const struct protocol *proto)
 
 void pkt_item(struct packet *pkt, const struct protocol *proto, uint32_t len)
 {
-	if (pkt->nitems < PACKET_LAYERS_MAX * 2 && (pkt->current < 0 || !pkt_layer(pkt)->nested))
+	if (pkt->nitems < PACKET_ITEMS_MAX && (pkt->current < 0 || !pkt_layer(pkt)->nested))
 		pkt->items[pkt->nitems++] = (struct item) { proto, len };
 }
 

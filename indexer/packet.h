@@ -146,6 +146,7 @@ struct protocol {
 	1024                    /* of frame.protocols: certificates add one for each attribute and extension \
 				 */
 #define PACKET_LAYERS_MAX    96 /* nested layers; more end as data, and are counted */
+#define PACKET_ITEMS_MAX     (PACKET_LAYERS_MAX * 2)
 #define PACKET_EXCHANGES_MAX 32 /* requests and responses in one layer (DNS messages in a TCP segment) */
 #define PACKET_NEXT_MAX      64 /* payloads waiting to be dissected */
 
@@ -340,7 +341,7 @@ struct packet {
 	uint16_t nlayers, ntokens, nitems, nnext;
 	struct layer layers[PACKET_LAYERS_MAX];
 	const struct protocol *tokens[PACKET_TOKENS_MAX];
-	struct item items[PACKET_LAYERS_MAX * 2];
+	struct item items[PACKET_ITEMS_MAX];
 	struct next next[PACKET_NEXT_MAX];
 	const char *column; /* text of the Protocol column */
 

@@ -92,7 +92,8 @@ static bool try_protocol(struct packet *pkt, const struct protocol *proto, const
 		l->nested = (n->nested || n->below || parent->nested) && parent->proto != &proto_udp &&
 			    parent->proto != &proto_tcp;
 	}
-	if (!proto->no_item && !l->nested && (!pkt->in_error || below_udp(pkt, n->parent)) &&
+	if (!proto->no_item && !l->nested && pkt->nitems < PACKET_ITEMS_MAX &&
+		(!pkt->in_error || below_udp(pkt, n->parent)) &&
 		c.cap >= (proto->item_min ? proto->item_min : 1)) {
 		l->item = (int16_t)pkt->nitems;
 		pkt->items[pkt->nitems++] = (struct item) { proto->as ? proto->as : proto,
