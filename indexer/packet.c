@@ -83,7 +83,7 @@ void pkt_next_media(struct packet *pkt, struct cursor payload, const char *value
 void pkt_below(struct packet *pkt)
 {
 	if (pkt->nnext && pkt->next[pkt->nnext - 1].parent == pkt->current)
-		pkt->next[pkt->nnext - 1].below = true;
+		pkt->next[pkt->nnext - 1].nested = true;
 }
 
 void pkt_trim(struct packet *pkt, uint32_t len)

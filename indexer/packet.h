@@ -179,7 +179,6 @@ struct next {
 	enum next_kind kind;
 	bool stream;   /* stands in a stream of octets: struct pdu counts */
 	bool behind;   /* a connection behind a proxy: what the conversation itself speaks does not count */
-	bool below;    /* see pkt_below() */
 	bool survives; /* a malformed message before it does not take it away */
 	bool nested;   /* it hangs below the item of the layer that handed it on */
 	uint8_t may_want; /* see pkt_may_want() */
@@ -552,10 +551,6 @@ void *pkt_announced(struct packet *pkt, const struct protocol *proto);
 /* Is this layer's conversation known to speak `proto`, as announced or found before? Else a port or a
  * heuristic led to it. */
 bool pkt_spoken(const struct packet *pkt, const struct protocol *proto);
-static inline bool pkt_speaks(const struct packet *pkt, const struct protocol *proto)
-{
-	return pkt_spoken(pkt, proto);
-}
 
 /* The dictionary id of an address that stands in a payload: KIND_IPV4 or KIND_IPV6 and its octets. */
 uint32_t pkt_address(struct packet *pkt, enum kind kind, const uint8_t *octets);

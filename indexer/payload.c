@@ -89,7 +89,7 @@ static bool try_protocol(struct packet *pkt, const struct protocol *proto, const
 	 * the top again. An item for which nothing was captured is not made. */
 	if (n->parent >= 0) {
 		const struct layer *parent = &pkt->layers[n->parent];
-		l->nested = (n->nested || n->below || parent->nested) && parent->proto != &proto_udp &&
+		l->nested = (n->nested || parent->nested) && parent->proto != &proto_udp &&
 			    parent->proto != &proto_tcp;
 	}
 	if (!proto->no_item && !l->nested && pkt->nitems < PACKET_ITEMS_MAX &&
@@ -128,8 +128,8 @@ static bool try_protocol(struct packet *pkt, const struct protocol *proto, const
 	return verdict == NOT_YET;
 }
 
-/* Heuristics in their order, data at the end. */
-static void try_heuristics(struct packet *pkt, enum claim_table table, const struct next *n)
+/* Heuristics in their order. False when nobody takes it. */
+static bool ask_heuristics(struct packet *pkt, enum claim_table table, const struct next *n)
 {
 	size_t count;
 	const struct protocol *const *list = registry_heuristics(table, &count);
@@ -137,9 +137,16 @@ static void try_heuristics(struct packet *pkt, enum claim_table table, const str
 		if (list[i]->heuristic && !list[i]->heuristic(pkt, &n->cursor))
 			continue;
 		if (try_protocol(pkt, list[i], n))
-			return;
+			return true;
 	}
-	try_protocol(pkt, &proto_data, n);
+	return false;
+}
+
+/* The same, data at the end. */
+static void try_heuristics(struct packet *pkt, enum claim_table table, const struct next *n)
+{
+	if (!ask_heuristics(pkt, table, n))
+		try_protocol(pkt, &proto_data, n);
 }
 
 /* The payload of UDP, TCP or SCTP: what the conversation is known to speak, the server's port (TCP), the
@@ -188,24 +195,17 @@ static void try_media(struct packet *pkt, const struct next *n)
 {
 	static const char multipart[] = "multipart/";
 	const struct protocol *p = registry_media(n->media, n->media_len);
-	size_t count = 0;
-	const struct protocol *const *list =
-		n->heuristics ? registry_heuristics(n->heuristics, &count) : NULL;
 	if (!p && n->media_len >= sizeof(multipart) - 1 &&
 		strncasecmp(n->media, multipart, sizeof(multipart) - 1) == 0)
 		p = registry_media(multipart, sizeof(multipart) - 1);
 	if (p && try_protocol(pkt, p, n))
 		return;
-	for (size_t i = 0; i < count; i++) {
-		if (list[i]->heuristic && !list[i]->heuristic(pkt, &n->cursor))
-			continue;
-		if (try_protocol(pkt, list[i], n))
-			return;
-	}
+	if (n->heuristics && ask_heuristics(pkt, n->heuristics, n))
+		return;
 	if (!n->direct)
 		return;
 	struct next last = *n;
-	last.below |= n->direct == &proto_data;
+	last.nested |= n->direct == &proto_data;
 	try_protocol(pkt, n->direct, &last);
 }
 

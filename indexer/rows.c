@@ -35,8 +35,10 @@ struct rows *rows_new(const struct protocol *const *protocols, size_t n)
 
 void rows_clear(struct rows *rows)
 {
-	for (size_t i = 0; i < rows->nbatches; i++)
+	for (size_t i = 0; i < rows->nbatches; i++) {
 		rows->batches[i].n = 0;
+		rows->batches[i].frame = 0; /* the same frame may be dissected again */
+	}
 	rows->heap_used = 0;
 	rows->total = 0;
 }

@@ -26,6 +26,16 @@ static void put(struct names *n, const char *type, const char *address, const ch
 				   value_text(source), captures ? value_int(captures) : value_null() });
 }
 
+/* --sql: print the statement; NULL: it could not be prepared. */
+static int show(sqlite3_stmt *st)
+{
+	if (!st)
+		return EXIT_FAILED;
+	question_print_sql(st);
+	sqlite3_finalize(st);
+	return EXIT_DONE;
+}
+
 /* Hosts: the answers that the captures' own DNS gave (mDNS and LLMNR too), and what the capture file's name
  * resolution blocks say. */
 static int put_hosts(struct names *n)
@@ -41,16 +51,12 @@ static int put_hosts(struct names *n)
 		" ON n.capture_id = c.id WHERE (%s)) GROUP BY address, name, source"
 		" ORDER BY instr(address, ':') > 0, address, name, source",
 		n->q.chosen, n->q.chosen);
-	if (!st)
-		return EXIT_FAILED;
-	if (n->q.show_sql) {
-		question_print_sql(st);
-	} else {
-		while (sqlite3_step(st) == SQLITE_ROW)
-			put(n, "host", (const char *)sqlite3_column_text(st, 0),
-				(const char *)sqlite3_column_text(st, 1),
-				(const char *)sqlite3_column_text(st, 2), sqlite3_column_int64(st, 3));
-	}
+	if (!st || n->q.show_sql)
+		return show(st);
+	while (sqlite3_step(st) == SQLITE_ROW)
+		put(n, "host", (const char *)sqlite3_column_text(st, 0),
+			(const char *)sqlite3_column_text(st, 1), (const char *)sqlite3_column_text(st, 2),
+			sqlite3_column_int64(st, 3));
 	sqlite3_finalize(st);
 	return EXIT_DONE;
 }
@@ -67,13 +73,8 @@ static int put_services(struct names *n)
 		"type"
 		" ORDER BY port, type",
 		n->q.chosen, n->q.chosen);
-	if (!st)
-		return EXIT_FAILED;
-	if (n->q.show_sql) {
-		question_print_sql(st);
-		sqlite3_finalize(st);
-		return EXIT_DONE;
-	}
+	if (!st || n->q.show_sql)
+		return show(st);
 	setservent(1);
 	while (sqlite3_step(st) == SQLITE_ROW) {
 		static const char *const transports[] = { [4] = "tcp", [5] = "udp", [6] = "sctp" };
@@ -102,12 +103,11 @@ static int put_ethers(struct names *n)
 		"a.id = e.id"
 		" GROUP BY e.id ORDER BY a.text",
 		n->q.chosen, n->q.chosen);
-	if (!st)
-		return EXIT_FAILED;
-	if (n->q.show_sql) {
-		question_print_sql(st);
+	if (!st || n->q.show_sql)
+		return show(st);
+	if (!(n->ether = ether_names_load())) {
 		sqlite3_finalize(st);
-		return EXIT_DONE;
+		return complain(EXIT_FAILED, "out of memory");
 	}
 	while (sqlite3_step(st) == SQLITE_ROW) {
 		const char *address = (const char *)sqlite3_column_text(st, 0);
@@ -137,8 +137,6 @@ static int answer(struct names *n)
 		return complain(EXIT_USAGE, "--type is host, service or ether, not %s", n->type);
 	if (n->q.filter)
 		return complain(EXIT_USAGE, "names: takes no -Y: names are those of whole captures (-c)");
-	if (!(n->ether = ether_names_load()))
-		return complain(EXIT_FAILED, "out of memory");
 	if (!n->q.show_sql &&
 		!(n->out = render_open(n->q.format, stdout, columns, sizeof(columns) / sizeof(*columns))))
 		return complain(EXIT_FAILED, "out of memory");

@@ -173,8 +173,6 @@ int detail_place(struct detail_reader *r)
 		.link_type = s->link_type,
 		.fcs_len = s->fcs_len };
 	rows_clear(r->dissected);
-	for (size_t i = 0; i < r->dissected->nbatches; i++)
-		r->dissected->batches[i].frame = 0;
 	struct dissection *d = dissection_new(r->dissected, r->dict, 1);
 	if (!d)
 		return -1;

@@ -123,8 +123,6 @@ static int dissect(struct layers *t, struct cursor_of_layers *c, const char *pro
 				     : (uint16_t)sqlite3_column_int(t->frame, 4),
 		.fcs_len = (uint8_t)sqlite3_column_int(t->frame, 5) };
 	rows_clear(t->rows);
-	for (size_t i = 0; i < t->rows->nbatches; i++)
-		t->rows->batches[i].frame = 0;
 	struct dissection *d = dissection_new(t->rows, t->dict, 1);
 	if (!d)
 		return SQLITE_NOMEM;

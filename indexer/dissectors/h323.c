@@ -1,8 +1,6 @@
 #include "indexer/dissectors/h323.h"
 
-static const struct protocol tpkt = {
-	.name = "tpkt", .title = "TPKT - ISO on TCP - RFC1006", .column = "TPKT"
-};
+extern const struct protocol proto_tpkt;
 
 bool is_tpkt(const struct cursor *c)
 {
@@ -18,6 +16,6 @@ uint32_t tpkt_length(struct packet *pkt, const struct cursor *c)
 
 void tpkt_header(struct packet *pkt, struct cursor *c)
 {
-	pkt_item(pkt, &tpkt, TPKT_HEADER);
+	pkt_item(pkt, &proto_tpkt, TPKT_HEADER);
 	cur_take(c, TPKT_HEADER);
 }

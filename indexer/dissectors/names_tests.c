@@ -115,7 +115,7 @@ enum verdict test_applemidi(struct packet *pkt, struct cursor *c)
 			return MINE;
 		}
 	}
-	if (!pkt_speaks(pkt, self))
+	if (!pkt_spoken(pkt, self))
 		return NOT_MINE;
 	pkt_next_proto(pkt, &proto_data, cur_rest(c));
 	return MINE;

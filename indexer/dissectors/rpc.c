@@ -374,7 +374,7 @@ static enum verdict stream(struct packet *pkt, struct rpc_flow *f, struct cursor
 static enum verdict rpc_dissect(struct packet *pkt, struct cursor *c)
 {
 	bool port = pkt->srcport == PORT || pkt->dstport == PORT,
-	     guess = !port && !pkt_speaks(pkt, &proto_rpc);
+	     guess = !port && !pkt_spoken(pkt, &proto_rpc);
 	struct cursor begin = *c;
 	if (pkt->stream)
 		cur_skip(&begin, RECORD_MARK);
