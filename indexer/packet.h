@@ -6,6 +6,7 @@
 
 #include "indexer/cursor.h"
 #include "indexer/dict.h"
+#include "indexer/info.h"
 #include "indexer/rows.h"
 #include "schema/kind.h"
 
@@ -386,6 +387,7 @@ struct packet {
 	/* where the results go */
 	struct rows *rows;
 	struct dict *dict;
+	struct info *info;       /* not NULL when the Info column is asked for: see info.h */
 	struct tree *tree;       /* not NULL when `show` wants offsets: see rows.h */
 	struct scratch *scratch; /* see pkt_scratch() */
 	size_t scratch_used;

@@ -75,6 +75,7 @@ static bool try_protocol(struct packet *pkt, const struct protocol *proto, const
 	struct cursor c = n->cursor;
 	struct layer *l = &pkt->layers[pkt->nlayers];
 
+	info_save(pkt, INFO_TRY);
 	*l = (struct layer) { .proto = proto,
 		.data = c.data,
 		.len = c.len,
@@ -121,6 +122,7 @@ static bool try_protocol(struct packet *pkt, const struct protocol *proto, const
 	pkt->nnext = nnext;
 	pkt->nexchanges = 0;
 	pkt->column = column;
+	info_restore(pkt, INFO_TRY);
 	pkt->current = n->parent;
 	pkt->fail = CUR_OK;
 	if (verdict == NOT_MINE)
