@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "indexer/packet.h"
+#include "schema/address.h"
 
 /* What an ICMP error quotes is no news of its own. */
 static struct info *writable(const struct packet *pkt)
@@ -160,6 +161,21 @@ void info_text_(struct packet *pkt, const void *octets, size_t n)
 			info_add_(pkt, "%.*s", (int)len, (const char *)p + i);
 		i += len ? len : 1;
 	}
+}
+
+void info_address_(struct packet *pkt, int kind, const uint8_t *octets)
+{
+	char text[64];
+	address_text(text, (uint8_t)kind, octets, kind == KIND_IPV4 ? 4 : kind == KIND_IPV6 ? 16 : 6);
+	info_add_(pkt, "%s", text);
+}
+
+const char *info_name(const struct value_name *names, int64_t value, const char *otherwise)
+{
+	for (; names && names->name; names++)
+		if ((int64_t)names->value == value)
+			return names->name;
+	return otherwise;
 }
 
 int64_t info_later(struct packet *pkt, const char *field)

@@ -51,6 +51,14 @@ void info_fence_(struct packet *pkt);
  * an escape (\n, \x01). */
 void info_text_(struct packet *pkt, const void *octets, size_t n);
 
+/* Append an address: `kind` KIND_ETHER, KIND_IPV4, KIND_IPV6, octets enough for it. */
+void info_address_(struct packet *pkt, int kind, const uint8_t *octets);
+#define info_address(pkt, kind, octets) ((pkt)->info ? info_address_((pkt), (kind), (octets)) : (void)0)
+
+/* The name of a value in a field's list (schema/kind.h), or `otherwise`. */
+struct value_name;
+const char *info_name(const struct value_name *names, int64_t value, const char *otherwise);
+
 /* The number that the frame's field of this name has in the archive, 0 where it has none: for fields of
  * RECORD_LATE records ("icmp.resp_in"). Only where pkt->info is asked for. */
 int64_t info_later(struct packet *pkt, const char *field);

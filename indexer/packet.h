@@ -93,6 +93,7 @@ struct exchange_fields {
 	uint16_t response_in;     /* KIND_FRAME, field of that record, keyed by the request's frame */
 	int64_t repeat_ns; /* a request that comes again sooner than this, still without a response, is a
 			    * repetition; 0: each request begins a new exchange (ICMP) */
+	bool informs;      /* a response says in the Info column which frame it answers */
 	bool by_ports;     /* the conversation has ports; else the pair of addresses alone tells it */
 };
 
@@ -334,6 +335,7 @@ struct packet {
 	uint8_t fail;    /* enum cur_fail */
 	bool in_error;   /* inside the packet quoted by an ICMP error: no analysis, no statistics, no items */
 	bool fragmented; /* the octets are an incomplete fragment */
+	uint8_t ttl;     /* time to live, or hop limit, of the innermost IP header */
 	uint8_t ip_version;   /* of the innermost IP header, 0 none */
 	uint16_t vlan_id;     /* of the innermost VLAN tag, 0 none */
 	uint32_t net_missing; /* octets that the innermost IPv6 header claims and the packet does not have */
