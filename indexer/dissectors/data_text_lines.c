@@ -13,6 +13,7 @@ static enum verdict lines_dissect(struct packet *pkt, struct cursor *c)
 		pkt_no_item(pkt);
 		pkt_next_proto(pkt, &proto_xml, *c);
 	}
+	info_media(pkt);
 	return MINE;
 }
 
