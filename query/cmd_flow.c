@@ -34,7 +34,7 @@ static int answer_rows(struct question *q, const struct selected_capture *captur
 {
 	const struct answer_column columns[FLOW_COLUMNS] = {
 		[FLOW_NUMBER] = { { "number", NULL, RENDER_NUMBER } },
-		[FLOW_TIME] = { { "time", NULL, RENDER_NUMBER } },
+		[FLOW_TIME] = { { "time", NULL, RENDER_NUMBER }, .decimals = 6 },
 		[FLOW_SOURCE] = { { "source", NULL, RENDER_FIXED } },
 		[FLOW_SOURCE_PORT] = { { "source_port", NULL, RENDER_NUMBER } },
 		[FLOW_DESTINATION] = { { "destination", NULL, RENDER_FIXED } },

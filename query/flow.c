@@ -29,7 +29,7 @@
 sqlite3_stmt *flow_prepare(struct question *q, const struct selected_capture *capture, bool tcp)
 {
 	static const char any_sql[] =
-		"SELECT f.frame_id - c.first_frame + 1 AS number, f.time - c.time_zero AS time,\n"
+		"SELECT f.frame_id - c.first_frame + 1 AS number, (f.time - c.time_zero) / 1e9 AS time,\n"
 		" " ADDRESS("f.src") " AS source,\n " PORT(
 			"src") " AS srcport,\n"
 			       " " ADDRESS("f.dst") " AS destination,\n " PORT(
@@ -38,14 +38,14 @@ sqlite3_stmt *flow_prepare(struct question *q, const struct selected_capture *ca
 					      "protocol,\n"
 					      " NULL AS stream, NULL AS flags, NULL AS seq, NULL AS ack, "
 					      "f.len AS length,\n"
-					      " " LABEL " AS label, f.src, f.dst\n"
+					      " " LABEL " AS label, f.src, f.dst, f.time - c.time_zero\n"
 					      "FROM %s" FRAMES " ORDER BY f.frame_id";
-	static const char tcp_sql[] = "SELECT m.number, m.time, " ADDRESS(
+	static const char tcp_sql[] = "SELECT m.number, m.time / 1e9 AS time, " ADDRESS(
 		"m.src") " AS source, t.srcport,\n"
 			 " " ADDRESS("m.dst") " AS destination, t.dstport, 'TCP' AS protocol, t.stream,\n"
 					      " t.flags, t.seq, iif(t.flags & 16, t.ack, NULL) AS ack, t.len "
 					      "AS length,\n"
-					      " " TCP_LABEL " AS label, m.src, m.dst\n"
+					      " " TCP_LABEL " AS label, m.src, m.dst, m.time\n"
 					      "FROM (SELECT f.frame_id, f.src, f.dst, f.frame_id - "
 					      "c.first_frame + 1 AS number,\n"
 					      " f.time - c.time_zero AS time FROM %s" FRAMES ") m\n"
@@ -166,7 +166,7 @@ int flow_next(struct flow *f, struct flow_item *item)
 	if (rc != SQLITE_ROW)
 		return rc == SQLITE_DONE ? 0 : (question_failed(f->q), -1);
 	*item = (struct flow_item) { .number = sqlite3_column_int64(st, FLOW_NUMBER),
-		.time_ns = sqlite3_column_int64(st, FLOW_TIME),
+		.time_ns = sqlite3_column_int64(st, FLOW_COLUMNS + 2),
 		.source = place(f, sqlite3_column_int64(st, FLOW_COLUMNS)),
 		.destination = place(f, sqlite3_column_int64(st, FLOW_COLUMNS + 1)),
 		.source_port = (uint16_t)sqlite3_column_int(st, FLOW_SOURCE_PORT),

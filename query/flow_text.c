@@ -83,7 +83,9 @@ static void print_item(const struct drawing *d, const struct flow_item *item)
 
 	/* The text, over the borders of the lanes that the arrow crosses. */
 	unsigned middle = d->lane / 2 - 1, at = d->lane * from + middle, columns, shown;
-	size_t octets = cut(item->label, d->lane * (to - from), &columns);
+	unsigned room = d->width - at - 1;
+	size_t octets =
+		cut(item->label, d->lane * (to - from) < room ? d->lane * (to - from) : room, &columns);
 	clear(d);
 	fprintf(d->out, "%s|%-*s|%.*s", stream, TIME, time, (int)at, d->line);
 	render_visible(d->out, item->label, octets);

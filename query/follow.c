@@ -12,17 +12,34 @@
 /* ---- the statement ---- */
 
 /* What a row has after the frame's own columns: the values of these fields. */
-enum { STREAM, SRCPORT, DSTPORT, PAYLOAD, SEQ, ACK, LEN, FLAGS, NFIELDS };
+enum { STREAM, SRCPORT, DSTPORT, PAYLOAD, SEQ, ACK, LEN, FLAGS, SEQ_RAW, ACK_RAW, NFIELDS };
 static const char *const fields[2][NFIELDS] = {
 	[FOLLOW_TCP] = { "tcp.stream", "tcp.srcport", "tcp.dstport", "tcp.payload", "tcp.seq", "tcp.ack",
-		"tcp.len", "tcp.flags" },
+		"tcp.len", "tcp.flags", "tcp.seq_raw", "tcp.ack_raw" },
 	[FOLLOW_UDP] = { "udp.stream", "udp.srcport", "udp.dstport", "udp.payload" },
 };
 enum { FRAME_ID, TIME, OFFSET, SOURCE, DESTINATION, FIRST_FIELD };
 
 struct columns {
+	enum follow_what what;
 	struct catalogue_field *field[NFIELDS];
 };
+
+/* Wireshark takes the ends of a datagram from what it knows of the frame when all of it is dissected: those
+ * of the innermost layer that has ports. */
+#define INNERMOST(side)                                                                                      \
+	"coalesce((SELECT x." side "port FROM tcp_all x WHERE x.frame_id = f.frame_id"                       \
+	" ORDER BY x.layer DESC LIMIT 1), (SELECT x." side "port FROM udp_all x"                             \
+	" WHERE x.frame_id = f.frame_id ORDER BY x.layer DESC LIMIT 1))"
+/* What RST carries is no tcp.payload, and yet followed. */
+#define OF_RESET                                                                                             \
+	"CASE WHEN t.flags & 4 AND t.len > 0 AND t.hdr_len >= 20 THEN (t.\"offset\" + t.hdr_len) << 24"      \
+	" | max(min(t.len, coalesce(f.caplen, f.len) - t.\"offset\" - t.hdr_len), 0) END"
+
+/* Datagrams that an ICMP error quotes are not followed. */
+static const char not_quoted[] = " AND NOT EXISTS (SELECT 1 FROM t_stack k WHERE k.id = f.stack"
+				 " AND (k.protocols LIKE '%:icmp:%:udp%' OR k.protocols LIKE "
+				 "'%:icmpv6:%:udp%'))";
 
 static int find_fields(struct session *s, enum follow_what what, struct columns *c)
 {
@@ -89,16 +106,24 @@ static int find_range(struct session *s, const struct selected_capture *c, enum 
 
 /* Rows of one table. A frame that carries the conversation in any of its layers is followed with all of them:
  * that is how Wireshark's taps see a tunnel. */
-static void append_table(sqlite3_str *sql, const struct columns *c, const char *table, const char *others)
+static void append_table(
+	sqlite3 *db, sqlite3_str *sql, const struct columns *c, const char *table, const char *others)
 {
 	bool layered = strcmp(table, c->field[STREAM]->sources[0].table) != 0;
+	bool reset = sqlite3_table_column_metadata(db, NULL, table, "offset", NULL, NULL, NULL, NULL, NULL) ==
+		     SQLITE_OK;
 	sqlite3_str_appendf(
 		sql, "%sSELECT f.frame_id, f.time, f.offset,", sqlite3_str_length(sql) ? "\nUNION ALL " : "");
 	sqlite3_str_appendall(sql, " (SELECT a.text FROM t_address a WHERE a.id = f.src),"
 				   " (SELECT a.text FROM t_address a WHERE a.id = f.dst)");
 	for (unsigned i = 0; i < NFIELDS; i++) {
-		char *expr = value_in(c->field[i], table);
-		sqlite3_str_appendf(sql, ",\n %s", expr ? expr : "NULL");
+		char *expr = c->what == FOLLOW_UDP && i == SRCPORT   ? sqlite3_mprintf("%s", INNERMOST("src"))
+			     : c->what == FOLLOW_UDP && i == DSTPORT ? sqlite3_mprintf("%s", INNERMOST("dst"))
+								     : value_in(c->field[i], table);
+		if (i == PAYLOAD && c->what == FOLLOW_TCP && reset && expr)
+			sqlite3_str_appendf(sql, ",\n coalesce(%s, " OF_RESET ")", expr);
+		else
+			sqlite3_str_appendf(sql, ",\n %s", expr ? expr : "NULL");
 		sqlite3_free(expr);
 	}
 	char *stream = value_in(c->field[STREAM], table);
@@ -108,6 +133,8 @@ static void append_table(sqlite3_str *sql, const struct columns *c, const char *
 		" AND (%s = ?3%s%s%s)",
 		layered ? "t.layer" : "1", table, stream ? stream : "NULL",
 		*others ? " OR t.frame_id IN (" : "", others, *others ? ")" : "");
+	if (c->what == FOLLOW_UDP)
+		sqlite3_str_appendall(sql, not_quoted);
 	sqlite3_free(stream);
 }
 
@@ -141,7 +168,7 @@ static char *build(struct session *s, const struct selected_capture *capture, co
 			sqlite3_free(ids);
 		}
 		char *text = sqlite3_str_finish(others);
-		append_table(sql, c, tables[i], text ? text : "");
+		append_table(s->db, sql, c, tables[i], text ? text : "");
 		sqlite3_free(text);
 	}
 	if (n > 1)
@@ -154,7 +181,7 @@ static char *build(struct session *s, const struct selected_capture *capture, co
 sqlite3_stmt *follow_statement(
 	struct session *s, const struct selected_capture *capture, enum follow_what what, uint32_t stream)
 {
-	struct columns c = { { NULL } };
+	struct columns c = { .what = what };
 	int64_t range[2];
 	sqlite3_stmt *st = NULL;
 	int rc = find_range(s, capture, what, stream, range);
@@ -189,6 +216,8 @@ struct follow {
 		struct follow *follow;
 		struct follow_order *order;
 		bool from_server;
+		bool has_base; /* relative numbers count from here; else as they are stored */
+		uint32_t base;
 	} direction[2]; /* of the client, of the server */
 };
 
@@ -274,33 +303,66 @@ static int find_payload(struct follow *f, struct follow_piece *p)
 static int take_datagram(struct follow *f)
 {
 	struct follow_piece p = { 0 };
-	struct follow_chunk chunk = { .from_server = from_server(f) };
+	struct follow_chunk chunk = { 0 };
+	int rc = 0;
 	if (find_payload(f, &p) < 0)
 		return complain(-1, "out of memory");
-	int rc = p.length || sqlite3_column_type(f->st, FIRST_FIELD + PAYLOAD) != SQLITE_NULL
-			 ? give(f, &chunk, &p)
-			 : 0;
+	if (p.length) { /* an empty datagram tells nothing, not even who is who */
+		chunk.from_server = from_server(f);
+		rc = give(f, &chunk, &p);
+	}
 	free(p.copy);
 	return rc;
+}
+
+static uint32_t number(const struct follow *f, int field)
+{
+	return (uint32_t)sqlite3_column_int64(f->st, FIRST_FIELD + field);
+}
+
+/* A SYN-ACK sent again with another number makes both sides count anew. tshark knows that in its second pass
+ * and then counts all segments from the last such number. Few streams are long before it: they are read once
+ * more. 0, or -1 after a message. */
+static int find_bases(struct follow *f)
+{
+	struct follow_peer *client = &f->peers[0];
+	struct direction *d = f->direction;
+	int rc;
+	while ((rc = sqlite3_step(f->st)) == SQLITE_ROW) {
+		if (sqlite3_column_type(f->st, FIRST_FIELD + LEN) == SQLITE_NULL)
+			continue;
+		struct direction *mine = &d[from_server(f)], *other = mine == d ? d + 1 : d;
+		mine->base = number(f, SEQ_RAW) - number(f, SEQ);
+		mine->has_base = true;
+		if (number(f, FLAGS) & TCP_ACK) {
+			other->base = number(f, ACK_RAW) - number(f, ACK);
+			other->has_base = true;
+		}
+	}
+	sqlite3_reset(f->st);
+	memset(client, 0, 2 * sizeof(*client));
+	return rc == SQLITE_DONE ? 0 : -1;
 }
 
 static int take_segment(struct follow *f)
 {
 	sqlite3_stmt *st = f->st;
-	struct follow_piece p = { .seq = (uint32_t)sqlite3_column_int64(st, FIRST_FIELD + SEQ) };
+	struct follow_piece p = { 0 };
 	/* A segment that an ICMP error quotes has no length. */
 	if (sqlite3_column_type(st, FIRST_FIELD + LEN) == SQLITE_NULL)
 		return 0;
-	bool server = from_server(f);
-	if (sqlite3_column_int(st, FIRST_FIELD + FLAGS) & TCP_SYN)
+	struct direction *mine = &f->direction[from_server(f)], *other = &f->direction[!mine->from_server];
+	uint32_t flags = number(f, FLAGS), ack = number(f, ACK);
+	p.seq = mine->has_base ? number(f, SEQ_RAW) - mine->base : number(f, SEQ);
+	if (flags & TCP_ACK && other->has_base)
+		ack = number(f, ACK_RAW) - other->base;
+	if (flags & TCP_SYN)
 		p.seq++;
 	if (find_payload(f, &p) < 0)
 		return complain(-1, "out of memory");
-	int rc = follow_order_ack(
-		f->direction[!server].order, (uint32_t)sqlite3_column_int64(st, FIRST_FIELD + ACK), p.frame);
+	int rc = follow_order_ack(other->order, ack, p.frame);
 	if (rc == 0)
-		return follow_order_segment(
-			f->direction[server].order, p, (uint32_t)sqlite3_column_int64(st, FIRST_FIELD + LEN));
+		return follow_order_segment(mine->order, p, number(f, LEN));
 	free(p.copy);
 	return rc;
 }
@@ -318,10 +380,15 @@ int follow_stream(struct session *s, const struct selected_capture *capture, enu
 	int rc = f.st ? 0 : -1, step = SQLITE_DONE;
 	memset(peers, 0, 2 * sizeof(*peers));
 	for (unsigned i = 0; i < 2; i++) {
-		f.direction[i] = (struct direction) { &f, follow_order_new(give_piece, &f.direction[i]), i };
-		if (!f.raw || !f.direction[i].order)
+		struct direction *d = &f.direction[i];
+		*d = (struct direction) {
+			.follow = &f, .order = follow_order_new(give_piece, d), .from_server = i
+		};
+		if (!f.raw || !d->order)
 			rc = complain(-1, "out of memory");
 	}
+	if (rc == 0 && what == FOLLOW_TCP && find_bases(&f) < 0)
+		rc = complain(-1, "%s: %s", s->path, archive_error(s->db));
 	while (rc == 0 && (step = sqlite3_step(f.st)) == SQLITE_ROW)
 		rc = what == FOLLOW_TCP ? take_segment(&f) : take_datagram(&f);
 	if (rc == FOLLOW_NO_MEMORY)

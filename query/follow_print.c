@@ -171,6 +171,15 @@ static int print_json(struct follow_print *p, const struct follow_peer peers[2],
 
 /* ---- all of it ---- */
 
+/* IPv6, and not the MAC address of a frame that has no other. */
+static bool is_ipv6(const char *host)
+{
+	unsigned colons = 0;
+	for (const char *p = host; *p; p++)
+		colons += *p == ':';
+	return colons > 5 || (colons && strstr(host, "::"));
+}
+
 static void begin(struct follow_print *p, const struct follow_peer peers[2])
 {
 	p->begun = true;
@@ -189,7 +198,7 @@ static void begin(struct follow_print *p, const struct follow_peer peers[2])
 	fprintf(p->out, "\n" RULE "Follow: %s,%s\nFilter: %s\n", p->protocol, follow_mode_names[p->mode],
 		p->filter);
 	for (unsigned i = 0; i < 2; i++)
-		fprintf(p->out, strchr(peers[i].host, ':') ? "Node %u: [%s]:%u\n" : "Node %u: %s:%u\n", i,
+		fprintf(p->out, is_ipv6(peers[i].host) ? "Node %u: [%s]:%u\n" : "Node %u: %s:%u\n", i,
 			peers[i].host, peers[i].port);
 }
 

@@ -220,7 +220,7 @@ static void append_values(sqlite3_str *s, const struct graph *g)
 	for (unsigned i = 0; i < g->field->nsources; i++) {
 		const struct field_source *source = &g->field->sources[i];
 		struct field_source raw = { source->table, source->expr, true };
-		char *expr = catalogue_value_sql(g->field, &raw, "c.id");
+		char *expr = catalogue_value_sql(g->field, &raw, ":capture");
 		char *join =
 			sqlite3_mprintf(" CROSS JOIN \"%w\" t ON t.frame_id = f.frame_id AND %s IS NOT NULL",
 				source->table, expr);
