@@ -298,6 +298,8 @@ static void take_exchange(struct dissection *d, const struct exchange *e)
 			else
 				row_set(e->row, x->time, facts.time_ns);
 		}
+		if (x->informs && e->response)
+			info_add(pkt, " (request in %u)", facts.partner);
 		if (facts.show_response && x->late_record != EXCHANGE_NO_FIELD) {
 			uint8_t fail = pkt->fail;
 			struct row *late = row_open_late(

@@ -6,6 +6,7 @@
 #include "indexer/dissect.h"
 #include "indexer/registry.h"
 #include "query/stored_frame.h"
+#include "schema/catalogue.h"
 
 #define LATER_MAX 16
 #define ROWS_KEPT 4096 /* rows that are made and not wanted, before they are thrown away */
@@ -26,26 +27,25 @@ struct replay {
 	unsigned nlater;
 };
 
-/* The field's column in the view of its protocol: "icmp.resp_in" is resp_in of icmp. */
+/* The field's values for one frame, by the catalogue. */
 static sqlite3_stmt *later_statement(struct replay *r, const char *field)
 {
+	const char *error = NULL;
+	char *sql = NULL;
 	for (unsigned i = 0; i < r->nlater; i++)
 		if (strcmp(r->later[i].field, field) == 0)
 			return r->later[i].st;
-	const char *dot = strchr(field, '.');
-	if (!dot || r->nlater == LATER_MAX)
+	if (r->nlater == LATER_MAX)
 		return NULL;
 	struct later *l = &r->later[r->nlater];
-	char *column = strdup(dot + 1);
+	struct catalogue_field *f = catalogue_find(r->session->db, field, &error);
+	if (f && f->nsources)
+		sql = sqlite3_mprintf("SELECT %s FROM \"%w\" t WHERE t.frame_id=?1", f->sources[0].expr,
+			f->sources[0].table);
 	l->field = strdup(field);
-	for (char *p = column; p && *p; p++)
-		*p = *p == '.' ? '_' : *p;
-	char *sql = column && l->field ? sqlite3_mprintf("SELECT \"%w\" FROM \"%.*w\" WHERE frame_id=?1",
-						 column, (int)(dot - field), field)
-				       : NULL;
 	l->st = sql ? session_prepare(r->session, sql) : NULL;
 	sqlite3_free(sql);
-	free(column);
+	catalogue_field_free(f);
 	r->nlater += l->field != NULL;
 	return l->st;
 }
