@@ -67,7 +67,8 @@ enum { REQUEST, RESPONSE };
 struct http {
 	follow_fn *take;
 	void *ctx;
-	const struct follow_peer *peers;
+	struct follow_peer peers[2];
+	bool begun, swapped;           /* the first message was given; it came from the server of TCP */
 	struct side side[2];           /* of the client, of the server of TCP: HTTP's need not be the same */
 	uint8_t methods[REQUESTS_MAX]; /* a ring: what the response to each request must know of it */
 	unsigned first, waiting;
@@ -81,14 +82,29 @@ enum method {
 
 /* ---- giving ---- */
 
+static int give_chunk(struct http *h, struct follow_chunk *chunk)
+{
+	if (!h->begun) {
+		h->begun = true;
+		h->swapped = chunk->from_server;
+		if (h->swapped) {
+			const struct follow_peer first = h->peers[1];
+			h->peers[1] = h->peers[0];
+			h->peers[0] = first;
+		}
+	}
+	chunk->from_server = chunk->from_server != h->swapped;
+	return h->take(h->ctx, h->peers, chunk);
+}
+
 static int give(struct http *h, struct side *s, struct octets *o)
 {
-	const struct follow_chunk chunk = { .from_server = s == &h->side[1],
+	struct follow_chunk chunk = { .from_server = s == &h->side[1],
 		.frame = s->frame,
 		.time_ns = s->time_ns,
 		.data = o->at,
 		.length = (uint32_t)o->n };
-	int rc = o->n ? h->take(h->ctx, h->peers, &chunk) : 0;
+	int rc = o->n ? give_chunk(h, &chunk) : 0;
 	o->n = 0;
 	return rc;
 }
@@ -251,8 +267,7 @@ static int64_t take_head(struct http *h, struct side *s, const uint8_t *p, size_
 	}
 	if (s->head.n > HEAD_MAX) { /* no head is that long */
 		s->state = SEEKING;
-		if (give(h, s, &s->head) < 0)
-			return -1;
+		s->head.n = 0;
 	}
 	return (int64_t)n;
 }
@@ -319,22 +334,17 @@ static void read_line(struct side *s)
 
 /* ---- all of it ---- */
 
-/* Nothing is under way: does a message begin here? What does not is given as it is. */
-static int64_t seek(struct http *h, struct side *s, const uint8_t *p, size_t n)
+/* Nothing is under way: does a message begin here? What is no HTTP is left away. */
+static size_t seek(struct side *s, const uint8_t *p, size_t n)
 {
 	size_t blank = 0;
 	int type;
 	while (blank < n && (p[blank] == '\r' || p[blank] == '\n'))
 		blank++; /* RFC 9112, section 2.2: an empty line before it is no harm */
-	if (blank == n)
-		return (int64_t)n;
-	if (is_start_line(p + blank, n - blank, &type)) {
-		s->state = HEAD;
-		return (int64_t)blank;
-	}
-	if (add(&s->raw, p, n) < 0 || give(h, s, &s->raw) < 0)
-		return -1;
-	return (int64_t)n;
+	if (blank == n || !is_start_line(p + blank, n - blank, &type))
+		return n;
+	s->state = HEAD;
+	return blank;
 }
 
 /* Octets of one direction, in order. */
@@ -346,7 +356,7 @@ static int take_octets(struct http *h, struct side *s, const uint8_t *p, size_t 
 		bool whole = false;
 		switch (s->state) {
 		case SEEKING:
-			took = seek(h, s, p, n);
+			took = (int64_t)seek(s, p, n);
 			break;
 		case HEAD:
 			took = take_head(h, s, p, n);
@@ -383,10 +393,13 @@ static int take_chunk(void *ctx, const struct follow_peer peers[2], const struct
 {
 	struct http *h = ctx;
 	struct side *s = &h->side[chunk->from_server];
-	h->peers = peers;
+	if (!h->begun)
+		memcpy(h->peers, peers, sizeof(h->peers));
 	if (chunk->missing) { /* the message breaks off here */
-		int rc = s->state == SEEKING ? 0 : end_message(h, s);
-		return rc ? rc : h->take(h->ctx, peers, chunk);
+		struct follow_chunk gap = *chunk;
+		bool under_way = s->state != SEEKING && s->state != SWITCHED;
+		int rc = end_message(h, s);
+		return rc || !under_way ? rc : give_chunk(h, &gap);
 	}
 	s->frame = chunk->frame;
 	s->time_ns = chunk->time_ns;
@@ -409,7 +422,6 @@ int follow_http(struct session *s, const struct selected_capture *capture, uint3
 		return complain(-1, "out of memory");
 	h->take = take;
 	h->ctx = ctx;
-	h->peers = peers;
 	int rc = follow_stream(s, capture, FOLLOW_TCP, stream, peers, take_chunk, h);
 	if (rc == 0 && end_stream(h) < 0)
 		rc = -1;
