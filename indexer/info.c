@@ -1,5 +1,6 @@
 #include "indexer/info.h"
 
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -50,7 +51,7 @@ void info_sep_(struct packet *pkt, const char *separator, const char *format, ..
 	va_list args;
 	if (!o)
 		return;
-	if (o->len > o->fence)
+	if (o->len)
 		info_add_(pkt, "%s", separator);
 	va_start(args, format);
 	put(o, o->len, format, args);
@@ -155,12 +156,40 @@ void info_text_(struct packet *pkt, const void *octets, size_t n)
 		unsigned len = utf8_length(p + i, n - i);
 		if (len == 1 && p[i] >= 7 && p[i] <= 13)
 			info_add_(pkt, "\\%c", escapes[p[i] - 7]);
-		else if (len == 0 || p[i] < ' ' || p[i] == 0x7f)
-			info_add_(pkt, "\\x%02x", p[i]);
+		else if (len == 0)
+			info_add_(pkt, "%s", "\xef\xbf\xbd"); /* U+FFFD */
+		else if (p[i] < ' ' || p[i] == 0x7f)
+			info_add_(pkt, "\\%03o", p[i]);
 		else
 			info_add_(pkt, "%.*s", (int)len, (const char *)p + i);
 		i += len ? len : 1;
 	}
+}
+
+void info_line_(struct packet *pkt, const void *octets, size_t n)
+{
+	const char *p = octets;
+	for (size_t i = 0, k; i < n; i = k) {
+		for (k = i; k < n && (p[k] == ' ' || !isspace((unsigned char)p[k])); k++)
+			;
+		info_text_(pkt, p + i, k - i);
+		if (k == n)
+			break;
+		info_add_(pkt, "%s", " ");
+		while (k < n && p[k] != ' ' && isspace((unsigned char)p[k]))
+			k++;
+	}
+}
+
+void info_media_(struct packet *pkt)
+{
+	size_t n = 0;
+	if (!pkt->media || !pkt->media_len)
+		return;
+	info_add_(pkt, "%s", " (");
+	while (n < pkt->media_len && pkt->media[n] != ';' && !isspace((unsigned char)pkt->media[n]))
+		info_add_(pkt, "%c", tolower((unsigned char)pkt->media[n++]));
+	info_add_(pkt, "%s", ")");
 }
 
 void info_address_(struct packet *pkt, int kind, const uint8_t *octets)

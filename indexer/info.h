@@ -36,7 +36,7 @@ struct info {
 void info_set_(struct packet *pkt, const char *format, ...) INFO_PRINTF(2, 3);
 /* Append. */
 void info_add_(struct packet *pkt, const char *format, ...) INFO_PRINTF(2, 3);
-/* Append, with `separator` before it unless nothing stands behind the fence. */
+/* Append, with `separator` before it unless nothing stands there at all. */
 void info_sep_(struct packet *pkt, const char *separator, const char *format, ...) INFO_PRINTF(3, 4);
 /* Put in front of all; the fence moves along with what it protects, or comes to stand behind the new text. */
 void info_prepend_(struct packet *pkt, const char *format, ...) INFO_PRINTF(2, 3);
@@ -50,6 +50,14 @@ void info_fence_(struct packet *pkt);
 /* Append octets as Wireshark shows text that a packet says: what is no printable character, or no UTF-8, as
  * an escape (\n, \x01). */
 void info_text_(struct packet *pkt, const void *octets, size_t n);
+
+/* Append octets as a line of a protocol made of text: each tab or line end is one blank. */
+void info_line_(struct packet *pkt, const void *octets, size_t n);
+#define info_line(pkt, octets, n) ((pkt)->info ? info_line_((pkt), (octets), (n)) : (void)0)
+
+/* Append the media type of the body that is being dissected, in brackets: " (text/html)". */
+void info_media_(struct packet *pkt);
+#define info_media(pkt) ((pkt)->info ? info_media_(pkt) : (void)0)
 
 /* Append an address: `kind` KIND_ETHER, KIND_IPV4, KIND_IPV6, octets enough for it. */
 void info_address_(struct packet *pkt, int kind, const uint8_t *octets);

@@ -117,6 +117,7 @@ struct protocol {
 	const char *name;   /* filter name and token of frame.protocols: "tcp" */
 	const char *title;  /* "Transmission Control Protocol" */
 	const char *column; /* text of the Protocol column; NULL: leaves the column alone (data) */
+	const char *info;   /* what the Info column says of each of its messages; NULL: `dissect` says it */
 	const char *spec;   /* "RFC 9293" */
 	const char *help;   /* one sentence on what it is for */
 	uint16_t id; /* PROTO_ID_x of the generated dissectors/ids.h; 0 for a bare name without records */
@@ -312,6 +313,7 @@ struct segment_run {
 	struct stream_message *message; /* it got this one; NULL: the segment's own octets */
 	const uint8_t *data;
 	uint32_t len, brought; /* octets it got; those of them that this segment brought to the message */
+	bool dissected;        /* something in this segment was */
 	uint32_t follows;      /* octets of `rest` up to the next message; 0 none */
 	uint16_t ntokens, nitems, nlayers;
 	const char *column;

@@ -103,6 +103,8 @@ static bool try_protocol(struct packet *pkt, const struct protocol *proto, const
 	if (proto->column && !pkt->in_error)
 		pkt->column = proto->column;
 	pkt->current = (int16_t)pkt->nlayers++;
+	if (proto->info)
+		info_set(pkt, "%s", proto->info);
 	pkt->stream = n->stream;
 	pkt->may_want = n->may_want;
 	if (n->stream && proto->pdu)

@@ -66,9 +66,11 @@ static struct cursor message_cursor(struct packet *pkt, const struct stream_mess
 	return (struct cursor) { m->data, 0, m->last, m->last, &pkt->fail };
 }
 
-static void show_part(struct packet *pkt)
+/* Said of a segment that shows nothing but a part of a message. */
+static void show_part(struct packet *pkt, const struct segment_run *r)
 {
-	info_sep(pkt, " ", "[TCP segment of a reassembled PDU]");
+	if (!r->dissected)
+		info_sep(pkt, " ", "[TCP segment of a reassembled PDU]");
 }
 
 void segment_step(struct dissection *d, unsigned run)
@@ -116,7 +118,7 @@ void segment_step(struct dissection *d, unsigned run)
 		call(pkt, r, message_cursor(pkt, m), true);
 		push(pkt, NEXT_CONCLUDE, run);
 	} else {
-		show_part(pkt);
+		show_part(pkt, r);
 		if (r->follows)
 			push(pkt, NEXT_CONCLUDE, run);
 	}
@@ -180,8 +182,9 @@ void segment_conclude(struct dissection *d, unsigned run)
 	uint32_t at = wants ? (uint32_t)(want.from - r->data) : 0;
 	pkt->want.from = NULL;
 	if (r->message && wants && at <= r->len - r->brought) {
+		at = 0;
 		take_back(pkt, r);
-		show_part(pkt);
+		show_part(pkt, r);
 		extend(r, want.more);
 	} else if (r->message) {
 		tcp_reassembled(pkt, r->layer, r->tcp_layer, r->message);
@@ -190,10 +193,12 @@ void segment_conclude(struct dissection *d, unsigned run)
 	} else if (wants) {
 		if (at == 0) {
 			take_back(pkt, r);
-			show_part(pkt);
+			show_part(pkt, r);
 		}
 		begin_message(d, r, r->seq + at, want.more);
 	}
+	if (!(wants && at == 0))
+		r->dissected = true;
 	if (!r->follows)
 		return;
 	info_fence(pkt); /* what follows shows behind it */

@@ -503,9 +503,11 @@ static void fast_open(struct options *o, struct cursor *c)
 {
 	if (cur_left(c) == 0) {
 		row_set(rare(o), OPTION_TFO_REQUEST, 1);
+		info_note(o->pkt, "%s", " TFO=R");
 		return;
 	}
 	row_bytes(rare(o), OPTION_TFO_COOKIE, c, cur_left(c));
+	info_note(o->pkt, "%s", " TFO=C");
 	o->s->tfo_cookie = true;
 	if ((o->s->flags & (SYN | ACK)) == SYN)
 		o->notes |= NOTE_TFO_SYN;
@@ -602,6 +604,7 @@ static void option(struct options *o, uint32_t kind, struct cursor *c)
 			row_be(rare(o), OPTION_USER_TIMEOUT, c, 2);
 		break;
 	case OPT_AO: /* RFC 5925, section 2.2 */
+		info_note(o->pkt, "%s", "TCP AO");
 		if (left >= 2) {
 			struct row *r = rare(o);
 			row_be(r, OPTION_AO_KEYID, c, 1);

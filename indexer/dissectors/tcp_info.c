@@ -96,7 +96,7 @@ void tcp_info(struct packet *pkt, const struct tcp_segment *s, const struct tcp_
 	if (s->flags & ACK)
 		info_add(pkt, " Ack=%u", f->ack);
 	info_add(pkt, " Win=%u", f->window);
-	if (s->urgent && s->flags & 0x20)
+	if (s->flags & 0x20 || s->urgent)
 		info_add(pkt, " Urg=%u", s->urgent);
 	if (s->len_known)
 		info_add(pkt, " Len=%u", s->len);
