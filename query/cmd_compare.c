@@ -36,10 +36,7 @@ static struct value with_unit(const struct work *w, const struct measure *m, dou
 
 static const char *group_name(const struct work *w, const struct course_group *g)
 {
-	return g == &w->course.whole ? w->q->table ? "(all)" : ""
-	       : g->name             ? g->name
-	       : w->q->table         ? "(untagged)"
-				     : NULL;
+	return g == &w->course.whole ? "(all)" : g->name || !w->q->table ? g->name : "(untagged)";
 }
 
 static int begin(struct work *w, const struct render_column *columns, unsigned n)
