@@ -395,6 +395,7 @@ struct packet *dissect_frame(struct dissection *d, const struct dissect_input *i
 	pkt->data = in->data;
 	pkt->cap_len = in->cap_len;
 	pkt->len = in->len;
+	pkt->claimed = in->claimed ? in->claimed : in->len;
 	pkt->time_ns = in->time_ns;
 	pkt->number = in->number;
 	pkt->frame_id = d->first_frame + in->number - 1;
@@ -448,7 +449,7 @@ struct packet *dissect_frame(struct dissection *d, const struct dissect_input *i
 			/* The rest of the frame is not looked at: what was waiting hung below the layer that
 			 * failed. */
 			pkt->current = -1; /* wherever it failed, that stands at the top */
-			pkt_item(pkt, pkt->fail == CUR_CUT ? &proto_short : &proto_malformed, 0);
+			pkt_item(pkt, pkt->fail == CUR_CUT ? &proto_short : pkt->fragmented ? &proto_unreassembled : &proto_malformed, 0);
 			/* Unless a further message of a stream waits: it stands on its own. */
 			while (first && !pkt->next[first - 1].survives)
 				first--;
