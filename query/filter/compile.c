@@ -1,5 +1,6 @@
 /* The tree to SQL. A field may have many values in a frame, in several tables: `==` is true when one of them
  * equals. */
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,8 @@ unsigned dfilter_parameter(struct compiler *c, struct filter_value v)
 	all[c->filter->nvalues++] = v;
 	return c->filter->nvalues;
 }
+
+static int emit(struct compiler *c, const struct node *n);
 
 /* ---- there or not ---- */
 
@@ -69,25 +72,86 @@ static int emit_protocol(
 	return 0;
 }
 
-/* EXISTS (... condition), where # in the condition stands for a value of the operand. */
+/* The condition with every # replaced by a value. */
+static char *about(const char *condition, const char *value)
+{
+	sqlite3_str *s = sqlite3_str_new(NULL);
+	for (const char *p = condition; *p; p++) {
+		if (*p == '#')
+			sqlite3_str_appendall(s, value);
+		else
+			sqlite3_str_appendchar(s, 1, *p);
+	}
+	return sqlite3_str_finish(s);
+}
+
+/* Does an expression look at nothing of the statement around it, which has f and c? */
+static bool stands_alone(const char *sql)
+{
+	for (const char *p = sql; (p = strpbrk(p, "fc")); p++)
+		if (p[1] == '.' && (p == sql || !(isalnum((uint8_t)p[-1]) || strchr("_.\"", p[-1]))))
+			return false;
+	return true;
+}
+
+#define OF_THIS_FRAME " WHERE t.frame_id=f.frame_id"
+
+/* One source as a list of frames, "SELECT t.frame_id FROM ...", which SQLite makes once and in the order of
+ * the table, instead of a look into the table for each frame. NULL where that cannot be. */
+static char *frames_of(const struct compiler *c, const struct operand_source *s, const char *condition)
+{
+	const char *where = s->from ? strstr(s->from, OF_THIS_FRAME) : NULL;
+	char range[80] = "";
+	if (!where || !condition || !stands_alone(condition) || !stands_alone(where + strlen(OF_THIS_FRAME)))
+		return NULL;
+	char *table = sqlite3_mprintf("%.*s", (int)(where - s->from), s->from);
+	if (c->last_frame < INT64_MAX)
+		snprintf(range, sizeof(range), "t.frame_id BETWEEN %lld AND %lld AND ",
+			(long long)c->first_frame, (long long)c->last_frame);
+	char *sql = table && stands_alone(table) ? sqlite3_mprintf("SELECT t.frame_id %s WHERE %s%s%s", table,
+							   range, condition, where + strlen(OF_THIS_FRAME))
+						 : NULL;
+	sqlite3_free(table);
+	return sql;
+}
+
+/* Some value is such that the condition, in which # stands for it, holds. */
 static void emit_some(struct compiler *c, const struct operand *o, const char *condition)
 {
+	sqlite3_str *lists = sqlite3_str_new(NULL);
+	bool others = false;
 	sqlite3_str_appendall(c->sql, o->n ? "(" : "0");
 	for (unsigned i = 0; i < o->n; i++) {
 		const struct operand_source *s = &o->sources[i];
-		sqlite3_str_appendall(c->sql, i ? " OR " : "");
-		if (s->from)
-			sqlite3_str_appendf(c->sql, "EXISTS (SELECT 1 %s AND ", s->from);
-		else
-			sqlite3_str_appendall(c->sql, "(");
-		for (const char *p = condition; *p; p++) {
-			if (*p == '#')
-				sqlite3_str_appendall(c->sql, s->value);
-			else
-				sqlite3_str_appendchar(c->sql, 1, *p);
+		/* Sources in one table are asked together. */
+		sqlite3_str *any = sqlite3_str_new(NULL);
+		bool again = false;
+		for (unsigned k = 0; k < o->n; k++) {
+			if (k != i &&
+				(!s->from || !o->sources[k].from || strcmp(s->from, o->sources[k].from) != 0))
+				continue;
+			again |= k < i;
+			char *one = about(condition, o->sources[k].value);
+			sqlite3_str_appendf(any, "%s%z", sqlite3_str_length(any) ? " OR " : "(", one);
 		}
-		sqlite3_str_appendall(c->sql, ")");
+		sqlite3_str_appendall(any, ")");
+		char *all = sqlite3_str_finish(any), *list = again ? NULL : frames_of(c, s, all);
+		if (list) {
+			sqlite3_str_appendf(
+				lists, "%s%z", sqlite3_str_length(lists) ? " UNION ALL " : "", list);
+		} else if (!again) {
+			sqlite3_str_appendf(c->sql, s->from ? "%sEXISTS (SELECT 1 %s AND %s)" : "%s%.0s%s",
+				others ? " OR " : "", s->from ? s->from : "", all);
+			others = true;
+		}
+		sqlite3_free(all);
 	}
+	if (sqlite3_str_length(lists)) {
+		sqlite3_str_appendf(
+			c->sql, "%sf.frame_id IN (%s)", others ? " OR " : "", sqlite3_str_value(lists));
+		c->filter->narrow |= c->top && !others;
+	}
+	sqlite3_free(sqlite3_str_finish(lists));
 	sqlite3_str_appendall(c->sql, o->n ? ")" : "");
 }
 
@@ -177,6 +241,9 @@ static void condition_of(char out[256], const struct operand *o, enum compare op
 		/* Wireshark gives what it works out a sign when it is below zero, and nothing without a sign
 		 * is less or greater than that. */
 		snprintf(out, 256, "(# < 0 AND # %s :y%u)", sign_of(op), l->low);
+	else if (o->field && strcmp(o->field->name, "frame.number") == 0)
+		/* so that it narrows the range of frames */
+		snprintf(out, 256, "f.frame_id %s c.first_frame - 1 + :y%u", sign_of(op), l->low);
 	else
 		snprintf(out, 256, "# %s :y%u", sign_of(op), l->low);
 }
@@ -203,7 +270,10 @@ static void emit_quantified(struct compiler *c, const struct operand *o, const c
 	sqlite3_str_appendall(c->sql, "(");
 	emit_some(c, o, "# IS NOT NULL");
 	sqlite3_str_appendall(c->sql, " AND NOT coalesce(");
+	bool top = c->top;
+	c->top = false;
 	emit_some(c, o, not );
+	c->top = top;
 	sqlite3_str_appendall(c->sql, ", 0))");
 }
 
@@ -339,59 +409,116 @@ static int emit_compare(struct compiler *c, const struct node *n)
 /* ---- sets ---- */
 
 /* low .. high */
-static int emit_range(struct compiler *c, const struct operand *o, const struct operand *low,
-	const struct operand *high, enum quantifier quantifier)
+static int range_condition(struct compiler *c, const struct operand *o, const struct operand *low,
+	const struct operand *high, char text[256])
 {
 	struct limits from, to;
-	char text[256];
 	if (read_limits(c, o, o->type, low, &from) < 0 || read_limits(c, o, o->type, high, &to) < 0)
 		return -1;
 	unsigned end = to.high ? to.high : to.low;
 	if (type_is_address(o->type) && !o->octets)
-		snprintf(text, sizeof(text),
+		snprintf(text, 256,
 			"# IN (SELECT id FROM t_address WHERE kind=%d AND octets BETWEEN :y%u AND :y%u)",
 			address_kind(o->type), from.low, end);
 	else if ((from.below_zero || to.below_zero) && !(o->field && o->field->kind == KIND_INT))
-		snprintf(text, sizeof(text), "(# < 0 AND # BETWEEN :y%u AND :y%u)", from.low, end);
+		snprintf(text, 256, "(# < 0 AND # BETWEEN :y%u AND :y%u)", from.low, end);
 	else
-		snprintf(text, sizeof(text), "# BETWEEN :y%u AND :y%u", from.low, end);
-	emit_quantified(c, o, text, COMPARE_EQ, quantifier);
+		snprintf(text, 256, "# BETWEEN :y%u AND :y%u", from.low, end);
 	return 0;
 }
 
-/* One element of a set: a value, a range of values, or a field. */
-static int element(struct compiler *c, const struct node *in, const struct node *e)
+static void separate(sqlite3_str *s)
 {
-	struct operand o, low, high = { 0 };
-	int rc = dfilter_operand(c, in->left, &o);
-	if (dfilter_operand(c, e, &low) < 0 || (e->high && dfilter_operand(c, e->high, &high) < 0))
+	if (sqlite3_str_length(s))
+		sqlite3_str_appendall(s, " OR ");
+}
+
+/* One element of a set, a value, a range of values, or a field: appends to `together` a condition about the
+ * values, or emits a test of its own. `all` asks whether all values are in the same element. */
+static int element(struct compiler *c, const struct node *in, struct operand *o, const struct node *e,
+	sqlite3_str *together, bool *alone)
+{
+	struct operand low, high = { 0 };
+	struct limits limits;
+	char text[256];
+	bool value;
+	int rc = dfilter_operand(c, e, &low);
+	if (e->high && dfilter_operand(c, e->high, &high) < 0)
 		rc = -1;
-	if (rc == 0)
-		rc = left_problem(c, in->left, &o);
+	value = rc == 0 && low.literal;
 	if (rc == 0 && e->high && (!low.literal || !high.literal))
 		rc = dfilter_wrong(c->error, e->token, "a range is between two values, not fields");
 	else if (rc == 0 && e->high)
-		rc = emit_range(c, &o, &low, &high, in->quantifier);
-	else if (rc == 0 && low.literal)
-		rc = emit_literal(c, in, &o, &low, COMPARE_EQ, in->quantifier);
-	else if (rc == 0)
-		rc = emit_pairs(c, in, &o, &low, COMPARE_EQ);
-	operand_free(&o);
+		rc = range_condition(c, o, &low, &high, text);
+	else if (value && (rc = read_limits(c, o, o->type, &low, &limits)) == 0)
+		condition_of(text, o, COMPARE_EQ, &limits);
+	if (rc == 0 && value && in->quantifier != QUANTIFIER_ALL) {
+		separate(together);
+		sqlite3_str_appendall(together, text);
+	} else if (rc == 0) {
+		sqlite3_str_appendall(c->sql, *alone ? " OR " : "");
+		*alone = true;
+		if (value)
+			emit_quantified(c, o, text, COMPARE_EQ, in->quantifier);
+		else
+			rc = emit_pairs(c, in, o, &low, COMPARE_EQ);
+	}
 	operand_free(&low);
 	operand_free(&high);
 	return rc;
 }
 
-/* As many tests as there are elements: `all` asks whether all values are in the same one. */
 static int emit_in(struct compiler *c, const struct node *n)
 {
-	int rc = 0;
+	struct operand o;
+	sqlite3_str *together = sqlite3_str_new(NULL);
+	bool alone = false, top = c->top;
+	int rc = dfilter_operand(c, n->left, &o);
+	if (rc == 0)
+		rc = left_problem(c, n->left, &o);
 	sqlite3_str_appendall(c->sql, "(");
-	for (const struct node *e = n->right; rc == 0 && e; e = e->next) {
-		sqlite3_str_appendall(c->sql, e == n->right ? "" : " OR ");
-		rc = element(c, n, e);
+	c->top = false;
+	for (const struct node *e = n->right; rc == 0 && e; e = e->next)
+		rc = element(c, n, &o, e, together, &alone);
+	c->top = top && !alone;
+	if (rc == 0 && sqlite3_str_length(together)) {
+		char *condition = sqlite3_mprintf("(%s)", sqlite3_str_value(together));
+		sqlite3_str_appendall(c->sql, alone ? " OR " : "");
+		if (condition)
+			emit_some(c, &o, condition);
+		sqlite3_free(condition);
 	}
 	sqlite3_str_appendall(c->sql, ")");
+	c->top = top;
+	sqlite3_free(sqlite3_str_finish(together));
+	operand_free(&o);
+	return rc;
+}
+
+/* `top`: what is emitted has to hold for every frame that matches. */
+static int emit_two(struct compiler *c, const struct node *n)
+{
+	bool top = c->top;
+	c->top = top && n->kind == NODE_AND;
+	sqlite3_str_appendall(c->sql, "(");
+	int rc = emit(c, n->left);
+	sqlite3_str_appendall(c->sql, n->kind == NODE_AND ? " AND " : " OR ");
+	if (rc == 0)
+		rc = emit(c, n->right);
+	sqlite3_str_appendall(c->sql, ")");
+	c->top = top;
+	return rc;
+}
+
+static int emit_not(struct compiler *c, const struct node *n)
+{
+	bool top = c->top;
+	c->top = false;
+	/* A comparison with a value that is not there is NULL in SQL, and false in a filter. */
+	sqlite3_str_appendall(c->sql, "NOT coalesce(");
+	int rc = emit(c, n->left);
+	sqlite3_str_appendall(c->sql, ", 0)");
+	c->top = top;
 	return rc;
 }
 
@@ -405,31 +532,22 @@ static int emit(struct compiler *c, const struct node *n)
 	case NODE_IN:
 		return emit_in(c, n);
 	case NODE_NOT:
-		/* A comparison with a value that is not there is NULL in SQL, and false in a filter. */
-		sqlite3_str_appendall(c->sql, "NOT coalesce(");
-		if (emit(c, n->left) < 0)
-			return -1;
-		sqlite3_str_appendall(c->sql, ", 0)");
-		return 0;
+		return emit_not(c, n);
 	default:
-		sqlite3_str_appendall(c->sql, "(");
-		if (emit(c, n->left) < 0)
-			return -1;
-		sqlite3_str_appendall(c->sql, n->kind == NODE_AND ? " AND " : " OR ");
-		if (emit(c, n->right) < 0)
-			return -1;
-		sqlite3_str_appendall(c->sql, ")");
-		return 0;
+		return emit_two(c, n);
 	}
 }
 
 /* ---- the whole ---- */
 
-struct filter *dfilter_compile(sqlite3 *db, const char *text, struct filter_error *error)
+struct filter *dfilter_compile(
+	sqlite3 *db, const char *text, int64_t first_frame, int64_t last_frame, struct filter_error *error)
 {
 	struct tokens tokens = { 0 };
 	struct node *pool = NULL, *root;
-	struct compiler c = { .db = db, .error = error };
+	struct compiler c = {
+		.db = db, .error = error, .first_frame = first_frame, .last_frame = last_frame, .top = true
+	};
 	bool good = false;
 	if (dfilter_lex(&tokens, text, error) < 0)
 		goto out;

@@ -161,6 +161,8 @@ struct compiler {
 	struct filter *filter;
 	struct filter_error *error;
 	unsigned aliases; /* used so far */
+	int64_t first_frame, last_frame;
+	bool top; /* what is emitted has to hold for every frame that matches */
 };
 
 /* A parameter for the value: its number. The value is the filter's from then on. 0: out of memory. */

@@ -106,14 +106,27 @@ static enum type type_of(const struct catalogue_field *f)
 	}
 }
 
-/* An expression over the frame itself: alias t becomes f. */
+/* An expression over the frame itself: alias t becomes f, and what is looked up of its capture stands in the
+ * statement around it as c. */
 static char *as_frame(const char *expr)
 {
+	static const struct {
+		const char *looked_up, *there;
+	} of_capture[] = { { "(SELECT k.first_frame FROM capture k WHERE k.id=c.id)", "c.first_frame" },
+		{ "(SELECT k.time_zero FROM capture k WHERE k.id=c.id)", "c.time_zero" } };
 	sqlite3_str *s = sqlite3_str_new(NULL);
 	char before = ' ';
 	for (const char *p = expr; *p; before = *p++) {
 		bool word = isalnum((uint8_t)before) || before == '_' || before == '"' || before == '.';
-		sqlite3_str_appendchar(s, 1, p[0] == 't' && p[1] == '.' && !word ? 'f' : *p);
+		unsigned i = 0;
+		while (i < 2 && strncmp(p, of_capture[i].looked_up, strlen(of_capture[i].looked_up)) != 0)
+			i++;
+		if (i < 2) {
+			sqlite3_str_appendall(s, of_capture[i].there);
+			p += strlen(of_capture[i].looked_up) - 1;
+		} else {
+			sqlite3_str_appendchar(s, 1, p[0] == 't' && p[1] == '.' && !word ? 'f' : *p);
+		}
 	}
 	return sqlite3_str_finish(s);
 }
@@ -177,10 +190,23 @@ char *dfilter_name(const char *word)
 	return strdup(word);
 }
 
+/* Words that might be octets and are protocols of Wireshark's: the name wins, also where no frame has it. */
+static bool looks_like_octets(const char *name)
+{
+	static const char *const names[] = { "a11", "a21", "a615a", "aaf", "acf", "adb", "bfd", "c1222",
+		"c15", "dc", "dcc", "e100", "e164", "e212", "fc", "fc00", "fefd", "ff" };
+	for (unsigned i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (strcmp(names[i], name) == 0)
+			return true;
+	return false;
+}
+
 bool dfilter_is_protocol(sqlite3 *db, const char *name)
 {
 	sqlite3_stmt *st;
 	bool yes = false;
+	if (looks_like_octets(name))
+		return true;
 	if (!*name || strchr(name, ':') ||
 		sqlite3_prepare_v2(db,
 			"SELECT 1 FROM protocol WHERE name=?1 UNION ALL SELECT 1 FROM t_stack"
