@@ -389,6 +389,14 @@ static uint32_t stack_id(struct dissection *d)
 	return dict_stack(pkt->dict, pkt->tokens, pkt->ntokens, pkt->items, pkt->nitems, pkt->column);
 }
 
+/* What the tree says of a frame that ends before its dissectors do. */
+static const struct protocol *failure(const struct packet *pkt)
+{
+	if (pkt->fail == CUR_CUT)
+		return &proto_short;
+	return pkt->fragmented ? &proto_unreassembled : &proto_malformed;
+}
+
 struct packet *dissect_frame(struct dissection *d, const struct dissect_input *in)
 {
 	struct packet *pkt = &d->pkt;
@@ -449,8 +457,14 @@ struct packet *dissect_frame(struct dissection *d, const struct dissect_input *i
 			/* The rest of the frame is not looked at: what was waiting hung below the layer that
 			 * failed. */
 			pkt->current = -1; /* wherever it failed, that stands at the top */
-			pkt_item(pkt, pkt->fail == CUR_CUT ? &proto_short : pkt->fragmented ? &proto_unreassembled : &proto_malformed, 0);
-			/* Unless a further message of a stream waits: it stands on its own. */
+			pkt_item(pkt, failure(pkt), 0);
+			/* Unless a further message of a stream waits, perhaps behind the one that failed: it
+			 * stands on its own. */
+			for (unsigned i = first; i < pkt->nnext; i++)
+				if (pkt->next[i].survives) {
+					pkt->next[first++] = pkt->next[i];
+					break;
+				}
 			while (first && !pkt->next[first - 1].survives)
 				first--;
 			pkt->nnext = (uint16_t)first;

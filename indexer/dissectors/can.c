@@ -50,8 +50,14 @@ static enum verdict can_dissect(struct packet *pkt, struct cursor *c)
 		pkt->tokens[pkt->ntokens - 1] = &proto_canfd;
 		pkt->column = "CANFD";
 	}
-	if (word & CAN_ERROR)
+	if (word & CAN_ERROR) {
+		/* Eight octets say what went wrong; a note beside CAN in the tree, where the length is another. */
+		static const struct protocol mismatch = { .name = "text" };
+		if (len != 8)
+			pkt_item(pkt, &mismatch, 0);
+		cur_take(c, 8);
 		return MINE;
+	}
 	uint32_t id = word & (word & CAN_EXTENDED ? 0x1fffffff : 0x7ff);
 	bool management = id == 0 && !(word & CAN_REMOTE);
 	pkt_next_proto(pkt, management ? &proto_nm : &proto_data, cur_sub(c, len));

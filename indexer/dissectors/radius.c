@@ -137,7 +137,8 @@ static void eap_message(struct packet *pkt, const struct cursor *first)
 	pkt_next_proto(pkt, &proto_eap, (struct cursor) { whole, 0, at, at, &pkt->fail });
 }
 
-static void attributes(struct packet *pkt, struct cursor *c)
+/* `beyond`: octets by which the message claims to be longer than the datagram. */
+static void attributes(struct packet *pkt, struct cursor *c, uint32_t beyond)
 {
 	bool eap = false;
 	while (cur_left(c)) {
@@ -145,8 +146,10 @@ static void attributes(struct packet *pkt, struct cursor *c)
 		struct row *r = row_open(pkt, &proto_radius, REC_AVP);
 		uint64_t type = row_be(r, AVP_TYPE, c, 1);
 		uint32_t len = (uint32_t)row_be(r, AVP_LENGTH, c, 1);
-		if (len < 2 || len - 2 > cur_left(c))
-			break;
+		if (len < 2 || len - 2 > cur_left(c) + beyond)
+			return;
+		if (!cur_need(c, len - 2))
+			return;
 		struct cursor v = cur_sub(c, len - 2);
 		if (type == EAP_MESSAGE && !eap && !pkt->fail) {
 			eap = true;
@@ -154,6 +157,7 @@ static void attributes(struct packet *pkt, struct cursor *c)
 		}
 		value(r, &v, type);
 	}
+	cur_need(c, beyond ? 1 : 0);
 }
 
 static bool plausible(const struct cursor *c)
@@ -178,8 +182,9 @@ static enum verdict radius_dissect(struct packet *pkt, struct cursor *c)
 	bool response = code == 2 || code == 3 || code == 5 || code == 11 || code == 41 || code == 42 ||
 			code == 44 || code == 45;
 	pkt_exchange(pkt, &proto_radius, r, id, response);
+	uint32_t left = cur_left(c);
 	struct cursor list = cur_sub(c, length - HEADER);
-	attributes(pkt, &list);
+	attributes(pkt, &list, length - HEADER > left ? length - HEADER - left : 0);
 	return MINE;
 }
 
