@@ -54,6 +54,11 @@ void dissection_set_rows(struct dissection *d, struct rows *rows)
 	d->pkt.rows = rows;
 }
 
+void dissection_set_info(struct dissection *d, struct info *info)
+{
+	d->pkt.info = info;
+}
+
 void dissection_set_tree(struct dissection *d, struct tree *tree)
 {
 	d->pkt.tree = tree;
@@ -293,6 +298,8 @@ static void take_exchange(struct dissection *d, const struct exchange *e)
 			else
 				row_set(e->row, x->time, facts.time_ns);
 		}
+		if (x->informs && e->response)
+			info_add(pkt, " (request in %u)", facts.partner);
 		if (facts.show_response && x->late_record != EXCHANGE_NO_FIELD) {
 			uint8_t fail = pkt->fail;
 			struct row *late = row_open_late(
@@ -389,12 +396,19 @@ static uint32_t stack_id(struct dissection *d)
 	return dict_stack(pkt->dict, pkt->tokens, pkt->ntokens, pkt->items, pkt->nitems, pkt->column);
 }
 
-/* What the tree says of a frame that ends before its dissectors do. */
-static const struct protocol *failure(const struct packet *pkt)
+/* What the tree and the Info column say of a frame that ends before its dissectors do. */
+static void note_failure(struct packet *pkt)
 {
-	if (pkt->fail == CUR_CUT)
-		return &proto_short;
-	return pkt->fragmented ? &proto_unreassembled : &proto_malformed;
+	if (pkt->fail == CUR_CUT) {
+		pkt_item(pkt, &proto_short, 0);
+		info_add(pkt, "%s", "[Packet size limited during capture]");
+	} else if (pkt->fragmented) {
+		pkt_item(pkt, &proto_unreassembled, 0);
+		info_add(pkt, "%s", "[BoundErrorUnreassembled Packet]");
+	} else {
+		pkt_item(pkt, &proto_malformed, 0);
+		info_add(pkt, "%s", "[Malformed Packet]");
+	}
 }
 
 struct packet *dissect_frame(struct dissection *d, const struct dissect_input *in)
@@ -433,6 +447,7 @@ struct packet *dissect_frame(struct dissection *d, const struct dissect_input *i
 	pkt->tcp.set = pkt->udp.set = pkt->fragment.set = false;
 	pkt->arp.n = 0;
 	pkt_scratch_free(pkt);
+	info_frame(pkt);
 	if (pkt->tree)
 		pkt->tree->n = 0;
 
@@ -457,7 +472,7 @@ struct packet *dissect_frame(struct dissection *d, const struct dissect_input *i
 			/* The rest of the frame is not looked at: what was waiting hung below the layer that
 			 * failed. */
 			pkt->current = -1; /* wherever it failed, that stands at the top */
-			pkt_item(pkt, failure(pkt), 0);
+			note_failure(pkt);
 			/* Unless a further message of a stream waits, perhaps behind the one that failed: it
 			 * stands on its own. */
 			for (unsigned i = first; i < pkt->nnext; i++)

@@ -65,8 +65,6 @@ const struct protocol named_udp_protocols[] = {
 		.dissect = test_cflow, .claims = CLAIMS({ CLAIM_UDP_PORT, 2055 }, { CLAIM_UDP_PORT, 4739 }, { CLAIM_UDP_PORT, 9996 }) },
 	{ .name = "chargen", .title = "Character Generator Protocol", .column = "Chargen",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 19 }, { CLAIM_TCP_PORT, 19 }) },
-	{ .name = "cipio", .title = "Common Industrial Protocol, I/O", .column = "CIP I/O",
-		.claims = CLAIMS({ CLAIM_UDP_PORT, 2222 }) },
 	{ .name = "cnip", .title = "Component Network over IP", .column = "CN/IP",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 1628 }, { CLAIM_UDP_PORT, 1629 }) },
 	{ .name = "corosync_totemnet", .title = "Totemnet Layer of Corosync Cluster Engine", .column = "COROSYNC/TOTEMNET",
