@@ -41,8 +41,20 @@ FRAMED(tibia, 2, le16(c->data) + 2);
 FRAMED(uma, 2, be16(c->data) + 2);
 FRAMED(xti, 8, le32(c->data));
 
-/* The length in 2 octets, or behind them in 4. */
-FRAMED(tns, 8, be16(c->data) ? be16(c->data) : be32(c->data));
+/* The length in 2 octets, or, where these are 0, in 4; a kind. */
+static uint32_t tns_length(struct packet *pkt, const struct cursor *c)
+{
+	(void)pkt;
+	return be16(c->data) ? be16(c->data) : be32(c->data);
+}
+
+static bool tns_test(struct packet *pkt, const struct cursor *c)
+{
+	(void)pkt;
+	return c->cap < 5 || (c->data[4] >= 1 && c->data[4] <= 19);
+}
+
+static const struct pdu tns_pdu = { .min = 8, .length = tns_length, .test = tns_test };
 /* "FINS", and the length of what follows. */
 FRAMED(omron, 8, be32(c->data + 4) > UINT32_MAX - 8 ? UINT32_MAX : be32(c->data + 4) + 8);
 
@@ -53,7 +65,7 @@ static uint32_t tds_length(struct packet *pkt, const struct cursor *c)
 }
 
 static const struct pdu dsi_pdu = { .min = 16, .length = dsi_length, .test = dsi_test };
-static const struct pdu tds_pdu = { .min = 8, .length = tds_length, .test = tds_test };
+static const struct pdu tds_pdu = { .min = 8, .length = tds_length };
 
 /* ---- told by their first octets ---- */
 
@@ -188,6 +200,7 @@ static enum verdict xmpp_dissect(struct packet *pkt, struct cursor *c)
 		return MINE;
 	}
 	pkt_next_media(pkt, *c, type, sizeof(type) - 1, CLAIM_NONE, NULL);
+	pkt_below(pkt);
 	return MINE;
 }
 
@@ -253,7 +266,7 @@ const struct protocol named_tcp_protocols[] = {
 	{ .name = "omron", .title = "OMRON FINS Protocol", .column = "OMRON FINS",
 		.claims = CLAIMS({ CLAIM_TCP_PORT, 9600 }, { CLAIM_UDP_PORT, 9600 }), .pdu = &omron_pdu, .dissect = taken },
 	{ .name = "tds", .title = "Tabular Data Stream", .column = "TDS",
-		.claims = CLAIMS({ CLAIM_TCP_PORT, 1433 }, { CLAIM_TCP_PORT, 2433 }, { CLAIM_HEUR_TCP, 130 }), .pdu = &tds_pdu, .dissect = tds_walk },
+		.claims = CLAIMS({ CLAIM_TCP_PORT, 1433 }, { CLAIM_TCP_PORT, 2433 }), .pdu = &tds_pdu, .dissect = tds_walk },
 	{ .name = "tns", .title = "Transparent Network Substrate Protocol", .column = "TNS",
 		.claims = CLAIMS({ CLAIM_TCP_PORT, 1521 }), .pdu = &tns_pdu, .dissect = taken },
 	{ .name = "9p", .title = "Plan 9", .column = "9P",
