@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-extern const struct protocol proto_data, proto_eth;
+extern const struct protocol proto_data, proto_eth, proto_can;
 
 /* One octet, or a number of several in network order, in a range. */
 struct need {
@@ -83,7 +83,6 @@ NEEDS(mpls_echo, 5, { 0, 2, 1, 1 }, { 4, 1, 1, 4 })
 NEEDS(papi, 1, { 0, 2, 0x4972, 0x4972 })
 NEEDS(pathport, 2, { 0, 2, 0xed01, 0xed01 })
 NEEDS(pnrp, 4, { 0, 2, 0x0010, 0x0010 })
-NEEDS(portcontrol, 1, { 0, 1, 0, 2 }) /* RFC 6887, section 7 */
 NEEDS(reload, 1, { 0, 1, 128, 129 })
 BEGINS(roon, "SOOD")
 NEEDS(sebek, 4, { 0, 4, 0xd0d0d0d0, 0xd0d0d0d0 })
@@ -96,6 +95,20 @@ NEEDS(xdmcp, 1, { 0, 2, 1, 1 })
 BEGINS(zep, "EX")
 NEEDS(len_4, 4, { 0, 1, 0, 255 })
 NEEDS(len_12, 12, { 0, 1, 0, 255 })
+
+/* RFC 6887, section 7; version 0 is NAT-PMP (RFC 6886), which shows as an item of its own name. */
+enum verdict test_portcontrol(struct packet *pkt, struct cursor *c)
+{
+	static const struct protocol nat_pmp = { .name = "nat-pmp", .title = "NAT Port Mapping Protocol" };
+	uint64_t version;
+	if (!cur_peek(c, 0, 1, &version) || version > 2)
+		return NOT_MINE;
+	if (version == 0) {
+		pkt_no_item(pkt);
+		pkt_item(pkt, &nat_pmp, c->len);
+	}
+	return MINE;
+}
 
 /* "Art-Net" and a NUL. */
 enum verdict test_artnet(struct packet *pkt, struct cursor *c)
@@ -293,8 +306,10 @@ enum verdict egd_dissect(struct packet *pkt, struct cursor *c)
 	if (cur_peek(c, 0, 2, &head) && head != 0x0d01)
 		return NOT_MINE;
 	cur_take(c, 32);
-	if (!pkt->fail)
+	if (!pkt->fail) {
 		pkt_next_proto(pkt, &proto_data, cur_rest(c));
+		pkt_below(pkt);
+	}
 	return MINE;
 }
 
@@ -311,6 +326,21 @@ enum verdict ayiya_dissect(struct packet *pkt, struct cursor *c)
 	return MINE;
 }
 
+/* A frame of CAN shows as an item of its own, but has no name in the stack. */
+static enum verdict can_frame_dissect(struct packet *pkt, struct cursor *c)
+{
+	cur_skip(c, 4);
+	uint32_t len = (uint32_t)cur_be(c, 1);
+	pkt_next_proto(pkt, &proto_data, cur_sub(c, len));
+	return MINE;
+}
+
+static const struct protocol can_frame = { .name = "can",
+	.title = "Controller Area Network",
+	.as = &proto_can,
+	.no_token = true,
+	.dissect = can_frame_dissect };
+
 /* CAN over Ethernet: magic (8), version, count, then frames of identifier (4), length (1), data (8), two
  * flags. */
 enum verdict caneth_dissect(struct packet *pkt, struct cursor *c)
@@ -320,9 +350,7 @@ enum verdict caneth_dissect(struct packet *pkt, struct cursor *c)
 	cur_skip(c, 9);
 	for (unsigned n = (unsigned)cur_be(c, 1); n && cur_left(c) >= 15; n--) {
 		struct cursor frame = cur_sub(c, 15);
-		cur_skip(&frame, 4);
-		uint32_t len = (uint32_t)cur_be(&frame, 1);
-		pkt_next_proto(pkt, &proto_data, cur_sub(&frame, len));
+		pkt_next_proto(pkt, &can_frame, frame);
 	}
 	return MINE;
 }
