@@ -206,8 +206,8 @@ static const struct protocol lustre = { .name = "lustre", .title = "Lustre", .co
 static enum verdict lnet_dissect(struct packet *pkt, struct cursor *c)
 {
 	enum { TYPE = 48, PUT = 1, PORTAL = 88 };
-	static const uint8_t portals[] = { 1, 2, 4, 6, 7, 10, 12, 15, 16, 17, 18, 22, 23, 25, 26, 27, 28, 29, 30,
-		31, 32 };
+	static const uint8_t portals[] = { 1, 2, 4, 6, 7, 10, 12, 15, 16, 17, 18, 22, 23, 25, 26, 27, 28, 29,
+		30, 31, 32 };
 	const uint8_t *head = cur_take(c, LNET_HEADER);
 	if (!head || le32(head + TYPE) != PUT || !cur_left(c))
 		return MINE;
