@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-extern const struct protocol proto_data, proto_eth, proto_can;
+extern const struct protocol proto_data, proto_eth;
 
 /* One octet, or a number of several in network order, in a range. */
 struct need {
@@ -73,8 +73,6 @@ NEEDS(gvcp, 1, { 0, 1, 0x42, 0x42 })
 NEEDS(isns, 12, { 0, 2, 1, 1 })
 NEEDS(krb4, 2, { 0, 1, 4, 4 })
 NEEDS(laplink, 4, { 0, 4, 0x0f010000, 0x0f010000 })
-NEEDS(ldp, 10, { 0, 2, 1, 1 }) /* RFC 5036, section 3.1: the version */
-BEGINS(miop, "MIOP")
 NEEDS(peekremote, 20, { 0, 4, 0x00ffabcd, 0x00ffabcd })
 NEEDS(pktgen, 16, { 0, 4, 0xbe9be955, 0xbe9be955 })
 NEEDS(icep, 4, { 0, 4, 0x49636550, 0x49636550 })
@@ -96,14 +94,13 @@ BEGINS(zep, "EX")
 NEEDS(len_4, 4, { 0, 1, 0, 255 })
 NEEDS(len_12, 12, { 0, 1, 0, 255 })
 
-/* RFC 6887, section 7; version 0 is NAT-PMP (RFC 6886), which shows as an item of its own name. */
+/* RFC 6887, section 7; version 0 is NAT-PMP (RFC 6886), by its own name in the tree. */
 enum verdict test_portcontrol(struct packet *pkt, struct cursor *c)
 {
-	static const struct protocol nat_pmp = { .name = "nat-pmp", .title = "NAT Port Mapping Protocol" };
-	uint64_t version;
-	if (!cur_peek(c, 0, 1, &version) || version > 2)
+	static const struct protocol nat_pmp = { .name = "nat-pmp" };
+	if (!c->cap || c->data[0] > 2)
 		return NOT_MINE;
-	if (version == 0) {
+	if (c->data[0] == 0) {
 		pkt_no_item(pkt);
 		pkt_item(pkt, &nat_pmp, c->len);
 	}
@@ -226,14 +223,6 @@ enum verdict test_isakmp(struct packet *pkt, struct cursor *c)
 	return cur_peek(c, 24, 4, &len) && len >= 28 ? MINE : NOT_MINE;
 }
 
-/* The packet's length stands first and is not beyond the datagram (RFC 3626, section 3.3). */
-enum verdict test_length_first(struct packet *pkt, struct cursor *c)
-{
-	uint64_t len;
-	(void)pkt;
-	return c->cap >= 4 && cur_peek(c, 0, 2, &len) && len <= c->len ? MINE : NOT_MINE;
-}
-
 enum verdict test_mactelnet(struct packet *pkt, struct cursor *c)
 {
 	uint64_t head, sent, received;
@@ -306,10 +295,9 @@ enum verdict egd_dissect(struct packet *pkt, struct cursor *c)
 	if (cur_peek(c, 0, 2, &head) && head != 0x0d01)
 		return NOT_MINE;
 	cur_take(c, 32);
-	if (!pkt->fail) {
+	if (!pkt->fail)
 		pkt_next_proto(pkt, &proto_data, cur_rest(c));
-		pkt_below(pkt);
-	}
+	pkt_below(pkt);
 	return MINE;
 }
 
@@ -326,32 +314,27 @@ enum verdict ayiya_dissect(struct packet *pkt, struct cursor *c)
 	return MINE;
 }
 
-/* A frame of CAN shows as an item of its own, but has no name in the stack. */
+/* CAN over Ethernet: magic (8), version, count, then frames of identifier (4), length (1), data (8), two
+ * flags. */
 static enum verdict can_frame_dissect(struct packet *pkt, struct cursor *c)
 {
 	cur_skip(c, 4);
 	uint32_t len = (uint32_t)cur_be(c, 1);
-	pkt_next_proto(pkt, &proto_data, cur_sub(c, len));
+	if (!pkt->fail)
+		pkt_next_proto(pkt, &proto_data, cur_sub(c, len));
 	return MINE;
 }
 
-static const struct protocol can_frame = { .name = "can",
-	.title = "Controller Area Network",
-	.as = &proto_can,
-	.no_token = true,
-	.dissect = can_frame_dissect };
+/* Each stands in the tree as CAN, but not in the stack. */
+static const struct protocol can_frame = { .name = "can", .no_token = true, .dissect = can_frame_dissect };
 
-/* CAN over Ethernet: magic (8), version, count, then frames of identifier (4), length (1), data (8), two
- * flags. */
 enum verdict caneth_dissect(struct packet *pkt, struct cursor *c)
 {
 	if (!begins(c, "ISO11898"))
 		return NOT_MINE;
 	cur_skip(c, 9);
-	for (unsigned n = (unsigned)cur_be(c, 1); n && cur_left(c) >= 15; n--) {
-		struct cursor frame = cur_sub(c, 15);
-		pkt_next_proto(pkt, &can_frame, frame);
-	}
+	for (unsigned n = (unsigned)cur_be(c, 1); n && cur_left(c) >= 15; n--)
+		pkt_next_proto(pkt, &can_frame, cur_sub(c, 15));
 	return MINE;
 }
 
