@@ -204,6 +204,13 @@ static enum verdict xmpp_dissect(struct packet *pkt, struct cursor *c)
 	return MINE;
 }
 
+/* Facebook's zero protocol, a forerunner of TLS 1.3: the client begins with its version, and all of the
+ * connection is taken. */
+static enum verdict fb_zero_dissect(struct packet *pkt, struct cursor *c)
+{
+	return speaks(pkt, pkt_layer(pkt)->proto, begins(c, "1QTV", 0)) ? MINE : NOT_MINE;
+}
+
 static enum verdict at_least_two(struct packet *pkt, struct cursor *c)
 {
 	(void)pkt;
@@ -220,6 +227,23 @@ static uint32_t lnet_length(struct packet *pkt, const struct cursor *c)
 }
 
 static const struct pdu lnet_pdu = { .min = 56, .length = lnet_length };
+
+static const struct protocol lustre = { .name = "lustre", .title = "Lustre", .column = "Lustre" };
+
+/* What is put (type 1) to one of Lustre's portals is Lustre's. */
+static enum verdict lnet_dissect(struct packet *pkt, struct cursor *c)
+{
+	enum { TYPE = 48, PUT = 1, PORTAL = 88 };
+	static const uint8_t portals[] = { 1, 2, 4, 6, 7, 10, 12, 15, 16, 17, 18, 22, 23, 25, 26, 27, 28, 29,
+		30, 31, 32 };
+	const uint8_t *head = cur_take(c, LNET_HEADER);
+	if (!head || le32(head + TYPE) != PUT || !cur_left(c))
+		return MINE;
+	uint32_t portal = le32(head + PORTAL);
+	if (portal <= UINT8_MAX && memchr(portals, (int)portal, sizeof(portals)))
+		pkt_next_proto(pkt, &lustre, cur_rest(c));
+	return MINE;
+}
 
 static uint32_t db_lsp_length(struct packet *pkt, const struct cursor *c)
 {
@@ -249,10 +273,12 @@ const struct protocol named_tcp_protocols[] = {
 		.claims = CLAIMS({ CLAIM_HEUR_TCP, 370 }), .pdu = &openwire_pdu, .dissect = taken },
 	{ .name = "jxta", .title = "JXTA P2P", .column = "JXTA", .flow_size = sizeof(struct named_flow),
 		.claims = CLAIMS({ CLAIM_HEUR_TCP, 540 }), .dissect = jxta_dissect },
+	{ .name = "fb_zero", .title = "(Facebook) Zero Protocol", .column = "FBZERO", .flow_size = sizeof(struct named_flow),
+		.claims = CLAIMS({ CLAIM_HEUR_TCP, 660 }), .dissect = fb_zero_dissect },
 	{ .name = "kismet", .title = "Kismet Client/Server Protocol", .column = "kismet",
 		.claims = CLAIMS({ CLAIM_TCP_PORT, 2501 }), .dissect = kismet_dissect },
 	{ .name = "lnet", .title = "Lustre Network", .column = "Lnet",
-		.claims = CLAIMS({ CLAIM_TCP_PORT, 988 }), .pdu = &lnet_pdu, .dissect = taken },
+		.claims = CLAIMS({ CLAIM_TCP_PORT, 988 }), .pdu = &lnet_pdu, .dissect = lnet_dissect },
 	{ .name = "msnms", .title = "MSN Messenger Service", .column = "MSNMS",
 		.claims = CLAIMS({ CLAIM_TCP_PORT, 1863 }) },
 	{ .name = "woww", .title = "World of Warcraft World", .column = "WOWW",
