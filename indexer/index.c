@@ -236,6 +236,7 @@ static int take_frame(struct job *j, const struct frame *f)
 		.data = f->data,
 		.cap_len = f->cap_len,
 		.len = f->len,
+		.claimed = f->claimed,
 		.time_ns = f->time_ns,
 		.offset = f->offset,
 		.number = (uint32_t)++j->result->frames,
