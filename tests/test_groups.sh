@@ -39,7 +39,7 @@ cp "$fixtures"/web.pcap labs/1/anna/
 cp "$fixtures"/trouble.pcap labs/1/bob/
 cp "$fixtures"/tcp_zero_window.pcap labs/2/anna/
 cp "$fixtures"/tcp_refused.pcap labs/2/carl/
-printf 'path,mark,note\r\nlabs/1,5,"a, ""b"""\r\nbob/trouble.pcap,7,\r\nnobody/x,1,\r\n' >m.csv
+printf 'path,mark,note\r\nlabs/1,5,"a, ""b"""\r\nbob/trouble.pcap,7,\r\nnobody/x,1,,,\r\n' >m.csv
 check "index with tags" status 0 "$pcapdex" index c.db labs --tag course=n --tag lab=9 --tag-from-path 'labs/{lab}/{student}/*' --manifest m.csv
 check "a line without a capture is told" says err 'm.csv: 1 of 3 paths .* line 4: nobody/x'
 tags() { sql c.db "SELECT group_concat(key || '=' || value, ' ') FROM (SELECT * FROM capture_tag WHERE capture_id = (SELECT id FROM capture WHERE name = '$1') ORDER BY key)"; }
@@ -50,6 +50,8 @@ check "a pattern without a key" status 2 "$pcapdex" index x.db labs --tag-from-p
 check "a manifest without path" status 1 sh -c "echo a,b >bad.csv; '$pcapdex' index x.db labs --manifest bad.csv"
 check "says so" says err 'no column'
 check "a quote without end" status 1 sh -c "printf 'path,b\n\"x,1\n' >bad.csv; '$pcapdex' index x.db labs --manifest bad.csv"
+check "a cell too many" status 1 sh -c "printf 'path,b\nx,1,2\n' >bad.csv; '$pcapdex' index x.db labs --manifest bad.csv"
+check "says where" says err 'bad.csv: line 2: 3 cells, but 2 columns'
 check "no archive of it" test ! -e x.db
 check "no path matches" status 0 "$pcapdex" index x.db labs --tag-from-path 'laps/{lab}/*'
 check "is told" says err '4 of 4 paths match no --tag-from-path'
