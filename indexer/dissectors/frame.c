@@ -136,4 +136,6 @@ const struct protocol proto_frame = {
 /* Names that the loop itself gives: tokens and items without fields. */
 const struct protocol proto_ethertype = { .name = "ethertype", .title = "Ethertype", .no_item = true };
 const struct protocol proto_malformed = { .name = "_ws.malformed", .title = "Malformed Packet" };
+const struct protocol proto_unreassembled = { .name = "_ws.unreassembled",
+	.title = "Unreassembled Fragmented Packet" };
 const struct protocol proto_short = { .name = "_ws.short", .title = "Packet Size Limited during Capture" };

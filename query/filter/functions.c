@@ -248,10 +248,16 @@ const char *dfilter_pattern_problem(const char *pattern, size_t len, char messag
 int dfilter_functions(sqlite3 *db)
 {
 	const int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY;
+	/* Once for a connection: SQLite lets no function be replaced while a statement runs. */
+	sqlite3_stmt *there = NULL;
+	int known = sqlite3_prepare_v2(db, "SELECT dfilter_octets(0, 0, 0)", -1, &there, NULL);
+	sqlite3_finalize(there);
+	if (known == SQLITE_OK)
+		return SQLITE_OK;
 	struct raw *raw = raw_open(db);
 	if (!raw)
 		return SQLITE_NOMEM;
-	/* SQLite closes the reader, also when this fails; registering again replaces it. */
+	/* SQLite closes the reader, also when this fails. */
 	int rc =
 		sqlite3_create_function_v2(db, "dfilter_octets", 3, flags, raw, octets, NULL, NULL, free_raw);
 	if (rc == SQLITE_OK)
