@@ -35,13 +35,24 @@ static int no_such_name(struct compiler *c, const struct token *t)
 	return -1;
 }
 
+/* Some dissectors are in frame.protocols, but put nothing of their own into the tree that a filter could
+ * find. */
+static bool has_item(const char *name)
+{
+	static const char *const without[] = { "ethertype", "x509af", "x509ce", "x509if", "x509sat" };
+	for (unsigned i = 0; i < sizeof(without) / sizeof(*without); i++)
+		if (strcmp(without[i], name) == 0)
+			return false;
+	return true;
+}
+
 /* A frame has a protocol when it is in its stack; `layers` (NULL: 1) says how often at least. */
 static int emit_protocol(
 	struct compiler *c, const struct token *t, const char *name, const struct token *layers)
 {
 	char text[128];
-	if (strcmp(name, "frame") == 0 && !layers) {
-		sqlite3_str_appendall(c->sql, "1");
+	if ((strcmp(name, "frame") == 0 && !layers) || !has_item(name)) {
+		sqlite3_str_appendall(c->sql, has_item(name) ? "1" : "0");
 		return 0;
 	}
 	struct filter_value v = { .kind = BIND_TEXT,
@@ -208,6 +219,9 @@ static const char *sign_of(enum compare op)
 	return signs[op];
 }
 
+/* frame.number, as operand.c says it */
+#define NUMBER "(f.frame_id - c.first_frame + 1)"
+
 struct limits {
 	unsigned low, high; /* parameters; high 0: low alone */
 	bool below_zero;    /* low is a negative number */
@@ -219,13 +233,12 @@ static void condition_of(char out[256], const struct operand *o, enum compare op
 	bool not = op == COMPARE_ANY_NE, equal = op <= COMPARE_ANY_NE;
 	unsigned edge = l->high && (op == COMPARE_GT || op == COMPARE_LE) ? l->high : l->low;
 	if (op == COMPARE_CONTAINS)
-		/* Nothing contains the empty text. */
-		snprintf(out, 256,
-			o->type == TYPE_BYTES ? "(length(:y%u) AND instr(CAST(# AS BLOB), :y%u))"
-					      : "(length(:y%u) AND instr(#, :y%u))",
-			l->low, l->low);
+		snprintf(out, 256, "dfilter_contains(#, :y%u)", l->low);
 	else if (op == COMPARE_MATCHES)
 		snprintf(out, 256, "dfilter_matches(:y%u, #)", l->low);
+	else if (o->protocol && !equal)
+		/* the longer one is greater */
+		snprintf(out, 256, "(length(#), #) %s (length(:y%u), :y%u)", sign_of(op), l->low, l->low);
 	else if (type_is_address(o->type) && o->octets && l->high && equal)
 		snprintf(out, 256, "# %sBETWEEN :y%u AND :y%u", not ? "NOT " : "", l->low, l->high);
 	else if (type_is_address(o->type) && o->octets)
@@ -241,7 +254,7 @@ static void condition_of(char out[256], const struct operand *o, enum compare op
 		/* Wireshark gives what it works out a sign when it is below zero, and nothing without a sign
 		 * is less or greater than that. */
 		snprintf(out, 256, "(# < 0 AND # %s :y%u)", sign_of(op), l->low);
-	else if (o->field && strcmp(o->field->name, "frame.number") == 0)
+	else if (o->n == 1 && !o->sources[0].from && strcmp(o->sources[0].value, NUMBER) == 0)
 		/* so that it narrows the range of frames */
 		snprintf(out, 256, "f.frame_id %s c.first_frame - 1 + :y%u", sign_of(op), l->low);
 	else
@@ -358,7 +371,7 @@ static int emit_pairs(
 			a->token->text, b->token->text);
 	char *left = operand_select(a), *right = operand_select(b);
 	if (op == COMPARE_CONTAINS)
-		snprintf(condition, sizeof(condition), "instr(a%u.v, b%u.v)", k, k);
+		snprintf(condition, sizeof(condition), "dfilter_contains(a%u.v, b%u.v)", k, k);
 	else if (op == COMPARE_MATCHES)
 		snprintf(condition, sizeof(condition), "dfilter_matches(b%u.v, a%u.v)", k, k);
 	else
