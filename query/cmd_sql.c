@@ -222,10 +222,20 @@ static int only_what_is_there(
 	struct stat sb;
 	(void)ctx;
 	(void)b;
-	(void)c;
 	(void)d;
-	return action != SQLITE_ATTACH || !file || !*file ||
-			       (strncmp(file, "file:", 5) == 0 && strstr(file, "mode=ro")) ||
+	switch (action) {
+	case SQLITE_INSERT:
+	case SQLITE_UPDATE:
+	case SQLITE_DELETE:
+		/* "main" is what a server's tables are copied to: a change would be lost. */
+		return c && strcmp(c, "main") == 0 && strncmp(file, "sqlite_", 7) != 0 ? SQLITE_DENY
+										       : SQLITE_OK;
+	case SQLITE_ATTACH:
+		break;
+	default:
+		return SQLITE_OK;
+	}
+	return !file || !*file || (strncmp(file, "file:", 5) == 0 && strstr(file, "mode=ro")) ||
 			       strcmp(file, ":memory:") == 0 || (stat(file, &sb) == 0 && sb.st_size > 0)
 		       ? SQLITE_OK
 		       : SQLITE_DENY;
@@ -241,7 +251,7 @@ static int run(const struct args *args)
 	if (status == EXIT_DONE)
 		status = session_open_for(
 			&r.session, args, args_has(args, "write") ? ARCHIVE_WRITE : ARCHIVE_READ);
-	if (status == EXIT_DONE && sql_functions_register(r.session.db) != SQLITE_OK)
+	if (status == EXIT_DONE && sql_functions_register(r.session.db, args->positional[0]) != SQLITE_OK)
 		status = complain(EXIT_FAILED, "out of memory");
 	if (status == EXIT_DONE && !args_has(args, "write"))
 		sqlite3_set_authorizer(r.session.db, only_what_is_there, NULL);
