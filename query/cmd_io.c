@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "query/graph.h"
+#include "query/plot.h"
 
 #define GRAPHS_MAX    60
 #define INTERVALS_MAX 10000000
@@ -46,10 +47,34 @@ static int parse_interval(const char *text, int64_t *us)
 		EXIT_USAGE, "--interval takes a time such as 1, 100ms, 10min, 1h or 1d, not %s", text);
 }
 
+/* --interval; a picture has about as many intervals as it has room for. */
+static int choose_interval(struct io *io)
+{
+	const char *given = args_value(io->q.args, "interval", NULL);
+	double longest = 0;
+	if (given || !args_has(io->q.args, "plot"))
+		return parse_interval(given ? given : "1", &io->interval_us);
+	for (unsigned i = 0; i < io->q.session.ncaptures; i++) {
+		const struct selected_capture *c = &io->q.session.captures[i];
+		if (c->frames && (double)(c->time_last - c->time_zero) / 1e9 > longest)
+			longest = (double)(c->time_last - c->time_zero) / 1e9;
+	}
+	io->interval_us = plot_io_interval(longest, 400);
+	return EXIT_DONE;
+}
+
 static int parse_graphs(struct io *io)
 {
 	int status = EXIT_DONE;
-	io->plain = !args_nth(io->q.args, "graph", 0);
+	bool picture = args_has(io->q.args, "plot");
+	io->plain = !picture && !args_nth(io->q.args, "graph", 0);
+	if (picture && !args_nth(io->q.args, "graph", 0)) {
+		/* Wireshark's own two. */
+		io->n = 2;
+		status = graph_parse(&io->q, &io->lines[0].graph, plot_io_graphs[0]);
+		return status == EXIT_DONE ? graph_parse(&io->q, &io->lines[1].graph, plot_io_graphs[1])
+					   : status;
+	}
 	while (status == EXIT_DONE && io->n < 2 && io->plain) {
 		status = graph_parse(&io->q, &io->lines[io->n].graph, io->n ? "BYTES" : "COUNT FRAMES");
 		io->n++;
@@ -192,7 +217,7 @@ static struct render *open_render(struct io *io)
 			io->plain ? (struct render_column) { i ? "bytes" : "frames", i ? "Bytes" : "Packets",
 				RENDER_NUMBER }
 				  : (struct render_column) { io->lines[i].graph.text, NULL, RENDER_NUMBER };
-	return render_open(io->q.format, stdout, columns, k);
+	return question_render(&io->q, columns, k);
 }
 
 static int answer(struct io *io)
@@ -236,7 +261,7 @@ static int run(const struct args *args)
 		return complain(EXIT_FAILED, "out of memory");
 	int status = question_open(&io->q, args);
 	if (status == EXIT_DONE)
-		status = parse_interval(args_value(args, "interval", "1"), &io->interval_us);
+		status = choose_interval(io);
 	if (status == EXIT_DONE)
 		status = parse_graphs(io);
 	if (status == EXIT_DONE)
@@ -255,6 +280,9 @@ static int run(const struct args *args)
 static const struct option_spec options[] = {
 	{ "interval", 'i', "T", false, "length of an interval: 1, 100ms, 10min, 1h, 1d (default: 1 s)" },
 	{ "graph", 'g', "GRAPH", true, "'FILTER;FUNCTION(FIELD)'" },
+	{ "style", 0, "STYLE", true,
+		"of a graph with --plot: line, bar, dot or stack; the nth for the nth graph",
+		"line bar dot stack" },
 	{ 0 },
 };
 
@@ -273,14 +301,19 @@ const struct command cmd_io = {
 		   "once, on average\n"
 		   "Times are in seconds. A frame whose time stamp steps back counts in the interval of the "
 		   "frames before it, as in\n"
-		   "tshark. Each capture has rows of its own.",
+		   "tshark. Each capture has rows of its own.\n"
+		   "--plot without --graph draws all packets as a line and TCP errors (tcp.analysis.flags) "
+		   "as bars.",
 	.examples =
 		"  pcapdex io a.db --interval 100ms                                     frames and bytes\n"
 		"  pcapdex io a.db -g 'tcp;COUNT FRAMES' -g 'tcp;SUM(tcp.len)'          two graphs\n"
-		"  pcapdex io a.db -i 10s -g ';COUNT(tcp.analysis.retransmission)'      retransmissions",
+		"  pcapdex io a.db -i 10s -g ';COUNT(tcp.analysis.retransmission)'      retransmissions\n"
+		"  pcapdex io a.db -c lab.pcap --plot io.svg                            packets and TCP "
+		"errors",
 	.min_args = 1,
 	.max_args = 1,
 	.query = true,
 	.options = options,
 	.run = run,
+	.plot = plot_io,
 };

@@ -137,8 +137,7 @@ static int answer(struct names *n)
 		return complain(EXIT_USAGE, "--type is host, service or ether, not %s", n->type);
 	if (n->q.filter)
 		return complain(EXIT_USAGE, "names: takes no -Y: names are those of whole captures (-c)");
-	if (!n->q.show_sql &&
-		!(n->out = render_open(n->q.format, stdout, columns, sizeof(columns) / sizeof(*columns))))
+	if (!n->q.show_sql && !(n->out = question_render(&n->q, columns, sizeof(columns) / sizeof(*columns))))
 		return complain(EXIT_FAILED, "out of memory");
 	int status = EXIT_DONE;
 	if (wanted(n, "host"))

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "query/command.h"
+#include "query/plot.h"
+#include "query/render/chart.h"
 #include "query/render/render.h"
 #include "schema/archive.h"
 
@@ -62,6 +64,8 @@ static const struct option_spec *find_option(const struct command *c, const char
 	const struct option_spec *o = search(c->options, name, n, letter);
 	if (!o && c->query)
 		o = search(query_options, name, n, letter);
+	if (!o && c->plot)
+		o = search(plot_options, name, n, letter);
 	if (!o && (letter ? letter == 'h' : n == 4 && strncmp(name, "help", 4) == 0))
 		o = &help_option;
 	return o;
@@ -104,6 +108,8 @@ static int print_help(const struct command *c)
 	print_options(c->options);
 	if (c->query)
 		print_options(query_options);
+	if (c->plot)
+		print_options(plot_options);
 	printf("  -h, --help               this help\n");
 	if (c->examples)
 		printf("\nExamples:\n%s\n", c->examples);
@@ -127,9 +133,9 @@ static int print_version(void)
 {
 	printf("pcapdex %s\nSQLite %s\n", PCAPDEX_VERSION, sqlite3_libversion());
 	printf("zstd input: %s\nlz4 input: %s\nISA-L compression: %s\nPCRE2 (matches in filters): %s\n"
-	       "brotli (bodies of HTTP): %s\n",
+	       "brotli (bodies of HTTP): %s\nCairo and Pango (pictures as PNG): %s\n",
 		HAVE_ZSTD ? "yes" : "no", HAVE_LZ4 ? "yes" : "no", HAVE_ISAL ? "yes" : "no, zlib (slower)",
-		HAVE_PCRE2 ? "yes" : "no", HAVE_BROTLI ? "yes" : "no");
+		HAVE_PCRE2 ? "yes" : "no", HAVE_BROTLI ? "yes" : "no", chart_can(CHART_PNG) ? "yes" : "no");
 	return EXIT_DONE;
 }
 
@@ -191,7 +197,7 @@ static int run_command(const struct command *c, int argc, char **argv)
 			status = complain(EXIT_USAGE, "usage: pcapdex %s %s; `pcapdex help %s` tells more",
 				c->name, c->usage, c->name);
 		else
-			status = c->run(&args);
+			status = args_has(&args, "plot") ? plot_answer(&args) : c->run(&args);
 	}
 	free(args.positional);
 	free(args.values);
