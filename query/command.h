@@ -60,6 +60,11 @@ const char *args_nth(const struct args *args, const char *name, unsigned n);
 /* Say on stderr "pcapdex: ..." and give the status back. */
 int complain(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Ask what `argv` ("hierarchy", "a.db", "-c", "7") would print; the rows are kept, and drawn if `chart` is
+ * given. An exit status, after a message unless it is 0; rows and chart are freed by the caller in any case.
+ */
+int command_ask(int argc, char **argv, struct kept *rows, struct chart *chart);
+
 /* For archive_on_wait: say after two seconds that another process has the archive. Gives true. */
 bool say_waiting(const char *path, unsigned ms);
 

@@ -111,6 +111,7 @@ enum chart_theme { THEME_AUTO, THEME_LIGHT, THEME_DARK };
 struct chart_look {
 	unsigned width, height; /* pixels; terminal: letters */
 	enum chart_theme theme; /* AUTO: SVG has both, PNG is light */
+	bool bare;              /* without title and subtitle: the page around it has them */
 	bool utf8, colour;      /* what the terminal can do */
 };
 

@@ -26,6 +26,8 @@ double draw_heading(struct canvas *c, const struct chart *chart)
 {
 	double y = 14;
 	char text[512];
+	if (c->look->bare)
+		return 6;
 	if (chart->title) {
 		fit_text(c, 17, chart->title, c->look->width - 40, text, sizeof(text));
 		c->kind->text(c, 20, y + 16, ANCHOR_START, 17, INK_TEXT, 0, text);
