@@ -116,7 +116,8 @@ void draw_rows(struct canvas *c, const struct chart *chart)
 	struct scale x = { 0 };
 	char text[512], value[32], words[600];
 	top += draw_legend(c, chart, 20, top, w - 40) + 8;
-	double bottom = c->look->height - (chart->x.title ? 48 : 28) - (chart->note ? 18 : 0);
+	double bottom =
+		c->look->height - (chart->x.title ? 48 : 28) - (chart->note && !c->look->bare ? 18 : 0);
 	double pitch = (bottom - top) / (double)(chart->nlabels ? chart->nlabels : 1);
 	pitch = fmin(pitch, 34);
 	bottom = top + pitch * (double)chart->nlabels;
@@ -171,7 +172,7 @@ void draw_rows(struct canvas *c, const struct chart *chart)
 		c->kind->text(c, (x.pixel_from + x.pixel_to) / 2, bottom + 38, ANCHOR_MIDDLE, 12, INK_TEXT, 0,
 			words);
 	}
-	if (chart->note)
+	if (chart->note && !c->look->bare)
 		c->kind->text(c, 20, c->look->height - 10, ANCHOR_START, 11, INK_SOFT, 0, chart->note);
 }
 
@@ -285,6 +286,6 @@ void draw_sunburst(struct canvas *c, const struct chart *chart)
 	value_label(chart->slices[0].value, chart->y.unit, value);
 	c->kind->text(c, b.x, b.y, ANCHOR_MIDDLE, 15, INK_TEXT, 0, value);
 	c->kind->text(c, b.x, b.y + 15, ANCHOR_MIDDLE, 11, INK_SOFT, 0, chart->slices[0].name);
-	if (chart->note)
+	if (chart->note && !c->look->bare)
 		c->kind->text(c, 20, c->look->height - 10, ANCHOR_START, 11, INK_SOFT, 0, chart->note);
 }

@@ -343,7 +343,7 @@ void draw_xy(struct canvas *c, const struct chart *chart)
 	char title[128];
 	f.top = draw_heading(c, chart);
 	f.top += draw_legend(c, chart, 20, f.top, w - 40) + 10;
-	f.bottom = h - (chart->x.title ? 54 : 34) - (chart->note ? 18 : 0);
+	f.bottom = h - (chart->x.title ? 54 : 34) - (chart->note && !c->look->bare ? 18 : 0);
 	set_scales(&f, &right);
 	f.left = 20 + widest_label(c, &f.y) + 10 + (chart->y.title ? 18 : 0);
 	f.right = w - 22 - (right ? widest_label(c, &f.y2) + 10 + 16 : 0);
@@ -382,6 +382,6 @@ void draw_xy(struct canvas *c, const struct chart *chart)
 		c->kind->text(
 			c, w - 14, (f.top + f.bottom) / 2, ANCHOR_MIDDLE, LABEL_SIZE, INK_TEXT, 90, title);
 	}
-	if (chart->note)
+	if (chart->note && !c->look->bare)
 		c->kind->text(c, 20, h - 10, ANCHOR_START, 11, INK_SOFT, 0, chart->note);
 }

@@ -237,6 +237,8 @@ static void put_cell(struct report *r, const struct ask *a, const struct page_ta
 	fputs(tree ? "<th scope=\"row\"" : "<td", r->out);
 	if (right)
 		fputs(c->bar ? " class=\"n b\"" : " class=\"n\"", r->out);
+	else if (a->rows.columns[i].align == RENDER_FIXED)
+		fputs(" class=\"x\"", r->out);
 	if (tree)
 		fprintf(r->out, " style=\"--level:%.0f\"",
 			kept_number(&a->rows, row, kept_column(&a->rows, "level")));

@@ -197,7 +197,7 @@ static char *chosen_frames(struct report *r, const char *frame_id)
 	if (!args_nth(r->args, "capture", 0))
 		return sqlite3_mprintf("");
 	sqlite3_str_appendf(s,
-		"\n AND EXISTS (SELECT 1 FROM capture c WHERE %s >= c.first_frame AND %s < c.first_frame + "
+		" AND EXISTS (SELECT 1 FROM capture c WHERE %s >= c.first_frame AND %s < c.first_frame + "
 		"c.frames AND c.id IN (",
 		frame_id, frame_id);
 	for (unsigned i = 0; i < r->session.ncaptures; i++)
@@ -231,8 +231,8 @@ int report_names(struct report *r)
 	      "part of TLS handshakes.</p>\n<div class=\"three\">\n",
 		r->out);
 	int status = put_names(r, "DNS names asked for",
-		"SELECT n.qry_name AS name, count(*) AS times FROM dns_query n JOIN dns d USING (frame_id)\n"
-		" WHERE d.flags_response = 0 AND n.qry_name <> ''%s\n GROUP BY 1 ORDER BY 2 DESC, 1");
+		"SELECT n.qry_name AS name, count(*) AS times FROM dns_query n JOIN dns d USING (frame_id)"
+		" WHERE d.flags_response = 0 AND length(n.qry_name) > 0%s GROUP BY 1 ORDER BY 2 DESC, 1");
 	if (status == EXIT_DONE)
 		status = put_names(r, "HTTP hosts",
 			"SELECT n.host AS name, count(*) AS times FROM http_header n WHERE n.host IS NOT "
@@ -241,7 +241,7 @@ int report_names(struct report *r)
 	if (status == EXIT_DONE)
 		status = put_names(r, "TLS server names",
 			"SELECT n.handshake_extensions_server_name AS name, count(*) AS times FROM "
-			"tls_server_name n\n"
+			"tls_server_name n"
 			" WHERE n.handshake_extensions_server_name IS NOT NULL%s\n GROUP BY 1 ORDER BY 2 "
 			"DESC, 1");
 	fputs("</div></section>\n", r->out);
@@ -255,7 +255,8 @@ int report_glossary(struct report *r)
 	struct ask tree, a = { 0 };
 	sqlite3_str *s = sqlite3_str_new(NULL);
 	int status = ask(r, &tree, false, "hierarchy", NULL);
-	sqlite3_str_appendall(s, "SELECT title, spec, help FROM protocol WHERE help <> '' AND name IN (''");
+	sqlite3_str_appendall(
+		s, "SELECT title, spec, help FROM protocol WHERE help <> '' AND name IN ('frame'");
 	for (size_t i = 0; status == EXIT_DONE && i < tree.rows.n; i++)
 		sqlite3_str_appendf(s, ", %Q", kept_text(&tree.rows, i, kept_column(&tree.rows, "name")));
 	sqlite3_str_appendall(s, ") ORDER BY title");
