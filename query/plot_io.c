@@ -42,13 +42,13 @@ static int parse_style(const char *name, enum mark *mark)
 	return complain(EXIT_USAGE, "--style is line, bar, dot or stack, not %s", name);
 }
 
-/* The nth --style; beyond the last one, the last. Without any: lines, but TCP errors are bars. */
-static int style_of(const struct args *args, unsigned graph, bool usual, enum mark *mark)
+/* The nth --style; beyond the last one, the last. Without any: lines, but errors of TCP are bars. */
+static int style_of(const struct args *args, unsigned graph, const char *text, enum mark *mark)
 {
 	const char *style = NULL;
 	for (unsigned i = 0; i <= graph && args_nth(args, "style", i); i++)
 		style = args_nth(args, "style", i);
-	*mark = usual && graph == 1 ? MARK_BARS : MARK_LINE;
+	*mark = strncmp(text, "tcp.analysis.", 13) == 0 ? MARK_BARS : MARK_LINE;
 	return style ? parse_style(style, mark) : EXIT_DONE;
 }
 
@@ -93,7 +93,7 @@ static int add_series(const struct args *args, const struct kept *rows, struct c
 			name++;
 		snprintf(label, sizeof(label), "%s%s%s", many ? kept_text(rows, from, 0) : "",
 			many ? ": " : "", name);
-		status = style_of(args, g, usual, &mark);
+		status = style_of(args, g, rows->columns[FIRST_GRAPH + g].title, &mark);
 		struct series *s = chart_series(chart, label, mark, chart->nseries);
 		if (!s)
 			continue;

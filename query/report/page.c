@@ -207,11 +207,21 @@ static double greatest(const struct kept *rows, int column, size_t n)
 	return most;
 }
 
+/* The column's number; -1: the rows have none of this name, or no value in it. */
+static int used_column(const struct ask *a, const char *key)
+{
+	int i = kept_column(&a->rows, key);
+	for (size_t row = 0; i >= 0 && row < a->rows.n; row++)
+		if (kept_cell(&a->rows, row, i)->kind != VALUE_NULL)
+			return i;
+	return -1;
+}
+
 static void put_head(struct report *r, const struct ask *a, const struct page_table *t)
 {
 	fputs("<thead><tr>", r->out);
 	for (const struct page_column *c = t->columns; c->key; c++) {
-		int i = kept_column(&a->rows, c->key);
+		int i = used_column(a, c->key);
 		if (i < 0)
 			continue;
 		bool number = a->rows.columns[i].align == RENDER_NUMBER;
@@ -265,9 +275,12 @@ void page_table(struct report *r, const struct ask *a, const struct page_table *
 	for (const struct page_column *c = t->columns; c->key; c++)
 		columns++;
 	double *most = calloc(columns ? columns : 1, sizeof(*most));
-	for (size_t k = 0; most && k < columns; k++)
-		most[k] = t->columns[k].bar ? greatest(&a->rows, kept_column(&a->rows, t->columns[k].key), n)
-					    : 0;
+	bool *used = calloc(columns ? columns : 1, sizeof(*used));
+	for (size_t k = 0; most && used && k < columns; k++) {
+		int i = used_column(a, t->columns[k].key);
+		used[k] = i >= 0;
+		most[k] = t->columns[k].bar ? greatest(&a->rows, i, n) : 0;
+	}
 	fprintf(r->out,
 		"<div class=\"table\" tabindex=\"0\" role=\"region\" aria-labelledby=\"c%u\"><table "
 		"id=\"t%u\"%s",
@@ -282,15 +295,16 @@ void page_table(struct report *r, const struct ask *a, const struct page_table *
 		fprintf(r->out, " <small>the first %zu of %zu</small>", n, a->rows.n);
 	fputs("</caption>\n", r->out);
 	put_head(r, a, t);
-	for (size_t row = 0; row < n; row++) {
+	for (size_t row = 0; most && used && row < n; row++) {
 		fputs("<tr>", r->out);
 		for (size_t k = 0; k < columns; k++)
-			if (kept_column(&a->rows, t->columns[k].key) >= 0)
-				put_cell(r, a, t, &t->columns[k], row, most ? most[k] : 0);
+			if (used[k])
+				put_cell(r, a, t, &t->columns[k], row, most[k]);
 		fputs("</tr>\n", r->out);
 	}
 	fputs("</tbody></table></div>\n", r->out);
 	free(most);
+	free(used);
 	page_command(r, a);
 }
 

@@ -37,7 +37,7 @@ static int put_graph(struct report *r, const struct selected_capture *c, bool fi
 	else
 		snprintf(interval, sizeof(interval), "%" PRId64 "us", us);
 	int status = ask_capture(r, &a, true, c->id, "io", "--interval", interval, "--graph",
-		plot_io_graphs[0], "--graph", plot_io_graphs[1], "--style", "line", "--style", "bar", NULL);
+		plot_io_graphs[0], "--graph", plot_io_graphs[1], NULL);
 	if (status == EXIT_DONE) {
 		char title[64];
 		snprintf(title, sizeof(title), "Packets per %s", interval);
