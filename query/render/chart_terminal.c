@@ -184,7 +184,7 @@ static void put_x_labels(
 		long from = lround(scale_at(x, value) / 2) - (long)w / 2;
 		if (from < 0)
 			from = 0;
-		if ((unsigned)from < at + (at ? 1 : 0) || (unsigned)from + w > g->w + 6)
+		if ((unsigned)from < at + (at ? 1 : 0) || (unsigned)from + w > g->w)
 			continue;
 		for (; at < (unsigned)from; at++)
 			putc(' ', g->out);

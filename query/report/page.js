@@ -78,7 +78,7 @@
 
 	// ---- I/O graphs: drag to zoom, wheel, keys, buttons ----
 
-	const W = 900, H = 380, LEFT = 64, RIGHT = 880, TOP = 40, BOTTOM = 320;
+	const W = 900, H = 380, LEFT = 64, RIGHT = 880, TOP = 40, BOTTOM = 330;
 	const SVG = "http://www.w3.org/2000/svg";
 
 	function element(parent, name, attributes, text) {

@@ -242,7 +242,7 @@ int report_names(struct report *r)
 		status = put_names(r, "TLS server names",
 			"SELECT n.handshake_extensions_server_name AS name, count(*) AS times FROM "
 			"tls_server_name n"
-			" WHERE n.handshake_extensions_server_name IS NOT NULL%s\n GROUP BY 1 ORDER BY 2 "
+			" WHERE n.handshake_extensions_server_name IS NOT NULL%s GROUP BY 1 ORDER BY 2 "
 			"DESC, 1");
 	fputs("</div></section>\n", r->out);
 	return status;

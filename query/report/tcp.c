@@ -138,15 +138,33 @@ int report_tcp(struct report *r)
 /* ---- troubles ---- */
 
 /* A stream's number leads to its graphs, if the page has them. */
-static bool link_stream(struct report *r, const struct ask *a, size_t row, const char *key)
+static bool link_stream(struct report *r, const struct ask *a, size_t row)
 {
-	if (strcmp(key, "stream") != 0)
-		return false;
 	int64_t capture = capture_named(r, kept_text(&a->rows, row, kept_column(&a->rows, "capture")));
 	double stream = kept_number(&a->rows, row, kept_column(&a->rows, "stream"));
 	if (!is_drawn(&r->drawn, capture, stream))
 		return false;
 	fprintf(r->out, "<a href=\"#s%" PRId64 "-%.0f\">%.0f</a>", capture, stream, stream);
+	return true;
+}
+
+/* The explanation; what else was seen, and the evidence, stand small below it. */
+static bool put_trouble(struct report *r, const struct ask *a, size_t row, const char *key)
+{
+	static const char *const more[] = { "also", "frames" };
+	if (strcmp(key, "stream") == 0)
+		return link_stream(r, a, row);
+	if (strcmp(key, "explanation") != 0)
+		return false;
+	page_text(r, kept_text(&a->rows, row, kept_column(&a->rows, key)));
+	for (unsigned i = 0; i < 2; i++) {
+		const struct value *v = kept_cell(&a->rows, row, kept_column(&a->rows, more[i]));
+		if (v->kind == VALUE_NULL || (v->kind == VALUE_LIST && !v->list.n))
+			continue;
+		fputs(i ? "<br><small>Frames: " : "<br><small>Also: ", r->out);
+		page_value(r, v);
+		fputs("</small>", r->out);
+	}
 	return true;
 }
 
@@ -176,9 +194,9 @@ static int put_damage(struct report *r)
 int report_troubles(struct report *r)
 {
 	static const struct page_column one[] = { { "stream" }, { "a", "A" }, { "b", "B" }, { "trouble" },
-		{ "situation" }, { "explanation" }, { "also" }, { "frames" }, { 0 } };
+		{ "situation" }, { "explanation", "What happened" }, { 0 } };
 	static const struct page_column many[] = { { "capture" }, { "stream" }, { "a", "A" }, { "b", "B" },
-		{ "trouble" }, { "situation" }, { "explanation" }, { "also" }, { "frames" }, { 0 } };
+		{ "trouble" }, { "situation" }, { "explanation", "What happened" }, { 0 } };
 	static const struct page_column expert[] = { { "severity" }, { "group" }, { "summary" },
 		{ "count", NULL, true }, { 0 } };
 	struct ask troubles, a;
@@ -190,7 +208,7 @@ int report_troubles(struct report *r)
 	if (status == EXIT_DONE)
 		page_table(r, &troubles,
 			&(struct page_table) { "Conversations in trouble", r->many ? many : one, 20, MOST,
-				.sortable = true, .cell = link_stream });
+				.sortable = true, .cell = put_trouble });
 	ask_free(&troubles);
 	if (status == EXIT_DONE) {
 		status = ask(r, &a, false, "events", "--expert", NULL);
