@@ -84,6 +84,8 @@ static int run(const struct args *args)
 	int status = session_open(&r.session, args);
 	if (status != EXIT_DONE)
 		return status;
+	/* What -c chose is known now; the questions choose for themselves, in the same archive. */
+	sqlite3_exec(r.session.db, "DROP TABLE IF EXISTS temp.chosen", NULL, NULL, NULL);
 	r.shown = strdup(slash ? slash + 1 : r.archive);
 	r.many = r.session.ncaptures > 1;
 	if (!r.shown)

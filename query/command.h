@@ -46,6 +46,7 @@ struct args {
 		const char *value;
 	} * values;        /* in the order given */
 	struct kept *rows; /* the answer goes here; NULL: to standard output */
+	sqlite3 *db;       /* the archive, opened already for reading; NULL: open it */
 };
 
 /* The last value of an option, or `fallback`. A switch that was given has the value "". */
@@ -60,10 +61,10 @@ const char *args_nth(const struct args *args, const char *name, unsigned n);
 /* Say on stderr "pcapdex: ..." and give the status back. */
 int complain(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Ask what `argv` ("hierarchy", "a.db", "-c", "7") would print; the rows are kept, and drawn if `chart` is
- * given. An exit status, after a message unless it is 0; rows and chart are freed by the caller in any case.
- */
-int command_ask(int argc, char **argv, struct kept *rows, struct chart *chart);
+/* Ask what `argv` ("hierarchy", "a.db", "-c", "7") would print. `db` is the archive, opened already. The rows
+ * are kept, and drawn if `chart` is given; both are freed by the caller in any case. An exit status, after a
+ * message unless it is 0. */
+int command_ask(int argc, char **argv, sqlite3 *db, struct kept *rows, struct chart *chart);
 
 /* For archive_on_wait: say after two seconds that another process has the archive. Gives true. */
 bool say_waiting(const char *path, unsigned ms);

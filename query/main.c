@@ -220,12 +220,13 @@ static int run_command(const struct command *c, int argc, char **argv)
 	return status;
 }
 
-int command_ask(int argc, char **argv, struct kept *rows, struct chart *chart)
+int command_ask(int argc, char **argv, sqlite3 *db, struct kept *rows, struct chart *chart)
 {
 	const struct command *c = find_command(argv[0]);
 	struct args args;
 	int status = parse(c, argc - 1, argv + 1, &args);
 	args.rows = rows;
+	args.db = db;
 	if (status == EXIT_DONE)
 		status = c->run(&args);
 	if (status == EXIT_DONE && chart && c->plot) {

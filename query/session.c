@@ -72,6 +72,11 @@ int session_open_for(struct session *s, const struct args *args, enum archive_mo
 	char message[512];
 	memset(s, 0, sizeof(*s));
 	s->path = args->positional[0];
+	if (args->db && mode == ARCHIVE_READ) {
+		s->db = args->db;
+		s->borrowed = true;
+		return EXIT_DONE;
+	}
 	if (archive_open(&s->db, s->path, mode, message) != ARCHIVE_OK)
 		return complain(EXIT_FAILED, "%s", message);
 	return EXIT_DONE;
@@ -128,7 +133,10 @@ void session_close(struct session *s)
 	free(s->captures);
 	if (s->db)
 		dfilter_release(s->db);
-	sqlite3_close(s->db);
+	if (s->borrowed)
+		sqlite3_exec(s->db, "DROP TABLE IF EXISTS temp.chosen", NULL, NULL, NULL);
+	else
+		sqlite3_close(s->db);
 	memset(s, 0, sizeof(*s));
 }
 

@@ -15,6 +15,7 @@ struct selected_capture {
 
 struct session {
 	sqlite3 *db;
+	bool borrowed; /* db is another session's */
 	const char *path;
 	unsigned ncaptures;
 	struct selected_capture *captures; /* by id */

@@ -30,6 +30,9 @@ static void values_have_units(void **state)
 	expect_label(1.5e9, UNIT_BYTES, "1.50 GB");
 	expect_label(0.0125, UNIT_SECONDS, "12.5 ms");
 	expect_label(250e-9, UNIT_SECONDS, "250 ns");
+	expect_label(600, UNIT_SECONDS, "10 min");
+	expect_label(9000, UNIT_SECONDS, "2.5 h");
+	expect_label(259200, UNIT_SECONDS, "3 days");
 	expect_label(3.3e6, UNIT_BITS_S, "3.30 Mbit/s");
 }
 

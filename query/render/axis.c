@@ -117,8 +117,27 @@ void scale_title(const struct scale *s, const struct axis *axis, char *out, size
 		snprintf(out, size, *title ? "%s (%s)" : "%s%s", title, unit);
 }
 
+/* Beyond two minutes seconds are hard to read. */
+static bool long_time(double seconds, char out[32])
+{
+	static const struct {
+		double from, unit;
+		const char *name;
+	} spans[] = { { 172800, 86400, "days" }, { 7200, 3600, "h" }, { 120, 60, "min" } };
+	for (unsigned i = 0; i < sizeof(spans) / sizeof(spans[0]); i++)
+		if (fabs(seconds) >= spans[i].from) {
+			double v = seconds / spans[i].unit;
+			snprintf(
+				out, 32, "%.*f %s", fabs(v) < 100 && v != floor(v) ? 1 : 0, v, spans[i].name);
+			return true;
+		}
+	return false;
+}
+
 void value_label(double value, enum chart_unit unit, char out[32])
 {
+	if (unit == UNIT_SECONDS && long_time(value, out))
+		return;
 	double divisor;
 	const char *name;
 	choose_unit(unit <= UNIT_NUMBER && fabs(value) < 1e4 ? 1 : fabs(value), unit, &divisor, &name);

@@ -34,7 +34,7 @@ static int ask_list(
 		good &= add_word(a, "-c") && add_word(a, args_nth(r->args, "capture", i));
 	if (!good)
 		return complain(EXIT_FAILED, "report: too many -c, or out of memory");
-	return command_ask((int)a->n, a->words, &a->rows, draw ? &a->chart : NULL);
+	return command_ask((int)a->n, a->words, r->session.db, &a->rows, draw ? &a->chart : NULL);
 }
 
 int ask(struct report *r, struct ask *a, bool draw, const char *command, ...)
