@@ -54,6 +54,11 @@ void dissection_set_rows(struct dissection *d, struct rows *rows)
 	d->pkt.rows = rows;
 }
 
+void dissection_set_info(struct dissection *d, struct info *info)
+{
+	d->pkt.info = info;
+}
+
 void dissection_set_tree(struct dissection *d, struct tree *tree)
 {
 	d->pkt.tree = tree;
@@ -293,6 +298,8 @@ static void take_exchange(struct dissection *d, const struct exchange *e)
 			else
 				row_set(e->row, x->time, facts.time_ns);
 		}
+		if (x->informs && e->response)
+			info_add(pkt, " (request in %u)", facts.partner);
 		if (facts.show_response && x->late_record != EXCHANGE_NO_FIELD) {
 			uint8_t fail = pkt->fail;
 			struct row *late = row_open_late(
@@ -424,6 +431,7 @@ struct packet *dissect_frame(struct dissection *d, const struct dissect_input *i
 	pkt->tcp.set = pkt->udp.set = pkt->fragment.set = false;
 	pkt->arp.n = 0;
 	pkt_scratch_free(pkt);
+	info_frame(pkt);
 	if (pkt->tree)
 		pkt->tree->n = 0;
 
@@ -449,6 +457,9 @@ struct packet *dissect_frame(struct dissection *d, const struct dissect_input *i
 			 * failed. */
 			pkt->current = -1; /* wherever it failed, that stands at the top */
 			pkt_item(pkt, pkt->fail == CUR_CUT ? &proto_short : &proto_malformed, 0);
+			info_add(pkt, "%s",
+				pkt->fail == CUR_CUT ? "[Packet size limited during capture]"
+						     : "[Malformed Packet]");
 			/* Unless a further message of a stream waits: it stands on its own. */
 			while (first && !pkt->next[first - 1].survives)
 				first--;

@@ -47,6 +47,9 @@ void dissection_finish(struct dissection *d);
 /* `show`: note where values stood. The tree is filled from the next dissect_frame() on. */
 void dissection_set_tree(struct dissection *d, struct tree *tree);
 
+/* The packet list: the Info column of each frame, from the next dissect_frame() on; NULL: no more. */
+void dissection_set_info(struct dissection *d, struct info *info);
+
 struct conversations *dissection_conversations(struct dissection *d);
 
 /* How often each cap was hit, CAP_COUNT numbers. */

@@ -18,7 +18,7 @@ struct packets {
 
 /* ---- the packet list ---- */
 
-enum { CAPTURE, NUMBER, TIME, SOURCE, DESTINATION, PROTOCOL, LENGTH, COLUMNS };
+enum { CAPTURE, NUMBER, TIME, SOURCE, DESTINATION, PROTOCOL, LENGTH, INFO, COLUMNS };
 static const struct answer_column columns[COLUMNS] = {
 	[CAPTURE] = { { "capture_id", "Capture", RENDER_NUMBER } },
 	[NUMBER] = { { "number", "No.", RENDER_NUMBER } },
@@ -27,6 +27,7 @@ static const struct answer_column columns[COLUMNS] = {
 	[DESTINATION] = { { "destination", "Destination", RENDER_FIXED } },
 	[PROTOCOL] = { { "protocol", "Protocol", RENDER_FIXED } },
 	[LENGTH] = { { "length", "Length", RENDER_NUMBER } },
+	[INFO] = { { "info", "Info", RENDER_TEXT } },
 };
 
 /* Lines of text on their way out. Columns are as wide as what was printed so far needs: nothing is kept but a
@@ -86,12 +87,12 @@ static void print_window(struct window *w)
 	}
 	for (int i = 0; !w->begun && i < COLUMNS; i++)
 		if (w->used[i])
-			print_aligned(w, i, columns[i].as.title, i == LENGTH);
+			print_aligned(w, i, columns[i].as.title, i == INFO);
 	w->begun = true;
 	for (unsigned k = 0; k < w->n; k++) {
 		for (int i = 0; i < COLUMNS; i++) {
 			if (w->used[i])
-				print_aligned(w, i, w->cells[k][i] ? w->cells[k][i] : "", i == LENGTH);
+				print_aligned(w, i, w->cells[k][i] ? w->cells[k][i] : "", i == INFO);
 			free(w->cells[k][i]);
 			w->cells[k][i] = NULL;
 		}
@@ -154,7 +155,8 @@ static int print_list(struct packets *p)
 		" (f.time - c.time_zero) / 1e9 AS time, (SELECT %s(text) FROM t_address WHERE id = f.src) AS "
 		"source,"
 		" (SELECT %s(text) FROM t_address WHERE id = f.dst) AS destination,"
-		" (SELECT shown FROM t_stack WHERE id = f.stack) AS protocol, f.len AS length FROM %s ORDER "
+		" (SELECT shown FROM t_stack WHERE id = f.stack) AS protocol, f.len AS length, "
+		"frame_info(f.frame_id) AS info FROM %s ORDER "
 		"BY c.id, f.frame_id LIMIT %lld",
 		naming, naming, p->q.frames, (long long)p->limit);
 	if (!st || !text || p->q.show_sql)

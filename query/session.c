@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "query/filter/filter.h"
+#include "query/frame_info.h"
 #include "schema/archive.h"
 
 /* The captures that one -c names: an id, the name, a glob over name or path, or TAG=VALUE (VALUE may be a
@@ -79,7 +80,8 @@ int session_open_for(struct session *s, const struct args *args, enum archive_mo
 	}
 	if (archive_open(&s->db, s->path, mode, message) != ARCHIVE_OK)
 		return complain(EXIT_FAILED, "%s", message);
-	return EXIT_DONE;
+	return frame_info_register(s->db, s->path) == SQLITE_OK ? EXIT_DONE
+								: complain(EXIT_FAILED, "out of memory");
 }
 
 int session_choose(struct session *s, const struct args *args, unsigned from)
@@ -131,12 +133,13 @@ void session_close(struct session *s)
 	for (unsigned i = 0; i < s->ncaptures; i++)
 		free(s->captures[i].name);
 	free(s->captures);
-	if (s->db)
-		dfilter_release(s->db);
-	if (s->borrowed)
+	if (s->borrowed) {
 		sqlite3_exec(s->db, "DROP TABLE IF EXISTS temp.chosen", NULL, NULL, NULL);
-	else
+	} else if (s->db) {
+		dfilter_release(s->db);
+		frame_info_release(s->db);
 		sqlite3_close(s->db);
+	}
 	memset(s, 0, sizeof(*s));
 }
 

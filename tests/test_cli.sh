@@ -160,7 +160,7 @@ check "show: bits" says text '^        .1.. .... .... .... = Don.t fragment: Set
 check "show: octets" says text '^0000  02 00 00 00 00 02 02 00  00 00 00 01 08 00 45 00   ..............E.$'
 check "show: where" sh -c "'$pcapdex' show a.db -c 1 8 -T jsonl | grep -q '\"name\":\"udp.srcport\",\"label\":\"Source Port\",\"value\":20007,\"text\":\"20007\",\"generated\":0,\"offset\":34,\"length\":2'"
 check "show needs a capture" status 1 "$pcapdex" show a.db 8
-check "packets" is "$("$pcapdex" packets a.db -c 1 --limit 1 | tail -n 1 | tr -s ' ')" " 1 0.000000 10.0.0.1 10.0.0.2 UDP 42"
+check "packets" is "$("$pcapdex" packets a.db -c 1 --limit 1 | tail -n 1 | tr -s ' ')" " 1 0.000000 10.0.0.1 10.0.0.2 UDP 42 20000 → 52000 Len=0"
 check "limit over fields" is "$("$pcapdex" packets a.db -T fields -e frame.number --limit 1001 | tail -n 1)" 1
 check "filtered fields" is "$("$pcapdex" packets a.db -c 1 -Y 'udp.srcport == 20007' -T fields -e frame.number | head -n 2 | tr '\n' ' ')" "8 58 "
 check "sql parameters" is "$("$pcapdex" sql a.db -p n=007 -p k=8 'SELECT typeof(:n) AS n, typeof(:k) AS k' -f jsonl)" '{"n":"text","k":"integer"}'
