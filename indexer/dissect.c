@@ -402,6 +402,7 @@ struct packet *dissect_frame(struct dissection *d, const struct dissect_input *i
 	pkt->data = in->data;
 	pkt->cap_len = in->cap_len;
 	pkt->len = in->len;
+	pkt->claimed = in->claimed ? in->claimed : in->len;
 	pkt->time_ns = in->time_ns;
 	pkt->number = in->number;
 	pkt->frame_id = d->first_frame + in->number - 1;
@@ -456,10 +457,16 @@ struct packet *dissect_frame(struct dissection *d, const struct dissect_input *i
 			/* The rest of the frame is not looked at: what was waiting hung below the layer that
 			 * failed. */
 			pkt->current = -1; /* wherever it failed, that stands at the top */
-			pkt_item(pkt, pkt->fail == CUR_CUT ? &proto_short : &proto_malformed, 0);
+			bool cut = pkt->fail == CUR_CUT;
+			pkt_item(pkt,
+				cut                   ? &proto_short
+				: pkt->fragmented ? &proto_unreassembled
+						  : &proto_malformed,
+				0);
 			info_add(pkt, "%s",
-				pkt->fail == CUR_CUT ? "[Packet size limited during capture]"
-						     : "[Malformed Packet]");
+				cut                   ? "[Packet size limited during capture]"
+				: pkt->fragmented ? "[BoundErrorUnreassembled Packet]"
+						  : "[Malformed Packet]");
 			/* Unless a further message of a stream waits: it stands on its own. */
 			while (first && !pkt->next[first - 1].survives)
 				first--;

@@ -60,6 +60,9 @@ const char *args_nth(const struct args *args, const char *name, unsigned n);
 
 /* Say on stderr "pcapdex: ..." and give the status back. */
 int complain(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Where it goes instead, in this thread: what is called on behalf of other programs does not print. NULL:
+ * stderr. */
+extern __thread void (*complain_to)(const char *text);
 
 /* Ask what `argv` ("hierarchy", "a.db", "-c", "7") would print. `db` is the archive, opened already. The rows
  * are kept, and drawn if `chart` is given; both are freed by the caller in any case. An exit status, after a

@@ -9,7 +9,23 @@
 
 const char *const plot_io_graphs[2] = { ";COUNT FRAMES", "tcp.analysis.flags;COUNT FRAMES" };
 static const char *const usual_names[2] = { "All packets", "TCP errors" };
-enum { FIRST_GRAPH = 3 }; /* behind capture, start, end */
+
+/* The first column of a graph: behind the interval's end. */
+static unsigned first_graph(const struct kept *rows)
+{
+	return (unsigned)kept_column(rows, "end") + 1;
+}
+
+static double start_of(const struct kept *rows, size_t row)
+{
+	return kept_number(rows, row, kept_column(rows, "start"));
+}
+
+/* Has each capture rows of its own? Else (--align) it has columns of its own. */
+static bool has_captures(const struct kept *rows)
+{
+	return kept_column(rows, "capture") >= 0;
+}
 
 int64_t plot_io_interval(double seconds, unsigned most)
 {
@@ -48,7 +64,8 @@ static int style_of(const struct args *args, unsigned graph, const char *text, e
 	const char *style = NULL;
 	for (unsigned i = 0; i <= graph && args_nth(args, "style", i); i++)
 		style = args_nth(args, "style", i);
-	*mark = strncmp(text, "tcp.analysis.", 13) == 0 ? MARK_BARS : MARK_LINE;
+	const char *filter = strstr(text, ": "); /* behind a capture's name */
+	*mark = strncmp(filter ? filter + 2 : text, "tcp.analysis.", 13) == 0 ? MARK_BARS : MARK_LINE;
 	return style ? parse_style(style, mark) : EXIT_DONE;
 }
 
@@ -57,7 +74,7 @@ static double interval_of(const struct kept *rows)
 {
 	double longest = 0;
 	for (size_t i = 0; i < rows->n && i < 2; i++)
-		longest = fmax(longest, kept_number(rows, i, 2) - kept_number(rows, i, 1));
+		longest = fmax(longest, kept_number(rows, i, kept_column(rows, "end")) - start_of(rows, i));
 	return longest > 0 ? longest : 1;
 }
 
@@ -65,12 +82,12 @@ static enum chart_unit unit_of(const struct kept *rows, unsigned graphs)
 {
 	unsigned bytes = 0;
 	for (unsigned g = 0; g < graphs; g++)
-		bytes += strstr(rows->columns[FIRST_GRAPH + g].key, ";BYTES") != NULL;
+		bytes += strstr(rows->columns[first_graph(rows) + g].key, ";BYTES") != NULL;
 	if (bytes == graphs)
 		return UNIT_BYTES;
 	for (size_t i = 0; i < rows->n; i++)
 		for (unsigned g = 0; g < graphs; g++)
-			if (kept_cell(rows, i, (int)(FIRST_GRAPH + g))->kind == VALUE_REAL)
+			if (kept_cell(rows, i, (int)(first_graph(rows) + g))->kind == VALUE_REAL)
 				return UNIT_NUMBER;
 	return UNIT_COUNT;
 }
@@ -79,28 +96,30 @@ static enum chart_unit unit_of(const struct kept *rows, unsigned graphs)
 static int add_series(const struct args *args, const struct kept *rows, struct chart *chart, size_t from,
 	size_t to, unsigned graphs, bool many)
 {
-	bool usual = !args_nth(args, "graph", 0);
+	bool usual = !args_nth(args, "graph", 0) && has_captures(rows);
 	double interval = interval_of(rows);
 	double *floors = calloc(to - from, sizeof(*floors)); /* of stacked bars */
 	int status = floors ? EXIT_DONE : complain(EXIT_FAILED, "out of memory");
 	for (unsigned g = 0; status == EXIT_DONE && g < graphs; g++) {
-		const char *name = usual && g < 2 ? usual_names[g] : rows->columns[FIRST_GRAPH + g].title;
+		const char *name =
+			usual && g < 2 ? usual_names[g] : rows->columns[first_graph(rows) + g].title;
 		char label[256];
 		enum mark mark;
 		if (usual && g == 1 && many)
 			break;
 		if (*name == ';')
 			name++;
-		snprintf(label, sizeof(label), "%s%s%s", many ? kept_text(rows, from, 0) : "",
-			many ? ": " : "", name);
-		status = style_of(args, g, rows->columns[FIRST_GRAPH + g].title, &mark);
-		struct series *s = chart_series(chart, label, mark, chart->nseries);
+		snprintf(label, sizeof(label), "%s%s%s",
+			many ? kept_text(rows, from, kept_column(rows, "capture")) : "", many ? ": " : "",
+			name);
+		status = style_of(args, g, rows->columns[first_graph(rows) + g].title, &mark);
+		struct chart_series *s = chart_series(chart, label, mark, chart->nseries);
 		if (!s)
 			continue;
 		bool bars = mark == MARK_BARS || mark == MARK_STACK;
 		s->width = bars ? interval : 0;
 		for (size_t i = from; i < to; i++) {
-			double at = kept_number(rows, i, 1), v = kept_number(rows, i, (int)(FIRST_GRAPH + g));
+			double at = start_of(rows, i), v = kept_number(rows, i, (int)(first_graph(rows) + g));
 			if (mark == MARK_STACK) {
 				chart_segment(chart, s, at, floors[i - from],
 					floors[i - from] + (isfinite(v) ? v : 0));
@@ -118,12 +137,14 @@ static int add_series(const struct args *args, const struct kept *rows, struct c
 int plot_io(const struct args *args, const struct kept *rows, struct chart *chart)
 {
 	char title[256];
-	unsigned graphs = rows->ncolumns > FIRST_GRAPH ? rows->ncolumns - FIRST_GRAPH : 0;
+	unsigned graphs = rows->ncolumns > first_graph(rows) ? rows->ncolumns - first_graph(rows) : 0;
 	size_t captures = 0;
 	char length[32];
 	int status = EXIT_DONE;
+	if (kept_column(rows, "graph") >= 0)
+		return complain(EXIT_USAGE, "io: --peak has no picture; leave it out");
 	for (size_t i = 0; i < rows->n; i++)
-		captures += kept_number(rows, i, 1) == 0;
+		captures += start_of(rows, i) == 0;
 	if (captures * graphs > SERIES_MAX)
 		return complain(EXIT_USAGE,
 			"%zu captures with %u graphs each are too many for one picture (at most %d); "
@@ -134,15 +155,15 @@ int plot_io(const struct args *args, const struct kept *rows, struct chart *char
 	snprintf(title, sizeof(title), "%s per %s",
 		!args_nth(args, "graph", 0) ? "Packets"
 		: unit == UNIT_BYTES        ? "Bytes"
-		: graphs == 1 && rows->n
-			? rows->columns[FIRST_GRAPH].title + (rows->columns[FIRST_GRAPH].title[0] == ';')
-			: "Value",
+		: graphs == 1 && rows->n    ? rows->columns[first_graph(rows)].title +
+						   (rows->columns[first_graph(rows)].title[0] == ';')
+					 : "Value",
 		length);
 	chart_name(chart, "I/O graph", NULL);
 	chart_axis(chart, &chart->x, "Time since the first frame", UNIT_SECONDS);
 	chart_axis(chart, &chart->y, title, unit);
 	for (size_t from = 0, to; status == EXIT_DONE && from < rows->n; from = to) {
-		for (to = from + 1; to < rows->n && kept_number(rows, to, 1) > 0; to++)
+		for (to = from + 1; to < rows->n && start_of(rows, to) > 0; to++)
 			;
 		status = add_series(args, rows, chart, from, to, graphs, captures > 1);
 	}

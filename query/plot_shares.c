@@ -15,7 +15,7 @@ int plot_lengths(const struct args *args, const struct kept *rows, struct chart 
 	chart_name(chart, "Packet lengths", NULL);
 	chart_axis(chart, &chart->x, "Length of the packet on the wire (bytes)", UNIT_COUNT);
 	chart_axis(chart, &chart->y, "Packets", UNIT_COUNT);
-	struct series *s = chart_series(chart, NULL, MARK_BARS, BLUE);
+	struct chart_series *s = chart_series(chart, NULL, MARK_BARS, BLUE);
 	/* the first row is the sum of the others */
 	for (size_t i = 1; i < rows->n; i++) {
 		char label[32];
@@ -86,7 +86,7 @@ static void add_bars(const struct kept *rows, struct chart *chart)
 {
 	int level = kept_column(rows, "level"), protocol = kept_column(rows, "protocol"),
 	    packets = kept_column(rows, "packets");
-	struct series *s = chart_series(chart, NULL, MARK_BARS, BLUE);
+	struct chart_series *s = chart_series(chart, NULL, MARK_BARS, BLUE);
 	chart_axis(chart, &chart->x, "Packets", UNIT_COUNT);
 	for (size_t i = 0; i < rows->n; i++) {
 		char label[160];
@@ -139,7 +139,7 @@ static void add_two_ways(const struct args *args, const struct kept *rows, struc
 	chart->kind = CHART_ROWS;
 	chart_axis(chart, &chart->x, bytes ? "Bytes" : "Packets", bytes ? UNIT_BYTES : UNIT_COUNT);
 	for (unsigned way = 0; way < 2; way++) {
-		struct series *s = chart_series(chart, names[way], MARK_STACK, way ? ORANGE : BLUE);
+		struct chart_series *s = chart_series(chart, names[way], MARK_STACK, way ? ORANGE : BLUE);
 		int here = kept_column(rows, bytes ? octets[way] : frames[way]),
 		    before = way ? kept_column(rows, bytes ? octets[0] : frames[0]) : -1;
 		for (size_t i = 0; i < shown; i++) {

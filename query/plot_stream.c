@@ -45,7 +45,7 @@ static void add_part(
 {
 	int time = kept_column(rows, "time"), name = kept_column(rows, "series"),
 	    value = kept_column(rows, shape->value), low = kept_column(rows, "low");
-	struct series *s = chart_series(chart, part->legend, part->mark, part->colour);
+	struct chart_series *s = chart_series(chart, part->legend, part->mark, part->colour);
 	if (!s)
 		return;
 	s->right = part->right;

@@ -115,7 +115,7 @@ static void many_points_are_few_places(void **state)
 	struct chart c = { 0 };
 	size_t n, small;
 	(void)state;
-	struct series *s = chart_series(&c, "line", MARK_LINE, BLUE);
+	struct chart_series *s = chart_series(&c, "line", MARK_LINE, BLUE);
 	for (unsigned i = 0; i < 1000000; i++)
 		chart_point(&c, s, i, i == 500000 ? 1000 : i % 7);
 	free(draw(&c, CHART_SVG, 960, 540, &n));
@@ -133,7 +133,7 @@ static void gaps_are_gaps(void **state)
 	struct chart c = { 0 };
 	size_t n;
 	(void)state;
-	struct series *s = chart_series(&c, NULL, MARK_LINE, BLUE);
+	struct chart_series *s = chart_series(&c, NULL, MARK_LINE, BLUE);
 	for (unsigned i = 0; i < 9; i++)
 		chart_point(&c, s, i, i == 4 ? (double)NAN : 1);
 	char *svg = draw(&c, CHART_SVG, 960, 540, &n), *path = strstr(svg, "class=\"lp0\"");
@@ -191,7 +191,7 @@ static void terminal_has_its_width(void **state)
 	size_t n;
 	(void)state;
 	chart_axis(&c, &c.x, "Time", UNIT_SECONDS);
-	struct series *s = chart_series(&c, "a series", MARK_LINE, BLUE), *bars;
+	struct chart_series *s = chart_series(&c, "a series", MARK_LINE, BLUE), *bars;
 	for (unsigned i = 0; i < 100; i++)
 		chart_point(&c, s, i, i * i);
 	bars = chart_series(&c, "bars", MARK_BARS, RED);

@@ -46,21 +46,21 @@ void chart_axis(struct chart *c, struct axis *axis, const char *title, enum char
 	axis->unit = unit;
 }
 
-struct series *chart_series(struct chart *c, const char *name, enum mark mark, unsigned colour)
+struct chart_series *chart_series(struct chart *c, const char *name, enum mark mark, unsigned colour)
 {
-	struct series *more = grow(c, c->series, c->nseries, sizeof(*more));
+	struct chart_series *more = grow(c, c->series, c->nseries, sizeof(*more));
 	if (!more)
 		return NULL;
 	c->series = more;
-	struct series *s = &more[c->nseries++];
-	*s = (struct series) {
+	struct chart_series *s = &more[c->nseries++];
+	*s = (struct chart_series) {
 		.name = name ? strdup(name) : NULL, .mark = mark, .colour = colour % CHART_COLOURS
 	};
 	c->failed |= name && !s->name;
 	return s;
 }
 
-void chart_segment(struct chart *c, struct series *s, double x, double low, double high)
+void chart_segment(struct chart *c, struct chart_series *s, double x, double low, double high)
 {
 	if (!s)
 		return;
@@ -77,7 +77,7 @@ void chart_segment(struct chart *c, struct series *s, double x, double low, doub
 	s->points[s->n++] = (struct point) { x, high, low };
 }
 
-void chart_point(struct chart *c, struct series *s, double x, double y)
+void chart_point(struct chart *c, struct chart_series *s, double x, double y)
 {
 	chart_segment(c, s, x, 0, y);
 }
@@ -130,7 +130,7 @@ bool chart_extent(const struct chart *chart, bool right, double *x0, double *x1,
 {
 	bool any = false;
 	for (unsigned i = 0; i < chart->nseries; i++) {
-		const struct series *s = &chart->series[i];
+		const struct chart_series *s = &chart->series[i];
 		if (s->right != right)
 			continue;
 		for (size_t k = 0; k < s->n; k++) {

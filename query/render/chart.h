@@ -5,7 +5,7 @@
  *	chart_name(&c, "Round-trip time", NULL);
  *	chart_axis(&c, &c.x, "Time", UNIT_SECONDS);
  *	chart_axis(&c, &c.y, "RTT", UNIT_SECONDS);
- *	struct series *s = chart_series(&c, "A to B", MARK_DOTS, 0);
+ *	struct chart_series *s = chart_series(&c, "A to B", MARK_DOTS, 0);
  *	chart_point(&c, s, 0.5, 0.012);
  *	chart_draw(&c, CHART_SVG, stdout, &(struct chart_look){ 960, 540 });
  *	chart_free(&c); */
@@ -43,7 +43,7 @@ struct point {
 	double x, y, low; /* y is NAN: missing */
 };
 
-struct series {
+struct chart_series {
 	char *name; /* in the legend; NULL: not there */
 	enum mark mark;
 	unsigned colour; /* 0 .. CHART_COLOURS - 1: index of the palette */
@@ -76,7 +76,7 @@ struct chart {
 	char *title, *subtitle; /* the chart's own; NULL none */
 	char *note;             /* said under the picture; NULL none */
 	struct axis x, y, y2;
-	struct series *series;
+	struct chart_series *series;
 	unsigned nseries;
 	char **labels; /* of categories, the chart's own */
 	size_t nlabels;
@@ -90,9 +90,9 @@ void chart_name(struct chart *c, const char *title, const char *subtitle);
 void chart_axis(struct chart *c, struct axis *axis, const char *title, enum chart_unit unit);
 /* A new series behind the others, or NULL. Its address holds until the next one is added. The name is copied.
  */
-struct series *chart_series(struct chart *c, const char *name, enum mark mark, unsigned colour);
-void chart_point(struct chart *c, struct series *s, double x, double y);
-void chart_segment(struct chart *c, struct series *s, double x, double low, double high);
+struct chart_series *chart_series(struct chart *c, const char *name, enum mark mark, unsigned colour);
+void chart_point(struct chart *c, struct chart_series *s, double x, double y);
+void chart_segment(struct chart *c, struct chart_series *s, double x, double low, double high);
 /* A category; gives its number. */
 size_t chart_label(struct chart *c, const char *label);
 /* A slice; gives its number, for its children, or -1. */

@@ -41,7 +41,7 @@ double draw_heading(struct canvas *c, const struct chart *chart)
 	return y;
 }
 
-static void draw_swatch(struct canvas *c, const struct series *s, double x, double y)
+static void draw_swatch(struct canvas *c, const struct chart_series *s, double x, double y)
 {
 	switch (s->mark) {
 	case MARK_LINE:
@@ -80,7 +80,7 @@ double draw_legend(struct canvas *c, const struct chart *chart, double x, double
 	double at = x, line = y + 14, height = 0;
 	char text[256];
 	for (unsigned i = 0; i < chart->nseries; i++) {
-		const struct series *s = &chart->series[i];
+		const struct chart_series *s = &chart->series[i];
 		if (!s->name)
 			continue;
 		fit_text(c, 12, s->name, width - 24, text, sizeof(text));
@@ -141,7 +141,7 @@ void draw_rows(struct canvas *c, const struct chart *chart)
 		c->kind->text(c, scale_at(&x, x.ticks[i]), bottom + 16, ANCHOR_MIDDLE, 12, INK_SOFT, 0, text);
 	}
 	for (unsigned i = 0; i < chart->nseries; i++) {
-		const struct series *s = &chart->series[i];
+		const struct chart_series *s = &chart->series[i];
 		for (size_t k = 0; k < s->n; k++) {
 			const struct point *p = &s->points[k];
 			if (!isfinite(p->y) || p->y == p->low)

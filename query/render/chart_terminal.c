@@ -81,7 +81,7 @@ static void set_bar(struct grid *g, double x0, double x1, double low, double hig
 		}
 }
 
-static void plot_series(struct grid *g, const struct chart *chart, const struct series *s,
+static void plot_series(struct grid *g, const struct chart *chart, const struct chart_series *s,
 	const struct scale *x, const struct scale *y)
 {
 	bool joined = s->mark == MARK_LINE || s->mark == MARK_STEPS, open = false;
@@ -139,7 +139,7 @@ static void put_legend(const struct grid *g, const struct chart *chart, unsigned
 {
 	unsigned at = 0;
 	for (unsigned i = 0; i < chart->nseries; i++) {
-		const struct series *s = &chart->series[i];
+		const struct chart_series *s = &chart->series[i];
 		if (!s->name)
 			continue;
 		unsigned w = render_visible_width(s->name, strlen(s->name)) + 4;

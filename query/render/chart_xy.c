@@ -42,7 +42,7 @@ static void flush_column(struct canvas *c, struct column *k, bool *open)
 	k->any = false;
 }
 
-static void draw_line(struct frame *f, const struct series *s, const struct scale *y)
+static void draw_line(struct frame *f, const struct chart_series *s, const struct scale *y)
 {
 	struct canvas *c = f->canvas;
 	struct column k = { 0 };
@@ -93,7 +93,7 @@ static bool take_pixel(const struct frame *f, uint8_t *seen, double x, double y)
 	return true;
 }
 
-static void draw_dots(struct frame *f, const struct series *s, const struct scale *y)
+static void draw_dots(struct frame *f, const struct chart_series *s, const struct scale *y)
 {
 	struct canvas *c = f->canvas;
 	size_t pixels = (size_t)(f->right - f->left + 2) * (size_t)(f->bottom - f->top + 2);
@@ -130,7 +130,7 @@ static void flush_segment(struct canvas *c, double x, double low, double high, b
 	c->kind->line(c, x + 2.5, high);
 }
 
-static void draw_segments(struct frame *f, const struct series *s, const struct scale *y)
+static void draw_segments(struct frame *f, const struct chart_series *s, const struct scale *y)
 {
 	struct canvas *c = f->canvas;
 	/* Caps only where there is room for them. */
@@ -165,7 +165,7 @@ static void add_rectangle(struct canvas *c, double x, double top, double w, doub
 	c->kind->close(c);
 }
 
-static void draw_bars(struct frame *f, const struct series *s, const struct scale *y)
+static void draw_bars(struct frame *f, const struct chart_series *s, const struct scale *y)
 {
 	struct canvas *c = f->canvas;
 	bool columns = f->chart->kind == CHART_COLUMNS, any = false;
@@ -210,7 +210,7 @@ static void draw_series(struct frame *f)
 {
 	for (int bars = 1; bars >= 0; bars--)
 		for (unsigned i = 0; i < f->chart->nseries; i++) {
-			const struct series *s = &f->chart->series[i];
+			const struct chart_series *s = &f->chart->series[i];
 			const struct scale *y = s->right ? &f->y2 : &f->y;
 			if ((s->mark == MARK_BARS || s->mark == MARK_STACK) != bars)
 				continue;
@@ -284,7 +284,7 @@ static void draw_y_ticks(struct frame *f, const struct scale *y, bool right)
 /* The value above each column that stands alone. */
 static void draw_values(struct frame *f)
 {
-	const struct series *s = f->chart->nseries == 1 ? &f->chart->series[0] : NULL;
+	const struct chart_series *s = f->chart->nseries == 1 ? &f->chart->series[0] : NULL;
 	for (size_t i = 0; s && i < s->n; i++) {
 		char text[32];
 		if (!isfinite(s->points[i].y) || s->points[i].y == 0)
