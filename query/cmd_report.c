@@ -31,6 +31,7 @@ static const struct {
 	{ "time", "Time", report_io },
 	{ "tcp", "TCP", report_tcp },
 	{ "troubles", "Troubles", report_troubles },
+	{ "course", "Compared", report_course },
 	{ "protocols", "Protocols", report_glossary },
 };
 
@@ -54,7 +55,8 @@ static int put_head(struct report *r)
 	page_text(r, title);
 	fputs("</h1></header>\n<nav aria-label=\"Sections\"><ul>", r->out);
 	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++)
-		fprintf(r->out, "<li><a href=\"#%s\">%s</a></li>", sections[i].id, sections[i].title);
+		if (r->many || sections[i].write != report_course)
+			fprintf(r->out, "<li><a href=\"#%s\">%s</a></li>", sections[i].id, sections[i].title);
 	fputs("</ul></nav>\n<main>\n", r->out);
 	return status;
 }
@@ -63,7 +65,8 @@ static int put_page(struct report *r)
 {
 	int status = put_head(r);
 	for (size_t i = 0; status == EXIT_DONE && i < sizeof(sections) / sizeof(sections[0]); i++)
-		status = sections[i].write(r);
+		if (r->many || sections[i].write != report_course)
+			status = sections[i].write(r);
 	fprintf(r->out,
 		"</main>\n<footer><p>Made by pcapdex %s. Under each figure stands the command that prints "
 		"its numbers; "
@@ -85,7 +88,7 @@ static int run(const struct args *args)
 	if (status != EXIT_DONE)
 		return status;
 	/* What -c chose is known now; the questions choose for themselves, in the same archive. */
-	sqlite3_exec(r.session.db, "DROP TABLE IF EXISTS temp.chosen", NULL, NULL, NULL);
+	session_drop_temporary(&r.session);
 	r.shown = strdup(slash ? slash + 1 : r.archive);
 	r.many = r.session.ncaptures > 1;
 	if (!r.shown)
@@ -108,6 +111,8 @@ static int run(const struct args *args)
 static const struct option_spec options[] = {
 	{ "output", 'o', "FILE", false, "the page: FILE.html, or - for standard output" },
 	OPTION_CAPTURE,
+	{ "by", 'b', "TAG", false,
+		"compare groups of captures, one for each value of this tag (default: each capture)" },
 	{ "title", 0, "TEXT", false, "the page's title (default: the capture's or the archive's name)" },
 	{ 0 },
 };
@@ -116,15 +121,20 @@ const struct command cmd_report = {
 	.name = "report",
 	.summary = "One HTML page on captures: figures, tables, verdicts",
 	.usage = "ARCHIVE -o FILE.html [-c CAPTURE]...",
-	.details = "Writes one page that needs no network and opens from disk, in the order of a course "
-		   "report: properties,\n"
-		   "composition (protocols, lengths, conversations, endpoints), names, change over time, TCP "
-		   "with the graphs of\n"
-		   "streams, troubles, and a sentence on each protocol. Tables sort, the I/O graph zooms; "
-		   "under each figure\n"
-		   "stands the command that prints its numbers.",
+	.details =
+		"Writes one page that needs no network and opens from disk, in the order of a course report: "
+		"properties,\n"
+		"composition (protocols, lengths, conversations, endpoints), names, change over time, TCP "
+		"with "
+		"the graphs of\n"
+		"streams, troubles, captures compared (spread, protocol shares, who stands out, overlaps), "
+		"and a "
+		"sentence on\n"
+		"each protocol. Tables sort, the I/O graph zooms; under each figure stands the command that "
+		"prints its numbers.",
 	.examples = "  pcapdex report a.db -o lab.html -c lab.pcap       on one capture\n"
-		    "  pcapdex report course.db -o course.html           on all of them",
+		    "  pcapdex report course.db -o course.html           on all of them\n"
+		    "  pcapdex report course.db -o course.html --by student",
 	.min_args = 1,
 	.max_args = 1,
 	.options = options,

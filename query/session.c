@@ -126,13 +126,30 @@ const struct selected_capture *session_one(const struct session *s)
 	return NULL;
 }
 
+void session_drop_temporary(struct session *s)
+{
+	sqlite3_stmt *st = NULL;
+	char *all = NULL;
+	if (sqlite3_prepare_v2(s->db,
+		    "SELECT group_concat(printf('DROP TABLE temp.\"%w\";', name), '') FROM "
+		    "temp.sqlite_schema WHERE "
+		    "type = 'table' AND name NOT LIKE 'sqlite%'",
+		    -1, &st, NULL) == SQLITE_OK &&
+		sqlite3_step(st) == SQLITE_ROW && sqlite3_column_text(st, 0))
+		all = sqlite3_mprintf("%s", sqlite3_column_text(st, 0));
+	sqlite3_finalize(st);
+	if (all)
+		sqlite3_exec(s->db, all, NULL, NULL, NULL);
+	sqlite3_free(all);
+}
+
 void session_close(struct session *s)
 {
 	for (unsigned i = 0; i < s->ncaptures; i++)
 		free(s->captures[i].name);
 	free(s->captures);
 	if (s->borrowed) {
-		sqlite3_exec(s->db, "DROP TABLE IF EXISTS temp.chosen", NULL, NULL, NULL);
+		session_drop_temporary(s);
 	} else if (s->db) {
 		dfilter_release(s->db);
 		frame_info_release(s->db);

@@ -37,6 +37,9 @@ extern const char session_capture_sql[];
 /* The one capture that was picked, or NULL after a message: frame numbers mean nothing without it. */
 const struct selected_capture *session_one(const struct session *s);
 
+/* Drop what a question made for itself: the archive stays open for the next one. */
+void session_drop_temporary(struct session *s);
+
 void session_close(struct session *s);
 
 /* Prepare, or complain with SQLite's message and give NULL. */

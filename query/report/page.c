@@ -183,8 +183,7 @@ void page_command(struct report *r, const struct ask *a)
 
 /* ---- tables ---- */
 
-/* The question as a JSON list in an attribute: the tests ask it again. */
-static void put_ask(struct report *r, const struct ask *a)
+void page_ask(struct report *r, const struct ask *a)
 {
 	struct buffer b = { 0 };
 	for (unsigned i = 0; i < a->n; i++) {
@@ -288,7 +287,7 @@ void page_table(struct report *r, const struct ask *a, const struct page_table *
 	if (t->shown && n > t->shown)
 		fprintf(r->out, " data-shown=\"%zu\"", t->shown);
 	fputs(" data-ask=\"", r->out);
-	put_ask(r, a);
+	page_ask(r, a);
 	fprintf(r->out, "\">\n<caption id=\"c%u\">", id);
 	page_text(r, t->caption);
 	if (n < a->rows.n)

@@ -58,6 +58,9 @@ void page_json_text(struct report *r, const char *text);
 /* "pcapdex hierarchy lab.db": how to get the figure again. */
 void page_command(struct report *r, const struct ask *a);
 
+/* The question as a JSON list, for an attribute: the tests ask it again. */
+void page_ask(struct report *r, const struct ask *a);
+
 struct page_column {
 	const char *key, *title; /* title NULL: the command's own */
 	bool bar;                /* with a bar of its share of the greatest value */
@@ -86,6 +89,7 @@ int report_names(struct report *r);
 int report_io(struct report *r);
 int report_tcp(struct report *r);
 int report_troubles(struct report *r);
+int report_course(struct report *r);
 int report_glossary(struct report *r);
 
 #endif
