@@ -30,8 +30,13 @@ static bool put_box(struct report *r, const struct ask *a, size_t row, const cha
 		at[i] = kept_number(&a->rows, row, kept_column(&a->rows, keys[i]));
 	if (!(at[4] > at[0]))
 		return true;
-	for (unsigned i = 5; i--;)
-		at[i] = 2 + 116 * (at[i] - at[0]) / (at[4] - at[0]);
+	/* Where the greatest is far off, the others would lie on one point: logarithms then. */
+	if (at[0] >= 0 && at[4] > 20 * at[3])
+		for (unsigned i = 0; i < 5; i++)
+			at[i] = log1p(at[i] / (at[2] > 0 ? at[2] : at[3] > 0 ? at[3] : at[4] / 100));
+	double low = at[0], range = at[4] - at[0];
+	for (unsigned i = 0; i < 5; i++)
+		at[i] = 2 + 116 * (at[i] - low) / range;
 	snprintf(word, sizeof(word), "M2 6H%.1fM%.1f 6H118M2 3v6M118 3v6", at[1], at[3]);
 	fprintf(r->out,
 		"<svg class=\"pic box\" viewBox=\"0 0 120 12\" aria-hidden=\"true\"><path class=\"lpx\" "
@@ -189,7 +194,7 @@ int report_course(struct report *r)
 	      "the lower "
 	      "to the upper quartile, the line in it is the median, the whiskers end at the least and the "
 	      "greatest "
-	      "group.</p>\n",
+	      "group; where that is far off, the scale is logarithmic.</p>\n",
 		r->out);
 	int status = put_compared(
 		r, "spread", &(struct page_table) { "Measures over groups", spread, 0, 0, .cell = put_box });
