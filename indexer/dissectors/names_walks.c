@@ -1,6 +1,6 @@
 /* Protocols of which little more than the name is known (names.c, names_udp.c, names_tcp.c), but whose
- * messages are walked to where they end: a message that promises more than there is shows as malformed or cut,
- * and what is inside goes on to its own dissector. */
+ * messages are walked to where they end: a message that promises more than there is shows as malformed or
+ * cut, and what is inside goes on to its own dissector. */
 #include "indexer/dissectors/names_tests.h"
 
 extern const struct protocol proto_data, proto_ntlmssp;
@@ -78,7 +78,8 @@ enum verdict whole_walk(struct packet *pkt, struct cursor *c)
 	return MINE;
 }
 
-/* RFC 3626, section 3.3: length, sequence; messages: type, validity, size with this header, originator, ... */
+/* RFC 3626, section 3.3: length, sequence; messages: type, validity, size with this header, originator, ...
+ */
 enum verdict olsr_walk(struct packet *pkt, struct cursor *c)
 {
 	uint64_t len;
@@ -104,11 +105,14 @@ enum verdict pgm_walk(struct packet *pkt, struct cursor *c)
 	unsigned type = (unsigned)cur_be(c, 1) & 0x0f;
 	cur_take(c, 11);
 	switch (type) {
-	case 0:               /* path of the source: sequence, edges, address */
-	case 8: case 9: case 10: /* what is missing: sequence, addresses of source and group */
+	case 0: /* path of the source: sequence, edges, address */
+	case 8:
+	case 9:
+	case 10: /* what is missing: sequence, addresses of source and group */
 		cur_take(c, 20);
 		break;
-	case 4: case 5: /* data, repairs: sequence, edge */
+	case 4:
+	case 5: /* data, repairs: sequence, edge */
 		cur_take(c, 8);
 		break;
 	default:
@@ -164,7 +168,8 @@ enum verdict rpkirtr_walk(struct packet *pkt, struct cursor *c)
 	return MINE;
 }
 
-/* IEEE 802.5, section 3.3: length of all, classes, vector; subvectors: length with its own two octets, kind. */
+/* IEEE 802.5, section 3.3: length of all, classes, vector; subvectors: length with its own two octets, kind.
+ */
 enum verdict trmac_walk(struct packet *pkt, struct cursor *c)
 {
 	(void)pkt;
@@ -264,8 +269,8 @@ enum verdict miop_walk(struct packet *pkt, struct cursor *c)
  * before the message. */
 enum verdict hl7_walk(struct packet *pkt, struct cursor *c)
 {
-	static const struct protocol type = { .name = "hl7.message.type" }, event = { .name = "hl7.event.type" },
-				     all = { .name = "hl7" };
+	static const struct protocol type = { .name = "hl7.message.type" },
+				     event = { .name = "hl7.event.type" }, all = { .name = "hl7" };
 	uint32_t at = 4, fields = 0;
 	if (c->cap < 9 || memcmp(c->data, "\vMSH", 4) != 0)
 		return MINE;
