@@ -12,9 +12,10 @@
 
 enum token_kind {
 	TOKEN_END,
-	TOKEN_WORD,   /* a name, number, address: whatever stands unquoted */
-	TOKEN_STRING, /* "..." or r"..." */
-	TOKEN_CHAR,   /* 'c' */
+	TOKEN_WORD,      /* a name, number, address: whatever stands unquoted */
+	TOKEN_STRING,    /* "..." or r"..." */
+	TOKEN_CHAR,      /* 'c' */
+	TOKEN_REFERENCE, /* ${field}: text is its name */
 	TOKEN_OPEN,
 	TOKEN_CLOSE,
 	TOKEN_BRACE_OPEN,
