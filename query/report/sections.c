@@ -193,9 +193,9 @@ int report_composition(struct report *r)
 /* " AND (frames of the captures that -c picks)", or "". sqlite3_free() it. */
 static char *chosen_frames(struct report *r, const char *frame_id)
 {
-	sqlite3_str *s = sqlite3_str_new(NULL);
 	if (!args_nth(r->args, "capture", 0))
 		return sqlite3_mprintf("");
+	sqlite3_str *s = sqlite3_str_new(NULL);
 	sqlite3_str_appendf(s,
 		" AND EXISTS (SELECT 1 FROM capture c WHERE %s >= c.first_frame AND %s < c.first_frame + "
 		"c.frames AND c.id IN (",
