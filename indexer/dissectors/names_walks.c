@@ -329,16 +329,7 @@ enum verdict dsi_walk(struct packet *pkt, struct cursor *c)
 }
 
 /* Tabular Data Stream (MS-TDS, section 2.2.3.1): type, status, length with this header, session, number,
- * window 0. */
-bool tds_test(struct packet *pkt, const struct cursor *c)
-{
-	if (pkt->srcport == 1433 || pkt->dstport == 1433 || pkt->srcport == 2433 || pkt->dstport == 2433)
-		return true;
-	return c->cap >= 8 && c->data[0] >= 1 && c->data[0] <= 18 && c->data[1] <= 0x11 &&
-	       be16(c->data + 2) >= 8 && c->data[7] == 0;
-}
-
-/* A login names the octets of its proof; they may be NTLM's, as may be a message of its own. */
+ * window. A login names the octets of its proof; they may be NTLM's, as may be a message of its own. */
 enum verdict tds_walk(struct packet *pkt, struct cursor *c)
 {
 	const uint8_t *head = cur_take(c, 8);
