@@ -31,8 +31,12 @@ static const struct field tds_fields[TDS_NFIELDS] = {
 static const struct record tds_records[] = { { "tds", RECORD_LAYER, TDS_NFIELDS, tds_fields, NULL } };
 
 enum {
+	PORT = 1433,
+	OTHER_PORT = 2433,
 	HEADER = 8,
 	LAST = 1,
+	STATUS_MAX = 0x11,
+	OLD_LOGIN = 2,
 	RESPONSE = 4,
 	LOGIN = 16,
 	SSPI = 17,
@@ -66,7 +70,10 @@ static void message(struct packet *pkt, uint32_t type, struct cursor c)
 	uint64_t first, at, len;
 	if (!cur_peek(&c, 0, 1, &first))
 		return;
-	if (type == PRELOGIN && first >= TLS_FIRST && first <= TLS_LAST) {
+	if (type == OLD_LOGIN) { /* not looked into */
+		pkt_next_proto(pkt, &proto_data, c);
+		pkt_below(pkt);
+	} else if (type == PRELOGIN && first >= TLS_FIRST && first <= TLS_LAST) {
 		pkt_next_proto(pkt, &proto_tls, c);
 	} else if (type == SSPI) {
 		sspi(pkt, c);
@@ -109,8 +116,19 @@ static enum verdict tds_dissect(struct packet *pkt, struct cursor *c)
 	return MINE;
 }
 
-static const struct pdu tds_pdu = { .min = HEADER, .length = tds_length };
-static const struct claim tds_claims[] = { { CLAIM_TCP_PORT, 1433 }, { CLAIM_TCP_PORT, 2433 }, { 0 } };
+/* On other ports than its own: known types and statuses, a length that holds the header, window 0. */
+static bool tds_test(struct packet *pkt, const struct cursor *c)
+{
+	if (pkt->srcport == PORT || pkt->dstport == PORT || pkt->srcport == OTHER_PORT ||
+		pkt->dstport == OTHER_PORT)
+		return true;
+	return c->cap >= HEADER && c->data[0] >= 1 && c->data[0] <= PRELOGIN && c->data[1] <= STATUS_MAX &&
+	       be16(c->data + 2) >= HEADER && c->data[7] == 0;
+}
+
+static const struct pdu tds_pdu = { .min = HEADER, .length = tds_length, .test = tds_test };
+static const struct claim tds_claims[] = { { CLAIM_TCP_PORT, PORT }, { CLAIM_TCP_PORT, OTHER_PORT },
+	{ CLAIM_HEUR_TCP, 130 }, { 0 } };
 
 const struct protocol proto_tds = {
 	.name = "tds",
