@@ -3,7 +3,7 @@
  * cut, and what is inside goes on to its own dissector. */
 #include "indexer/dissectors/names_tests.h"
 
-
+extern const struct protocol proto_data;
 
 /* Lengths of 2 octets behind `before` octets, which hold these too, up to the end. */
 static void lists(struct cursor *c, uint32_t before)
