@@ -31,11 +31,8 @@ static const struct field tds_fields[TDS_NFIELDS] = {
 static const struct record tds_records[] = { { "tds", RECORD_LAYER, TDS_NFIELDS, tds_fields, NULL } };
 
 enum {
-	PORT = 1433,
-	OTHER_PORT = 2433,
 	HEADER = 8,
 	LAST = 1,
-	STATUS_MAX = 0x11,
 	OLD_LOGIN = 2,
 	RESPONSE = 4,
 	LOGIN = 16,
@@ -116,19 +113,8 @@ static enum verdict tds_dissect(struct packet *pkt, struct cursor *c)
 	return MINE;
 }
 
-/* On other ports than its own: known types and statuses, a length that holds the header, window 0. */
-static bool tds_test(struct packet *pkt, const struct cursor *c)
-{
-	if (pkt->srcport == PORT || pkt->dstport == PORT || pkt->srcport == OTHER_PORT ||
-		pkt->dstport == OTHER_PORT)
-		return true;
-	return c->cap >= HEADER && c->data[0] >= 1 && c->data[0] <= PRELOGIN && c->data[1] <= STATUS_MAX &&
-	       be16(c->data + 2) >= HEADER && c->data[7] == 0;
-}
-
-static const struct pdu tds_pdu = { .min = HEADER, .length = tds_length, .test = tds_test };
-static const struct claim tds_claims[] = { { CLAIM_TCP_PORT, PORT }, { CLAIM_TCP_PORT, OTHER_PORT },
-	{ CLAIM_HEUR_TCP, 130 }, { 0 } };
+static const struct pdu tds_pdu = { .min = HEADER, .length = tds_length };
+static const struct claim tds_claims[] = { { CLAIM_TCP_PORT, 1433 }, { CLAIM_TCP_PORT, 2433 }, { 0 } };
 
 const struct protocol proto_tds = {
 	.name = "tds",
