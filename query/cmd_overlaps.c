@@ -44,6 +44,18 @@ static char *ranges_text(const struct overlap *o, bool of_b, unsigned most)
 	return sqlite3_str_finish(s);
 }
 
+/* The archive has its octets once. */
+static void show_copy(struct work *w, struct render *r, const struct overlap_copy *copy, unsigned skip)
+{
+	const struct selected_capture *c = &w->session.captures[copy->capture];
+	struct value cells[15] = { value_text(w->groups ? w->groups[copy->capture] : NULL),
+		value_text(copy->group), value_text(c->name), value_text(copy->path),
+		value_text(overlap_kinds[OVERLAP_FILE]), value_int(c->frames), value_null(),
+		value_real(100, 1), value_real(100, 1), value_real(0, 6) };
+	cells[7].unit = cells[8].unit = w->table ? "%" : NULL;
+	render_row(r, cells + skip);
+}
+
 static int show_pairs(struct work *w)
 {
 	static const struct render_column columns[] = {
@@ -93,6 +105,8 @@ static int show_pairs(struct work *w)
 		sqlite3_free(of_a);
 		sqlite3_free(of_b);
 	}
+	for (size_t i = 0; r && i < w->overlaps.ncopies; i++)
+		show_copy(w, r, &w->overlaps.copies[i], skip);
 	return render_close(r) < 0 ? complain(EXIT_FAILED, "out of memory") : EXIT_DONE;
 }
 
@@ -185,7 +199,10 @@ static int answer(struct work *w)
 {
 	const char *least = args_value(w->args, "min", NULL);
 	char *end = NULL;
-	struct overlap_options options = { .except = w->except, .group = w->group };
+	struct overlap_options options = { .except = w->except,
+		.group = w->group,
+		.by = args_value(w->args, "by", NULL),
+		.groups = w->groups };
 	if (least)
 		options.least = strtoull(least, &end, 10);
 	if (least && (*end || !options.least))
@@ -252,6 +269,8 @@ const struct command cmd_overlaps = {
 		   "count as shared, but "
 		   "only\n"
 		   "telling frames make an overlap.\n\n"
+		   "file: a file that `index` passed over because its octets were there already, under "
+		   "another path. "
 		   "copy: the frames are the same, in the same order, their times moved by one shift or not "
 		   "at all. traffic: "
 		   "the same\n"

@@ -16,10 +16,10 @@
 
 struct packets {
 	struct question q;
-	const char *type;      /* text, fields, csv, json, jsonl */
-	const char *time;      /* enum of -t, as tshark has it */
-	int64_t limit;         /* frames to print at most */
-	struct colors *colors; /* NULL: none */
+	const char *type; /* text, fields, csv, json, jsonl */
+	const char *time; /* enum of -t, as tshark has it */
+	int64_t limit;    /* frames to print at most */
+	bool colors;
 };
 
 /* ---- the packet list ---- */
@@ -40,6 +40,7 @@ static const struct answer_column columns[COLUMNS] = {
  * window, however long the list. */
 struct window {
 	char *cells[WINDOW][COLUMNS];
+	int64_t ids[WINDOW]; /* of the frames, where they are coloured */
 	const struct color_rule *rules[WINDOW];
 	unsigned n;
 	unsigned widths[COLUMNS];
@@ -84,8 +85,10 @@ static void print_aligned(const struct window *w, int i, const char *text, bool 
 		fputs("  ", stdout);
 }
 
-static void print_window(struct window *w)
+static void print_window(struct window *w, struct session *colors)
 {
+	if (colors)
+		colors_of(colors, w->ids, w->rules, w->n);
 	for (unsigned k = 0; k < w->n; k++) {
 		for (int i = 0; i < COLUMNS; i++) {
 			unsigned width = w->cells[k][i] ? width_of(w->cells[k][i]) : 0;
@@ -182,15 +185,13 @@ static int print_text(struct packets *p, sqlite3_stmt *st, bool several, int dig
 	while (w && (rc = sqlite3_step(st)) == SQLITE_ROW) {
 		for (int i = 0; i < COLUMNS; i++)
 			w->cells[w->n][i] = cell_text(st, i, digits);
-		w->rules[w->n] = p->colors ? colors_of(p->colors, sqlite3_column_int64(st, CAPTURE),
-						     sqlite3_column_int64(st, COLUMNS))
-					   : NULL;
+		w->ids[w->n] = p->colors ? sqlite3_column_int64(st, COLUMNS) : 0;
 		/* A reader at a terminal does not wait for more than a screenful. */
 		if (++w->n == (paged && !w->begun ? FIRST_WINDOW : WINDOW))
-			print_window(w);
+			print_window(w, p->colors ? &p->q.session : NULL);
 	}
 	if (w)
-		print_window(w);
+		print_window(w, p->colors ? &p->q.session : NULL);
 	free(w);
 	pager_wait();
 	return rc == SQLITE_DONE ? EXIT_DONE : question_failed(&p->q);
@@ -223,9 +224,8 @@ static int print_list(struct packets *p)
 	const char *when = args_value(p->q.args, "color", "auto");
 	if (strcmp(when, "always") == 0 ||
 		(strcmp(when, "auto") == 0 && isatty(STDOUT_FILENO) && !getenv("NO_COLOR")))
-		p->colors = colors_open(&p->q.session);
+		p->colors = true;
 	status = print_text(p, st, several, digits);
-	colors_close(p->colors);
 	sqlite3_finalize(st);
 	return status;
 }

@@ -1,6 +1,6 @@
 #include "query/colors.h"
 
-#include <stdlib.h>
+#include <string.h>
 
 #include "query/filter/filter.h"
 #include "query/layers.h"
@@ -34,56 +34,47 @@ static const struct color_rule rules[] = {
 };
 #define RULES (sizeof(rules) / sizeof(*rules))
 
-struct colors {
-	struct rule {
-		struct filter *filter;
-		sqlite3_stmt *st;
-	} rules[RULES];
-};
+/* Frames that stand closer together than this are asked about in one statement. */
+#define SPAN 5000
 
-struct colors *colors_open(struct session *s)
+static void apply(struct session *s, const struct color_rule *rule, const int64_t *ids,
+	const struct color_rule **out, unsigned n)
 {
-	struct colors *c = calloc(1, sizeof(*c));
-	if (!c || layers_register(s->db) != SQLITE_OK) {
-		free(c);
-		return NULL;
+	struct filter_error error = { 0 };
+	unsigned at = 0;
+	struct filter *f = dfilter_compile(s->db, rule->filter, ids[0], ids[n - 1], &error);
+	if (!f)
+		return;
+	char *sql = sqlite3_mprintf("SELECT f.frame_id FROM capture c CROSS JOIN t_frame f ON f.frame_id >= "
+				    "c.first_frame AND f.frame_id < c.first_frame + c.frames WHERE "
+				    "f.frame_id BETWEEN %lld AND %lld AND c.first_frame <= %lld AND "
+				    "c.first_frame + c.frames > %lld AND %s ORDER BY f.frame_id",
+		(long long)ids[0], (long long)ids[n - 1], (long long)ids[n - 1], (long long)ids[0], f->sql);
+	sqlite3_stmt *st = NULL;
+	if (sql && sqlite3_prepare_v2(s->db, sql, -1, &st, NULL) == SQLITE_OK &&
+		dfilter_bind(f, st) == SQLITE_OK) {
+		while (at < n && sqlite3_step(st) == SQLITE_ROW) {
+			int64_t id = sqlite3_column_int64(st, 0);
+			while (at < n && ids[at] < id)
+				at++;
+			if (at < n && ids[at] == id && !out[at])
+				out[at] = rule;
+		}
 	}
-	for (size_t i = 0; i < RULES; i++) {
-		struct filter_error error;
-		struct rule *r = &c->rules[i];
-		r->filter = dfilter_compile(s->db, rules[i].filter, &error);
-		char *sql = r->filter ? sqlite3_mprintf("SELECT 1 FROM capture c CROSS JOIN t_frame f ON "
-							"f.frame_id=:frame WHERE c.id=:capture AND %s",
-						r->filter->sql)
-				      : NULL;
-		if (sql && sqlite3_prepare_v2(s->db, sql, -1, &r->st, NULL) == SQLITE_OK)
-			dfilter_bind(r->filter, r->st);
-		sqlite3_free(sql);
-	}
-	return c;
+	sqlite3_finalize(st);
+	sqlite3_free(sql);
+	dfilter_free(f);
 }
 
-void colors_close(struct colors *c)
+void colors_of(struct session *s, const int64_t *ids, const struct color_rule **out, unsigned n)
 {
-	for (size_t i = 0; c && i < RULES; i++) {
-		sqlite3_finalize(c->rules[i].st);
-		dfilter_free(c->rules[i].filter);
+	memset(out, 0, n * sizeof(*out));
+	if (layers_register(s->db, s->path) != SQLITE_OK)
+		return;
+	for (unsigned from = 0, to; from < n; from = to) {
+		for (to = from + 1; to < n && ids[to] - ids[from] < SPAN; to++)
+			;
+		for (size_t i = 0; i < RULES; i++)
+			apply(s, &rules[i], ids + from, out + from, to - from);
 	}
-	free(c);
-}
-
-const struct color_rule *colors_of(struct colors *c, int64_t capture_id, int64_t frame_id)
-{
-	for (size_t i = 0; i < RULES; i++) {
-		sqlite3_stmt *st = c->rules[i].st;
-		if (!st)
-			continue;
-		sqlite3_bind_int64(st, sqlite3_bind_parameter_index(st, ":frame"), frame_id);
-		sqlite3_bind_int64(st, sqlite3_bind_parameter_index(st, ":capture"), capture_id);
-		int rc = sqlite3_step(st);
-		sqlite3_reset(st);
-		if (rc == SQLITE_ROW)
-			return &rules[i];
-	}
-	return NULL;
 }

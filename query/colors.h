@@ -12,14 +12,8 @@ struct color_rule {
 	uint32_t text, ground; /* 0xRRGGBB */
 };
 
-struct colors;
-
-/* NULL when out of memory. A rule whose filter names what the archive's catalogue does not have is left out.
- */
-struct colors *colors_open(struct session *s);
-void colors_close(struct colors *c); /* takes NULL; before the session is closed */
-
-/* The rule of a frame, or NULL. */
-const struct color_rule *colors_of(struct colors *c, int64_t capture_id, int64_t frame_id);
+/* The rule of each of n frames, whose ids ascend; NULL for those that have none. A rule whose filter names
+ * what the archive's catalogue does not have is left out. */
+void colors_of(struct session *s, const int64_t *ids, const struct color_rule **out, unsigned n);
 
 #endif

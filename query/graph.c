@@ -62,13 +62,13 @@ static int parse_filter(struct question *q, struct graph *g, const char *text)
 	struct filter_error error;
 	const char *y = args_value(q->args, "filter", "");
 	bool mine = text[strspn(text, " \t\n")] != '\0', theirs = q->filter != NULL;
-	if (mine && !(g->filter = dfilter_compile(q->session.db, text, &error)))
+	if (mine && !(g->filter = dfilter_compile(q->session.db, text, 0, INT64_MAX, &error)))
 		return question_wrong_filter("--graph", text, &error);
 	if (!theirs)
 		return EXIT_DONE;
 	char *both = mine ? sqlite3_mprintf("(%s) and (%s)", y, text) : sqlite3_mprintf("%s", y);
 	dfilter_free(g->filter);
-	g->filter = both ? dfilter_compile(q->session.db, both, &error) : NULL;
+	g->filter = both ? dfilter_compile(q->session.db, both, 0, INT64_MAX, &error) : NULL;
 	int status = g->filter ? EXIT_DONE
 			       : complain(EXIT_FAILED, "--graph: %s", both ? error.message : "out of memory");
 	sqlite3_free(both);

@@ -5,6 +5,7 @@
 
 #include "query/filter/filter.h"
 #include "query/frame_info.h"
+#include "query/server.h"
 #include "schema/archive.h"
 
 const char session_capture_sql[] =
@@ -71,7 +72,16 @@ int session_open_for(struct session *s, const struct args *args, enum archive_mo
 	char message[512];
 	memset(s, 0, sizeof(*s));
 	s->path = args->positional[0];
-	if (archive_open(&s->db, s->path, mode, message) != ARCHIVE_OK)
+	if (server_is_url(s->path)) {
+		if (mode != ARCHIVE_READ)
+			return complain(EXIT_FAILED, "captures on a server are only read; publish and "
+						     "`pcapdex help publish` change them");
+		if (!(s->shown = server_shown(s->path)))
+			return complain(EXIT_FAILED, "out of memory");
+		if (server_open(&s->db, s->path, message) != SQLITE_OK)
+			return complain(EXIT_FAILED, "%s", message);
+		s->path = s->shown;
+	} else if (archive_open(&s->db, s->path, mode, message) != ARCHIVE_OK)
 		return complain(EXIT_FAILED, "%s", message);
 	return frame_info_register(s->db, s->path) == SQLITE_OK ? EXIT_DONE
 								: complain(EXIT_FAILED, "out of memory");
@@ -131,6 +141,7 @@ void session_close(struct session *s)
 		frame_info_release(s->db);
 	}
 	sqlite3_close(s->db);
+	free(s->shown);
 	memset(s, 0, sizeof(*s));
 }
 

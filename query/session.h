@@ -15,7 +15,8 @@ struct selected_capture {
 
 struct session {
 	sqlite3 *db;
-	const char *path;
+	const char *path; /* of the archive, or a server's URL without its password */
+	char *shown;      /* the latter */
 	unsigned ncaptures;
 	struct selected_capture *captures; /* by id */
 };

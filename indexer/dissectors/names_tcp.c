@@ -41,8 +41,20 @@ FRAMED(tibia, 2, le16(c->data) + 2);
 FRAMED(uma, 2, be16(c->data) + 2);
 FRAMED(xti, 8, le32(c->data));
 
-/* The length in 2 octets, or behind them in 4. */
-FRAMED(tns, 8, be16(c->data) ? be16(c->data) : be32(c->data));
+/* The length in 2 octets, or, where these are 0, in 4; a kind. */
+static uint32_t tns_length(struct packet *pkt, const struct cursor *c)
+{
+	(void)pkt;
+	return be16(c->data) ? be16(c->data) : be32(c->data);
+}
+
+static bool tns_test(struct packet *pkt, const struct cursor *c)
+{
+	(void)pkt;
+	return c->cap < 5 || (c->data[4] >= 1 && c->data[4] <= 19);
+}
+
+static const struct pdu tns_pdu = { .min = 8, .length = tns_length, .test = tns_test };
 /* "FINS", and the length of what follows. */
 FRAMED(omron, 8, be32(c->data + 4) > UINT32_MAX - 8 ? UINT32_MAX : be32(c->data + 4) + 8);
 
@@ -179,6 +191,7 @@ static enum verdict xmpp_dissect(struct packet *pkt, struct cursor *c)
 		return MINE;
 	}
 	pkt_next_media(pkt, *c, type, sizeof(type) - 1, CLAIM_NONE, NULL);
+	pkt_below(pkt);
 	return MINE;
 }
 
