@@ -11,6 +11,7 @@ struct dissection;
 struct dissect_input {
 	const uint8_t *data;
 	uint32_t cap_len, len;
+	uint32_t claimed; /* octets by the record, before `len` was held below INT32_MAX; 0: as `len` */
 	int64_t time_ns;
 	uint64_t offset;    /* in the capture file */
 	uint32_t number;    /* 1 = first */

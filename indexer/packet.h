@@ -324,6 +324,7 @@ struct packet {
 	/* the frame */
 	const uint8_t *data;
 	uint32_t cap_len, len;
+	uint32_t claimed; /* octets by the record, not held below INT32_MAX: for the hierarchy */
 	int64_t time_ns;
 	int64_t frame_id; /* over the archive, provisional: see store */
 	uint32_t number;  /* in the capture, 1 = first */

@@ -60,7 +60,7 @@ struct ask *ask_open(const char *path, char message[ASK_MESSAGE])
 	struct args args = { .positional = &r->path, .npositional = 1 };
 	complain_fn before = begin();
 	bool good = session_open_for(&r->session, &args, ARCHIVE_READ) == EXIT_DONE &&
-		    layers_register(r->session.db) == SQLITE_OK;
+		    layers_register(r->session.db, r->path) == SQLITE_OK;
 	if (end(before, good))
 		return r;
 	failed(r, message);
@@ -144,7 +144,7 @@ int ask_frames(struct ask *r, const char *filter, const char *also, struct ask_f
 	*out = (struct ask_frames) { 0 };
 	complain_fn before = begin();
 	if (strspn(filter, " \t\r\n") < strlen(filter) &&
-		!(out->filter = dfilter_compile(r->session.db, filter, &error))) {
+		!(out->filter = dfilter_compile(r->session.db, filter, 0, INT64_MAX, &error))) {
 		if (offset)
 			*offset = error.offset;
 		snprintf(message, ASK_MESSAGE, "%s", error.message);

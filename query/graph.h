@@ -31,9 +31,12 @@ struct graph {
 int graph_parse(struct question *q, struct graph *g, const char *text);
 void graph_free(struct graph *g);
 
-/* Rows (interval number, value) in ascending order for one capture, intervals of `interval_us`; GRAPH_LOAD
- * instead gives (interval number, microseconds of the frame since the capture's first, value) of every frame.
- * Parameter :capture. `ordered`: the capture's time stamps never step back. NULL after a message. */
-sqlite3_stmt *graph_prepare(struct question *q, const struct graph *g, int64_t interval_us, bool ordered);
+/* Rows (interval number, value) in ascending order for one capture, intervals of `interval_us` from :zero
+ * (nanoseconds since 1970) on; GRAPH_LOAD instead gives (interval number, microseconds of the frame since
+ * :zero, value) of every frame. Parameters :capture, :zero. `ordered`: the capture's time stamps never step
+ * back; `totals`: :zero is the capture's first frame, from which stored totals count. NULL after a message.
+ */
+sqlite3_stmt *graph_prepare(
+	struct question *q, const struct graph *g, int64_t interval_us, bool ordered, bool totals);
 
 #endif

@@ -19,6 +19,7 @@ struct replay {
 	struct dissection *dissection;
 	const struct selected_capture *capture; /* that is being dissected */
 	int64_t at;                             /* frame dissected last, 0 none */
+	const struct packet *packet;            /* what that gave */
 	struct info info;
 	struct later {
 		char *field;
@@ -122,8 +123,9 @@ static int begin(struct replay *r, const struct selected_capture *capture)
 const struct packet *replay_frame(struct replay *r, const struct selected_capture *capture, int64_t number)
 {
 	struct stored_frame f;
-	const struct packet *pkt = NULL;
-	if ((r->capture != capture || !r->dissection || number <= r->at) && begin(r, capture) < 0)
+	if (r->capture == capture && r->dissection && number == r->at)
+		return r->packet;
+	if ((r->capture != capture || !r->dissection || number < r->at) && begin(r, capture) < 0)
 		return NULL;
 	while (r->at < number) {
 		int rc = frame_store_next(r->frames, &f);
@@ -151,10 +153,10 @@ const struct packet *replay_frame(struct replay *r, const struct selected_captur
 		if (r->rows->total > ROWS_KEPT)
 			rows_clear(r->rows);
 		dissection_set_info(r->dissection, f.number == number ? &r->info : NULL);
-		pkt = dissect_frame(r->dissection, &in);
+		r->packet = dissect_frame(r->dissection, &in);
 		r->at = f.number;
 	}
-	return pkt;
+	return r->packet;
 }
 
 const char *replay_info(const struct replay *r)

@@ -8,9 +8,7 @@
 #include "query/server.h"
 #include "schema/archive.h"
 
-/* The captures that one -c names: an id, the name, a glob over name or path, or TAG=VALUE (VALUE may be a
- * glob). */
-static const char one_sql[] =
+const char session_capture_sql[] =
 	"SELECT id FROM capture WHERE CAST(id AS TEXT)=?1 OR name=?1 OR path=?1 OR sha256=?1 OR name GLOB ?1 "
 	"OR path GLOB ?1"
 	" UNION SELECT capture_id FROM capture_tag WHERE instr(?1, '=') > 1"
@@ -51,7 +49,7 @@ static int choose(struct session *s, const struct args *args, unsigned from)
 	for (unsigned i = 0; named(args, from, i); i++) {
 		const char *which = named(args, from, i);
 		int found = 0;
-		if (!(st = session_prepare(s, one_sql)))
+		if (!(st = session_prepare(s, session_capture_sql)))
 			return EXIT_FAILED;
 		sqlite3_bind_text(st, 1, which, -1, SQLITE_STATIC);
 		while (sqlite3_step(st) == SQLITE_ROW) {

@@ -118,6 +118,8 @@ check "no such file" status 1 "$pcapdex" index none.db missing.pcap
 check "neither leaves an archive" gone none.db
 check "one bad of two" status 1 "$pcapdex" index two.db text.txt plain.pcap
 check "the good one is in" is "$(sql two.db 'SELECT count(*) FROM capture')" 1
+check "a bad one between good ones" status 1 "$pcapdex" index three.db plain.pcap text.txt hostile.pcapng
+check "both are in" is "$(sql three.db 'SELECT count(*) FROM capture')" 2
 check "no archive" status 1 "$pcapdex" packets missing.db
 check "says which" says err 'missing.db: no such archive'
 check "not an archive" status 1 "$pcapdex" index text.txt plain.pcap

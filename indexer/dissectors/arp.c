@@ -165,7 +165,9 @@ static void judge(
 
 void arp_clash(struct packet *pkt, uint32_t frame, int64_t time_ns)
 {
+	static const struct protocol note = { .name = "text" }; /* beside ARP in the tree */
 	struct row *r = row_open(pkt, &proto_arp, REC_DUPLICATE);
+	pkt_item(pkt, &note, 0);
 	row_set(r, DUPLICATE_DETECTED, 1);
 	row_set(r, DUPLICATE_FRAME, frame);
 	row_set(r, DUPLICATE_SECONDS, pkt->time_ns / 1000000000 - time_ns / 1000000000);

@@ -27,12 +27,18 @@ enum {
 	FRAME_FLAGS,
 	FRAME_FLAGS_DIRECTION,
 	FRAME_PACKET_ID,
+	FRAME_MARKED,
+	FRAME_IGNORED,
 	FRAME_NFIELDS
 };
 
 /* The interface row of the frame: interfaces are numbered over the file. */
 #define OF_INTERFACE(column)                                                                                 \
 	"(SELECT " column " FROM interface i WHERE i.capture_id={capture} AND i.number={interface})"
+
+static const struct value_name encap_names[] = { { 1, "Ethernet" }, { 7, "Raw IP" }, { 15, "NULL/Loopback" },
+	{ 20, "IEEE 802.11 Wireless LAN" }, { 23, "IEEE 802.11 plus radiotap radio header" },
+	{ 25, "Linux cooked-mode capture v1" }, { 0, NULL } };
 
 static const struct field frame_fields[FRAME_NFIELDS] = {
 	[FRAME_TIME] = { "frame.time", "Arrival Time", KIND_TIME },
@@ -46,19 +52,19 @@ static const struct field frame_fields[FRAME_NFIELDS] = {
 	[FRAME_SRC] = { "src", "address of the Source column", KIND_ADDRESS, .internal = true },
 	[FRAME_DST] = { "dst", "address of the Destination column", KIND_ADDRESS, .internal = true },
 	[FRAME_NUMBER] = { "frame.number", "Frame Number", KIND_UINT, .octets = 4,
-		.sql = "{frame} - (SELECT c.first_frame FROM capture c WHERE c.id={capture}) + 1" },
+		.sql = "{frame} - (SELECT k.first_frame FROM capture k WHERE k.id={capture}) + 1" },
 	[FRAME_TIME_EPOCH] = { "frame.time_epoch", "Epoch Time", KIND_RELTIME, .sql = "{time}" },
 	[FRAME_TIME_DELTA] = { "frame.time_delta", "Time delta from previous captured frame", KIND_RELTIME,
 		.sql = "coalesce({time} - (SELECT p.time FROM t_frame p WHERE p.frame_id={frame}-1"
-		       " AND {frame} > (SELECT c.first_frame FROM capture c WHERE c.id={capture})), 0)" },
+		       " AND {frame} > (SELECT k.first_frame FROM capture k WHERE k.id={capture})), 0)" },
 	[FRAME_TIME_RELATIVE] = { "frame.time_relative", "Time since reference or first frame", KIND_RELTIME,
-		.sql = "{time} - (SELECT c.time_zero FROM capture c WHERE c.id={capture})" },
+		.sql = "{time} - (SELECT k.time_zero FROM capture k WHERE k.id={capture})" },
 	[FRAME_CAP_LEN] = { "frame.cap_len", "Frame length stored into the capture file", KIND_UINT,
 		.octets = 4, .sql = "coalesce({caplen}, {len})" },
 	[FRAME_PROTOCOLS] = { "frame.protocols", "Protocols in frame", KIND_TEXT,
 		.sql = "(SELECT s.protocols FROM t_stack s WHERE s.id={stack})" },
 	[FRAME_ENCAP] = { "frame.encap_type", "Encapsulation type", KIND_INT, .octets = 2,
-		.sql = OF_INTERFACE("i.encap_type") },
+		.names = encap_names, .sql = OF_INTERFACE("i.encap_type") },
 	[FRAME_INTERFACE_ID] = { "frame.interface_id", "Interface id", KIND_UINT, .octets = 4,
 		.sql = OF_INTERFACE("i.interface_id") },
 	[FRAME_INTERFACE_NAME] = { "frame.interface_name", "Interface name", KIND_TEXT,
@@ -71,6 +77,11 @@ static const struct field frame_fields[FRAME_NFIELDS] = {
 	[FRAME_FLAGS_DIRECTION] = { "frame.packet_flags_direction", "Direction", KIND_UINT, BASE_HEX, 4,
 		.part = 1, .of = FRAME_FLAGS, .mask = 3 },
 	[FRAME_PACKET_ID] = { "frame.packet_id", "Packet id", KIND_UINT, .octets = 8, .part = 1 },
+	/* what Wireshark's user does with a frame; here nobody does */
+	[FRAME_MARKED] = { "frame.marked", "Frame is marked", KIND_BOOL, .generated = true, .hidden = true,
+		.sql = "({len} IS NULL)" },
+	[FRAME_IGNORED] = { "frame.ignored", "Frame is ignored", KIND_BOOL, .generated = true, .hidden = true,
+		.sql = "({len} IS NULL)" },
 };
 
 enum { COMMENT_TEXT, COMMENT_NFIELDS };
@@ -125,4 +136,6 @@ const struct protocol proto_frame = {
 /* Names that the loop itself gives: tokens and items without fields. */
 const struct protocol proto_ethertype = { .name = "ethertype", .title = "Ethertype", .no_item = true };
 const struct protocol proto_malformed = { .name = "_ws.malformed", .title = "Malformed Packet" };
+const struct protocol proto_unreassembled = { .name = "_ws.unreassembled",
+	.title = "Unreassembled Fragmented Packet" };
 const struct protocol proto_short = { .name = "_ws.short", .title = "Packet Size Limited during Capture" };

@@ -7,6 +7,22 @@
 #include "indexer/dissectors/names_tests.h"
 #include "indexer/registry.h"
 
+/* Over TCP HART-IP's header has the length of the message. */
+static enum verdict taken(struct packet *pkt, struct cursor *c)
+{
+	(void)pkt;
+	(void)c;
+	return MINE;
+}
+
+static uint32_t hart_ip_length(struct packet *pkt, const struct cursor *c)
+{
+	(void)pkt;
+	return be16(c->data + 6);
+}
+
+static const struct pdu hart_ip_pdu = { .min = 8, .length = hart_ip_length, .dissect = taken };
+
 /* clang-format off */
 #define CLAIMS(...) (const struct claim[]){ __VA_ARGS__, { CLAIM_NONE, 0 } }
 
@@ -36,13 +52,13 @@ const struct protocol named_udp_protocols[] = {
 	{ .name = "artnet", .title = "Art-Net", .column = "ARTNET",
 		.dissect = test_artnet, .claims = CLAIMS({ CLAIM_HEUR_UDP, 890 }) },
 	{ .name = "asap", .title = "Aggregate Server Access Protocol", .column = "ASAP",
-		.claims = CLAIMS({ CLAIM_UDP_PORT, 3863 }, { CLAIM_TCP_PORT, 3863 }) },
+		.dissect = asap_walk, .claims = CLAIMS({ CLAIM_UDP_PORT, 3863 }, { CLAIM_TCP_PORT, 3863 }) },
 	{ .name = "asterix", .title = "ASTERIX packet", .column = "ASTERIX",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 8600 }) },
 	{ .name = "ath", .title = "Apache Tribes Heartbeat Protocol", .column = "ATH",
 		.dissect = test_ath, .claims = CLAIMS({ CLAIM_UDP_PORT, 45564 }) },
 	{ .name = "auto_rp", .title = "Cisco Auto-RP", .column = "Auto-RP",
-		.claims = CLAIMS({ CLAIM_UDP_PORT, 496 }) },
+		.dissect = auto_rp_walk, .claims = CLAIMS({ CLAIM_UDP_PORT, 496 }) },
 	{ .name = "ayiya", .title = "Anything in Anything Protocol", .column = "AYIYA",
 		.dissect = ayiya_dissect, .claims = CLAIMS({ CLAIM_UDP_PORT, 5072 }) },
 	{ .name = "babel", .title = "Babel Routing Protocol", .column = "Babel",
@@ -58,15 +74,13 @@ const struct protocol named_udp_protocols[] = {
 	{ .name = "bjnp", .title = "Canon BJNP", .column = "BJNP",
 		.dissect = test_bjnp, .claims = CLAIMS({ CLAIM_UDP_PORT, 8611 }, { CLAIM_UDP_PORT, 8612 }, { CLAIM_UDP_PORT, 8613 }, { CLAIM_UDP_PORT, 8614 }) },
 	{ .name = "c1222", .title = "ANSI C12.22", .column = "C12.22",
-		.claims = CLAIMS({ CLAIM_UDP_PORT, 1153 }) },
+		.claims = CLAIMS({ CLAIM_UDP_PORT, 1153 }, { CLAIM_TCP_PORT, 1153 }) },
 	{ .name = "caneth", .title = "Controller Area Network over Ethernet", .column = "CAN-ETH",
 		.dissect = caneth_dissect, .claims = CLAIMS({ CLAIM_UDP_PORT, 11898 }, { CLAIM_HEUR_UDP, 840 }) },
 	{ .name = "cflow", .title = "Cisco NetFlow/IPFIX", .column = "CFLOW",
 		.dissect = test_cflow, .claims = CLAIMS({ CLAIM_UDP_PORT, 2055 }, { CLAIM_UDP_PORT, 4739 }, { CLAIM_UDP_PORT, 9996 }) },
 	{ .name = "chargen", .title = "Character Generator Protocol", .column = "Chargen",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 19 }, { CLAIM_TCP_PORT, 19 }) },
-	{ .name = "cipio", .title = "Common Industrial Protocol, I/O", .column = "CIP I/O",
-		.claims = CLAIMS({ CLAIM_UDP_PORT, 2222 }) },
 	{ .name = "cnip", .title = "Component Network over IP", .column = "CN/IP",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 1628 }, { CLAIM_UDP_PORT, 1629 }) },
 	{ .name = "corosync_totemnet", .title = "Totemnet Layer of Corosync Cluster Engine", .column = "COROSYNC/TOTEMNET",
@@ -89,8 +103,6 @@ const struct protocol named_udp_protocols[] = {
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 5031 }) },
 	{ .name = "dof", .title = "DOF Protocol Stack", .column = "DOF",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 3567 }, { CLAIM_UDP_PORT, 5567 }) },
-	{ .name = "doip", .title = "DoIP (ISO13400) Protocol", .column = "DoIP",
-		.claims = CLAIMS({ CLAIM_UDP_PORT, 13400 }) },
 	{ .name = "dplay", .title = "DirectPlay Protocol", .column = "DPLAY",
 		.dissect = test_dplay, .claims = CLAIMS({ CLAIM_HEUR_UDP, 740 }) },
 	{ .name = "dpnet", .title = "DirectPlay 8 protocol", .column = "DPNET",
@@ -128,7 +140,8 @@ const struct protocol named_udp_protocols[] = {
 	{ .name = "h501", .title = "H.501 Mobility", .column = "H.501",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 2099 }) },
 	{ .name = "hart_ip", .title = "HART_IP Protocol", .column = "HART_IP",
-		.dissect = test_hart_ip, .claims = CLAIMS({ CLAIM_UDP_PORT, 5094 }) },
+		.dissect = test_hart_ip, .pdu = &hart_ip_pdu,
+		.claims = CLAIMS({ CLAIM_UDP_PORT, 5094 }, { CLAIM_TCP_PORT, 5094 }) },
 	{ .name = "hicp", .title = "Host IP Configuration Protocol", .column = "HICP",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 3250 }) },
 	{ .name = "hiqnet", .title = "Harman HiQnet", .column = "HiQnet",
@@ -162,7 +175,7 @@ const struct protocol named_udp_protocols[] = {
 	{ .name = "laplink", .title = "Laplink", .column = "Laplink",
 		.dissect = test_laplink, .claims = CLAIMS({ CLAIM_UDP_PORT, 1547 }) },
 	{ .name = "ldp", .title = "Label Distribution Protocol", .column = "LDP",
-		.dissect = test_ldp, .claims = CLAIMS({ CLAIM_UDP_PORT, 646 }) },
+		.dissect = ldp_walk, .claims = CLAIMS({ CLAIM_UDP_PORT, 646 }) },
 	{ .name = "lmp", .title = "Link Management Protocol (LMP)", .column = "LMP",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 701 }) },
 	{ .name = "ltp", .title = "Licklider Transmission Protocol", .column = "LTP",
@@ -182,7 +195,7 @@ const struct protocol named_udp_protocols[] = {
 	{ .name = "mikey", .title = "Multimedia Internet KEYing", .column = "MIKEY",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 2269 }, { CLAIM_TCP_PORT, 2269 }) },
 	{ .name = "miop", .title = "Unreliable Multicast Inter-ORB Protocol", .column = "MIOP",
-		.dissect = test_miop, .claims = CLAIMS({ CLAIM_HEUR_UDP, 510 }) },
+		.dissect = miop_walk, .claims = CLAIMS({ CLAIM_HEUR_UDP, 510 }) },
 	{ .name = "mip", .title = "Mobile IP", .column = "Mobile IP",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 434 }) },
 	{ .name = "mndp", .title = "Mikrotik Neighbor Discovery Protocol", .column = "MNDP",
@@ -200,9 +213,7 @@ const struct protocol named_udp_protocols[] = {
 	{ .name = "ncp", .title = "NetWare Core Protocol", .column = "NCP",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 524 }) },
 	{ .name = "olsr", .title = "Optimized Link State Routing Protocol", .column = "OLSR",
-		.dissect = test_length_first, .claims = CLAIMS({ CLAIM_UDP_PORT, 698 }) },
-	{ .name = "omron", .title = "OMRON FINS Protocol", .column = "OMRON FINS",
-		.claims = CLAIMS({ CLAIM_UDP_PORT, 9600 }) },
+		.dissect = olsr_walk, .claims = CLAIMS({ CLAIM_UDP_PORT, 698 }) },
 	{ .name = "packetbb", .title = "PacketBB Protocol", .column = "PacketBB",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 269 }) },
 	{ .name = "pana", .title = "Protocol for carrying Authentication for Network Access", .column = "PANA",
@@ -278,7 +289,7 @@ const struct protocol named_udp_protocols[] = {
 	{ .name = "ts2", .title = "Teamspeak2 Protocol", .column = "TeamSpeak2",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 8767 }) },
 	{ .name = "tsp", .title = "Time Synchronization Protocol", .column = "TSP",
-		.claims = CLAIMS({ CLAIM_UDP_PORT, 525 }) },
+		.dissect = tsp_walk, .claims = CLAIMS({ CLAIM_UDP_PORT, 525 }) },
 	{ .name = "uaudp", .title = "UA/UDP Encapsulation Protocol", .column = "UAUDP",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 32000 }, { CLAIM_UDP_PORT, 32512 }) },
 	{ .name = "ulp", .title = "OMA UserPlane Location Protocol", .column = "ULP",

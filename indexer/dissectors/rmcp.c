@@ -38,10 +38,14 @@ static const struct protocol proto_asf = {
 	.help = "Wakes, resets and asks hosts whose system does not run.",
 };
 
+/* What is inside shows as an item of the bus, and as data. */
+static const struct protocol ipmb = { .name = "ipmb", .title = "Intelligent Platform Management Bus" };
+
 /* Authentication type (1), sequence (4), session (4), code (16, unless none), length (1); RMCP+ (type 6) has
  * a payload type (1), session (4), sequence (4), length (2). */
 static enum verdict session_dissect(struct packet *pkt, struct cursor *c)
 {
+	static const struct protocol bus = { .name = "ipmb" }; /* beside the session in the tree */
 	unsigned type = (unsigned)cur_be(c, 1);
 	uint32_t len;
 	if (type == 6) {
@@ -53,9 +57,14 @@ static enum verdict session_dissect(struct packet *pkt, struct cursor *c)
 	} else {
 		cur_skip(c, type ? 24 : 8);
 		len = (uint32_t)cur_be(c, 1);
+		if (!pkt->fail)
+			pkt_item(pkt, &bus, len);
 	}
-	if (!pkt->fail)
+	if (!pkt->fail) {
+		if (len)
+			pkt_item(pkt, &ipmb, len);
 		pkt_next_proto(pkt, &proto_data, cur_sub(c, len));
+	}
 	return MINE;
 }
 
