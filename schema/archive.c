@@ -58,6 +58,14 @@ int archive_wake(sqlite3 *db)
 					 NULL, NULL, NULL);
 }
 
+int archive_make(sqlite3 *db)
+{
+	return sqlite3_exec(db,
+		"PRAGMA synchronous=NORMAL; PRAGMA cache_size=-32768; PRAGMA "
+		"temp_store=MEMORY",
+		NULL, NULL, NULL);
+}
+
 int archive_rest(sqlite3 *db)
 {
 	sqlite3_busy_timeout(db, 0);

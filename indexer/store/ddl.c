@@ -160,9 +160,10 @@ static void append_view_column(sqlite3_str *s, const struct record *rec, const c
 	case KIND_BYTES: /* where they stand in the frame; the octets are in the chunks */
 		sqlite3_str_appendf(s,
 			"CASE typeof(%s) WHEN 'integer' THEN %s>>24 END AS \"%w_offset\",\n  "
-			"CASE typeof(%s) WHEN 'integer' THEN %s&16777215 WHEN 'blob' THEN length(%s) END AS "
+			"CASE typeof(%s) WHEN 'integer' THEN %s&16777215 WHEN 'blob' THEN length(%s) WHEN "
+			"'text' THEN CAST(%s AS INTEGER) END AS "
 			"\"%w_length\"",
-			expr, expr, column, expr, expr, expr, column);
+			expr, expr, column, expr, expr, expr, expr, column);
 		sqlite3_free(expr);
 		return;
 	default:
@@ -239,6 +240,15 @@ static void tables_sql(sqlite3_str *s, const struct protocol *p, const struct re
 		table_sql(s, p->name, rec, TABLE_PART, part);
 	if (!is_frame(rec))
 		table_sql(s, p->name, rec, TABLE_MORE, 0);
+}
+
+void ddl_frame_tables(sqlite3_str *s, const struct protocol *p, const struct record *rec)
+{
+	if (rec->shape != RECORD_LAYER)
+		return;
+	table_sql(s, p->name, rec, TABLE_MAIN, 0);
+	for (unsigned part = 1; part <= record_parts(rec); part++)
+		table_sql(s, p->name, rec, TABLE_PART, part);
 }
 
 /* ---- views of what no capture has yet ---- */

@@ -6,6 +6,7 @@
 
 #include "indexer/store/batch.h"
 #include "indexer/store/ddl.h"
+#include "indexer/store/image.h"
 #include "schema/address.h"
 #include "schema/archive.h"
 
@@ -13,7 +14,10 @@
 
 /* The statements that empty one batch: into the main table, its parts, the further layers. */
 struct drain {
-	sqlite3_stmt *st[6];
+	struct outlet {
+		sqlite3_stmt *image, *batch; /* from image.h; from batch.h, made when it is needed */
+		uint8_t role, part;
+	} outlets[8];
 	unsigned n;
 	bool ready;
 };
@@ -23,6 +27,7 @@ struct store {
 	const struct protocol *const *protocols;
 	size_t nprotocols;
 	struct batch_source source;
+	struct image *image; /* NULL: all rows go through batch.h */
 	struct drain *drains;
 	sqlite3_stmt *find_address, *add_address, *find_text, *add_text, *find_stack, *add_stack, *add_chunk;
 	struct {
@@ -51,10 +56,17 @@ static int done(sqlite3_stmt *st)
 	return rc == SQLITE_DONE ? 0 : -1;
 }
 
+/* Ready to write. What is inserted replaces nothing that was to be kept secret: pages need not be zeroed. */
+static int wake(struct store *s)
+{
+	int rc = s->made ? archive_make(s->db) : archive_wake(s->db);
+	return rc == SQLITE_OK ? sqlite3_exec(s->db, "PRAGMA secure_delete=OFF", NULL, NULL, NULL) : rc;
+}
+
 static int install(struct store *s, char *message, const char *path)
 {
 	int rc = sqlite3_exec(s->db, "PRAGMA page_size=8192", NULL, NULL, NULL);
-	if (rc == SQLITE_OK && (rc = archive_wake(s->db)) == SQLITE_OK)
+	if (rc == SQLITE_OK && (rc = wake(s)) == SQLITE_OK)
 		rc = sqlite3_exec(s->db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
 	int objects = 0;
 	sqlite3_stmt *st = NULL;
@@ -115,6 +127,7 @@ static int connect(struct store *s, char *message)
 		return -1;
 	if (bring_up_to_date(s, message) < 0)
 		return -1;
+	s->image = image_new(s->db, s->protocols, s->nprotocols);
 	if (batch_register(s->db, &s->source) == SQLITE_OK &&
 		prepare(s, &s->find_address, "SELECT id FROM t_address WHERE octets=?1 AND kind=?2") == 0 &&
 		prepare(s, &s->add_address,
@@ -177,8 +190,10 @@ static void take_away(struct store *s)
 static void finalize_drains(struct store *s)
 {
 	for (size_t i = 0; s->drains && i < s->nprotocols * RECORDS_PER_PROTOCOL; i++) {
-		for (unsigned k = 0; k < s->drains[i].n; k++)
-			sqlite3_finalize(s->drains[i].st[k]);
+		for (unsigned k = 0; k < s->drains[i].n; k++) {
+			sqlite3_finalize(s->drains[i].outlets[k].image);
+			sqlite3_finalize(s->drains[i].outlets[k].batch);
+		}
 		s->drains[i] = (struct drain) { 0 };
 	}
 }
@@ -222,6 +237,7 @@ void store_close(struct store *s)
 		return;
 	store_finish(s, message);
 	sqlite3_close(s->db);
+	image_free(s->image);
 	free(s->drains);
 	free(s->source.address.ids);
 	free(s->source.text.ids);
@@ -287,6 +303,8 @@ static int reconnect(struct store *s)
 	finalize_all(s);
 	sqlite3_close(s->db);
 	s->db = NULL;
+	image_free(s->image);
+	s->image = NULL;
 	return connect(s, s->error);
 }
 
@@ -294,8 +312,7 @@ int store_begin(struct store *s, int64_t *capture_id, int64_t *first_frame)
 {
 	sqlite3_stmt *st;
 	/* Not earlier: where nothing is to be done, nothing is written. */
-	if (archive_wake(s->db) != SQLITE_OK ||
-		sqlite3_exec(s->db, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK)
+	if (wake(s) != SQLITE_OK || sqlite3_exec(s->db, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK)
 		return -1;
 	s->open = true;
 	if (archive_moved(s->db))
@@ -447,20 +464,27 @@ int64_t store_address(const struct store *s, uint32_t local)
 
 /* ---- rows ---- */
 
-static int add_drain(struct store *s, struct drain *d, unsigned index, const struct record *rec,
-	enum table_role role, unsigned part)
+static int prepare_copy(struct store *s, sqlite3_stmt **st, const char *table, const char *from)
 {
-	char table[NAME_MAX_LEN], batch[NAME_MAX_LEN + 8];
-	table_name(table, rec, role, part);
-	snprintf(batch, sizeof(batch), "batch_%s", table);
-	if (batch_create(s->db, batch, index, role, part) != SQLITE_OK)
-		return -1;
-	char *sql = sqlite3_mprintf("INSERT INTO \"%w\" SELECT * FROM temp.\"%w\"", table, batch);
-	int rc = sql ? prepare(s, &d->st[d->n], sql) : -1;
+	char *sql = sqlite3_mprintf("INSERT INTO main.\"%w\" SELECT * FROM %s", table, from);
+	int rc = sql ? prepare(s, st, sql) : -1;
 	sqlite3_free(sql);
-	if (rc == 0)
-		d->n++;
 	return rc;
+}
+
+static int add_outlet(
+	struct store *s, struct drain *d, const struct record *rec, enum table_role role, unsigned part)
+{
+	char table[NAME_MAX_LEN], from[NAME_MAX_LEN + 16];
+	struct outlet *o = &d->outlets[d->n];
+	if (d->n++ == sizeof(d->outlets) / sizeof(*d->outlets))
+		return -1;
+	*o = (struct outlet) { .role = (uint8_t)role, .part = (uint8_t)part };
+	if (!s->image || rec->shape != RECORD_LAYER || role == TABLE_MORE)
+		return 0;
+	table_name(table, rec, role, part);
+	snprintf(from, sizeof(from), "batch.\"%s\"", table);
+	return prepare_copy(s, &o->image, table, from);
 }
 
 static int ready_drain(struct store *s, unsigned index, const struct record *rec)
@@ -470,21 +494,53 @@ static int ready_drain(struct store *s, unsigned index, const struct record *rec
 	const struct protocol *proto = s->protocols[index / RECORDS_PER_PROTOCOL];
 	if (!ddl_has(s->db, rec) && ddl_add(s->db, proto, rec) != SQLITE_OK)
 		return -1;
-	if (add_drain(s, d, index, rec, TABLE_MAIN, 0) < 0)
+	if (add_outlet(s, d, rec, TABLE_MAIN, 0) < 0)
 		return -1;
 	for (unsigned p = 1; p <= parts; p++)
-		if (add_drain(s, d, index, rec, TABLE_PART, p) < 0)
+		if (add_outlet(s, d, rec, TABLE_PART, p) < 0)
 			return -1;
 	if (rec->shape == RECORD_LAYER && strcmp(rec->name, "frame") != 0 &&
-		add_drain(s, d, index, rec, TABLE_MORE, 0) < 0)
+		add_outlet(s, d, rec, TABLE_MORE, 0) < 0)
 		return -1;
 	d->ready = true;
 	return 0;
 }
 
+/* The rows of one batch into one table, through the virtual table. */
+static int pour_batch(struct store *s, unsigned index, struct outlet *o)
+{
+	char table[NAME_MAX_LEN], batch[NAME_MAX_LEN + 8], from[NAME_MAX_LEN + 16];
+	if (!o->batch) {
+		table_name(table, s->source.rows->batches[index].record, o->role, o->part);
+		snprintf(batch, sizeof(batch), "batch_%s", table);
+		snprintf(from, sizeof(from), "temp.\"%s\"", batch);
+		if (batch_create(s->db, batch, index, o->role, o->part) != SQLITE_OK ||
+			prepare_copy(s, &o->batch, table, from) < 0)
+			return -1;
+	}
+	return done(o->batch);
+}
+
+static int pour(struct store *s, unsigned index, struct outlet *o)
+{
+	int64_t rows = o->image ? image_fill(s->image, &s->source, index, o->role, o->part) : -1;
+	if (rows < 0)
+		return pour_batch(s, index, o);
+	if (rows == 0)
+		return 0;
+	if (done(o->image) < 0)
+		return -1;
+	if (sqlite3_changes64(s->db) == rows)
+		return 0;
+	snprintf(s->error, sizeof(s->error), "rows were lost on their way into the archive");
+	return -1;
+}
+
 int store_flush(struct store *s, const struct rows *rows, const struct dict_news *news)
 {
 	s->source.rows = rows;
+	if (s->image)
+		image_clear(s->image);
 	if (map_news(s, news) < 0)
 		return -1;
 	for (unsigned i = 0; i < rows->nbatches; i++) {
@@ -494,7 +550,7 @@ int store_flush(struct store *s, const struct rows *rows, const struct dict_news
 		if (!s->drains[i].ready && ready_drain(s, i, b->record) < 0)
 			return -1;
 		for (unsigned k = 0; k < s->drains[i].n; k++)
-			if (done(s->drains[i].st[k]) < 0)
+			if (pour(s, i, &s->drains[i].outlets[k]) < 0)
 				return -1;
 	}
 	return 0;
