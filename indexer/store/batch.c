@@ -63,14 +63,14 @@ void batch_value(
 	case KIND_IPV4:
 	case KIND_IPV6:
 	case KIND_ADDRESS:
-		map_value(&source->address, v, out);
+		map_value(&source->maps[DICT_ADDRESS], v, out);
 		break;
 	case KIND_TEXT:
 	case KIND_LIST:
-		map_value(&source->text, v, out);
+		map_value(&source->maps[DICT_TEXT], v, out);
 		break;
 	case KIND_STACK:
-		map_value(&source->stack, v, out);
+		map_value(&source->maps[DICT_STACK], v, out);
 		break;
 	case KIND_BYTES:
 		if (v & ROW_PIECES && v & ROW_HEAP) {

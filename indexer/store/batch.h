@@ -5,6 +5,7 @@
 
 #include <sqlite3.h>
 
+#include "indexer/dict.h"
 #include "indexer/rows.h"
 #include "indexer/store/names.h"
 
@@ -17,7 +18,7 @@ struct id_map {
 /* What all batch tables of a connection read from; the store sets `rows` before each insert. */
 struct batch_source {
 	const struct rows *rows;
-	struct id_map address, text, stack;
+	struct id_map maps[DICT_SPACES];
 };
 
 /* Which rows of a batch go into a table. */

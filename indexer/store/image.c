@@ -14,11 +14,16 @@
 
 enum { INTERIOR = 0x05, LEAF = 0x0d, HEADER_LEAF = 8, HEADER_INTERIOR = 12 };
 
+enum { SPACE_NUMBER = DICT_SPACES, SPACE_OTHER };
+
 /* The columns of a table and where its tree begins. */
 struct image_table {
 	uint32_t root; /* page number; 0: no such table */
 	uint16_t ncolumns;
-	uint16_t fields[RECORD_FIELDS_MAX];
+	struct image_column {
+		uint16_t field;
+		uint8_t space; /* enum dict_space, or: */
+	} columns[RECORD_FIELDS_MAX];
 };
 
 struct image {
@@ -63,89 +68,104 @@ static unsigned put_varint(uint8_t *p, uint64_t v)
 /* ---- records: section 2.1 ---- */
 
 struct record_buffer {
-	uint8_t types[2 * RECORD_FIELDS_MAX + 16], *body;
+	uint8_t types[2 * RECORD_FIELDS_MAX + 16];
 	unsigned ntypes;
-	uint32_t size;           /* of the body */
-	uint8_t octets[ROW_MAX]; /* the body */
+	uint32_t size;               /* of the body */
+	uint8_t octets[ROW_MAX + 8]; /* the body; numbers are written as eight octets, of which some count */
 };
 
-static void add_int(struct record_buffer *b, int64_t v)
+static inline void add_int(struct record_buffer *b, int64_t v)
 {
-	static const uint8_t width[] = { 0, 1, 2, 3, 4, 6, 8 };
-	uint64_t magnitude = (uint64_t)(v < 0 ? ~v : v);
-	unsigned type = magnitude < 1u << 7             ? 1
-			: magnitude < 1u << 15          ? 2
-			: magnitude < 1u << 23          ? 3
-			: magnitude < 1u << 31          ? 4
-			: magnitude < UINT64_C(1) << 47 ? 5
-							: 6;
+	/* By the number of bits without the sign: the type, and how many octets it has. */
+	static const uint8_t types[] = { 1, 1, 2, 3, 4, 5, 5, 6, 6 }, widths[] = { 0, 1, 2, 3, 4, 6, 8 };
 	if ((uint64_t)v < 2) { /* 0 and 1 are types of their own */
 		b->types[b->ntypes++] = (uint8_t)(8 + v);
 		return;
 	}
+	unsigned bits = 64 - (unsigned)__builtin_clzll((uint64_t)(v ^ v >> 63) | 1);
+	unsigned type = types[bits / 8 + 1], width = widths[type];
+	uint64_t big = __builtin_bswap64((uint64_t)v << (64 - 8 * width));
 	b->types[b->ntypes++] = (uint8_t)type;
-	uint64_t big = __builtin_bswap64((uint64_t)v << (64 - 8 * width[type]));
 	memcpy(b->octets + b->size, &big, 8);
-	b->size += width[type];
+	b->size += width;
 }
 
-static int add_octets(struct record_buffer *b, const uint8_t *p, size_t n, bool text)
+static int add_octets(struct record_buffer *b, const struct batch_value *v)
 {
-	if (n > ROW_MAX - 16 - b->size)
+	if (v->size > ROW_MAX - b->size)
 		return -1;
-	b->ntypes += put_varint(b->types + b->ntypes, 12 + text + 2 * (uint64_t)n);
-	memcpy(b->octets + b->size, p, n);
-	b->size += (uint32_t)n;
+	b->ntypes += put_varint(b->types + b->ntypes, 12 + (v->type == SQLITE_TEXT) + 2 * (uint64_t)v->size);
+	memcpy(b->octets + b->size, v->octets, v->size);
+	b->size += (uint32_t)v->size;
 	return 0;
 }
 
-static int add_value(
-	struct record_buffer *b, const struct batch_source *source, const struct row *r, unsigned f)
+/* Values that are no numbers. */
+static int add_value(struct record_buffer *b, const struct batch_source *source, const struct row *r, unsigned f)
 {
 	struct batch_value v;
-	if (b->size > ROW_MAX - 16)
-		return -1;
+	uint64_t big;
+	int rc = 0;
 	batch_value(source, r, f, &v);
 	switch (v.type) {
 	case SQLITE_INTEGER:
 		add_int(b, v.integer);
-		return 0;
-	case SQLITE_FLOAT: {
-		uint64_t big = __builtin_bswap64((uint64_t)v.integer);
+		break;
+	case SQLITE_FLOAT:
+		big = __builtin_bswap64((uint64_t)v.integer);
 		b->types[b->ntypes++] = 7;
 		memcpy(b->octets + b->size, &big, 8);
 		b->size += 8;
-		return 0;
-	}
+		break;
 	case SQLITE_TEXT:
-	case SQLITE_BLOB: {
-		int rc = add_octets(b, v.octets, v.size, v.type == SQLITE_TEXT);
+	case SQLITE_BLOB:
+		rc = add_octets(b, &v);
 		if (v.own)
 			free((void *)(uintptr_t)v.octets);
-		return rc;
-	}
+		break;
 	default:
 		b->types[b->ntypes++] = 0;
-		return 0;
 	}
+	return rc;
 }
 
 /* The key is a NULL in the record, section 2.3. Columns at the end that are NULL are left out: SQLite reads
  * what a record does not have as the column's default (as after ALTER TABLE ADD COLUMN). */
-static int make_record(struct record_buffer *b, const struct batch_source *source,
-	const struct image_table *t, const struct row *r)
+static int make_record(
+	struct record_buffer *b, const struct batch_source *source, const struct image_table *t, const struct row *r)
 {
 	unsigned last = t->ncolumns;
-	while (last && !row_has(r, t->fields[last - 1]))
+	while (last && !row_has(r, t->columns[last - 1].field))
 		last--;
 	b->ntypes = 1;
 	b->types[0] = 0;
 	b->size = 0;
-	for (unsigned i = 0; i < last; i++)
-		if (!row_has(r, t->fields[i]))
+	for (unsigned i = 0; i < last; i++) {
+		const struct image_column *c = &t->columns[i];
+		int64_t v = r->v[c->field];
+		if (!row_has(r, c->field)) {
 			b->types[b->ntypes++] = 0;
-		else if (add_value(b, source, r, t->fields[i]) < 0)
+			continue;
+		}
+		if (b->size > ROW_MAX - 8)
 			return -1;
+		switch (c->space) {
+		case SPACE_NUMBER:
+			add_int(b, v);
+			break;
+		case SPACE_OTHER:
+			if (add_value(b, source, r, c->field) < 0)
+				return -1;
+			break;
+		default: {
+			const struct id_map *map = &source->maps[c->space];
+			if (v > 0 && (size_t)v <= map->n)
+				add_int(b, map->ids[v - 1]);
+			else
+				b->types[b->ntypes++] = 0;
+		}
+		}
+	}
 	return 0;
 }
 
@@ -298,6 +318,27 @@ static int make_tables(sqlite3 *db, const struct protocol *const *protocols, siz
 	return rc;
 }
 
+static uint8_t space_of(uint8_t kind)
+{
+	switch (kind) {
+	case KIND_ETHER:
+	case KIND_IPV4:
+	case KIND_IPV6:
+	case KIND_ADDRESS:
+		return DICT_ADDRESS;
+	case KIND_TEXT:
+	case KIND_LIST:
+		return DICT_TEXT;
+	case KIND_STACK:
+		return DICT_STACK;
+	case KIND_DOUBLE:
+	case KIND_BYTES:
+		return SPACE_OTHER;
+	default:
+		return SPACE_NUMBER;
+	}
+}
+
 static int find_root(sqlite3_stmt *st, const struct record *rec, enum table_role role, unsigned part,
 	struct image_table *t)
 {
@@ -309,7 +350,8 @@ static int find_root(sqlite3_stmt *st, const struct record *rec, enum table_role
 	sqlite3_reset(st);
 	for (unsigned i = 0; i < rec->nfields; i++)
 		if (table_has(&rec->fields[i], role, part))
-			t->fields[t->ncolumns++] = (uint16_t)i;
+			t->columns[t->ncolumns++] =
+				(struct image_column) { (uint16_t)i, space_of(rec->fields[i].kind) };
 	return t->root ? 0 : -1;
 }
 

@@ -239,9 +239,9 @@ void store_close(struct store *s)
 	sqlite3_close(s->db);
 	image_free(s->image);
 	free(s->drains);
-	free(s->source.address.ids);
-	free(s->source.text.ids);
-	free(s->source.stack.ids);
+	free(s->source.maps[DICT_ADDRESS].ids);
+	free(s->source.maps[DICT_TEXT].ids);
+	free(s->source.maps[DICT_STACK].ids);
 	free(s->path);
 	free(s);
 }
@@ -317,7 +317,7 @@ int store_begin(struct store *s, int64_t *capture_id, int64_t *first_frame)
 	s->open = true;
 	if (archive_moved(s->db))
 		return reconnect(s) == 0 ? store_begin(s, capture_id, first_frame) : -1;
-	s->source.address.n = s->source.text.n = s->source.stack.n = 0;
+	s->source.maps[DICT_ADDRESS].n = s->source.maps[DICT_TEXT].n = s->source.maps[DICT_STACK].n = 0;
 	if (prepare(s, &st,
 		    "SELECT coalesce(max(id), 0) + 1, coalesce(max(first_frame + frames), 1) FROM capture") <
 		0)
@@ -398,7 +398,7 @@ static int map_address(struct store *s, const struct dict_entry *e)
 		sqlite3_bind_int(st[i], 2, e->kind);
 	}
 	sqlite3_bind_text(s->add_address, 3, text, -1, SQLITE_STATIC);
-	return find_or_add(s, &s->source.address, s->find_address, s->add_address);
+	return find_or_add(s, &s->source.maps[DICT_ADDRESS], s->find_address, s->add_address);
 }
 
 static int64_t text_hash(const char *p, size_t n)
@@ -416,7 +416,7 @@ static int map_text(struct store *s, const struct dict_entry *e)
 		sqlite3_bind_int64(st[i], 1, text_hash(e->octets, e->len));
 		sqlite3_bind_text(st[i], 2, e->octets, (int)e->len, SQLITE_STATIC);
 	}
-	return find_or_add(s, &s->source.text, s->find_text, s->add_text);
+	return find_or_add(s, &s->source.maps[DICT_TEXT], s->find_text, s->add_text);
 }
 
 static void join_names(char *out, size_t size, const struct protocol *const *list, unsigned n)
@@ -440,7 +440,7 @@ static int map_stack(struct store *s, const struct dict_entry *e)
 		sqlite3_bind_text(st[i], 2, items, -1, SQLITE_STATIC);
 		sqlite3_bind_text(st[i], 3, stack.column, -1, SQLITE_STATIC);
 	}
-	return find_or_add(s, &s->source.stack, s->find_stack, s->add_stack);
+	return find_or_add(s, &s->source.maps[DICT_STACK], s->find_stack, s->add_stack);
 }
 
 /* The archive's ids of the dictionary's new entries. */
@@ -459,7 +459,7 @@ static int map_news(struct store *s, const struct dict_news *news)
 
 int64_t store_address(const struct store *s, uint32_t local)
 {
-	return local && local <= s->source.address.n ? s->source.address.ids[local - 1] : 0;
+	return local && local <= s->source.maps[DICT_ADDRESS].n ? s->source.maps[DICT_ADDRESS].ids[local - 1] : 0;
 }
 
 /* ---- rows ---- */
@@ -594,7 +594,7 @@ static int store_stacks(struct store *s, const struct totals *t)
 		/* Two stacks of the dictionary are one in the archive only if their names agree: they do not.
 		 */
 		if (bind_done(st, 5,
-			    (const int64_t[]) { s->capture_id, s->source.stack.ids[i - 1], (int64_t)k->frames,
+			    (const int64_t[]) { s->capture_id, s->source.maps[DICT_STACK].ids[i - 1], (int64_t)k->frames,
 				    (int64_t)k->bytes, k->first_frame }) < 0)
 			return -1;
 	}
