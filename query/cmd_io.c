@@ -11,7 +11,7 @@
 /* One graph while a capture's intervals are walked. */
 struct line {
 	struct graph graph;
-	sqlite3_stmt *st[2]; /* for captures whose time steps back, and in order */
+	sqlite3_stmt *st[GRAPH_ORDERS];
 	sqlite3_stmt *now;
 	bool more;    /* `now` stands on a row */
 	double *load; /* LOAD: the sum of each interval, microseconds */
@@ -104,15 +104,15 @@ static int collect_load(struct io *io, struct line *l, int64_t intervals)
 }
 
 /* Set the statements to the capture; LOAD reads all of its frames. */
-static int begin(struct io *io, int64_t capture, bool ordered, int64_t intervals)
+static int begin(struct io *io, int64_t capture, enum graph_order order, int64_t intervals)
 {
 	int status = EXIT_DONE;
 	for (unsigned i = 0; status == EXIT_DONE && i < io->n; i++) {
 		struct line *l = &io->lines[i];
-		if (!l->st[ordered] &&
-			!(l->st[ordered] = graph_prepare(&io->q, &l->graph, io->interval_us, ordered)))
+		if (!l->st[order] &&
+			!(l->st[order] = graph_prepare(&io->q, &l->graph, io->interval_us, order)))
 			return EXIT_FAILED;
-		l->now = l->st[ordered];
+		l->now = l->st[order];
 		sqlite3_reset(l->now);
 		sqlite3_bind_int64(l->now, sqlite3_bind_parameter_index(l->now, ":capture"), capture);
 		if (io->q.show_sql)
@@ -195,12 +195,25 @@ static struct render *open_render(struct io *io)
 	return render_open(io->q.format, stdout, columns, k);
 }
 
+/* SELECT enum graph_order, microseconds from the first frame to the latest: of a capture. */
+static sqlite3_stmt *prepare_captures(struct io *io)
+{
+	sqlite3_stmt *st = session_prepare(
+		&io->q.session, "SELECT 1 FROM sqlite_master WHERE type='table' AND name='total_io'");
+	bool totals = sqlite3_step(st) == SQLITE_ROW; /* older archives have it not */
+	sqlite3_finalize(st);
+	return session_prepare(&io->q.session,
+		totals ? "SELECT CASE WHEN strict_order THEN 1 ELSE 2 * EXISTS (SELECT 1 FROM total_io WHERE "
+			 "capture_id=c.id) END,"
+			 " (time_last - time_zero + 500) / 1000 FROM capture c WHERE id=?"
+		       : "SELECT strict_order, (time_last - time_zero + 500) / 1000 FROM capture WHERE id=?");
+}
+
 static int answer(struct io *io)
 {
 	struct render *r = io->q.show_sql ? NULL : open_render(io);
 	int status = EXIT_DONE;
-	sqlite3_stmt *st = session_prepare(&io->q.session,
-		"SELECT strict_order, (time_last - time_zero + 500) / 1000 FROM capture WHERE id=?");
+	sqlite3_stmt *st = prepare_captures(io);
 	if (!st)
 		status = EXIT_FAILED;
 	for (unsigned i = 0; status == EXIT_DONE && i < io->q.session.ncaptures; i++) {
@@ -219,7 +232,7 @@ static int answer(struct io *io)
 				"%s: %lld intervals are too many; choose a longer --interval", c->name,
 				(long long)intervals);
 		if (status == EXIT_DONE)
-			status = begin(io, c->id, sqlite3_column_int(st, 0) != 0, intervals);
+			status = begin(io, c->id, (enum graph_order)sqlite3_column_int(st, 0), intervals);
 		if (status == EXIT_DONE && !io->q.show_sql)
 			status = print_capture(io, r, c, duration, intervals);
 	}
@@ -242,8 +255,8 @@ static int run(const struct args *args)
 	if (status == EXIT_DONE)
 		status = answer(io);
 	for (unsigned i = 0; i < io->n; i++) {
-		sqlite3_finalize(io->lines[i].st[0]);
-		sqlite3_finalize(io->lines[i].st[1]);
+		for (unsigned k = 0; k < GRAPH_ORDERS; k++)
+			sqlite3_finalize(io->lines[i].st[k]);
 		free(io->lines[i].load);
 		graph_free(&io->lines[i].graph);
 	}

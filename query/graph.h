@@ -31,9 +31,18 @@ struct graph {
 int graph_parse(struct question *q, struct graph *g, const char *text);
 void graph_free(struct graph *g);
 
+/* How a capture's time runs. */
+enum graph_order {
+	GRAPH_UNORDERED, /* time stamps step back */
+	GRAPH_ORDERED,   /* they never do */
+	GRAPH_TOTALS,    /* they do, and the archive has totals that say so (total_io) */
+	GRAPH_ORDERS
+};
+
 /* Rows (interval number, value) in ascending order for one capture, intervals of `interval_us`; GRAPH_LOAD
  * instead gives (interval number, microseconds of the frame since the capture's first, value) of every frame.
- * Parameter :capture. `ordered`: the capture's time stamps never step back. NULL after a message. */
-sqlite3_stmt *graph_prepare(struct question *q, const struct graph *g, int64_t interval_us, bool ordered);
+ * Parameter :capture. NULL after a message. */
+sqlite3_stmt *graph_prepare(
+	struct question *q, const struct graph *g, int64_t interval_us, enum graph_order order);
 
 #endif

@@ -247,3 +247,15 @@ int archive_install(sqlite3 *db)
 		ARCHIVE_VERSION);
 	return sqlite3_exec(db, sql, NULL, NULL, NULL);
 }
+
+int archive_extend(sqlite3 *db)
+{
+	int rc = SQLITE_OK;
+	for (const char *p = schema_core_sql;
+		rc == SQLITE_OK && (p = strstr(p, "CREATE TABLE IF NOT EXISTS")); p++) {
+		char *sql = sqlite3_mprintf("%.*s", (int)strcspn(p, ";"), p);
+		rc = sql ? sqlite3_exec(db, sql, NULL, NULL, NULL) : SQLITE_NOMEM;
+		sqlite3_free(sql);
+	}
+	return rc;
+}

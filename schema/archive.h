@@ -50,6 +50,9 @@ int archive_rest(sqlite3 *db);
 /* Put the tables of core.sql into an empty database and mark it as ours. SQLITE_OK or an error code. */
 int archive_install(sqlite3 *db);
 
+/* Tables that core.sql got since the archive was made: those that it makes IF NOT EXISTS. */
+int archive_extend(sqlite3 *db);
+
 /* The text of core.sql. */
 extern const char schema_core_sql[];
 

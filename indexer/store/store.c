@@ -378,14 +378,19 @@ static int map_add(struct id_map *map, int64_t id)
 	return 0;
 }
 
-/* The archive's id of what is bound to both statements: found, or added. */
+/* The archive's id of what is bound to both statements: found, or added. The thread of the reader inserts, too,
+ * through the same connection: what SQLite says of the last insert is asked under the connection's lock. */
 static int find_or_add(struct store *s, struct id_map *map, sqlite3_stmt *find, sqlite3_stmt *add)
 {
 	int64_t id = 0;
 	int found = query_one(s, find, &id);
-	if (found < 0 || (!found && done(add) < 0))
-		return -1;
-	return map_add(map, found ? id : sqlite3_last_insert_rowid(s->db));
+	if (!found) {
+		sqlite3_mutex_enter(sqlite3_db_mutex(s->db));
+		found = done(add);
+		id = sqlite3_last_insert_rowid(s->db);
+		sqlite3_mutex_leave(sqlite3_db_mutex(s->db));
+	}
+	return found < 0 ? -1 : map_add(map, id);
 }
 
 static int map_address(struct store *s, const struct dict_entry *e)
@@ -528,10 +533,12 @@ static int pour(struct store *s, unsigned index, struct outlet *o)
 		return pour_batch(s, index, o);
 	if (rows == 0)
 		return 0;
-	if (done(o->image) < 0)
-		return -1;
-	if (sqlite3_changes64(s->db) == rows)
-		return 0;
+	sqlite3_mutex_enter(sqlite3_db_mutex(s->db));
+	int rc = done(o->image);
+	int64_t inserted = sqlite3_changes64(s->db);
+	sqlite3_mutex_leave(sqlite3_db_mutex(s->db));
+	if (rc < 0 || inserted == rows)
+		return rc;
 	snprintf(s->error, sizeof(s->error), "rows were lost on their way into the archive");
 	return -1;
 }
@@ -601,6 +608,21 @@ static int store_stacks(struct store *s, const struct totals *t)
 	return 0;
 }
 
+static int store_seconds(struct store *s, const char *table, const struct seconds *all)
+{
+	sqlite3_stmt *st = store_insert(s, table, 4);
+	if (!st)
+		return -1;
+	for (size_t i = 0; i < all->n; i++) {
+		const struct second *x = &all->list[i];
+		if (bind_done(st, 4,
+			    (const int64_t[]) { s->capture_id, x->second, (int64_t)x->frames, (int64_t)x->bytes }) <
+			0)
+			return -1;
+	}
+	return 0;
+}
+
 int store_totals(struct store *s, const struct totals *t)
 {
 	if (store_stacks(s, t) < 0)
@@ -616,13 +638,9 @@ int store_totals(struct store *s, const struct totals *t)
 			    (const int64_t[]) {
 				    s->capture_id, t->others[i].length, (int64_t)t->others[i].frames }) < 0)
 			return -1;
-	if (!st || !(st = store_insert(s, "total_second", 4)))
+	if (!st || store_seconds(s, "total_second", &t->seconds) < 0 ||
+		(!t->in_order && store_seconds(s, "total_io", &t->io) < 0))
 		return -1;
-	for (size_t i = 0; i < t->nseconds; i++)
-		if (bind_done(st, 4,
-			    (const int64_t[]) { s->capture_id, t->seconds[i].second,
-				    (int64_t)t->seconds[i].frames, (int64_t)t->seconds[i].bytes }) < 0)
-			return -1;
 	if (!(st = store_insert(s, "total_burst", 4)))
 		return -1;
 	for (int i = 0; i <= LENGTH_RANGES; i++) {
