@@ -36,6 +36,7 @@ struct store {
 	} inserts[MAX_INSERTS];
 	unsigned ninserts;
 	int64_t capture_id;
+	bool first; /* the archive has no addresses and texts but those of this capture, each of which comes once */
 	bool open; /* a transaction is */
 	bool made; /* the file was, by us */
 	char *path;
@@ -322,6 +323,8 @@ int store_begin(struct store *s, int64_t *capture_id, int64_t *first_frame)
 		    "SELECT coalesce(max(id), 0) + 1, coalesce(max(first_frame + frames), 1) FROM capture") <
 		0)
 		return -1;
+	s->first = is_true(
+		s, "SELECT NOT EXISTS (SELECT 1 FROM t_address) AND NOT EXISTS (SELECT 1 FROM t_text)");
 	int rc = sqlite3_step(st) == SQLITE_ROW ? 0 : -1;
 	*capture_id = s->capture_id = sqlite3_column_int64(st, 0);
 	*first_frame = sqlite3_column_int64(st, 1);
@@ -378,12 +381,12 @@ static int map_add(struct id_map *map, int64_t id)
 	return 0;
 }
 
-/* The archive's id of what is bound to both statements: found, or added. The thread of the reader inserts, too,
+/* The archive's id of what is bound to both statements: found, or added. `find` is NULL where it cannot be there. The thread of the reader inserts, too,
  * through the same connection: what SQLite says of the last insert is asked under the connection's lock. */
 static int find_or_add(struct store *s, struct id_map *map, sqlite3_stmt *find, sqlite3_stmt *add)
 {
 	int64_t id = 0;
-	int found = query_one(s, find, &id);
+	int found = find ? query_one(s, find, &id) : 0;
 	if (!found) {
 		sqlite3_mutex_enter(sqlite3_db_mutex(s->db));
 		found = done(add);
@@ -403,7 +406,7 @@ static int map_address(struct store *s, const struct dict_entry *e)
 		sqlite3_bind_int(st[i], 2, e->kind);
 	}
 	sqlite3_bind_text(s->add_address, 3, text, -1, SQLITE_STATIC);
-	return find_or_add(s, &s->source.maps[DICT_ADDRESS], s->find_address, s->add_address);
+	return find_or_add(s, &s->source.maps[DICT_ADDRESS], s->first ? NULL : s->find_address, s->add_address);
 }
 
 static int64_t text_hash(const char *p, size_t n)
@@ -421,7 +424,7 @@ static int map_text(struct store *s, const struct dict_entry *e)
 		sqlite3_bind_int64(st[i], 1, text_hash(e->octets, e->len));
 		sqlite3_bind_text(st[i], 2, e->octets, (int)e->len, SQLITE_STATIC);
 	}
-	return find_or_add(s, &s->source.maps[DICT_TEXT], s->find_text, s->add_text);
+	return find_or_add(s, &s->source.maps[DICT_TEXT], s->first ? NULL : s->find_text, s->add_text);
 }
 
 static void join_names(char *out, size_t size, const struct protocol *const *list, unsigned n)
