@@ -27,7 +27,7 @@ void batch_filter_make(struct batch_filter *f, const struct record *rec, enum ta
 {
 	*f = (struct batch_filter) { .all = rec->shape != RECORD_LAYER, .role = role };
 	for (unsigned i = 0; i < rec->nfields; i++)
-		if (table_has(&rec->fields[i], role, part))
+		if (table_has(rec, &rec->fields[i], role, part))
 			f->mask[i >> 6] |= UINT64_C(1) << (i & 63);
 }
 
@@ -111,7 +111,7 @@ static int connect_table(
 	t->nfixed = 1u + t->has_n + t->has_layer;
 	batch_filter_make(&t->filter, rec, role, part);
 	for (unsigned i = 0; i < rec->nfields; i++)
-		if (table_has(&rec->fields[i], role, part))
+		if (table_has(rec, &rec->fields[i], role, part))
 			t->columns[t->ncolumns++] = (uint16_t)i;
 	sqlite3_str *s = sqlite3_str_new(db);
 	sqlite3_str_appendall(s, "CREATE TABLE x (c0");

@@ -34,6 +34,27 @@ static int run(sqlite3 *db, sqlite3_str *s)
 	return rc;
 }
 
+/* The inlined part of a record, as if it were a table. */
+static void inlined_sql(sqlite3_str *s, const char *protocol, const struct record *rec)
+{
+	char part[NAME_MAX_LEN], table[NAME_MAX_LEN], column[NAME_MAX_LEN];
+	sqlite3_str *columns = sqlite3_str_new(NULL);
+	for (unsigned i = 0; i < rec->nfields; i++) {
+		if (!table_has(rec, &rec->fields[i], TABLE_PART, rec->inlined))
+			continue;
+		column_name(column, protocol, &rec->fields[i]);
+		sqlite3_str_appendf(columns, ", \"%w\"", column);
+	}
+	char *list = sqlite3_str_finish(columns);
+	table_name(part, rec, TABLE_PART, rec->inlined);
+	table_name(table, rec, TABLE_MAIN, 0);
+	if (list)
+		sqlite3_str_appendf(s,
+			"CREATE VIEW \"%w\" AS SELECT frame_id%s FROM \"%w\" WHERE coalesce(%s, NULL) IS NOT NULL;\n",
+			part, list, table, list + 2);
+	sqlite3_free(list);
+}
+
 static void table_sql(
 	sqlite3_str *s, const char *protocol, const struct record *rec, enum table_role role, unsigned part)
 {
@@ -48,7 +69,7 @@ static void table_sql(
 		sqlite3_str_appendall(s, ", layer INTEGER NOT NULL");
 	for (unsigned i = 0; i < rec->nfields; i++) {
 		const struct field *f = &rec->fields[i];
-		if (!table_has(f, role, part))
+		if (!table_has(rec, f, role, part))
 			continue;
 		column_name(column, protocol, f);
 		sqlite3_str_appendf(s, ", \"%w\" %s", column, sql_type(f));
@@ -66,7 +87,8 @@ static void append_column(sqlite3_str *s, const struct record *rec, const char *
 {
 	char column[NAME_MAX_LEN], table[NAME_MAX_LEN];
 	column_name(column, protocol, f);
-	if (role == TABLE_MORE || f->part == (role == TABLE_PART ? part : 0)) {
+	if (role == TABLE_MORE || f->part == (role == TABLE_PART ? part : 0) ||
+		(role == TABLE_MAIN && f->part == rec->inlined)) {
 		sqlite3_str_appendf(s, "t.\"%w\"", column);
 		return;
 	}
@@ -232,13 +254,21 @@ static bool is_public(const struct record *rec)
 	return rec->nfields == 0;
 }
 
+static void parts_sql(sqlite3_str *s, const char *protocol, const struct record *rec)
+{
+	for (unsigned part = 1; part <= record_parts(rec); part++)
+		if (part != rec->inlined)
+			table_sql(s, protocol, rec, TABLE_PART, part);
+}
+
 static void tables_sql(sqlite3_str *s, const struct protocol *p, const struct record *rec)
 {
 	table_sql(s, p->name, rec, TABLE_MAIN, 0);
 	if (rec->shape != RECORD_LAYER)
 		return;
-	for (unsigned part = 1; part <= record_parts(rec); part++)
-		table_sql(s, p->name, rec, TABLE_PART, part);
+	parts_sql(s, p->name, rec);
+	if (rec->inlined)
+		inlined_sql(s, p->name, rec);
 	if (!is_frame(rec))
 		table_sql(s, p->name, rec, TABLE_MORE, 0);
 }
@@ -248,8 +278,7 @@ void ddl_frame_tables(sqlite3_str *s, const struct protocol *p, const struct rec
 	if (rec->shape != RECORD_LAYER)
 		return;
 	table_sql(s, p->name, rec, TABLE_MAIN, 0);
-	for (unsigned part = 1; part <= record_parts(rec); part++)
-		table_sql(s, p->name, rec, TABLE_PART, part);
+	parts_sql(s, p->name, rec);
 }
 
 /* ---- views of what no capture has yet ---- */

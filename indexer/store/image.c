@@ -349,7 +349,7 @@ static int find_root(sqlite3_stmt *st, const struct record *rec, enum table_role
 		t->root = (uint32_t)sqlite3_column_int(st, 0);
 	sqlite3_reset(st);
 	for (unsigned i = 0; i < rec->nfields; i++)
-		if (table_has(&rec->fields[i], role, part))
+		if (table_has(rec, &rec->fields[i], role, part))
 			t->columns[t->ncolumns++] =
 				(struct image_column) { (uint16_t)i, space_of(rec->fields[i].kind) };
 	return t->root ? 0 : -1;
@@ -368,7 +368,8 @@ static int find_roots(struct image *image, sqlite3 *db, const struct protocol *c
 			rc = find_root(st, rec, TABLE_MAIN, 0, t);
 			for (unsigned part = 1; rc == SQLITE_OK && part <= record_parts(rec) && part < ROLES;
 				part++)
-				rc = find_root(st, rec, TABLE_PART, part, t + part);
+				if (part != rec->inlined)
+					rc = find_root(st, rec, TABLE_PART, part, t + part);
 		}
 	}
 	sqlite3_finalize(st);

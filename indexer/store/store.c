@@ -505,7 +505,7 @@ static int ready_drain(struct store *s, unsigned index, const struct record *rec
 	if (add_outlet(s, d, rec, TABLE_MAIN, 0) < 0)
 		return -1;
 	for (unsigned p = 1; p <= parts; p++)
-		if (add_outlet(s, d, rec, TABLE_PART, p) < 0)
+		if (p != rec->inlined && add_outlet(s, d, rec, TABLE_PART, p) < 0)
 			return -1;
 	if (rec->shape == RECORD_LAYER && strcmp(rec->name, "frame") != 0 &&
 		add_outlet(s, d, rec, TABLE_MORE, 0) < 0)
