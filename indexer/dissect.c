@@ -59,6 +59,11 @@ void dissection_set_rows(struct dissection *d, struct rows *rows)
 	d->pkt.rows = rows;
 }
 
+void dissection_set_info(struct dissection *d, struct info *info)
+{
+	d->pkt.info = info;
+}
+
 void dissection_set_tree(struct dissection *d, struct tree *tree)
 {
 	d->pkt.tree = tree;
@@ -298,6 +303,8 @@ static void take_exchange(struct dissection *d, const struct exchange *e)
 			else
 				row_set(e->row, x->time, facts.time_ns);
 		}
+		if (x->informs && e->response)
+			info_add(pkt, " (request in %u)", facts.partner);
 		if (facts.show_response && x->late_record != EXCHANGE_NO_FIELD) {
 			uint8_t fail = pkt->fail;
 			struct row *late = row_open_late(
@@ -401,6 +408,7 @@ struct packet *dissect_frame(struct dissection *d, const struct dissect_input *i
 	pkt->cap_len = in->cap_len;
 	pkt->offset = pkt->refer ? in->offset : 0;
 	pkt->len = in->len;
+	pkt->claimed = in->claimed ? in->claimed : in->len;
 	pkt->time_ns = in->time_ns;
 	pkt->number = in->number;
 	pkt->frame_id = d->first_frame + in->number - 1;
@@ -430,6 +438,7 @@ struct packet *dissect_frame(struct dissection *d, const struct dissect_input *i
 	pkt->tcp.set = pkt->udp.set = pkt->fragment.set = false;
 	pkt->arp.n = 0;
 	pkt_scratch_free(pkt);
+	info_frame(pkt);
 	if (pkt->tree)
 		pkt->tree->n = 0;
 
@@ -454,7 +463,16 @@ struct packet *dissect_frame(struct dissection *d, const struct dissect_input *i
 			/* The rest of the frame is not looked at: what was waiting hung below the layer that
 			 * failed. */
 			pkt->current = -1; /* wherever it failed, that stands at the top */
-			pkt_item(pkt, pkt->fail == CUR_CUT ? &proto_short : &proto_malformed, 0);
+			bool cut = pkt->fail == CUR_CUT;
+			pkt_item(pkt,
+				cut                   ? &proto_short
+				: pkt->fragmented ? &proto_unreassembled
+						  : &proto_malformed,
+				0);
+			info_add(pkt, "%s",
+				cut                   ? "[Packet size limited during capture]"
+				: pkt->fragmented ? "[BoundErrorUnreassembled Packet]"
+						  : "[Malformed Packet]");
 			/* Unless a further message of a stream waits: it stands on its own. */
 			while (first && !pkt->next[first - 1].survives)
 				first--;

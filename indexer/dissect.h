@@ -11,6 +11,7 @@ struct dissection;
 struct dissect_input {
 	const uint8_t *data;
 	uint32_t cap_len, len;
+	uint32_t claimed; /* octets by the record, before `len` was held below INT32_MAX; 0: as `len` */
 	int64_t time_ns;
 	uint64_t offset;    /* in the capture file */
 	uint32_t number;    /* 1 = first */
@@ -50,6 +51,9 @@ void dissection_finish(struct dissection *d);
 
 /* `show`: note where values stood. The tree is filled from the next dissect_frame() on. */
 void dissection_set_tree(struct dissection *d, struct tree *tree);
+
+/* The packet list: the Info column of each frame, from the next dissect_frame() on; NULL: no more. */
+void dissection_set_info(struct dissection *d, struct info *info);
 
 struct conversations *dissection_conversations(struct dissection *d);
 

@@ -13,6 +13,7 @@
 #include "indexer/reader/encap.h"
 #include "indexer/reader/reader.h"
 #include "indexer/registry.h"
+#include "indexer/store/source.h"
 #include "schema/address.h"
 #include "schema/tcp_event.h"
 
@@ -44,6 +45,8 @@ struct job {
 	unsigned ninterfaces;
 	int64_t statistics, names;
 	bool store_failed;
+	struct source source;
+	bool has_source;
 };
 
 static int on_raw(void *ctx, const uint8_t *octets, size_t n)
@@ -233,6 +236,7 @@ static int take_frame(struct job *j, const struct frame *f)
 		.data = f->data,
 		.cap_len = f->cap_len,
 		.len = f->len,
+		.claimed = f->claimed,
 		.time_ns = f->time_ns,
 		.offset = f->offset,
 		.number = (uint32_t)++j->result->frames,
@@ -470,6 +474,21 @@ static void digest_text(char out[65], EVP_MD_CTX *sha)
 		snprintf(out + 2 * i, 3, "%02x", digest[i]);
 }
 
+static const char *bpf_of(const struct job *j)
+{
+	return j->options->bpf ? j->options->bpf : "";
+}
+
+/* The file, if it did not change while it was read. */
+static int remember(struct job *j)
+{
+	struct source now;
+	if (!j->has_source || !source_look(&now, j->path) || now.size != j->source.size ||
+		now.mtime_ns != j->source.mtime_ns)
+		return 0;
+	return source_add(store_db(j->store), &j->source, bpf_of(j), j->capture_id) == SQLITE_OK ? 0 : -1;
+}
+
 static enum index_status finish(struct job *j, enum index_status status)
 {
 	char sha256[65];
@@ -481,8 +500,7 @@ static enum index_status finish(struct job *j, enum index_status status)
 	if (pipeline_finish(j->pipeline) < 0)
 		return INDEX_ARCHIVE_FAILED;
 	digest_text(sha256, j->sha);
-	int found =
-		store_find(j->store, sha256, j->options->bpf ? j->options->bpf : "", &j->result->capture_id);
+	int found = store_find(j->store, sha256, bpf_of(j), &j->result->capture_id);
 	if (found > 0)
 		return INDEX_ALREADY;
 	j->result->capture_id = j->capture_id;
@@ -491,7 +509,7 @@ static enum index_status finish(struct job *j, enum index_status status)
 		store_conversations(j) < 0 || store_events(j) < 0 || store_interface_frames(j) < 0 ||
 		store_totals(j->store, &j->totals) < 0)
 		return INDEX_ARCHIVE_FAILED;
-	if (store_commit(j->store) < 0)
+	if (remember(j) < 0 || store_commit(j->store) < 0)
 		return INDEX_ARCHIVE_FAILED;
 	j->result->bytes = j->totals.bytes;
 	return status;
@@ -516,8 +534,7 @@ static int same_bytes(struct job *j)
 			EVP_DigestUpdate(j->sha, buffer, n);
 		digest_text(sha256, j->sha);
 		EVP_DigestInit_ex(j->sha, EVP_sha256(), NULL);
-		found = store_find(
-			j->store, sha256, j->options->bpf ? j->options->bpf : "", &j->result->capture_id);
+		found = store_find(j->store, sha256, bpf_of(j), &j->result->capture_id);
 	}
 	free(buffer);
 	if (f)
@@ -541,6 +558,10 @@ static enum index_status run(struct job *j)
 			wrong ? wrong : "out of memory");
 		return INDEX_UNREADABLE;
 	}
+	j->has_source = strcmp(j->path, "-") != 0 && !j->options->origin && source_look(&j->source, j->path);
+	if (j->has_source &&
+		source_find(store_db(j->store), &j->source, bpf_of(j), &j->result->capture_id) > 0)
+		return INDEX_ALREADY;
 	if (same_bytes(j))
 		return INDEX_ALREADY;
 	const struct reader_events events = { j, on_raw, on_section, on_interface, on_statistics, on_name,

@@ -6,6 +6,7 @@
 
 #include "indexer/cursor.h"
 #include "indexer/dict.h"
+#include "indexer/info.h"
 #include "indexer/rows.h"
 #include "schema/kind.h"
 
@@ -92,6 +93,7 @@ struct exchange_fields {
 	uint16_t response_in;     /* KIND_FRAME, field of that record, keyed by the request's frame */
 	int64_t repeat_ns; /* a request that comes again sooner than this, still without a response, is a
 			    * repetition; 0: each request begins a new exchange (ICMP) */
+	bool informs;      /* a response says in the Info column which frame it answers */
 	bool by_ports;     /* the conversation has ports; else the pair of addresses alone tells it */
 };
 
@@ -115,6 +117,7 @@ struct protocol {
 	const char *name;   /* filter name and token of frame.protocols: "tcp" */
 	const char *title;  /* "Transmission Control Protocol" */
 	const char *column; /* text of the Protocol column; NULL: leaves the column alone (data) */
+	const char *info;   /* what the Info column says of each of its messages; NULL: `dissect` says it */
 	const char *spec;   /* "RFC 9293" */
 	const char *help;   /* one sentence on what it is for */
 	uint16_t id; /* PROTO_ID_x of the generated dissectors/ids.h; 0 for a bare name without records */
@@ -310,6 +313,7 @@ struct segment_run {
 	struct stream_message *message; /* it got this one; NULL: the segment's own octets */
 	const uint8_t *data;
 	uint32_t len, brought; /* octets it got; those of them that this segment brought to the message */
+	bool dissected;        /* something in this segment was */
 	uint32_t follows;      /* octets of `rest` up to the next message; 0 none */
 	uint16_t ntokens, nitems, nlayers;
 	const char *column;
@@ -320,6 +324,7 @@ struct packet {
 	/* the frame */
 	const uint8_t *data;
 	uint32_t cap_len, len;
+	uint32_t claimed; /* octets by the record, not held below INT32_MAX: for the hierarchy */
 	int64_t time_ns;
 	int64_t frame_id; /* over the archive, provisional: see store */
 	uint32_t number;  /* in the capture, 1 = first */
@@ -333,6 +338,7 @@ struct packet {
 	uint8_t fail;    /* enum cur_fail */
 	bool in_error;   /* inside the packet quoted by an ICMP error: no analysis, no statistics, no items */
 	bool fragmented; /* the octets are an incomplete fragment */
+	uint8_t ttl;     /* time to live, or hop limit, of the innermost IP header */
 	uint8_t ip_version;   /* of the innermost IP header, 0 none */
 	uint16_t vlan_id;     /* of the innermost VLAN tag, 0 none */
 	uint32_t net_missing; /* octets that the innermost IPv6 header claims and the packet does not have */
@@ -386,6 +392,7 @@ struct packet {
 	/* where the results go */
 	struct rows *rows;
 	struct dict *dict;
+	struct info *info;       /* not NULL when the Info column is asked for: see info.h */
 	struct tree *tree;       /* not NULL when `show` wants offsets: see rows.h */
 	struct scratch *scratch; /* see pkt_scratch() */
 	size_t scratch_used;

@@ -75,6 +75,7 @@ static bool try_protocol(struct packet *pkt, const struct protocol *proto, const
 	struct cursor c = n->cursor;
 	struct layer *l = &pkt->layers[pkt->nlayers];
 
+	info_save(pkt, INFO_TRY);
 	*l = (struct layer) { .proto = proto,
 		.data = c.data,
 		.len = c.len,
@@ -102,6 +103,8 @@ static bool try_protocol(struct packet *pkt, const struct protocol *proto, const
 	if (proto->column && !pkt->in_error)
 		pkt->column = proto->column;
 	pkt->current = (int16_t)pkt->nlayers++;
+	if (proto->info)
+		info_set(pkt, "%s", proto->info);
 	pkt->stream = n->stream;
 	pkt->may_want = n->may_want;
 	if (n->stream && proto->pdu)
@@ -121,6 +124,7 @@ static bool try_protocol(struct packet *pkt, const struct protocol *proto, const
 	pkt->nnext = nnext;
 	pkt->nexchanges = 0;
 	pkt->column = column;
+	info_restore(pkt, INFO_TRY);
 	pkt->current = n->parent;
 	pkt->fail = CUR_OK;
 	if (verdict == NOT_MINE)

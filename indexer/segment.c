@@ -40,6 +40,7 @@ static void call(struct packet *pkt, struct segment_run *r, struct cursor c, boo
 	r->nlayers = pkt->nlayers;
 	r->column = pkt->column;
 	r->nrows = pkt->rows->nopened;
+	info_save(pkt, (unsigned)(r - pkt->runs));
 	pkt->want.from = NULL;
 	pkt->current = r->layer;
 	if (r->flags & (may_want ? NOT_DISSECTED : NOT_DISSECTED & ~TCPA_SPURIOUS_RETRANSMISSION))
@@ -76,6 +77,13 @@ size_t segment_refer(const struct packet *pkt, const uint8_t *octets, uint32_t n
 	return 0;
 }
 
+/* Said of a segment that shows nothing but a part of a message. */
+static void show_part(struct packet *pkt, const struct segment_run *r)
+{
+	if (!r->dissected)
+		info_sep(pkt, " ", "[TCP segment of a reassembled PDU]");
+}
+
 void segment_step(struct dissection *d, unsigned run)
 {
 	struct packet *pkt = &d->pkt;
@@ -101,6 +109,8 @@ void segment_step(struct dissection *d, unsigned run)
 		/* Octets of a message that is whole already: Wireshark's reassembly refuses them, and the
 		 * segment ends there. */
 		pkt_item(pkt, &proto_malformed, 0);
+		info_add(pkt, "%s",
+			"[Reassembly error, protocol TCP: New fragment overlaps old data (retransmission?)]");
 		return;
 	}
 	uint32_t len = m->takes_segment || before(r->end, m->end) ? r->end - r->seq : m->end - r->seq;
@@ -118,8 +128,10 @@ void segment_step(struct dissection *d, unsigned run)
 		r->brought = len;
 		call(pkt, r, message_cursor(pkt, m), true);
 		push(pkt, NEXT_CONCLUDE, run);
-	} else if (r->follows) {
-		push(pkt, NEXT_CONCLUDE, run);
+	} else {
+		show_part(pkt, r);
+		if (r->follows)
+			push(pkt, NEXT_CONCLUDE, run);
 	}
 }
 
@@ -131,6 +143,7 @@ static void take_back(struct packet *pkt, const struct segment_run *r)
 	pkt->nitems = r->nitems;
 	pkt->nlayers = r->nlayers;
 	pkt->column = r->column;
+	info_restore(pkt, (unsigned)(r - pkt->runs));
 }
 
 /* What the dissector could not take begins a message at `seq`. */
@@ -180,19 +193,26 @@ void segment_conclude(struct dissection *d, unsigned run)
 	uint32_t at = wants ? (uint32_t)(want.from - r->data) : 0;
 	pkt->want.from = NULL;
 	if (r->message && wants && at <= r->len - r->brought) {
+		at = 0;
 		take_back(pkt, r);
+		show_part(pkt, r);
 		extend(r, want.more);
 	} else if (r->message) {
 		tcp_reassembled(pkt, r->layer, r->tcp_layer, r->message);
 		if (wants)
 			begin_message(d, r, r->seq + r->brought - (r->len - at), want.more);
 	} else if (wants) {
-		if (at == 0)
+		if (at == 0) {
 			take_back(pkt, r);
+			show_part(pkt, r);
+		}
 		begin_message(d, r, r->seq + at, want.more);
 	}
+	if (!(wants && at == 0))
+		r->dissected = true;
 	if (!r->follows)
 		return;
+	info_fence(pkt); /* what follows shows behind it */
 	r->seq += r->follows;
 	cur_skip(&r->rest, r->follows);
 	r->rest = cur_rest(&r->rest);

@@ -19,9 +19,7 @@ struct work {
 	const struct selected_capture *capture;
 	struct tcp_conversation *all;
 	size_t n;
-	uint32_t *end;       /* by stream: the last frame that tells of it */
-	uint8_t *wanted;     /* by stream */
-	struct life **lives; /* of those that began and have not ended */
+	uint8_t *wanted; /* by stream */
 	struct result **results;
 	size_t printed; /* streams below it are done */
 	uint64_t counts[VERDICT_COUNT];
@@ -133,44 +131,25 @@ static struct result *keep(const struct diagnosis *d)
 	return r;
 }
 
-static int end_stream(struct work *w, uint32_t stream)
+static int take_verdict(void *ctx, uint32_t stream, const struct diagnosis *d)
 {
-	struct diagnosis d;
-	life_judge(w->lives[stream], w->capture->time_last, &d);
-	life_free(w->lives[stream]);
-	w->lives[stream] = NULL;
-	if (!is_shown(w, d.verdict)) {
+	struct work *w = ctx;
+	if (!is_shown(w, d->verdict)) {
 		w->wanted[stream] = 0;
-		return 0;
+	} else {
+		w->counts[d->verdict]++;
+		if (!w->count && !(w->results[stream] = keep(d)))
+			return complain(-1, "out of memory");
 	}
-	w->counts[d.verdict]++;
-	if (w->count)
-		return 0;
-	w->results[stream] = keep(&d);
-	return w->results[stream] ? 0 : complain(-1, "out of memory");
+	if (stream == w->printed)
+		print_ready(w, false);
+	return 0;
 }
 
 static int follow(struct work *w, struct segments *list)
 {
-	struct segment s;
-	int rc;
-	while ((rc = segments_next(list, &s)) > 0) {
-		struct life **l = &w->lives[s.stream];
-		if (!w->wanted[s.stream] || !w->all[s.stream].first_frame)
-			continue;
-		if (!*l && !(*l = life_new()))
-			return complain(-1, "out of memory");
-		life_take(*l, &s);
-		if (s.number >= w->end[s.stream]) {
-			if (end_stream(w, s.stream) < 0)
-				return -1;
-			if (s.stream == w->printed)
-				print_ready(w, false);
-		}
-	}
-	for (uint32_t i = 0; rc == 0 && i < w->n; i++)
-		if (w->lives[i])
-			rc = end_stream(w, i);
+	const struct follow f = { w->capture, w->all, w->n, w->wanted, take_verdict, w };
+	int rc = diagnose_follow(&f, list);
 	print_ready(w, true);
 	return rc;
 }
@@ -200,19 +179,13 @@ static int find_wanted(struct work *w)
 
 static void free_capture(struct work *w)
 {
-	for (size_t i = 0; i < w->n; i++) {
-		life_free(w->lives ? w->lives[i] : NULL);
-		free(w->results ? w->results[i] : NULL);
-	}
+	for (size_t i = 0; w->results && i < w->n; i++)
+		free(w->results[i]);
 	free(w->all);
-	free(w->end);
 	free(w->wanted);
-	free(w->lives);
 	free(w->results);
 	w->all = NULL;
-	w->end = NULL;
 	w->wanted = NULL;
-	w->lives = NULL;
 	w->results = NULL;
 	w->n = w->printed = 0;
 }
@@ -228,18 +201,15 @@ static int diagnose(struct work *w)
 		free_capture(w);
 		return 0;
 	}
-	w->end = calloc(w->n, sizeof(*w->end));
 	w->wanted = calloc(w->n, 1);
-	w->lives = calloc(w->n, sizeof(struct life *));
 	w->results = calloc(w->n, sizeof(struct result *));
 	struct segments *list = segments_open(&w->q->session, w->capture, w->all, w->n, one);
-	if (!w->end || !w->wanted || !w->lives || !w->results)
+	if (!w->wanted || !w->results)
 		complain(-1, "out of memory");
 	else if (list && w->q->show_sql) {
 		question_print_sql(segments_statement(list));
 		rc = 0;
 	} else if (list && find_wanted(w) == 0) {
-		segments_ends(list, w->end);
 		rc = follow(w, list);
 	}
 	segments_close(list);

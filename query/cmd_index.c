@@ -7,15 +7,19 @@
 #include "indexer/registry.h"
 #include "query/command.h"
 #include "query/progress.h"
+#include "query/render/render.h"
+#include "query/tags.h"
 #include "query/walk.h"
 #include "schema/archive.h"
 
-#define TAGS_MAX 64
-
 /* What happened to the files. */
 struct tally {
-	uint64_t indexed, already, damaged, failed;
+	uint64_t indexed, already;
 	uint64_t frames, bytes;
+	struct troubles {
+		char **texts;
+		size_t n;
+	} damaged, failed;
 };
 
 static volatile sig_atomic_t cancelled;
@@ -52,36 +56,34 @@ static int on_progress(void *ctx, const char *path, uint64_t frames, uint64_t do
 	return cancelled;
 }
 
-/* --tag KEY=VALUE; a key that comes again has its last value. -1 after a message. */
-static int read_tags(const struct args *args, struct index_tag *tags, char **keys)
+/* Kept for the summary: where hundreds of files go by, the message of one is soon out of sight. */
+static void keep(struct troubles *t, const char *text)
 {
-	unsigned n = 0;
-	for (unsigned i = 0; args_nth(args, "tag", i); i++) {
-		const char *tag = args_nth(args, "tag", i), *equals = strchr(tag, '=');
-		unsigned k = 0;
-		if (!equals || equals == tag)
-			return complain(-1, "index: --tag needs KEY=VALUE, not %s", tag);
-		char *key = strndup(tag, (size_t)(equals - tag));
-		while (key && k < n && strcmp(keys[k], key) != 0)
-			k++;
-		if (!key || k == TAGS_MAX) {
-			free(key);
-			return complain(-1, "index: more than %d tags", TAGS_MAX);
-		}
-		if (k < n)
-			free(key);
-		else
-			keys[n++] = key;
-		tags[k] = (struct index_tag) { keys[k], equals + 1 };
-	}
-	return (int)n;
+	char **texts = realloc(t->texts, (t->n + 1) * sizeof(char *));
+	if (!texts)
+		return;
+	t->texts = texts;
+	t->texts[t->n++] = strdup(text);
 }
 
-static void index_one(
-	struct store *store, const struct walk_file *f, const struct index_options *options, struct tally *t)
+static void forget(struct troubles *t)
+{
+	for (size_t i = 0; i < t->n; i++)
+		free(t->texts[i]);
+	free(t->texts);
+}
+
+static void index_one(struct store *store, const struct walk_file *f, struct tagger *tagger,
+	struct index_options *options, struct tally *t)
 {
 	struct progress *p = options->progress_ctx;
 	struct index_result result;
+	int ntags = tagger_tags(tagger, f->path, &options->tags);
+	if (ntags < 0) {
+		keep(&t->failed, f->path);
+		return;
+	}
+	options->ntags = (unsigned)ntags;
 	progress_show(p, f->path, 0, 0);
 	enum index_status status = index_capture(store, f->path, options, &result);
 	progress_add(p, f->size, result.frames);
@@ -91,7 +93,7 @@ static void index_one(
 	}
 	switch (status) {
 	case INDEX_DAMAGED:
-		t->damaged++;
+		keep(&t->damaged, result.message);
 		/* fall through */
 	case INDEX_OK:
 		t->indexed++;
@@ -104,7 +106,7 @@ static void index_one(
 	case INDEX_CANCELLED:
 		break;
 	default:
-		t->failed++;
+		keep(&t->failed, result.message);
 	}
 	/* Nothing more fits into a full disk. */
 	if (status == INDEX_ARCHIVE_FAILED)
@@ -117,21 +119,35 @@ static void say_count(uint64_t n, const char *what)
 		printf(", %llu %s", (unsigned long long)n, what);
 }
 
+static void say_troubles(const char *what, char *const *texts, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		printf("  %s: ", what);
+		render_visible_text(stdout, texts[i] ? texts[i] : "?");
+		putchar('\n');
+	}
+}
+
 static void say_summary(const struct tally *t, const struct walk *w, size_t left)
 {
 	printf("%llu %s indexed", (unsigned long long)t->indexed, t->indexed == 1 ? "capture" : "captures");
 	if (t->indexed)
 		printf(" (%llu frames, %.1f MB)", (unsigned long long)t->frames, (double)t->bytes / 1e6);
-	say_count(t->damaged, "of them damaged");
+	say_count(t->damaged.n, "of them damaged");
 	say_count(t->already, "already there");
-	say_count(t->failed + w->failed, "failed");
+	say_count(t->failed.n + w->nfailed, "failed");
 	say_count(w->skipped, "other files passed over");
 	say_count(left, "not tried");
 	putchar('\n');
+	if (w->n + w->nfailed < 2)
+		return;
+	say_troubles("failed", w->failed, w->nfailed);
+	say_troubles("failed", t->failed.texts, t->failed.n);
+	say_troubles("damaged", t->damaged.texts, t->damaged.n);
 }
 
-static int index_all(
-	const struct args *args, struct store *store, struct index_options *options, struct walk *w)
+static int index_all(const struct args *args, struct store *store, struct tagger *tagger,
+	struct index_options *options, struct walk *w)
 {
 	struct progress progress;
 	struct tally t = { 0 };
@@ -142,52 +158,51 @@ static int index_all(
 	options->progress_ctx = &progress;
 	catch_signals();
 	for (; i < w->n && !cancelled; i++)
-		index_one(store, &w->files[i], options, &t);
+		index_one(store, &w->files[i], tagger, options, &t);
 	progress_clear(&progress);
 	if (cancelled == 1)
 		complain(0, "cancelled; what was indexed before stays, the capture at work was undone");
 	if (!args_has(args, "quiet"))
 		say_summary(&t, w, w->n - i);
+	tagger_report(tagger);
+	bool good = !t.damaged.n && !t.failed.n && !w->nfailed && !cancelled;
+	forget(&t.damaged);
+	forget(&t.failed);
 	if (store_finish(store, message) < 0)
 		return complain(EXIT_FAILED, "%s", message);
-	return t.damaged || t.failed || w->failed || cancelled ? EXIT_FAILED : EXIT_DONE;
+	return good ? EXIT_DONE : EXIT_FAILED;
 }
 
 static int run(const struct args *args)
 {
-	char message[512], *keys[TAGS_MAX] = { NULL };
-	struct index_tag tags[TAGS_MAX];
+	char message[512];
 	struct walk w = { 0 };
-	int status = EXIT_FAILED, ntags = read_tags(args, tags, keys);
-	struct index_options options = {
-		.bpf = args_value(args, "bpf", NULL), .tags = tags, .ntags = (unsigned)ntags
-	};
+	struct tagger *tagger;
+	struct index_options options = { .bpf = args_value(args, "bpf", NULL) };
 	struct store *store = NULL;
 	const char *wrong = registry_init();
 	archive_on_wait = keep_waiting;
-	if (ntags < 0)
-		status = EXIT_USAGE;
-	else if (wrong)
-		complain(0, "%s", wrong);
-	else if (!(store = store_open(args->positional[0], protocols, protocols_count, message)))
-		complain(0, "%s", message);
-	else {
-		status = EXIT_DONE;
-		for (unsigned i = 1; status == EXIT_DONE && i < args->npositional; i++)
-			if (walk_add(&w, args->positional[i]) < 0)
-				status = complain(EXIT_FAILED, "out of memory");
-		if (status == EXIT_DONE)
-			status = index_all(args, store, &options, &w);
-	}
+	int status = tagger_open(&tagger, args);
+	if (status == EXIT_DONE && wrong)
+		status = complain(EXIT_FAILED, "%s", wrong);
+	if (status == EXIT_DONE &&
+		!(store = store_open(args->positional[0], protocols, protocols_count, message)))
+		status = complain(EXIT_FAILED, "%s", message);
+	for (unsigned i = 1; status == EXIT_DONE && i < args->npositional; i++)
+		if (walk_add(&w, args->positional[i]) < 0)
+			status = complain(EXIT_FAILED, "out of memory");
+	if (status == EXIT_DONE)
+		status = index_all(args, store, tagger, &options, &w);
 	store_close(store);
 	walk_free(&w);
-	for (unsigned i = 0; i < TAGS_MAX; i++)
-		free(keys[i]);
+	tagger_close(tagger);
 	return status;
 }
 
 static const struct option_spec options[] = {
 	{ "tag", 't', "KEY=VALUE", true, "a tag for each capture; values are text, so 007 stays 007" },
+	OPTION_TAG_FROM_PATH,
+	OPTION_MANIFEST,
 	{ "bpf", 0, "EXPR", false, "keep only frames that match this capture filter (libpcap's language)" },
 	{ "quiet", 'q', NULL, false, "no progress and no summary; messages still come" },
 	{ 0 },
@@ -197,21 +212,36 @@ const struct command cmd_index = {
 	.name = "index",
 	.summary = "Put captures into an archive",
 	.usage = "ARCHIVE PATH...",
-	.details = "PATH is a capture (pcap or pcapng; plain, gzip, zstd or lz4), a folder, or - for "
-		   "standard input. A folder is\n"
-		   "searched with all folders below it; what is a capture there is told by its content, not "
-		   "by its name, and other\n"
-		   "files are passed over. The archive is made, readable by its owner alone, if it does not "
-		   "exist.\n\n"
-		   "A capture comes in whole or not at all. Indexing the same bytes again does nothing, but "
-		   "that tags which the\n"
-		   "capture does not have yet are added. A capture that is damaged or cut short is indexed "
-		   "up to the damage, a message\n"
-		   "says at which offset and why, and the exit status is 1. Several indexers may work on one "
-		   "archive: they wait for\n"
-		   "each other, and readers go on working.",
+	.details =
+		"PATH is a capture (pcap or pcapng; plain, gzip, zstd or lz4), a folder, or - for "
+		"standard input. A folder is\n"
+		"searched with all folders below it; what is a capture there is told by its content, not "
+		"by its name, and other\n"
+		"files are passed over. The archive is made, readable by its owner alone, if it does not "
+		"exist.\n\n"
+		"A capture comes in whole or not at all. Indexing the same bytes again does nothing, but "
+		"that tags which the\n"
+		"capture does not have yet are added. A capture that is damaged or cut short is indexed "
+		"up to the damage, a message\n"
+		"says at which offset and why, and the exit status is 1. Several indexers may work on one "
+		"archive: they wait for\n"
+		"each other, and readers go on working.\n\n"
+		"A run that was broken off goes on where it was when it is started again: a file whose path, "
+		"size and time of change\n"
+		"are those of a capture in the archive is not read, other files are told by their SHA-256. "
+		"One bad file does not\n"
+		"stop the rest; the summary names each that failed or is damaged, and why.\n\n"
+		"--tag-from-path compares a pattern with each path, from one of its folders on: {KEY} takes "
+		"what stands in its\n"
+		"place within a folder's or file's name, * is anything within a name, ** anything at all. "
+		"--manifest reads a CSV file\n"
+		"whose first line names the columns: path (a file or a folder, as much of it as tells it "
+		"from "
+		"others) and a tag\n"
+		"each. Where they give one key, the manifest goes before the path, and that before --tag.",
 	.examples = "  pcapdex index week.db monday.pcapng tuesday.pcap.gz\n"
 		    "  pcapdex index course.db --tag course=networks --tag student=00417 handed-in/417/\n"
+		    "  pcapdex index course.db --tag-from-path 'labs/{lab}/{student}/*' labs\n"
 		    "  tcpdump -w - -c 1000 | pcapdex index live.db -\n"
 		    "  pcapdex index dns.db --bpf 'port 53' trace.pcap",
 	.min_args = 2,

@@ -2,27 +2,24 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
-#include "query/graph.h"
+#include "query/series.h"
 
-#define GRAPHS_MAX    60
-#define INTERVALS_MAX 10000000
-
-/* One graph while a capture's intervals are walked. */
-struct line {
-	struct graph graph;
-	sqlite3_stmt *st[GRAPH_ORDERS];
-	sqlite3_stmt *now;
-	bool more;    /* `now` stands on a row */
-	double *load; /* LOAD: the sum of each interval, microseconds */
-};
+#define GRAPHS_MAX  60
+#define COLUMNS_MAX 400 /* graphs of all captures side by side */
 
 struct io {
 	struct question q;
 	unsigned n;
-	struct line lines[GRAPHS_MAX];
+	struct graph graphs[GRAPHS_MAX];
 	bool plain; /* no --graph: frames and bytes */
 	int64_t interval_us;
+	bool aligned, absolute; /* captures side by side; by the clock */
+	int64_t origin;         /* of all captures, nanoseconds since 1970: absolute */
+	struct render *render;
+	struct render_column columns[4 + COLUMNS_MAX]; /* must outlive the render */
+	char *titles[COLUMNS_MAX];
 };
 
 /* ---- options ---- */
@@ -51,196 +48,291 @@ static int parse_graphs(struct io *io)
 	int status = EXIT_DONE;
 	io->plain = !args_nth(io->q.args, "graph", 0);
 	while (status == EXIT_DONE && io->n < 2 && io->plain) {
-		status = graph_parse(&io->q, &io->lines[io->n].graph, io->n ? "BYTES" : "COUNT FRAMES");
+		status = graph_parse(&io->q, &io->graphs[io->n], io->n ? "BYTES" : "COUNT FRAMES");
 		io->n++;
 	}
 	for (unsigned i = 0; status == EXIT_DONE && args_nth(io->q.args, "graph", i); i++) {
 		if (i == GRAPHS_MAX)
 			return complain(EXIT_USAGE, "at most %d times --graph", GRAPHS_MAX);
 		io->n++;
-		status = graph_parse(&io->q, &io->lines[i].graph, args_nth(io->q.args, "graph", i));
+		status = graph_parse(&io->q, &io->graphs[i], args_nth(io->q.args, "graph", i));
 	}
 	return status;
 }
 
-/* ---- one capture ---- */
-
-static int step(struct io *io, struct line *l)
+/* --align; and --peak with one capture is all the same. */
+static int parse_align(struct io *io)
 {
-	int rc = sqlite3_step(l->now);
-	l->more = rc == SQLITE_ROW;
-	return rc == SQLITE_ROW || rc == SQLITE_DONE ? EXIT_DONE : question_failed(&io->q);
-}
-
-/* A span of time that ends with the frame lies in its interval and in those before it: a response time loads
- * the whole time since the request. */
-static void spread(struct line *l, int64_t interval_us, int64_t n, int64_t us, double span_us)
-{
-	double room = (double)(us - n * interval_us);
-	if (room < 0)
-		room = 0;
-	for (; n >= 0 && span_us > 0; n--) {
-		double part = span_us < room ? span_us : room;
-		l->load[n] += part;
-		span_us -= part;
-		room = (double)interval_us;
+	const char *align = args_value(io->q.args, "align", NULL);
+	io->aligned = align != NULL;
+	io->absolute = align && strcmp(align, "absolute") == 0;
+	if (align && !io->absolute && strcmp(align, "relative") != 0)
+		return complain(EXIT_USAGE, "--align is relative or absolute, not %s", align);
+	if (io->aligned && !args_has(io->q.args, "peak") &&
+		(uint64_t)io->n * io->q.session.ncaptures > COLUMNS_MAX)
+		return complain(EXIT_USAGE,
+			"--align: %u graphs of %u captures are more than %d columns; -c picks captures",
+			io->n, io->q.session.ncaptures, COLUMNS_MAX);
+	for (unsigned i = 0; i < io->q.session.ncaptures; i++) {
+		const struct selected_capture *c = &io->q.session.captures[i];
+		if (c->frames && (!io->origin || c->time_first < io->origin))
+			io->origin = c->time_first;
 	}
+	return EXIT_DONE;
 }
 
-static int collect_load(struct io *io, struct line *l, int64_t intervals)
+/* ---- cells ---- */
+
+static unsigned decimals(const struct io *io)
 {
-	int rc;
-	free(l->load);
-	l->load = calloc((size_t)intervals, sizeof(*l->load));
-	if (!l->load)
-		return complain(EXIT_FAILED, "out of memory");
-	while ((rc = sqlite3_step(l->now)) == SQLITE_ROW) {
-		int64_t n = sqlite3_column_int64(l->now, 0);
-		if (n >= 0 && n < intervals)
-			spread(l, io->interval_us, n, sqlite3_column_int64(l->now, 1),
-				sqlite3_column_double(l->now, 2) / 1e3);
-	}
-	return rc == SQLITE_DONE ? EXIT_DONE : question_failed(&io->q);
+	return io->interval_us % 1000000 == 0 ? 0 : io->interval_us % 1000 == 0 ? 3 : 6;
 }
 
-/* Set the statements to the capture; LOAD reads all of its frames. */
-static int begin(struct io *io, int64_t capture, enum graph_order order, int64_t intervals)
+static struct value start_of(const struct io *io, int64_t n)
 {
-	int status = EXIT_DONE;
-	for (unsigned i = 0; status == EXIT_DONE && i < io->n; i++) {
-		struct line *l = &io->lines[i];
-		if (!l->st[order] &&
-			!(l->st[order] = graph_prepare(&io->q, &l->graph, io->interval_us, order)))
-			return EXIT_FAILED;
-		l->now = l->st[order];
-		sqlite3_reset(l->now);
-		sqlite3_bind_int64(l->now, sqlite3_bind_parameter_index(l->now, ":capture"), capture);
-		if (io->q.show_sql)
-			question_print_sql(l->now);
+	return value_real((double)(n * io->interval_us) / 1e6, decimals(io));
+}
+
+/* The last interval ends with the capture. */
+static struct value end_of(const struct io *io, int64_t n, int64_t end_us)
+{
+	int64_t end = (n + 1) * io->interval_us;
+	return value_real((double)(end < end_us ? end : end_us) / 1e6, end < end_us ? decimals(io) : 6);
+}
+
+/* When an interval begins, UTC: 2026-11-22T21:00:00.000. */
+#define CLOCK_MAX 40
+static struct value clock_of(const struct io *io, int64_t zero_ns, int64_t n, char out[CLOCK_MAX])
+{
+	int64_t us = zero_ns / 1000 + n * io->interval_us, part = us % 1000000;
+	struct tm tm;
+	if (part < 0)
+		part += 1000000;
+	time_t seconds = (time_t)((us - part) / 1000000);
+	if (!gmtime_r(&seconds, &tm))
+		return value_null();
+	size_t used = strftime(out, CLOCK_MAX, "%Y-%m-%dT%H:%M:%S", &tm);
+	snprintf(out + used, CLOCK_MAX - used, ".%06dZ", (int)part);
+	return value_text(out);
+}
+
+static void add_column(
+	struct io *io, unsigned *k, const char *key, const char *title, enum render_align align)
+{
+	io->columns[(*k)++] = (struct render_column) { key, title, align };
+}
+
+static int open_render(struct io *io, unsigned k)
+{
+	io->render = render_open(io->q.format, stdout, io->columns, k);
+	return io->render ? EXIT_DONE : complain(EXIT_FAILED, "out of memory");
+}
+
+static bool is_json(const struct io *io)
+{
+	return strncmp(io->q.format, "json", 4) == 0;
+}
+
+static bool is_named(const struct io *io)
+{
+	return !io->q.table || io->q.session.ncaptures > 1;
+}
+
+/* ---- rows of one capture after the other ---- */
+
+static int begin_rows(struct io *io)
+{
+	unsigned k = 0;
+	if (is_named(io))
+		add_column(io, &k, "capture", "Capture", RENDER_TEXT);
+	add_column(io, &k, "start", "Start", RENDER_NUMBER);
+	add_column(io, &k, "end", "End", RENDER_NUMBER);
+	if (is_json(io) && !io->plain)
+		add_column(io, &k, "values", NULL, RENDER_TEXT);
+	for (unsigned i = 0; i < io->n && (!is_json(io) || io->plain); i++)
+		if (io->plain)
+			add_column(io, &k, i ? "bytes" : "frames", i ? "Bytes" : "Packets", RENDER_NUMBER);
 		else
-			status = l->graph.function == GRAPH_LOAD ? collect_load(io, l, intervals)
-								 : step(io, l);
-	}
-	return status;
+			add_column(io, &k, io->graphs[i].text, NULL, RENDER_NUMBER);
+	return open_render(io, k);
 }
 
-/* What the graph says of interval n; intervals are asked for in order. */
-static int take(struct io *io, struct line *l, int64_t n, struct value *v)
+static int print_rows(struct io *io, const struct series_time *t, struct series *series)
 {
-	int status = EXIT_DONE;
-	*v = l->graph.empty_is_zero ? value_int(0) : value_null();
-	if (l->graph.function == GRAPH_LOAD) {
-		*v = value_real(l->load[n] / (double)io->interval_us, 6);
-		return EXIT_DONE;
-	}
-	if (l->graph.seconds && l->graph.empty_is_zero)
-		*v = value_real(0, 6);
-	while (status == EXIT_DONE && l->more && sqlite3_column_int64(l->now, 0) < n)
-		status = step(io, l);
-	if (status == EXIT_DONE && l->more && sqlite3_column_int64(l->now, 0) == n) {
-		*v = sqlite3_column_type(l->now, 1) == SQLITE_INTEGER
-			     ? value_int(sqlite3_column_int64(l->now, 1))
-			     : value_real(sqlite3_column_double(l->now, 1), 6);
-		status = step(io, l);
-	}
-	return status;
-}
-
-static int print_capture(struct io *io, struct render *r, const struct selected_capture *c,
-	int64_t duration_us, int64_t intervals)
-{
-	bool list = !io->q.table && strncmp(io->q.format, "json", 4) == 0 && !io->plain;
-	bool named = !io->q.table || io->q.session.ncaptures > 1;
 	struct value cells[3 + GRAPHS_MAX], values[GRAPHS_MAX];
-	unsigned decimals = io->interval_us % 1000000 == 0 ? 0 : io->interval_us % 1000 == 0 ? 3 : 6;
 	int status = EXIT_DONE;
-	for (int64_t n = 0; status == EXIT_DONE && n < intervals; n++) {
-		int64_t start = n * io->interval_us, end = start + io->interval_us;
+	for (int64_t n = t->first; status == EXIT_DONE && n <= t->last; n++) {
 		unsigned k = 0;
-		if (named)
-			cells[k++] = value_text(c->name);
-		cells[k++] = value_real((double)start / 1e6, decimals);
-		cells[k++] = value_real((double)(end < duration_us ? end : duration_us) / 1e6,
-			end < duration_us ? decimals : 6);
+		if (is_named(io))
+			cells[k++] = value_text(t->capture->name);
+		cells[k++] = start_of(io, n);
+		cells[k++] = end_of(io, n, t->end_us);
 		for (unsigned i = 0; status == EXIT_DONE && i < io->n; i++)
-			status = take(io, &io->lines[i], n, &values[i]);
-		if (list)
+			status = series_value(&series[i], n, &values[i]);
+		if (is_json(io) && !io->plain)
 			cells[k++] = value_list(values, io->n);
 		else
 			memcpy(&cells[k], values, io->n * sizeof(*values));
 		if (status == EXIT_DONE)
-			render_row(r, cells);
+			render_row(io->render, cells);
 	}
 	return status;
 }
 
-/* ---- the answer ---- */
+/* ---- the busiest interval of each graph ---- */
 
-static struct render *open_render(struct io *io)
+static int begin_peaks(struct io *io)
 {
-	static struct render_column columns[3 + GRAPHS_MAX]; /* must outlive the render */
-	bool list = strncmp(io->q.format, "json", 4) == 0 && !io->plain;
 	unsigned k = 0;
-	if (!io->q.table || io->q.session.ncaptures > 1)
-		columns[k++] = (struct render_column) { "capture", "Capture", RENDER_TEXT };
-	columns[k++] = (struct render_column) { "start", "Start", RENDER_NUMBER };
-	columns[k++] = (struct render_column) { "end", "End", RENDER_NUMBER };
-	if (list)
-		columns[k++] = (struct render_column) { "values", NULL, RENDER_TEXT };
-	for (unsigned i = 0; !list && i < io->n; i++)
-		columns[k++] =
-			io->plain ? (struct render_column) { i ? "bytes" : "frames", i ? "Bytes" : "Packets",
-				RENDER_NUMBER }
-				  : (struct render_column) { io->lines[i].graph.text, NULL, RENDER_NUMBER };
-	return render_open(io->q.format, stdout, columns, k);
+	add_column(io, &k, "capture", "Capture", RENDER_TEXT);
+	add_column(io, &k, "graph", "Graph", RENDER_TEXT);
+	add_column(io, &k, "start", "Start", RENDER_NUMBER);
+	add_column(io, &k, "end", "End", RENDER_NUMBER);
+	add_column(io, &k, "time", "Time (UTC)", RENDER_FIXED);
+	add_column(io, &k, "value", "Value", RENDER_NUMBER);
+	return open_render(io, k);
 }
 
-/* SELECT enum graph_order, microseconds from the first frame to the latest: of a capture. */
-static sqlite3_stmt *prepare_captures(struct io *io)
+static double number_of(const struct value *v)
 {
-	sqlite3_stmt *st = session_prepare(
-		&io->q.session, "SELECT 1 FROM sqlite_master WHERE type='table' AND name='total_io'");
-	bool totals = sqlite3_step(st) == SQLITE_ROW; /* older archives have it not */
-	sqlite3_finalize(st);
-	return session_prepare(&io->q.session,
-		totals ? "SELECT CASE WHEN strict_order THEN 1 ELSE 2 * EXISTS (SELECT 1 FROM total_io WHERE "
-			 "capture_id=c.id) END,"
-			 " (time_last - time_zero + 500) / 1000 FROM capture c WHERE id=?"
-		       : "SELECT strict_order, (time_last - time_zero + 500) / 1000 FROM capture WHERE id=?");
+	return v->kind == VALUE_INT ? (double)v->integer : v->real;
 }
 
-static int answer(struct io *io)
+/* The first of those with the greatest value; an interval in which nothing happened is none. */
+static int print_peak(struct io *io, const struct series_time *t, struct series *s)
 {
-	struct render *r = io->q.show_sql ? NULL : open_render(io);
+	struct value best = value_null(), v;
+	char clock[CLOCK_MAX];
+	int64_t at = -1;
 	int status = EXIT_DONE;
-	sqlite3_stmt *st = prepare_captures(io);
-	if (!st)
-		status = EXIT_FAILED;
-	for (unsigned i = 0; status == EXIT_DONE && i < io->q.session.ncaptures; i++) {
-		const struct selected_capture *c = &io->q.session.captures[i];
-		if (!c->frames)
+	for (int64_t n = t->first; status == EXIT_DONE && n <= t->last; n++) {
+		status = series_value(s, n, &v);
+		if (v.kind == VALUE_NULL || (s->graph->empty_is_zero && number_of(&v) == 0))
 			continue;
-		sqlite3_reset(st);
-		sqlite3_bind_int64(st, 1, c->id);
-		if (sqlite3_step(st) != SQLITE_ROW) {
-			status = question_failed(&io->q);
-			break;
+		if (at < 0 || number_of(&v) > number_of(&best)) {
+			best = v;
+			at = n;
 		}
-		int64_t duration = sqlite3_column_int64(st, 1), intervals = duration / io->interval_us + 1;
-		if (intervals > INTERVALS_MAX)
-			status = complain(EXIT_USAGE,
-				"%s: %lld intervals are too many; choose a longer --interval", c->name,
-				(long long)intervals);
-		if (status == EXIT_DONE)
-			status = begin(io, c->id, (enum graph_order)sqlite3_column_int(st, 0), intervals);
-		if (status == EXIT_DONE && !io->q.show_sql)
-			status = print_capture(io, r, c, duration, intervals);
 	}
-	sqlite3_finalize(st);
-	if (r && render_close(r) < 0)
-		status = complain(EXIT_FAILED, "out of memory");
+	const struct value cells[] = { value_text(t->capture->name),
+		value_text(io->plain ? (s->graph == io->graphs ? "frames" : "bytes") : s->graph->text),
+		at < 0 ? value_null() : start_of(io, at), at < 0 ? value_null() : end_of(io, at, t->end_us),
+		at < 0 ? value_null() : clock_of(io, t->zero_ns, at, clock), best };
+	if (status == EXIT_DONE)
+		render_row(io->render, cells);
 	return status;
 }
+
+/* One capture after the other: its rows, or its peaks. */
+static int answer_each(struct io *io)
+{
+	bool peak = args_has(io->q.args, "peak");
+	struct series series[GRAPHS_MAX] = { { NULL } };
+	struct series_time t;
+	int status = io->q.show_sql ? EXIT_DONE : peak ? begin_peaks(io) : begin_rows(io);
+	for (unsigned c = 0; status == EXIT_DONE && c < io->q.session.ncaptures; c++) {
+		if (!io->q.session.captures[c].frames)
+			continue;
+		if (series_time(&t, &io->q, &io->q.session.captures[c], io->interval_us,
+			    io->absolute ? &io->origin : NULL) < 0)
+			return EXIT_FAILED;
+		for (unsigned i = 0; status == EXIT_DONE && i < io->n; i++)
+			status = series_open(&series[i], &io->q, &io->graphs[i], &t);
+		if (status == EXIT_DONE && !io->q.show_sql && !peak)
+			status = print_rows(io, &t, series);
+		for (unsigned i = 0; i < io->n; i++) {
+			if (status == EXIT_DONE && !io->q.show_sql && peak)
+				status = print_peak(io, &t, &series[i]);
+			series_close(&series[i]);
+		}
+	}
+	return status;
+}
+
+/* ---- captures side by side ---- */
+
+static int begin_aligned(struct io *io, const struct series *series, unsigned n)
+{
+	unsigned k = 0;
+	if (io->absolute)
+		add_column(io, &k, "time", "Time (UTC)", RENDER_FIXED);
+	add_column(io, &k, "start", "Start", RENDER_NUMBER);
+	add_column(io, &k, "end", "End", RENDER_NUMBER);
+	if (is_json(io))
+		add_column(io, &k, "captures", NULL, RENDER_TEXT);
+	for (unsigned i = 0; i < n && !is_json(io); i++) {
+		const char *graph = io->plain ? (i % io->n ? "bytes" : "frames") : io->graphs[i % io->n].text;
+		char **title = &io->titles[i];
+		size_t size = strlen(series[i].time->capture->name) + strlen(graph) + 3;
+		if (!(*title = malloc(size)))
+			return complain(EXIT_FAILED, "out of memory");
+		snprintf(*title, size, "%s: %s", series[i].time->capture->name, graph);
+		add_column(io, &k, *title, NULL, RENDER_NUMBER);
+	}
+	return open_render(io, k);
+}
+
+static int print_aligned(struct io *io, struct series *series, unsigned n, int64_t last, int64_t end_us)
+{
+	static const char *const keys[] = { "capture", "values" };
+	struct value cells[3 + COLUMNS_MAX], values[COLUMNS_MAX], parts[COLUMNS_MAX][2], objects[COLUMNS_MAX];
+	char clock[CLOCK_MAX];
+	int status = EXIT_DONE;
+	for (int64_t at = 0; status == EXIT_DONE && at <= last; at++) {
+		unsigned k = 0;
+		if (io->absolute)
+			cells[k++] = clock_of(io, io->origin, at, clock);
+		cells[k++] = start_of(io, at);
+		cells[k++] = end_of(io, at, end_us);
+		for (unsigned i = 0; status == EXIT_DONE && i < n; i++)
+			status = series_value(&series[i], at, &values[i]);
+		for (unsigned i = 0; i < n; i += io->n) {
+			parts[i][0] = value_text(series[i].time->capture->name);
+			parts[i][1] = value_list(&values[i], io->n);
+			objects[i / io->n] = value_object(keys, parts[i], 2);
+		}
+		if (is_json(io))
+			cells[k] = value_list(objects, n / io->n);
+		else
+			memcpy(&cells[k], values, n * sizeof(*values));
+		if (status == EXIT_DONE)
+			render_row(io->render, cells);
+	}
+	return status;
+}
+
+static int answer_aligned(struct io *io)
+{
+	unsigned n = 0, captures = io->q.session.ncaptures;
+	struct series *series = calloc(COLUMNS_MAX, sizeof(*series));
+	struct series_time *times = calloc(captures + 1, sizeof(*times));
+	int64_t last = -1, end_us = 0;
+	int status = series && times ? EXIT_DONE : complain(EXIT_FAILED, "out of memory");
+	for (unsigned c = 0; status == EXIT_DONE && c < captures; c++) {
+		struct series_time *t = &times[c];
+		if (!io->q.session.captures[c].frames)
+			continue;
+		if (series_time(t, &io->q, &io->q.session.captures[c], io->interval_us,
+			    io->absolute ? &io->origin : NULL) < 0)
+			status = EXIT_FAILED;
+		last = t->last > last ? t->last : last;
+		end_us = t->end_us > end_us ? t->end_us : end_us;
+		for (unsigned i = 0; status == EXIT_DONE && i < io->n; i++)
+			status = series_open(&series[n++], &io->q, &io->graphs[i], t);
+	}
+	if (status == EXIT_DONE && last >= INTERVALS_MAX)
+		status = complain(EXIT_USAGE, "%lld intervals are too many; choose a longer --interval",
+			(long long)last + 1);
+	if (status == EXIT_DONE && !io->q.show_sql && (status = begin_aligned(io, series, n)) == EXIT_DONE)
+		status = print_aligned(io, series, n, last, end_us);
+	for (unsigned i = 0; i < n; i++)
+		series_close(&series[i]);
+	free(series);
+	free(times);
+	return status;
+}
+
+/* ---- the command ---- */
 
 static int run(const struct args *args)
 {
@@ -253,13 +345,15 @@ static int run(const struct args *args)
 	if (status == EXIT_DONE)
 		status = parse_graphs(io);
 	if (status == EXIT_DONE)
-		status = answer(io);
-	for (unsigned i = 0; i < io->n; i++) {
-		for (unsigned k = 0; k < GRAPH_ORDERS; k++)
-			sqlite3_finalize(io->lines[i].st[k]);
-		free(io->lines[i].load);
-		graph_free(&io->lines[i].graph);
-	}
+		status = parse_align(io);
+	if (status == EXIT_DONE)
+		status = io->aligned && !args_has(args, "peak") ? answer_aligned(io) : answer_each(io);
+	if (io->render && render_close(io->render) < 0)
+		status = complain(EXIT_FAILED, "out of memory");
+	for (unsigned i = 0; i < io->n; i++)
+		graph_free(&io->graphs[i]);
+	for (unsigned i = 0; i < COLUMNS_MAX; i++)
+		free(io->titles[i]);
 	question_close(&io->q);
 	free(io);
 	return status;
@@ -268,6 +362,10 @@ static int run(const struct args *args)
 static const struct option_spec options[] = {
 	{ "interval", 'i', "T", false, "length of an interval: 1, 100ms, 10min, 1h, 1d (default: 1 s)" },
 	{ "graph", 'g', "GRAPH", true, "'FILTER;FUNCTION(FIELD)'" },
+	{ "align", 0, "TIME", false,
+		"captures side by side: relative (each from its first frame) or absolute",
+		"relative absolute" },
+	{ "peak", 'p', NULL, false, "only the busiest interval of each graph" },
 	{ 0 },
 };
 
@@ -275,22 +373,28 @@ const struct command cmd_io = {
 	.name = "io",
 	.summary = "Frames, bytes and field values over time",
 	.usage = "ARCHIVE [--interval T] [--graph 'FILTER;FUNCTION(FIELD)']...",
-	.details = "What Wireshark draws as I/O Graphs: a row an interval, also where nothing happened, from "
-		   "the capture's first\n"
-		   "frame on. Without --graph: frames and bytes. A graph takes frames that match its filter "
-		   "(none: all) and counts\n"
-		   "them (COUNT FRAMES, BYTES, BITS) or works on all values that a field has in them:\n"
-		   "  COUNT  how many        SUM  their sum        MIN, MAX, AVG  the least, greatest, mean "
-		   "value\n"
-		   "  LOAD   spans of time (dns.time) laid back over the time that they took: 2 is two at "
-		   "once, on average\n"
-		   "Times are in seconds. A frame whose time stamp steps back counts in the interval of the "
-		   "frames before it, as in\n"
-		   "tshark. Each capture has rows of its own.",
+	.details =
+		"What Wireshark draws as I/O Graphs: a row an interval, also where nothing happened, from "
+		"the capture's first\n"
+		"frame on. Without --graph: frames and bytes. A graph takes frames that match its filter "
+		"(none: all) and counts\n"
+		"them (COUNT FRAMES, BYTES, BITS) or works on all values that a field has in them:\n"
+		"  COUNT  how many        SUM  their sum        MIN, MAX, AVG  the least, greatest, mean "
+		"value\n"
+		"  LOAD   spans of time (dns.time) laid back over the time that they took, as tshark does: 2 "
+		"is two at once\n"
+		"Times are in seconds. A frame whose time stamp steps back counts in the interval of the "
+		"frames before it, as in\n"
+		"tshark. Each capture has rows of its own; --align gives rows that all captures share, with "
+		"columns for each,\n"
+		"empty where a capture has no time. --peak names the first interval with the greatest value.",
 	.examples =
 		"  pcapdex io a.db --interval 100ms                                     frames and bytes\n"
 		"  pcapdex io a.db -g 'tcp;COUNT FRAMES' -g 'tcp;SUM(tcp.len)'          two graphs\n"
-		"  pcapdex io a.db -i 10s -g ';COUNT(tcp.analysis.retransmission)'      retransmissions",
+		"  pcapdex io a.db -i 10s -g ';COUNT(tcp.analysis.retransmission)'      retransmissions\n"
+		"  pcapdex io a.db -g 'dns;COUNT FRAMES' --align absolute               captures by the "
+		"clock\n"
+		"  pcapdex io a.db -i 100ms -g ';BYTES' --peak                          when most was sent",
 	.min_args = 1,
 	.max_args = 1,
 	.query = true,

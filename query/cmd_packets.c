@@ -4,21 +4,27 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "query/colors.h"
 #include "query/fields.h"
+#include "query/pager.h"
 #include "query/question.h"
 
-#define FIELDS_MAX 1024
-#define WINDOW     1000 /* lines that are aligned with each other before they are printed */
+#define TIME_FORMATS "r d dd a ad adoy u ud udoy e"
+#define FIELDS_MAX   1024
+#define FIRST_WINDOW 100
+#define WINDOW       1000 /* lines that are aligned with each other before they are printed */
 
 struct packets {
 	struct question q;
 	const char *type; /* text, fields, csv, json, jsonl */
+	const char *time; /* enum of -t, as tshark has it */
 	int64_t limit;    /* frames to print at most */
+	bool colors;
 };
 
 /* ---- the packet list ---- */
 
-enum { CAPTURE, NUMBER, TIME, SOURCE, DESTINATION, PROTOCOL, LENGTH, COLUMNS };
+enum { CAPTURE, NUMBER, TIME, SOURCE, DESTINATION, PROTOCOL, LENGTH, INFO, COLUMNS };
 static const struct answer_column columns[COLUMNS] = {
 	[CAPTURE] = { { "capture_id", "Capture", RENDER_NUMBER } },
 	[NUMBER] = { { "number", "No.", RENDER_NUMBER } },
@@ -27,12 +33,15 @@ static const struct answer_column columns[COLUMNS] = {
 	[DESTINATION] = { { "destination", "Destination", RENDER_FIXED } },
 	[PROTOCOL] = { { "protocol", "Protocol", RENDER_FIXED } },
 	[LENGTH] = { { "length", "Length", RENDER_NUMBER } },
+	[INFO] = { { "info", "Info", RENDER_TEXT } },
 };
 
 /* Lines of text on their way out. Columns are as wide as what was printed so far needs: nothing is kept but a
  * window, however long the list. */
 struct window {
 	char *cells[WINDOW][COLUMNS];
+	int64_t ids[WINDOW]; /* of the frames, where they are coloured */
+	const struct color_rule *rules[WINDOW];
 	unsigned n;
 	unsigned widths[COLUMNS];
 	bool used[COLUMNS], begun;
@@ -72,11 +81,14 @@ static void print_aligned(const struct window *w, int i, const char *text, bool 
 		render_visible_text(stdout, text);
 	if (!right && !last)
 		blanks(missing);
-	fputs(last ? "\n" : "  ", stdout);
+	if (!last)
+		fputs("  ", stdout);
 }
 
-static void print_window(struct window *w)
+static void print_window(struct window *w, struct session *colors)
 {
+	if (colors)
+		colors_of(colors, w->ids, w->rules, w->n);
 	for (unsigned k = 0; k < w->n; k++) {
 		for (int i = 0; i < COLUMNS; i++) {
 			unsigned width = w->cells[k][i] ? width_of(w->cells[k][i]) : 0;
@@ -86,15 +98,23 @@ static void print_window(struct window *w)
 	}
 	for (int i = 0; !w->begun && i < COLUMNS; i++)
 		if (w->used[i])
-			print_aligned(w, i, columns[i].as.title, i == LENGTH);
+			print_aligned(w, i, columns[i].as.title, i == INFO);
+	if (!w->begun)
+		putchar('\n');
 	w->begun = true;
 	for (unsigned k = 0; k < w->n; k++) {
+		const struct color_rule *rule = w->rules[k];
+		if (rule)
+			printf("\033[38;2;%u;%u;%um\033[48;2;%u;%u;%um", rule->text >> 16,
+				rule->text >> 8 & 255, rule->text & 255, rule->ground >> 16,
+				rule->ground >> 8 & 255, rule->ground & 255);
 		for (int i = 0; i < COLUMNS; i++) {
 			if (w->used[i])
-				print_aligned(w, i, w->cells[k][i] ? w->cells[k][i] : "", i == LENGTH);
+				print_aligned(w, i, w->cells[k][i] ? w->cells[k][i] : "", i == INFO);
 			free(w->cells[k][i]);
 			w->cells[k][i] = NULL;
 		}
+		fputs(rule ? "\033[0m\n" : "\n", stdout);
 	}
 	w->n = 0;
 }
@@ -113,19 +133,51 @@ static int time_digits(struct packets *p)
 	return digits;
 }
 
+/* What -t asks for, as tshark has it, as SQL over t_frame f and capture c. Absolute times are text, cut to
+ * the digits that the capture has; others seconds. NULL: no such format. */
+static char *time_sql(const struct packets *p, int digits)
+{
+	static const struct {
+		const char *name, *format;
+		bool local;
+	} absolute[] = { { "a", "%H:%M:%S", true }, { "ad", "%Y-%m-%d %H:%M:%S", true },
+		{ "adoy", "%Y/%j %H:%M:%S", true }, { "u", "%H:%M:%S", false },
+		{ "ud", "%Y-%m-%d %H:%M:%S", false }, { "udoy", "%Y/%j %H:%M:%S", false } };
+	for (size_t i = 0; i < sizeof(absolute) / sizeof(*absolute); i++)
+		if (strcmp(p->time, absolute[i].name) == 0)
+			return sqlite3_mprintf("strftime('%s', f.time / 1000000000, 'unixepoch'%s) ||"
+					       " substr(printf('.%%09d', f.time %% 1000000000), 1, %d)",
+				absolute[i].format, absolute[i].local ? ", 'localtime'" : "", digits + 1);
+	if (strcmp(p->time, "r") == 0)
+		return sqlite3_mprintf("(f.time - c.time_zero) / 1e9");
+	if (strcmp(p->time, "e") == 0)
+		return sqlite3_mprintf("printf('%%d', f.time / 1000000000) ||"
+				       " substr(printf('.%%09d', f.time %% 1000000000), 1, %d)",
+			digits + 1);
+	if (strcmp(p->time, "d") == 0)
+		return sqlite3_mprintf("coalesce((f.time - (SELECT b.time FROM t_frame b WHERE b.frame_id ="
+				       " f.frame_id - 1 AND b.frame_id >= c.first_frame)) / 1e9, 0.0)");
+	if (strcmp(p->time, "dd") == 0)
+		return sqlite3_mprintf("coalesce((f.time - lag(f.time) OVER (PARTITION BY c.id ORDER BY"
+				       " f.frame_id)) / 1e9, 0.0)");
+	return NULL;
+}
+
 static char *cell_text(sqlite3_stmt *st, int i, int digits)
 {
 	char time[64];
-	if (i == TIME)
+	bool seconds = i == TIME && sqlite3_column_type(st, i) == SQLITE_FLOAT;
+	if (seconds)
 		snprintf(time, sizeof(time), "%.*f", digits, sqlite3_column_double(st, i));
-	const char *text = i == TIME ? time : (const char *)sqlite3_column_text(st, i);
+	const char *text = seconds ? time : (const char *)sqlite3_column_text(st, i);
 	return text ? strdup(text) : NULL;
 }
 
-static int print_text(struct packets *p, sqlite3_stmt *st, bool several)
+static int print_text(struct packets *p, sqlite3_stmt *st, bool several, int digits)
 {
 	struct window *w = calloc(1, sizeof(*w));
-	int rc = SQLITE_NOMEM, digits = time_digits(p);
+	int rc = SQLITE_NOMEM;
+	bool paged = pager_start();
 	for (int i = 0; w && i < COLUMNS; i++) {
 		w->used[i] = i != CAPTURE || several;
 		w->widths[i] = (unsigned)strlen(columns[i].as.title);
@@ -133,12 +185,15 @@ static int print_text(struct packets *p, sqlite3_stmt *st, bool several)
 	while (w && (rc = sqlite3_step(st)) == SQLITE_ROW) {
 		for (int i = 0; i < COLUMNS; i++)
 			w->cells[w->n][i] = cell_text(st, i, digits);
-		if (++w->n == WINDOW)
-			print_window(w);
+		w->ids[w->n] = p->colors ? sqlite3_column_int64(st, COLUMNS) : 0;
+		/* A reader at a terminal does not wait for more than a screenful. */
+		if (++w->n == (paged && !w->begun ? FIRST_WINDOW : WINDOW))
+			print_window(w, p->colors ? &p->q.session : NULL);
 	}
 	if (w)
-		print_window(w);
+		print_window(w, p->colors ? &p->q.session : NULL);
 	free(w);
+	pager_wait();
 	return rc == SQLITE_DONE ? EXIT_DONE : question_failed(&p->q);
 }
 
@@ -146,20 +201,31 @@ static int print_list(struct packets *p)
 {
 	bool several = p->q.session.ncaptures > 1, text = strcmp(p->type, "text") == 0;
 	struct answer_column shown[COLUMNS];
+	int digits = time_digits(p), status;
+	char *time = time_sql(p, digits);
+	if (!time)
+		return complain(EXIT_USAGE, "packets: -t is one of " TIME_FORMATS ", not %s", p->time);
 	memcpy(shown, columns, sizeof(shown));
 	shown[CAPTURE].hidden = !several;
 	const char *naming = text ? question_naming(&p->q) : "";
 	sqlite3_stmt *st = question_prepare(&p->q,
 		"SELECT c.id AS capture_id, f.frame_id - c.first_frame + 1 AS number,"
-		" (f.time - c.time_zero) / 1e9 AS time, (SELECT %s(text) FROM t_address WHERE id = f.src) AS "
+		" %s AS time, (SELECT %s(text) FROM t_address WHERE id = f.src) AS "
 		"source,"
 		" (SELECT %s(text) FROM t_address WHERE id = f.dst) AS destination,"
-		" (SELECT shown FROM t_stack WHERE id = f.stack) AS protocol, f.len AS length FROM %s ORDER "
+		" (SELECT shown FROM t_stack WHERE id = f.stack) AS protocol, f.len AS length, "
+		"frame_info(f.frame_id) AS info%s FROM %s ORDER "
 		"BY c.id, f.frame_id LIMIT %lld",
-		naming, naming, p->q.frames, (long long)p->limit);
+		time, naming, naming, text && !p->q.show_sql ? ", f.frame_id" : "", p->q.frames,
+		(long long)p->limit);
+	sqlite3_free(time);
 	if (!st || !text || p->q.show_sql)
 		return question_answer(&p->q, st, shown, COLUMNS);
-	int status = print_text(p, st, several);
+	const char *when = args_value(p->q.args, "color", "auto");
+	if (strcmp(when, "always") == 0 ||
+		(strcmp(when, "auto") == 0 && isatty(STDOUT_FILENO) && !getenv("NO_COLOR")))
+		p->colors = true;
+	status = print_text(p, st, several, digits);
 	sqlite3_finalize(st);
 	return status;
 }
@@ -288,7 +354,7 @@ static bool is_word_of(const char *word, const char *words)
 static int run(const struct args *args)
 {
 	const char *format = args_value(args, "format", NULL), *limit = args_value(args, "limit", NULL);
-	struct packets p = { .limit = -1 };
+	struct packets p = { .limit = -1, .time = args_value(args, "time", "r") };
 	char *end = NULL;
 	p.type = args_value(args, "type", format && strcmp(format, "table") != 0 ? format : "text");
 	if (!is_word_of(p.type, "text fields csv json jsonl"))
@@ -316,6 +382,13 @@ static const struct option_spec options[] = {
 		"text fields csv json jsonl" },
 	{ "field", 'e', "FIELD", true, "print this field; `pcapdex fields ARCHIVE` lists them" },
 	{ "limit", 0, "N", false, "no more than the first N frames" },
+	{ "time", 't', "FORMAT", false,
+		"r since the first frame, d since the frame before, dd since the line before, a or ad local "
+		"time, "
+		"u or ud UTC, e epoch (default: r)",
+		TIME_FORMATS },
+	{ "color", 0, "WHEN", false, "auto, always or never: Wireshark's colouring rules (default: auto)",
+		"auto always never" },
 	NUMERIC_OPTION,
 	{ 0 },
 };
@@ -324,8 +397,12 @@ const struct command cmd_packets = {
 	.name = "packets",
 	.summary = "List frames, or print fields of them",
 	.usage = "ARCHIVE [-T TYPE] [-e FIELD]...",
-	.details = "Without -e the packet list: number, seconds since the capture's first frame, source, "
-		   "destination, protocol, length.\n"
+	.details = "Without -e the packet list: number, time, source, destination, protocol, length and what "
+		   "the "
+		   "frame is about, as\n"
+		   "Wireshark's. On a terminal it has Wireshark's colours and pages itself (PCAPDEX_PAGER, "
+		   "PAGER, "
+		   "NO_COLOR).\n"
 		   "With -e the fields named, all values of a frame joined by commas; -T fields prints "
 		   "exactly what `tshark -T fields\n"
 		   "-E occurrence=a` prints, a line a frame and a tab between fields.",

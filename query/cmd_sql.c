@@ -5,6 +5,7 @@
 
 #include "query/render/render.h"
 #include "query/session.h"
+#include "query/sql_functions.h"
 
 /* A --param NAME=VALUE. */
 struct param {
@@ -216,6 +217,8 @@ static int run(const struct args *args)
 	if (status == EXIT_DONE)
 		status = session_open_for(
 			&r.session, args, args_has(args, "write") ? ARCHIVE_WRITE : ARCHIVE_READ);
+	if (status == EXIT_DONE && sql_functions_register(r.session.db) != SQLITE_OK)
+		status = complain(EXIT_FAILED, "out of memory");
 	if (status == EXIT_DONE) {
 		sql = args->npositional > 1 && strcmp(args->positional[1], "-") != 0
 			      ? strdup(args->positional[1])
@@ -250,11 +253,17 @@ const struct command cmd_sql = {
 		   "`pcapdex fields` lists them.\n"
 		   "frame_id is the frame over the whole archive; the view packets has the capture and the "
 		   "number in it. Blobs are shown\n"
-		   "in hexadecimal. With --write each statement is a transaction of its own, unless it says "
+		   "in hexadecimal. Functions: frame_bytes(frame_id), frame_info(frame_id), "
+		   "in_subnet(address, network), and the table\n"
+		   "display_filter('FILTER') with a row (frame_id, capture_id, number) for each frame that "
+		   "matches. With --write each statement is a transaction of its own, unless it says "
 		   "BEGIN and COMMIT.",
 	.examples =
 		"  pcapdex sql week.db \"SELECT name, frames FROM capture\"\n"
-		"  pcapdex sql week.db -p port=443 'SELECT count(*) FROM tcp WHERE dstport = :port' -f csv",
+		"  pcapdex sql week.db -p port=443 'SELECT count(*) FROM tcp WHERE dstport = :port' -f csv\n"
+		"  pcapdex sql week.db \"SELECT * FROM packets JOIN display_filter('tcp.analysis.flags') "
+		"USING "
+		"(frame_id)\"",
 	.min_args = 1,
 	.max_args = 2,
 	.options = options,

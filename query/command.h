@@ -54,6 +54,9 @@ const char *args_nth(const struct args *args, const char *name, unsigned n);
 
 /* Say on stderr "pcapdex: ..." and give the status back. */
 int complain(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Where it goes instead, in this thread: what is called on behalf of other programs does not print. NULL:
+ * stderr. */
+extern __thread void (*complain_to)(const char *text);
 
 /* For archive_on_wait: say after two seconds that another process has the archive. Gives true. */
 bool say_waiting(const char *path, unsigned ms);

@@ -69,4 +69,21 @@ void life_take(struct life *l, const struct segment *s);
 /* The end of the conversation. `capture_end` is the time of the capture's last frame. */
 void life_judge(const struct life *l, int64_t capture_end, struct diagnosis *out);
 
+/* Conversations of a capture, and who takes their verdicts. */
+struct follow {
+	const struct selected_capture *capture;
+	const struct tcp_conversation *all; /* of the capture, tcp_conversations() */
+	size_t n;
+	const uint8_t *wanted; /* by stream; NULL: all */
+	/* Called for each at its last segment; not 0 ends it, with a message before. */
+	int (*take)(void *ctx, uint32_t stream, const struct diagnosis *d);
+	void *ctx;
+};
+
+/* One pass over the segments. 0, or -1 after a message. */
+int diagnose_follow(const struct follow *f, struct segments *list);
+
+/* Add the verdicts of a capture up. 0, or -1 after a message. */
+int diagnose_count(struct session *s, const struct selected_capture *capture, uint64_t counts[VERDICT_COUNT]);
+
 #endif

@@ -62,13 +62,13 @@ static int parse_filter(struct question *q, struct graph *g, const char *text)
 	struct filter_error error;
 	const char *y = args_value(q->args, "filter", "");
 	bool mine = text[strspn(text, " \t\n")] != '\0', theirs = q->filter != NULL;
-	if (mine && !(g->filter = dfilter_compile(q->session.db, text, &error)))
+	if (mine && !(g->filter = dfilter_compile(q->session.db, text, 0, INT64_MAX, &error)))
 		return question_wrong_filter("--graph", text, &error);
 	if (!theirs)
 		return EXIT_DONE;
 	char *both = mine ? sqlite3_mprintf("(%s) and (%s)", y, text) : sqlite3_mprintf("%s", y);
 	dfilter_free(g->filter);
-	g->filter = both ? dfilter_compile(q->session.db, both, &error) : NULL;
+	g->filter = both ? dfilter_compile(q->session.db, both, 0, INT64_MAX, &error) : NULL;
 	int status = g->filter ? EXIT_DONE
 			       : complain(EXIT_FAILED, "--graph: %s", both ? error.message : "out of memory");
 	sqlite3_free(both);
@@ -197,11 +197,11 @@ static void append_frames(sqlite3_str *s, const struct graph *g, const char *joi
 		joins, g->filter ? " AND " : "", g->filter ? g->filter->sql : "");
 }
 
-/* SELECT frame's id, microseconds since the first frame, value: a row a value. Microseconds round, as
+/* SELECT frame's id, microseconds since :zero, value: a row a value. Microseconds round, as
  * tshark's do. */
 static void append_values(sqlite3_str *s, const struct graph *g)
 {
-	static const char head[] = "SELECT f.frame_id AS id, (f.time - c.time_zero + 500) / 1000 AS us, ";
+	static const char head[] = "SELECT f.frame_id AS id, (f.time - :zero + 500) / 1000 AS us, ";
 	if (!g->field) {
 		sqlite3_str_appendall(s, head);
 		/* Tokens between colons of their own, less those of this protocol. */
@@ -218,10 +218,12 @@ static void append_values(sqlite3_str *s, const struct graph *g)
 		append_frames(s, g, "");
 		return;
 	}
+	if (!g->field->nsources) /* no capture of the archive has it: its table was never made */
+		sqlite3_str_appendall(s, "SELECT 0 AS id, 0 AS us, NULL AS v WHERE 0");
 	for (unsigned i = 0; i < g->field->nsources; i++) {
 		const struct field_source *source = &g->field->sources[i];
 		struct field_source raw = { source->table, source->expr, true };
-		char *expr = catalogue_value_sql(g->field, &raw, "c.id");
+		char *expr = catalogue_value_sql(g->field, &raw, ":capture");
 		char *join =
 			sqlite3_mprintf(" CROSS JOIN \"%w\" t ON t.frame_id = f.frame_id AND %s IS NOT NULL",
 				source->table, expr);
@@ -251,13 +253,13 @@ static const char *aggregate(const struct graph *g)
 	}
 }
 
-sqlite3_stmt *graph_prepare(struct question *q, const struct graph *g, int64_t interval_us, enum graph_order order)
+sqlite3_stmt *graph_prepare(
+	struct question *q, const struct graph *g, int64_t interval_us, bool ordered, const char *totals)
 {
-	bool ordered = order == GRAPH_ORDERED;
 	char *sql;
 	bool frames = g->function == GRAPH_FRAMES || g->function == GRAPH_BYTES || g->function == GRAPH_BITS;
-	if (frames && !g->filter && order != GRAPH_UNORDERED && interval_us % 1000000 == 0) {
-		sql = totals_sql(g, interval_us, ordered ? "total_second" : "total_io");
+	if (frames && !g->filter && totals && interval_us % 1000000 == 0) {
+		sql = totals_sql(g, interval_us, totals);
 	} else {
 		sqlite3_str *s = sqlite3_str_new(NULL);
 		/* A frame whose time steps back stays in the interval of those before it. */

@@ -31,18 +31,12 @@ struct graph {
 int graph_parse(struct question *q, struct graph *g, const char *text);
 void graph_free(struct graph *g);
 
-/* How a capture's time runs. */
-enum graph_order {
-	GRAPH_UNORDERED, /* time stamps step back */
-	GRAPH_ORDERED,   /* they never do */
-	GRAPH_TOTALS,    /* they do, and the archive has totals that say so (total_io) */
-	GRAPH_ORDERS
-};
-
-/* Rows (interval number, value) in ascending order for one capture, intervals of `interval_us`; GRAPH_LOAD
- * instead gives (interval number, microseconds of the frame since the capture's first, value) of every frame.
- * Parameter :capture. NULL after a message. */
+/* Rows (interval number, value) in ascending order for one capture, intervals of `interval_us` from :zero
+ * (nanoseconds since 1970) on; GRAPH_LOAD instead gives (interval number, microseconds of the frame since
+ * :zero, value) of every frame. Parameters :capture, :zero. `ordered`: the capture's time stamps never step
+ * back; `totals`: the table that has totals of this capture, or NULL: they count from its first frame, so
+ * :zero has to be that. NULL after a message. */
 sqlite3_stmt *graph_prepare(
-	struct question *q, const struct graph *g, int64_t interval_us, enum graph_order order);
+	struct question *q, const struct graph *g, int64_t interval_us, bool ordered, const char *totals);
 
 #endif

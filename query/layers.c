@@ -3,36 +3,32 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "indexer/dissect.h"
-#include "indexer/registry.h"
-#include "indexer/store/raw.h"
+#include "query/replay.h"
 
 enum { CAPTURE, NUMBER, PROTOCOL, LAYER, OCTETS, HEADER };
 
 struct layers {
 	sqlite3_vtab base;
-	sqlite3 *db;
-	struct dict *dict;
-	struct rows *rows;
-	struct raw *raw; /* here, not in the cursor: a cursor is opened for each frame that is asked about */
-	sqlite3_stmt *frame;
+	struct session session; /* of db and path alone */
+	/* Here, not in the cursor: a cursor is opened for each frame that is asked about. Frames are asked
+	 * for in their order, so that a query costs one way through its captures. */
+	struct selected_capture capture;
+	struct replay *replay;
 };
 
 struct cursor_of_layers {
 	sqlite3_vtab_cursor base;
-	uint8_t *octets; /* of the frame */
 	struct {
-		const uint8_t *data;
+		const uint8_t *data; /* the replay's, until its next frame */
 		uint32_t len, header;
 	} found[PACKET_LAYERS_MAX];
 	unsigned n, at;
 };
 
 static int connect_table(
-	sqlite3 *db, void *aux, int argc, const char *const *argv, sqlite3_vtab **out, char **error)
+	sqlite3 *db, void *path, int argc, const char *const *argv, sqlite3_vtab **out, char **error)
 {
 	struct layers *t;
-	(void)aux;
 	(void)argc;
 	(void)argv;
 	(void)error;
@@ -40,22 +36,19 @@ static int connect_table(
 					  "layer INTEGER, octets BLOB, header BLOB)");
 	if (rc != SQLITE_OK)
 		return rc;
-	if (registry_init() || !(t = calloc(1, sizeof(*t))))
+	if (!(t = calloc(1, sizeof(*t))))
 		return SQLITE_NOMEM;
-	t->db = db;
-	t->dict = dict_new();
-	t->rows = rows_new(protocols, protocols_count);
+	t->session.db = db;
+	t->session.path = path;
 	*out = &t->base;
-	return t->dict && t->rows ? SQLITE_OK : SQLITE_NOMEM;
+	return SQLITE_OK;
 }
 
 static int disconnect(sqlite3_vtab *base)
 {
 	struct layers *t = (struct layers *)base;
-	sqlite3_finalize(t->frame);
-	raw_close(t->raw);
-	rows_free(t->rows);
-	dict_free(t->dict);
+	replay_close(t->replay);
+	free(t->capture.name);
 	free(t);
 	return SQLITE_OK;
 }
@@ -84,61 +77,55 @@ static int best_index(sqlite3_vtab *base, sqlite3_index_info *info)
 
 static int open_cursor(sqlite3_vtab *base, sqlite3_vtab_cursor **out)
 {
-	struct layers *t = (struct layers *)base;
 	struct cursor_of_layers *c = calloc(1, sizeof(*c));
+	(void)base;
 	if (!c)
 		return SQLITE_NOMEM;
 	*out = &c->base;
-	if (!t->raw && !(t->raw = raw_open(t->db)))
-		return SQLITE_NOMEM;
-	return t->frame ? SQLITE_OK
-			: sqlite3_prepare_v2(t->db,
-				  "SELECT f.time, f.len, coalesce(f.caplen, f.len), f.offset, i.link_type, "
-				  "i.fcs_len"
-				  " FROM capture c JOIN t_frame f ON f.frame_id=c.first_frame + ?2 - 1"
-				  " LEFT JOIN interface i ON i.capture_id=c.id AND i.number=f.interface "
-				  "WHERE c.id=?1",
-				  -1, &t->frame, NULL);
+	return SQLITE_OK;
 }
 
 static int close_cursor(sqlite3_vtab_cursor *cur)
 {
-	struct cursor_of_layers *c = (struct cursor_of_layers *)cur;
-	free(c->octets);
-	free(c);
+	free(cur);
 	return SQLITE_OK;
 }
 
-static int dissect(struct layers *t, struct cursor_of_layers *c, const char *protocol)
+/* What the replay shall go through. */
+static int take_capture(struct layers *t, int64_t id)
 {
-	uint32_t len = (uint32_t)sqlite3_column_int64(t->frame, 1),
-		 cap_len = (uint32_t)sqlite3_column_int64(t->frame, 2);
-	struct dissect_input in = { .data = c->octets,
-		.cap_len = cap_len,
-		.len = len,
-		.time_ns = sqlite3_column_int64(t->frame, 0),
-		.number = 1,
-		.link_type = sqlite3_column_type(t->frame, 4) == SQLITE_NULL
-				     ? UINT16_MAX
-				     : (uint16_t)sqlite3_column_int(t->frame, 4),
-		.fcs_len = (uint8_t)sqlite3_column_int(t->frame, 5) };
-	rows_clear(t->rows);
-	struct dissection *d = dissection_new(t->rows, t->dict, 1);
-	if (!d)
-		return SQLITE_NOMEM;
-	const struct packet *pkt = dissect_frame(d, &in);
-	for (unsigned i = 0; i < pkt->nlayers; i++) {
-		const struct layer *l = &pkt->layers[i];
-		if (strcmp(l->proto->name, protocol) != 0 || l->data < c->octets ||
-			l->data + l->cap > c->octets + cap_len)
-			continue;
-		uint32_t header = l->item >= 0 ? pkt->items[l->item].len : l->cap;
-		c->found[c->n].data = l->data;
-		c->found[c->n].header = header < l->cap ? header : l->cap;
-		c->found[c->n++].len = l->cap;
+	sqlite3_stmt *st;
+	if (t->replay && t->capture.id == id)
+		return SQLITE_OK;
+	replay_close(t->replay); /* what it knows is of another capture */
+	t->replay = NULL;
+	free(t->capture.name);
+	t->capture = (struct selected_capture) { .id = id };
+	int rc = sqlite3_prepare_v2(
+		t->session.db, "SELECT first_frame, frames, name FROM capture WHERE id=?", -1, &st, NULL);
+	if (rc != SQLITE_OK)
+		return rc;
+	sqlite3_bind_int64(st, 1, id);
+	if (sqlite3_step(st) == SQLITE_ROW) {
+		const char *name = (const char *)sqlite3_column_text(st, 2);
+		t->capture.first_frame = sqlite3_column_int64(st, 0);
+		t->capture.frames = sqlite3_column_int64(st, 1);
+		t->capture.name = strdup(name ? name : "");
 	}
-	dissection_free(d);
-	return SQLITE_OK;
+	sqlite3_finalize(st);
+	if (t->capture.name)
+		t->replay = replay_open(&t->session);
+	return t->replay ? SQLITE_OK : SQLITE_ERROR;
+}
+
+/* How much of a layer is the protocol's own: what the hierarchy counts for it, but of TCP, for which it
+ * counts the segment, the header alone. */
+static uint32_t own_octets(const struct packet *pkt, const struct layer *l, uint32_t len)
+{
+	uint32_t header = l->item >= 0 ? pkt->items[l->item].len : len;
+	if (strcmp(l->proto->name, "tcp") == 0 && len > 12)
+		header = (uint32_t)(l->data[12] >> 4) * 4;
+	return header < len ? header : len;
 }
 
 static int filter(sqlite3_vtab_cursor *cur, int number, const char *text, int argc, sqlite3_value **argv)
@@ -146,28 +133,26 @@ static int filter(sqlite3_vtab_cursor *cur, int number, const char *text, int ar
 	struct cursor_of_layers *c = (struct cursor_of_layers *)cur;
 	struct layers *t = (struct layers *)cur->pVtab;
 	const char *protocol = (const char *)sqlite3_value_text(argv[2]);
-	int rc = SQLITE_OK;
 	(void)number;
 	(void)text;
 	(void)argc;
 	c->n = c->at = 0;
-	sqlite3_bind_value(t->frame, 1, argv[0]);
-	sqlite3_bind_value(t->frame, 2, argv[1]);
-	if (sqlite3_step(t->frame) == SQLITE_ROW && protocol) {
-		size_t n = (size_t)sqlite3_column_int64(t->frame, 2);
-		const uint8_t *p = raw_read(
-			t->raw, sqlite3_value_int64(argv[0]), (uint64_t)sqlite3_column_int64(t->frame, 3), n);
-		free(c->octets);
-		c->octets = malloc(n + 1);
-		if (!c->octets)
-			rc = SQLITE_NOMEM;
-		if (p && c->octets) {
-			memcpy(c->octets, p, n);
-			rc = dissect(t, c, protocol);
-		}
+	int rc = take_capture(t, sqlite3_value_int64(argv[0]));
+	if (rc != SQLITE_OK || !protocol)
+		return rc;
+	const struct packet *pkt = replay_frame(t->replay, &t->capture, sqlite3_value_int64(argv[1]));
+	if (!pkt)
+		return SQLITE_ERROR;
+	for (unsigned i = 0; i < pkt->nlayers; i++) {
+		const struct layer *l = &pkt->layers[i];
+		if (strcmp(l->proto->name, protocol) != 0)
+			continue;
+		uint32_t len = l->trim < l->cap ? l->trim : l->cap;
+		c->found[c->n].data = l->data;
+		c->found[c->n].header = own_octets(pkt, l, len);
+		c->found[c->n++].len = len;
 	}
-	sqlite3_reset(t->frame);
-	return rc;
+	return SQLITE_OK;
 }
 
 static int next(sqlite3_vtab_cursor *cur)
@@ -213,7 +198,8 @@ static const sqlite3_module module = {
 	.xRowid = rowid,
 };
 
-int layers_register(sqlite3 *db)
+int layers_register(sqlite3 *db, const char *path)
 {
-	return sqlite3_create_module_v2(db, "dfilter_layers", &module, NULL, NULL);
+	char *copy = strdup(path);
+	return copy ? sqlite3_create_module_v2(db, "dfilter_layers", &module, copy, free) : SQLITE_NOMEM;
 }

@@ -1,29 +1,10 @@
 /* pcapdex: the command line. Each subcommand is a file cmd_NAME.c; their option tables print the help. */
 #include <signal.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "query/command.h"
-#include "query/render/render.h"
 #include "schema/archive.h"
-
-int complain(int status, const char *format, ...)
-{
-	va_list list;
-	char *text = NULL;
-	va_start(list, format);
-	int n = vasprintf(&text, format, list);
-	va_end(list);
-	fputs("pcapdex: ", stderr);
-	/* It may quote file names and captures. */
-	if (n >= 0)
-		render_visible(stderr, text, (size_t)n);
-	fputc('\n', stderr);
-	if (n >= 0)
-		free(text);
-	return status;
-}
 
 bool say_waiting(const char *path, unsigned ms)
 {
@@ -65,22 +46,6 @@ static const struct option_spec *find_option(const struct command *c, const char
 	if (!o && (letter ? letter == 'h' : n == 4 && strncmp(name, "help", 4) == 0))
 		o = &help_option;
 	return o;
-}
-
-const char *args_value(const struct args *args, const char *name, const char *fallback)
-{
-	for (unsigned i = args->nvalues; i; i--)
-		if (strcmp(args->values[i - 1].option->name, name) == 0)
-			return args->values[i - 1].value;
-	return fallback;
-}
-
-const char *args_nth(const struct args *args, const char *name, unsigned n)
-{
-	for (unsigned i = 0; i < args->nvalues; i++)
-		if (strcmp(args->values[i].option->name, name) == 0 && n-- == 0)
-			return args->values[i].value;
-	return NULL;
 }
 
 static void print_options(const struct option_spec *o)

@@ -36,8 +36,36 @@ static char *chosen_sql(const struct question *q)
 	return sqlite3_str_finish(s);
 }
 
+/* Frames of the captures that were picked: the range that has them all. */
+static void frame_range(const struct session *s, int64_t *first, int64_t *last)
+{
+	*first = INT64_MAX;
+	*last = 0;
+	for (unsigned i = 0; i < s->ncaptures; i++) {
+		const struct selected_capture *c = &s->captures[i];
+		*first = c->first_frame < *first ? c->first_frame : *first;
+		*last = c->first_frame + c->frames - 1 > *last ? c->first_frame + c->frames - 1 : *last;
+	}
+}
+
+/* The frames that are asked about. A filter that leaves few frames of many captures finds the capture of
+ * each; else each capture's frames are gone through. */
+static char *frames_sql(const struct question *q)
+{
+	const char *condition = q->filter ? q->filter->sql : "1";
+	if (q->filter && q->filter->narrow && q->session.ncaptures > 4)
+		return sqlite3_mprintf("t_frame f CROSS JOIN capture c ON c.id = (SELECT k.id FROM capture k"
+				       " WHERE k.first_frame <= f.frame_id AND k.frames > 0"
+				       " ORDER BY k.first_frame DESC LIMIT 1) WHERE %s AND %s",
+			q->chosen, condition);
+	return sqlite3_mprintf("capture c CROSS JOIN t_frame f ON f.frame_id >= c.first_frame AND "
+			       "f.frame_id < c.first_frame + c.frames WHERE %s AND %s",
+		q->chosen, condition);
+}
+
 int question_open(struct question *q, const struct args *args)
 {
+	int64_t first = 0, last = INT64_MAX;
 	const char *filter = args_value(args, "filter", NULL);
 	struct filter_error error = { 0 };
 	memset(q, 0, sizeof(*q));
@@ -50,15 +78,14 @@ int question_open(struct question *q, const struct args *args)
 	int status = session_open(&q->session, args);
 	if (status != EXIT_DONE)
 		return status;
+	if (args_nth(args, "capture", 0))
+		frame_range(&q->session, &first, &last);
 	if (filter && strspn(filter, " \t\n") < strlen(filter) &&
-		(layers_register(q->session.db) != SQLITE_OK ||
-			!(q->filter = dfilter_compile(q->session.db, filter, &error))))
+		(layers_register(q->session.db, q->session.path) != SQLITE_OK ||
+			!(q->filter = dfilter_compile(q->session.db, filter, first, last, &error))))
 		return question_wrong_filter("-Y", filter, &error);
 	q->chosen = chosen_sql(q);
-	q->frames = sqlite3_mprintf("capture c CROSS JOIN t_frame f ON f.frame_id >= c.first_frame AND "
-				    "f.frame_id < c.first_frame + c.frames"
-				    " WHERE %s%s%s",
-		q->chosen, q->filter ? " AND " : "", q->filter ? q->filter->sql : "");
+	q->frames = frames_sql(q);
 	return q->chosen && q->frames ? EXIT_DONE : complain(EXIT_FAILED, "out of memory");
 }
 

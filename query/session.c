@@ -4,11 +4,10 @@
 #include <string.h>
 
 #include "query/filter/filter.h"
+#include "query/frame_info.h"
 #include "schema/archive.h"
 
-/* The captures that one -c names: an id, the name, a glob over name or path, or TAG=VALUE (VALUE may be a
- * glob). */
-static const char one_sql[] =
+const char session_capture_sql[] =
 	"SELECT id FROM capture WHERE CAST(id AS TEXT)=?1 OR name=?1 OR path=?1 OR sha256=?1 OR name GLOB ?1 "
 	"OR path GLOB ?1"
 	" UNION SELECT capture_id FROM capture_tag WHERE instr(?1, '=') > 1"
@@ -49,7 +48,7 @@ static int choose(struct session *s, const struct args *args, unsigned from)
 	for (unsigned i = 0; named(args, from, i); i++) {
 		const char *which = named(args, from, i);
 		int found = 0;
-		if (!(st = session_prepare(s, one_sql)))
+		if (!(st = session_prepare(s, session_capture_sql)))
 			return EXIT_FAILED;
 		sqlite3_bind_text(st, 1, which, -1, SQLITE_STATIC);
 		while (sqlite3_step(st) == SQLITE_ROW) {
@@ -74,7 +73,8 @@ int session_open_for(struct session *s, const struct args *args, enum archive_mo
 	s->path = args->positional[0];
 	if (archive_open(&s->db, s->path, mode, message) != ARCHIVE_OK)
 		return complain(EXIT_FAILED, "%s", message);
-	return EXIT_DONE;
+	return frame_info_register(s->db, s->path) == SQLITE_OK ? EXIT_DONE
+								: complain(EXIT_FAILED, "out of memory");
 }
 
 int session_choose(struct session *s, const struct args *args, unsigned from)
@@ -126,8 +126,10 @@ void session_close(struct session *s)
 	for (unsigned i = 0; i < s->ncaptures; i++)
 		free(s->captures[i].name);
 	free(s->captures);
-	if (s->db)
+	if (s->db) {
 		dfilter_release(s->db);
+		frame_info_release(s->db);
+	}
 	sqlite3_close(s->db);
 	memset(s, 0, sizeof(*s));
 }

@@ -29,6 +29,10 @@ int session_open(struct session *s, const struct args *args);
 int session_open_for(struct session *s, const struct args *args, enum archive_mode mode);
 int session_choose(struct session *s, const struct args *args, unsigned from);
 
+/* A SELECT of the ids of the captures that one -c (?1) names: an id, the name, a glob over name or path, or
+ * TAG=VALUE (VALUE may be a glob). */
+extern const char session_capture_sql[];
+
 /* The one capture that was picked, or NULL after a message: frame numbers mean nothing without it. */
 const struct selected_capture *session_one(const struct session *s);
 

@@ -12,6 +12,7 @@
 struct frame_store {
 	struct session *session;
 	struct raw *raw;
+	const struct selected_capture *capture; /* of `frame` */
 	sqlite3_stmt *frame, *comments;
 	char *texts[FRAME_COMMENTS_MAX];
 	unsigned ntexts;
@@ -27,9 +28,11 @@ struct frame_store *frame_store_open(struct session *s)
 	f->frame = session_prepare(s,
 		"SELECT f.time, f.len, coalesce(f.caplen, f.len), f.offset, f.interface, i.interface_id, "
 		"i.link_type,"
-		" i.fcs_len, g.packet_flags, g.packet_id FROM t_frame f LEFT JOIN t_frame_flags g ON "
+		" i.fcs_len, g.packet_flags, g.packet_id, f.frame_id FROM t_frame f LEFT JOIN t_frame_flags "
+		"g ON "
 		"g.frame_id=f.frame_id"
-		" LEFT JOIN interface i ON i.capture_id=?2 AND i.number=f.interface WHERE f.frame_id=?1");
+		" LEFT JOIN interface i ON i.capture_id=?2 AND i.number=f.interface"
+		" WHERE f.frame_id BETWEEN ?1 AND ?3 ORDER BY f.frame_id");
 	f->comments = session_prepare(s, "SELECT x.value FROM t_frame_comment c JOIN t_text x ON "
 					 "x.id=c.comment WHERE c.frame_id=?1 ORDER BY c.n");
 	if (f->raw && f->frame && f->comments)
@@ -86,20 +89,13 @@ static uint8_t pseudo_of(struct frame_store *f, int64_t capture_id, const struct
 	return 0;
 }
 
-int frame_store_read(struct frame_store *f, struct stored_frame *out, const struct selected_capture *capture,
-	int64_t number, bool pseudo)
+static int read_row(struct frame_store *f, struct stored_frame *out, bool pseudo)
 {
 	sqlite3_stmt *st = f->frame;
+	const struct selected_capture *capture = f->capture;
 	memset(out, 0, sizeof(*out));
-	out->number = number;
-	out->frame_id = capture->first_frame + number - 1;
-	sqlite3_bind_int64(st, 1, out->frame_id);
-	sqlite3_bind_int64(st, 2, capture->id);
-	if (sqlite3_step(st) != SQLITE_ROW) {
-		sqlite3_reset(st);
-		return complain(
-			-1, "%s: no frame %lld in %s", f->session->path, (long long)number, capture->name);
-	}
+	out->frame_id = sqlite3_column_int64(st, 10);
+	out->number = out->frame_id - capture->first_frame + 1;
 	out->time_ns = sqlite3_column_int64(st, 0);
 	out->len = (uint32_t)sqlite3_column_int64(st, 1);
 	out->cap_len = (uint32_t)sqlite3_column_int64(st, 2);
@@ -114,16 +110,52 @@ int frame_store_read(struct frame_store *f, struct stored_frame *out, const stru
 	out->flags = (uint32_t)sqlite3_column_int64(st, 8);
 	out->has_packet_id = sqlite3_column_type(st, 9) != SQLITE_NULL;
 	out->packet_id = (uint64_t)sqlite3_column_int64(st, 9);
-	sqlite3_reset(st);
-	read_comments(f, out);
 	out->pseudo_len = pseudo_of(f, capture->id, out);
-	if (pseudo && out->pseudo_len <= out->offset) {
-		out->offset -= out->pseudo_len;
-		out->cap_len += out->pseudo_len;
-		out->len += out->pseudo_len;
-	}
-	if (!(out->data = raw_read(f->raw, capture->id, out->offset, out->cap_len)))
-		return complain(-1, "%s: frame %lld of %s: %s", f->session->path, (long long)number,
+	uint32_t before = out->pseudo_len <= out->offset ? out->pseudo_len : 0;
+	const uint8_t *p = raw_read(f->raw, capture->id, out->offset - before, before + out->cap_len);
+	if (!p)
+		return complain(-1, "%s: frame %lld of %s: %s", f->session->path, (long long)out->number,
 			capture->name, raw_error(f->raw));
+	out->data = p + before;
+	if (pseudo) {
+		out->data = p;
+		out->offset -= before;
+		out->cap_len += before;
+		out->len += before;
+	}
 	return 0;
+}
+
+void frame_store_range(
+	struct frame_store *f, const struct selected_capture *capture, int64_t first, int64_t last)
+{
+	sqlite3_reset(f->frame);
+	f->capture = capture;
+	sqlite3_bind_int64(f->frame, 1, capture->first_frame + first - 1);
+	sqlite3_bind_int64(f->frame, 2, capture->id);
+	sqlite3_bind_int64(f->frame, 3, capture->first_frame + last - 1);
+}
+
+int frame_store_next(struct frame_store *f, struct stored_frame *out)
+{
+	int rc = sqlite3_step(f->frame);
+	if (rc == SQLITE_ROW)
+		return read_row(f, out, false) < 0 ? -1 : 1;
+	sqlite3_reset(f->frame);
+	return rc == SQLITE_DONE ? 0
+				 : complain(-1, "%s: %s", f->session->path, sqlite3_errmsg(f->session->db));
+}
+
+int frame_store_read(struct frame_store *f, struct stored_frame *out, const struct selected_capture *capture,
+	int64_t number, bool pseudo)
+{
+	frame_store_range(f, capture, number, number);
+	int rc = sqlite3_step(f->frame) == SQLITE_ROW
+			 ? read_row(f, out, pseudo)
+			 : complain(-1, "%s: no frame %lld in %s", f->session->path, (long long)number,
+				   capture->name);
+	sqlite3_reset(f->frame);
+	if (rc == 0)
+		read_comments(f, out);
+	return rc;
 }

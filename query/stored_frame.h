@@ -34,4 +34,10 @@ void frame_store_close(struct frame_store *f); /* takes NULL */
 int frame_store_read(struct frame_store *f, struct stored_frame *out, const struct selected_capture *capture,
 	int64_t number, bool pseudo);
 
+/* Read frames first to last of a capture one after the other, without their comments; next: 1, 0 after the
+ * last, or -1 after a message. data[-pseudo_len] is where a pseudo-header begins. */
+void frame_store_range(
+	struct frame_store *f, const struct selected_capture *capture, int64_t first, int64_t last);
+int frame_store_next(struct frame_store *f, struct stored_frame *out);
+
 #endif

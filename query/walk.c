@@ -34,7 +34,11 @@ static int by_name(const FTSENT **a, const FTSENT **b)
 
 static void unreadable(struct walk *w, const char *path, int error)
 {
-	w->failed++;
+	char *text = NULL, **failed = realloc(w->failed, (w->nfailed + 1) * sizeof(char *));
+	if (failed)
+		w->failed = failed;
+	if (failed && asprintf(&text, "%s: %s", path, strerror(error)) >= 0)
+		w->failed[w->nfailed++] = text;
 	complain(0, "%s: %s", path, strerror(error));
 }
 
@@ -102,5 +106,8 @@ void walk_free(struct walk *w)
 {
 	for (size_t i = 0; i < w->n; i++)
 		free(w->files[i].path);
+	for (size_t i = 0; i < w->nfailed; i++)
+		free(w->failed[i]);
 	free(w->files);
+	free(w->failed);
 }

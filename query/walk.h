@@ -15,7 +15,8 @@ struct walk {
 	size_t n, size;
 	uint64_t octets;  /* of all files; 0 when one is unknown */
 	uint64_t skipped; /* files in folders that are no captures */
-	uint64_t failed;  /* folders and files that could not be read; each was complained about */
+	char **failed;    /* of folders and files that could not be read, why: each was complained about */
+	size_t nfailed;
 };
 
 /* Add a file as it is, or all captures below a folder, told by their content and not by their names. Symbolic

@@ -43,10 +43,10 @@ const char *archive_error(sqlite3 *db)
 int archive_wake(sqlite3 *db)
 {
 	int rc;
-	/* Nobody may read or write while the mode changes, and SQLite does not always wait for that by
-	 * itself. */
-	for (int count = 0;
-		(rc = sqlite3_exec(db, "PRAGMA journal_mode=WAL", NULL, NULL, NULL) & 0xff) == SQLITE_BUSY;
+	/* Of the archive alone: another one that is attached stays as it is. Nobody may read or write while
+	 * the mode changes, and SQLite does not always wait for that by itself. */
+	for (int count = 0; (rc = sqlite3_exec(db, "PRAGMA main.journal_mode=WAL", NULL, NULL, NULL) &
+				    0xff) == SQLITE_BUSY;
 		count++)
 		if (!wait_for_others(db, count))
 			return rc;
@@ -69,7 +69,7 @@ int archive_make(sqlite3 *db)
 int archive_rest(sqlite3 *db)
 {
 	sqlite3_busy_timeout(db, 0);
-	int rc = sqlite3_exec(db, "PRAGMA journal_mode=DELETE", NULL, NULL, NULL);
+	int rc = sqlite3_exec(db, "PRAGMA main.journal_mode=DELETE", NULL, NULL, NULL);
 	return rc == SQLITE_OK || (rc & 0xff) == SQLITE_BUSY ? 0 : -1;
 }
 

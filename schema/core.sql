@@ -37,6 +37,16 @@ CREATE TABLE capture_tag (
   PRIMARY KEY (capture_id, key)
 ) WITHOUT ROWID;
 
+-- The file that a capture came from: as long as size and time agree it is not read again.
+CREATE TABLE t_source (
+  path TEXT NOT NULL,
+  bpf TEXT NOT NULL,
+  size INTEGER NOT NULL,  -- on disk
+  mtime INTEGER NOT NULL, -- nanoseconds
+  capture_id INTEGER NOT NULL,
+  PRIMARY KEY (path, bpf)
+) WITHOUT ROWID;
+
 -- pcapng section header blocks; a pcap file counts as one section.
 CREATE TABLE section (
   capture_id INTEGER NOT NULL,

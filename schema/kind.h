@@ -93,8 +93,8 @@ struct record {
 	uint16_t nfields; /* at most RECORD_FIELDS_MAX */
 	const struct field *fields;
 	const char *const *parts; /* names of parts 1, 2, ...: "analysis" makes t_tcp_analysis; NULL ends */
-	uint8_t inlined; /* part whose columns most rows have: they stand in the main table, behind its own, and
-			  * t_NAME_PART is a view of the rows that have one. 0: none */
+	uint8_t inlined; /* part whose columns most rows have: they stand in the main table, behind its own,
+			  * and t_NAME_PART is a view of the rows that have one. 0: none */
 };
 
 #define RECORD_FIELDS_MAX 128

@@ -41,6 +41,9 @@ if [ -d "$conform" ]; then
 	python3 "$conform/compare_stats.py" --pcapdex build/pcapdex ../shared/captures \
 		--min hierarchy=91 --min conversations=99 --min endpoints=99 --min lengths=99 --min io=99
 
+	python3 tests/follow.py build/pcapdex ../shared/captures --streams 2 --mode raw --every 3 --max-different 3
+	python3 tests/io.py build/pcapdex ../shared/captures --every 12 --min 99.8
+
 	step "sanitizers on every capture"
 	tests/sanitize.sh build-debug/pcapdex ../shared/captures
 

@@ -118,6 +118,8 @@ check "no such file" status 1 "$pcapdex" index none.db missing.pcap
 check "neither leaves an archive" gone none.db
 check "one bad of two" status 1 "$pcapdex" index two.db text.txt plain.pcap
 check "the good one is in" is "$(sql two.db 'SELECT count(*) FROM capture')" 1
+check "a bad one between good ones" status 1 "$pcapdex" index three.db plain.pcap text.txt hostile.pcapng
+check "both are in" is "$(sql three.db 'SELECT count(*) FROM capture')" 2
 check "no archive" status 1 "$pcapdex" packets missing.db
 check "says which" says err 'missing.db: no such archive'
 check "not an archive" status 1 "$pcapdex" index text.txt plain.pcap
@@ -160,7 +162,7 @@ check "show: bits" says text '^        .1.. .... .... .... = Don.t fragment: Set
 check "show: octets" says text '^0000  02 00 00 00 00 02 02 00  00 00 00 01 08 00 45 00   ..............E.$'
 check "show: where" sh -c "'$pcapdex' show a.db -c 1 8 -T jsonl | grep -q '\"name\":\"udp.srcport\",\"label\":\"Source Port\",\"value\":20007,\"text\":\"20007\",\"generated\":0,\"offset\":34,\"length\":2'"
 check "show needs a capture" status 1 "$pcapdex" show a.db 8
-check "packets" is "$("$pcapdex" packets a.db -c 1 --limit 1 | tail -n 1 | tr -s ' ')" " 1 0.000000 10.0.0.1 10.0.0.2 UDP 42"
+check "packets" is "$("$pcapdex" packets a.db -c 1 --limit 1 | tail -n 1 | tr -s ' ')" " 1 0.000000 10.0.0.1 10.0.0.2 UDP 42 20000 → 52000 Len=0"
 check "limit over fields" is "$("$pcapdex" packets a.db -T fields -e frame.number --limit 1001 | tail -n 1)" 1
 check "filtered fields" is "$("$pcapdex" packets a.db -c 1 -Y 'udp.srcport == 20007' -T fields -e frame.number | head -n 2 | tr '\n' ' ')" "8 58 "
 check "sql parameters" is "$("$pcapdex" sql a.db -p n=007 -p k=8 'SELECT typeof(:n) AS n, typeof(:k) AS k' -f jsonl)" '{"n":"text","k":"integer"}'

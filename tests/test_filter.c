@@ -51,7 +51,7 @@ static void run(const char *text, char *out, size_t size)
 {
 	struct filter_error error;
 	sqlite3_stmt *st;
-	struct filter *f = dfilter_compile(db, text, &error);
+	struct filter *f = dfilter_compile(db, text, 0, INT64_MAX, &error);
 	if (!f)
 		fail_msg("%s: %s", text, error.message);
 	char *sql = sqlite3_mprintf("SELECT f.frame_id - c.first_frame + 1 FROM capture c CROSS JOIN t_frame "
@@ -122,7 +122,7 @@ static void mistakes(void **state)
 	(void)state;
 	for (unsigned i = 0; i < sizeof(samples) / sizeof(samples[0]); i++) {
 		struct filter_error error = { 0 };
-		assert_null(dfilter_compile(db, samples[i].text, &error));
+		assert_null(dfilter_compile(db, samples[i].text, 0, INT64_MAX, &error));
 		assert_string_equal(error.message, samples[i].message);
 		assert_int_equal(error.offset, samples[i].offset);
 		assert_int_equal(error.length, samples[i].length);
@@ -137,9 +137,9 @@ static void deep(void **state)
 	(void)state;
 	memset(text, '(', sizeof(text) - 1);
 	text[sizeof(text) - 1] = '\0';
-	assert_null(dfilter_compile(db, text, &error));
+	assert_null(dfilter_compile(db, text, 0, INT64_MAX, &error));
 	memset(text, '!', sizeof(text) - 1);
-	assert_null(dfilter_compile(db, text, &error));
+	assert_null(dfilter_compile(db, text, 0, INT64_MAX, &error));
 }
 
 /* Values never become SQL. */
@@ -150,7 +150,7 @@ static void injection(void **state)
 	run("frame.protocols == \"' OR 1=1 --\"", got, sizeof(got));
 	assert_string_equal(got, "");
 	struct filter_error error;
-	assert_null(dfilter_compile(db, "x';DROP", &error));
+	assert_null(dfilter_compile(db, "x';DROP", 0, INT64_MAX, &error));
 }
 
 int main(void)

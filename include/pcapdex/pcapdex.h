@@ -9,7 +9,7 @@
  *     printf("%llu frames: %s\n", result.frames, result.message);
  *     pcapdex_close(archive);
  *
- * Questions are SQL: open the archive with sqlite3_open_v2() and read the views (docs/schema.md). One archive
+ * Questions are asked with query.h, or with sqlite3_open_v2() and the views. One archive
  * handle belongs to one thread at a time; several handles, threads and processes may work on one archive:
  * writers wait for each other. */
 #ifndef PCAPDEX_PCAPDEX_H

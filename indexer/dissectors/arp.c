@@ -165,10 +165,21 @@ static void judge(
 
 void arp_clash(struct packet *pkt, uint32_t frame, int64_t time_ns)
 {
+	static const struct protocol note = { .name = "text" }; /* beside ARP in the tree */
 	struct row *r = row_open(pkt, &proto_arp, REC_DUPLICATE);
+	pkt_item(pkt, &note, 0);
 	row_set(r, DUPLICATE_DETECTED, 1);
 	row_set(r, DUPLICATE_FRAME, frame);
 	row_set(r, DUPLICATE_SECONDS, pkt->time_ns / 1000000000 - time_ns / 1000000000);
+	if (!pkt->info)
+		return;
+	const struct row *arp = pkt->arp.row;
+	uint8_t kind;
+	size_t len;
+	const uint8_t *ip = dict_get(pkt->dict, DICT_ADDRESS, (uint32_t)arp->v[ARP_SRC_IP], &kind, &len);
+	info_add(pkt, "%s", " (duplicate use of ");
+	info_address(pkt, KIND_IPV4, ip);
+	info_add(pkt, "%s", " detected!)");
 }
 
 static void addresses(struct row *r, struct cursor *c, bool mac, bool ip, uint32_t hln, uint32_t pln,
@@ -185,6 +196,61 @@ static void addresses(struct row *r, struct cursor *c, bool mac, bool ip, uint32
 		row_address(r, target ? ARP_DST_IP : ARP_SRC_IP, c, KIND_IPV4);
 	} else {
 		row_bytes(r, target ? ARP_DST_PROTO : ARP_SRC_PROTO, c, pln);
+	}
+}
+
+/* What is no Ethernet or IPv4 address is shown in hexadecimal. */
+static void show(struct packet *pkt, const uint8_t *p, uint32_t n, bool known, enum kind kind)
+{
+	if (known)
+		info_address(pkt, kind, p);
+	else if (!n)
+		info_add(pkt, "%s", "<No address>");
+	for (uint32_t i = 0; !known && i < n; i++)
+		info_add(pkt, "%02x", p[i]);
+}
+
+static void inform(struct packet *pkt, const struct row *r, uint32_t opcode, const uint8_t *sender,
+	uint32_t hln, uint32_t pln, bool mac, bool ip)
+{
+	const uint8_t *spa = sender + hln, *target = spa + pln, *tpa = target + hln;
+	const char *after = NULL;
+	if (!pkt->info)
+		return;
+	info_clear(pkt);
+	if (row_has(r, ARP_ANNOUNCEMENT)) {
+		info_set(pkt, "%s", "ARP Announcement for ");
+		show(pkt, tpa, pln, ip, KIND_IPV4);
+	} else if (row_has(r, ARP_GRATUITOUS)) {
+		info_set(pkt, "%s", "Gratuitous ARP for ");
+		show(pkt, tpa, pln, ip, KIND_IPV4);
+		info_add(pkt, "%s", opcode == OP_REQUEST ? " (Request)" : " (Reply)");
+	} else if (opcode == OP_REQUEST) {
+		info_set(pkt, "%s", "Who has ");
+		show(pkt, tpa, pln, ip, KIND_IPV4);
+		after = row_has(r, ARP_PROBE) ? "? (ARP Probe)" : "? Tell ";
+		info_add(pkt, "%s", after);
+		if (!row_has(r, ARP_PROBE))
+			show(pkt, spa, pln, ip, KIND_IPV4);
+	} else if (opcode == OP_REPLY) {
+		show(pkt, spa, pln, ip, KIND_IPV4);
+		info_add(pkt, "%s", " is at ");
+		show(pkt, sender, hln, mac, KIND_ETHER);
+	} else if (opcode == 3 || opcode == 8) { /* RFC 903, RFC 2390: whose address is it? */
+		info_set(pkt, "%s", "Who is ");
+		show(pkt, target, hln, mac, KIND_ETHER);
+		info_add(pkt, "%s", "? Tell ");
+		show(pkt, sender, hln, mac, KIND_ETHER);
+	} else if (opcode == 4) {
+		show(pkt, target, hln, mac, KIND_ETHER);
+		info_add(pkt, "%s", " is at ");
+		show(pkt, tpa, pln, ip, KIND_IPV4);
+	} else if (opcode == 9) {
+		show(pkt, sender, hln, mac, KIND_ETHER);
+		info_add(pkt, "%s", " is at ");
+		show(pkt, spa, pln, ip, KIND_IPV4);
+	} else {
+		info_set(pkt, "Unknown ARP opcode 0x%04x", opcode);
 	}
 }
 
@@ -220,6 +286,7 @@ static enum verdict arp_dissect(struct packet *pkt, struct cursor *c)
 	addresses(r, c, mac, ip, hln, pln, false, opcode);
 	addresses(r, c, mac, ip, hln, pln, true, opcode);
 	judge(pkt, r, opcode, sender, hln, pln);
+	inform(pkt, r, opcode, sender, hln, pln, mac, ip);
 	return MINE;
 }
 

@@ -31,9 +31,19 @@ static const struct record can_records[] = { { "can", RECORD_LAYER, CAN_NFIELDS,
 #define CAN_FD_FRAME 72 /* octets of the record */
 
 /* AUTOSAR network management: by Wireshark's defaults the frames of identifier 0 are taken for it. */
-static const struct protocol proto_nm = {
-	.name = "autosar-nm", .title = "AUTOSAR Network Management", .column = "AUTOSAR NM"
-};
+static enum verdict nm_dissect(struct packet *pkt, struct cursor *c)
+{
+	const uint8_t *p = cur_take(c, 2);
+	if (p)
+		info_set(pkt, "NM (CBV: 0x%02x, SNI: 0x%02x)", p[0], p[1]);
+	pkt->fail = CUR_OK;
+	return MINE;
+}
+
+static const struct protocol proto_nm = { .name = "autosar-nm",
+	.title = "AUTOSAR Network Management",
+	.column = "AUTOSAR NM",
+	.dissect = nm_dissect };
 static const struct protocol proto_canfd = {
 	.name = "canfd", .title = "Controller Area Network FD", .no_item = true
 };
@@ -50,9 +60,13 @@ static enum verdict can_dissect(struct packet *pkt, struct cursor *c)
 		pkt->tokens[pkt->ntokens - 1] = &proto_canfd;
 		pkt->column = "CANFD";
 	}
-	if (word & CAN_ERROR)
+	if (word & CAN_ERROR) {
+		info_set(pkt, "%s", "ERR: Reserved");
 		return MINE;
+	}
 	uint32_t id = word & (word & CAN_EXTENDED ? 0x1fffffff : 0x7ff);
+	info_set(pkt, "%sID: %u (0x%x), Length: %u%s", word & CAN_EXTENDED ? "Ext. " : "", id, id, len,
+		word & CAN_REMOTE ? "(Remote Transmission Request)" : "");
 	bool management = id == 0 && !(word & CAN_REMOTE);
 	pkt_next_proto(pkt, management ? &proto_nm : &proto_data, cur_sub(c, len));
 	return MINE;

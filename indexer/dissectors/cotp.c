@@ -39,6 +39,15 @@ struct cotp_flow {
 	bool pending[2];
 };
 
+static void inform(struct packet *pkt, uint32_t type, uint32_t dst, uint32_t src)
+{
+	static const struct value_name names[] = { { 0x8, "DR" }, { 0xc, "DC" }, { 0xd, "CC" }, { 0xe, "CR" },
+		{ 0, NULL } };
+	const char *name = info_name(names, type, NULL);
+	if (name)
+		info_add(pkt, "%s TPDU src-ref: 0x%04x dst-ref: 0x%04x", name, src, dst);
+}
+
 /* The user's data, once the last unit of its message is there. */
 static void data(struct packet *pkt, bool last, struct cursor payload)
 {
@@ -63,13 +72,16 @@ static enum verdict cotp_dissect(struct packet *pkt, struct cursor *c)
 	if (!p)
 		return MINE;
 	row_set_at(r, COTP_TYPE, *p >> 4, p, 1);
+	uint32_t dst, src;
+	info_clear(pkt);
 	pkt_item_len(pkt, li + 1);
 	switch (*p >> 4) {
 	case CR:
 	case CC:
 	case DR:
-		row_be(r, COTP_DESTREF, c, 2);
-		row_be(r, COTP_SRCREF, c, 2);
+		dst = (uint32_t)row_be(r, COTP_DESTREF, c, 2);
+		src = (uint32_t)row_be(r, COTP_SRCREF, c, 2);
+		inform(pkt, *p >> 4, dst, src);
 		cur_skip(c, 1); /* class and options, or the reason */
 		if (!pkt->fail && begin + li > c->pos) {
 			struct cursor rest = cur_sub(c, begin + li - c->pos);
@@ -82,6 +94,15 @@ static enum verdict cotp_dissect(struct packet *pkt, struct cursor *c)
 			row_be(r, COTP_DESTREF, c, 2);
 		row_be(r, COTP_TPDU_NUMBER, c, 1);
 		c->pos = begin + li;
+		if (!pkt->fail && row_has(r, COTP_TPDU_NUMBER)) {
+			uint32_t number = (uint32_t)r->v[COTP_TPDU_NUMBER];
+			info_add(pkt, "DT TPDU (%u) ", number & ~EOT);
+			if (number & EOT)
+				info_add(pkt, "%s", "EOT");
+			else
+				info_add(pkt, "[COTP fragment, %u byte%s]", cur_left(c),
+					cur_left(c) == 1 ? "" : "s");
+		}
 		if (!pkt->fail && cur_left(c))
 			data(pkt, row_has(r, COTP_TPDU_NUMBER) && r->v[COTP_TPDU_NUMBER] & EOT, cur_rest(c));
 		break;

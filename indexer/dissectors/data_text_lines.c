@@ -12,6 +12,8 @@ static enum verdict lines_dissect(struct packet *pkt, struct cursor *c)
 	if (c->len > 38 && c->cap >= 5 && strncasecmp((const char *)c->data, "<?xml", 5) == 0) {
 		pkt_no_item(pkt);
 		pkt_next_proto(pkt, &proto_xml, *c);
+	} else if (!pkt_layer(pkt)->nested) {
+		info_media(pkt);
 	}
 	return MINE;
 }

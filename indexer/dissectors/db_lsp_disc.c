@@ -31,6 +31,7 @@ static const struct claim disc_claims[] = { { CLAIM_UDP_PORT, 17500 }, { 0 } };
 
 const struct protocol proto_db_lsp_disc = {
 	.name = "db-lsp-disc",
+	.info = "Dropbox LAN sync Discovery Protocol",
 	.title = "Dropbox LAN sync Discovery Protocol",
 	.column = "DB-LSP-DISC",
 	.spec = "Dropbox LAN sync",

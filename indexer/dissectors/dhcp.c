@@ -79,9 +79,10 @@ static void look_ahead(struct cursor c, struct dhcp_outlook *out)
 			/* An empty value takes the octet behind it. */
 			if (code == OPTION_OVERLOAD && cur_need(&c, 1))
 				out->overload = c.data[c.pos];
-			else if (code == OPTION_MESSAGE && cur_need(&c, 1))
+			else if (code == OPTION_MESSAGE && cur_need(&c, 1)) {
 				out->typed = true;
-			else if (code == OPTION_VENDOR_CLASS)
+				out->message = c.data[c.pos];
+			} else if (code == OPTION_VENDOR_CLASS)
 				out->vendor_form = is_vendor_form(c, (uint32_t)len);
 			else if (code == OPTION_SEARCH)
 				out->nsearch++;
@@ -184,6 +185,26 @@ static void name(struct row *r, unsigned field, struct cursor *c, uint32_t n, bo
 		row_ascii(r, field, c, n);
 }
 
+static void inform(struct packet *pkt, const struct dhcp_outlook *out, uint32_t op, uint32_t id)
+{
+	/* RFC 2132, section 9.6, and later ones. */
+	static const struct value_name messages[] = { { 1, "Discover" }, { 2, "Offer" }, { 3, "Request" },
+		{ 4, "Decline" }, { 5, "ACK" }, { 6, "NAK" }, { 7, "Release" }, { 8, "Inform" },
+		{ 9, "Force Renew" }, { 10, "Lease query" }, { 11, "Lease Unassigned" },
+		{ 12, "Lease Unknown" }, { 13, "Lease Active" }, { 14, "Bulk Lease Query" },
+		{ 15, "Lease Query Done" }, { 16, "Active Lease Query" }, { 17, "Lease Query Status" },
+		{ 18, "TLS" }, { 0, NULL } };
+	if (!pkt->info)
+		return;
+	if (out->typed)
+		info_set(pkt, "DHCP %-8s - Transaction ID 0x%x",
+			info_name(messages, out->message, "Unknown Message"), id);
+	else if (op == 1 || op == 2)
+		info_set(pkt, "%s", op == 1 ? "Boot Request" : "Boot Reply");
+	else
+		info_set(pkt, "Unknown BOOTP message type (%u)", op);
+}
+
 static enum verdict dhcp_dissect(struct packet *pkt, struct cursor *c)
 {
 	struct dhcp_outlook out = { 0 };
@@ -208,7 +229,7 @@ static enum verdict dhcp_dissect(struct packet *pkt, struct cursor *c)
 	row_be(r, DHCP_HW_TYPE, c, 1);
 	row_be(r, DHCP_HW_LEN, c, 1);
 	row_be(r, DHCP_HOPS, c, 1);
-	row_be(r, DHCP_ID, c, 4);
+	inform(pkt, &out, (uint32_t)op, (uint32_t)row_be(r, DHCP_ID, c, 4));
 	/* Windows writes the seconds little-endian. */
 	cur_peek(c, 0, 2, &secs);
 	if (secs >> 8 && !(secs & 0xff))

@@ -253,6 +253,7 @@ extern const struct dhcp_option_shape dhcp_option_shapes[256];
 /* What is known of the whole message while its options are read. */
 struct dhcp_outlook {
 	uint8_t overload; /* option 52: 1 the file name holds options, 2 the server name, 3 both */
+	uint8_t message;  /* its value */
 	bool typed;       /* option 53 is there: DHCP, else BOOTP */
 	bool vendor_form; /* the vendor class (option 60) is one whose option 43 has a form of its own */
 	/* Options 119 and 120: how many there are and how many were read; what is longer than one option is

@@ -68,6 +68,8 @@ static void question(struct dns_message *m)
 		class &= ~CLASS_TOP_BIT;
 	}
 	row_set_at(r, QUERY_CLASS, class, p + 2, 2);
+	if (m->pkt->info)
+		dns_inform_question(m, &name, be16(p), be16(p + 2) & CLASS_TOP_BIT);
 }
 
 /* RFC 2782: _service._proto.name */
@@ -131,6 +133,9 @@ static void record(struct dns_message *m)
 	}
 	row_be(r, RR_LEN, c, 2);
 	uint32_t start = c->pos;
+	if (m->pkt->info)
+		dns_inform_record(
+			m, type, m->family == DNS_MULTICAST && type != TYPE_OPT && class >> 15, start, len);
 	if (len)
 		dns_rdata(m, r, type, len);
 	c->pos = start;
@@ -152,6 +157,7 @@ enum verdict dns_message_dissect(struct packet *pkt, struct cursor *c, uint32_t 
 	row_set_at(r, DNS_FLAGS, flags, p + 2, 2);
 	if (family != DNS_PLAIN)
 		row_set(r, DNS_FAMILY, family);
+	dns_inform(pkt, id, flags);
 	pkt_exchange(pkt, &proto_dns, r, id, flags & FLAG_RESPONSE);
 	for (unsigned i = 0; i < 4; i++)
 		counts[i] = (uint32_t)row_be(r, DNS_QUERIES + i, c, 2);

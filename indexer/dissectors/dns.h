@@ -377,6 +377,8 @@ enum { LATE_RESPONSE_IN, LATE_NFIELDS };
 
 extern const struct record dns_records[DNS_REC_COUNT];
 
+extern const struct value_name dns_type_names[], dns_opcode_names[], dns_rcode_names[];
+
 /* A message on its way. */
 struct dns_message {
 	struct packet *pkt;
@@ -385,6 +387,11 @@ struct dns_message {
 	enum dns_family family;
 	struct row *srv; /* of the SRV record being read, when its owner's name was split; else NULL */
 };
+
+/* The Info column (dns_info.c), a part at a time; a record's data are the `len` octets from `at` on. */
+void dns_inform(struct packet *pkt, uint32_t id, uint32_t flags);
+void dns_inform_question(const struct dns_message *m, const struct dns_name *name, uint32_t type, bool qu);
+void dns_inform_record(const struct dns_message *m, uint32_t type, bool flush, uint32_t at, uint32_t len);
 
 /* Read a message: the dissector of dns, mdns and llmnr. `base`: octets before it, 0, or 2 for the length over
  * TCP. */

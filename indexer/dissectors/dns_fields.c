@@ -1,6 +1,6 @@
 #include "indexer/dissectors/dns.h"
 
-static const struct value_name type_names[] = { { 1, "A" }, { 2, "NS" }, { 3, "MD" }, { 4, "MF" },
+const struct value_name dns_type_names[] = { { 1, "A" }, { 2, "NS" }, { 3, "MD" }, { 4, "MF" },
 	{ 5, "CNAME" }, { 6, "SOA" }, { 7, "MB" }, { 8, "MG" }, { 9, "MR" }, { 10, "NULL" }, { 11, "WKS" },
 	{ 12, "PTR" }, { 13, "HINFO" }, { 14, "MINFO" }, { 15, "MX" }, { 16, "TXT" }, { 17, "RP" },
 	{ 18, "AFSDB" }, { 19, "X25" }, { 20, "ISDN" }, { 21, "RT" }, { 22, "NSAP" }, { 23, "NSAP-PTR" },
@@ -20,11 +20,11 @@ static const struct value_name type_names[] = { { 1, "A" }, { 2, "NS" }, { 3, "M
 static const struct value_name class_names[] = { { 1, "IN" }, { 2, "CS" }, { 3, "CH" }, { 4, "HS" },
 	{ 254, "NONE" }, { 255, "ANY" }, { 0, NULL } };
 
-static const struct value_name opcode_names[] = { { 0, "Standard query" }, { 1, "Inverse query" },
+const struct value_name dns_opcode_names[] = { { 0, "Standard query" }, { 1, "Inverse query" },
 	{ 2, "Server status request" }, { 4, "Zone change notification" }, { 5, "Dynamic update" },
 	{ 6, "DNS Stateful operations (DSO)" }, { 0, NULL } };
 
-static const struct value_name rcode_names[] = { { 0, "No error" }, { 1, "Format error" },
+const struct value_name dns_rcode_names[] = { { 0, "No error" }, { 1, "Format error" },
 	{ 2, "Server failure" }, { 3, "No such name" }, { 4, "Not implemented" }, { 5, "Refused" },
 	{ 6, "Name exists" }, { 7, "RRset exists" }, { 8, "RRset does not exist" },
 	{ 9, "Not authoritative" }, { 10, "Name out of zone" }, { 11, "DSO-Type not implemented" },
@@ -61,7 +61,7 @@ static const struct field message_fields[DNS_NFIELDS] = {
 		"Retransmitted response. Original response in", KIND_FRAME, .part = 2, .generated = true },
 	[DNS_RESPONSE] = { "dns.flags.response", "Response", KIND_BOOL, .of = DNS_FLAGS, .mask = 0x8000 },
 	[DNS_OPCODE] = { "dns.flags.opcode", "Opcode", KIND_UINT, .octets = 2, .of = DNS_FLAGS,
-		.mask = 0x7800, .names = opcode_names },
+		.mask = 0x7800, .names = dns_opcode_names },
 	[DNS_AUTHORITATIVE] = { "dns.flags.authoritative", "Authoritative", KIND_BOOL,
 		.sql = RESPONSE_NOT_LLMNR(BIT(10)) },
 	[DNS_CONFLICT] = { "dns.flags.conflict", "Conflict", KIND_BOOL, .sql = LLMNR(BIT(10)) },
@@ -77,7 +77,7 @@ static const struct field message_fields[DNS_NFIELDS] = {
 	[DNS_CHECKDISABLE] = { "dns.flags.checkdisable", "Non-authenticated data", KIND_BOOL,
 		.sql = NOT_LLMNR(BIT(4)) },
 	[DNS_RCODE] = { "dns.flags.rcode", "Reply code", KIND_UINT, .octets = 2,
-		.sql = RESPONSE("{flags}&15"), .names = rcode_names },
+		.sql = RESPONSE("{flags}&15"), .names = dns_rcode_names },
 	[DNS_COUNT_QUERIES] = { "dns.count.queries", "Questions", KIND_UINT, .octets = 2,
 		.sql = NOT_UPDATE("{queries}") },
 	[DNS_COUNT_ZONES] = { "dns.count.zones", "Zones", KIND_UINT, .octets = 2,
@@ -103,14 +103,14 @@ static const struct field query_fields[QUERY_NFIELDS] = {
 	[QUERY_NAME] = { "dns.qry.name", "Name", KIND_TEXT },
 	[QUERY_NAME_LEN] = { "dns.qry.name.len", "Name Length", KIND_UINT, .octets = 2, .generated = true },
 	[QUERY_LABELS] = { "dns.count.labels", "Label Count", KIND_UINT, .octets = 2, .generated = true },
-	[QUERY_TYPE] = { "dns.qry.type", "Type", KIND_UINT, .octets = 2, .names = type_names },
+	[QUERY_TYPE] = { "dns.qry.type", "Type", KIND_UINT, .octets = 2, .names = dns_type_names },
 	[QUERY_CLASS] = { "dns.qry.class", "Class", KIND_UINT, BASE_HEX, 2, .names = class_names },
 	[QUERY_QU] = { "dns.qry.qu", "\"QU\" question", KIND_BOOL },
 };
 
 static const struct field rr_fields[RR_NFIELDS] = {
 	[RR_NAME] = { "dns.resp.name", "Name", KIND_TEXT },
-	[RR_TYPE] = { "dns.resp.type", "Type", KIND_UINT, .octets = 2, .names = type_names },
+	[RR_TYPE] = { "dns.resp.type", "Type", KIND_UINT, .octets = 2, .names = dns_type_names },
 	[RR_CLASS] = { "dns.resp.class", "Class", KIND_UINT, BASE_HEX, 2, .names = class_names },
 	[RR_TTL] = { "dns.resp.ttl", "Time to live", KIND_UINT, .octets = 4 },
 	[RR_LEN] = { "dns.resp.len", "Data length", KIND_UINT, .octets = 2 },

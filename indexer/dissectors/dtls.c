@@ -68,8 +68,10 @@ static bool take_message(struct tls_reader *t, struct cursor *c, uint32_t missin
 			    tls_is_message_type((unsigned)(head >> 24));
 	if (!known) {
 		/* Encrypted. */
-		if (first)
+		if (first) {
 			row_open(t->pkt, t->proto, TLS_T_HANDSHAKE);
+			tls_inform(t, "Encrypted Handshake Message");
+		}
 		return false;
 	}
 	struct row *r = row_open(t->pkt, t->proto, TLS_T_HANDSHAKE);
@@ -83,10 +85,13 @@ static bool take_message(struct tls_reader *t, struct cursor *c, uint32_t missin
 	uint32_t key = kept_key(t, sequence);
 	if (in_parts) {
 		struct cursor whole;
-		if (!add_fragment(t, key, len, offset, &body, &whole))
+		if (!add_fragment(t, key, len, offset, &body, &whole)) {
+			tls_inform_message(t, type, " (Fragment)");
 			return true;
+		}
 		body = whole;
 	}
+	tls_inform_message(t, type, in_parts ? " (Reassembled)" : "");
 	if (type == TLS_SERVER_HELLO && len > 2)
 		tls_set_version(t->session, true, TLS_HANDSHAKE, type, tls_chosen_version(&body, &retry));
 	tls_message(t, type, &body);
@@ -102,10 +107,12 @@ static void take_fragment(
 	bool more = true;
 	switch (type) {
 	case TLS_CHANGE_CIPHER_SPEC:
+		tls_inform(t, "Change Cipher Spec");
 		cur_need(c, 1);
 		break;
 	case TLS_ALERT:
 		r = row_open(t->pkt, t->proto, TLS_T_ALERT);
+		tls_inform_alert(t, *c);
 		if (cur_left(c) != 2)
 			break;
 		row_be(r, ALERT_LEVEL, c, 1);
@@ -116,6 +123,7 @@ static void take_fragment(
 			more = take_message(t, c, missing, first);
 		break;
 	case TLS_APPLICATION_DATA:
+		tls_inform(t, "Application Data");
 		row_bytes(record, RECORD_APP_DATA, c, cur_left(c));
 		break;
 	case TLS_HEARTBEAT:
@@ -125,6 +133,7 @@ static void take_fragment(
 		if (!cur_peek(c, 0, 1, &kind) || !cur_peek(c, 1, 2, &len) || !(kind == 1 || kind == 2) ||
 			(left > 19 && 3 + len + 16 > left))
 			break;
+		tls_inform_heartbeat(t, (unsigned)kind, false);
 		row_be(r, HEARTBEAT_TYPE, c, 1);
 		row_be(r, HEARTBEAT_PAYLOAD_LENGTH, c, 2);
 		row_bytes(r, HEARTBEAT_PAYLOAD, c, len > left - 3 ? left - 3 : (uint32_t)len);
@@ -177,11 +186,14 @@ static enum verdict dtls_dissect(struct packet *pkt, struct cursor *c)
 {
 	struct tls_reader t;
 	tls_begin(&t, pkt, &proto_dtls);
+	info_clear(pkt);
 	struct row *layer = row_open(pkt, &proto_dtls, TLS_T_LAYER);
 	bool more = true;
 	while (more && cur_left(c)) {
 		row_set(layer, LAYER_VERSION, t.session->version);
 		more = (t.session->version || looks_like_record(c, 0)) && take_record(&t, c);
+		if (!more && !pkt->fail && pkt->info && pkt->info->len == 0)
+			tls_inform(&t, "Continuation Data");
 	}
 	row_set(layer, LAYER_VERSION, t.session->version);
 	return MINE;

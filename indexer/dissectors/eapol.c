@@ -106,7 +106,17 @@ static void key_data(struct cursor *c)
 	}
 }
 
-static void key(struct row *r, struct cursor *c)
+/* IEEE 802.11-2020, section 12.7.6: which message of a handshake it is follows from the flags. */
+static void inform_key(struct packet *pkt, uint32_t info, uint32_t len)
+{
+	enum { PAIRWISE = 0x0008, ACK = 0x0080, MIC = 0x0100 };
+	if (info & PAIRWISE)
+		info_set(pkt, "Key (Message %u of 4)", info & ACK ? (info & MIC ? 3 : 1) : len ? 2 : 4);
+	else
+		info_set(pkt, "Key (Group Message %u of 2)", info & ACK ? 1 : 2);
+}
+
+static void key(struct packet *pkt, struct row *r, struct cursor *c)
 {
 	uint32_t descriptor = (uint32_t)row_be(r, KEY_TYPE, c, 1), info = 0;
 	switch (descriptor) {
@@ -120,6 +130,8 @@ static void key(struct row *r, struct cursor *c)
 		cur_take(c, 8 + 8); /* receive sequence counter; identifier, reserved today */
 		row_bytes(r, KEY_MIC, c, MIC_LENGTH);
 		uint32_t len = (uint32_t)row_be(r, KEY_DATA_LEN, c, 2);
+		if (!pkt->fail)
+			inform_key(pkt, info, len);
 		if (!cur_need(c, len))
 			return;
 		struct cursor data = cur_sub(c, len);
@@ -145,6 +157,8 @@ static enum verdict eapol_dissect(struct packet *pkt, struct cursor *c)
 	uint32_t type = (uint32_t)row_be(r, EAPOL_TYPE, c, 1), len = (uint32_t)row_be(r, EAPOL_LEN, c, 2);
 	if (pkt->fail)
 		return MINE;
+	if (pkt->info)
+		info_set(pkt, "%s", info_name(type_names, type, "Unknown"));
 	pkt_trim(pkt, EAPOL_HEADER + len);
 	struct cursor body = cur_sub(c, len);
 	switch (type) {
@@ -152,7 +166,7 @@ static enum verdict eapol_dissect(struct packet *pkt, struct cursor *c)
 		eap(pkt, &body);
 		break;
 	case TYPE_KEY:
-		key(r, &body);
+		key(pkt, r, &body);
 		break;
 	case TYPE_MKA:
 		if (cur_need(&body, 1))

@@ -84,7 +84,12 @@ static enum verdict eigrp_dissect(struct packet *pkt, struct cursor *c)
 	if (!cur_need(c, EIGRP_HEADER)) /* Wireshark shows nothing of less */
 		return MINE;
 	row_be(r, EIGRP_VERSION, c, 1);
-	row_be(r, EIGRP_OPCODE, c, 1);
+	uint32_t opcode = (uint32_t)row_be(r, EIGRP_OPCODE, c, 1);
+	const char *name = info_name(opcode_names, opcode, NULL);
+	if (name)
+		info_set(pkt, "%s", name);
+	else
+		info_set(pkt, "Unknown OpCode (0x%04x)", opcode);
 	row_be(r, EIGRP_CHECKSUM, c, 2);
 	row_be(r, EIGRP_FLAGS, c, 4);
 	row_be(r, EIGRP_SEQ, c, 4);

@@ -7,10 +7,8 @@
  *
  * Little-endian. The commands that send data carry a list of items (section 2-6); data items hold CIP
  * messages. */
+#include "indexer/dissectors/cip.h"
 #include "indexer/dissectors/ids.h"
-#include "indexer/packet.h"
-
-extern const struct protocol proto_enip, proto_cip;
 
 enum { ENIP_COMMAND, ENIP_LENGTH, ENIP_SESSION, ENIP_STATUS, ENIP_CONTEXT, ENIP_OPTIONS, ENIP_NFIELDS };
 
@@ -54,16 +52,21 @@ static uint32_t enip_length(struct packet *pkt, const struct cursor *c)
 }
 
 /* Interface handle, timeout, count, then items: type, length, data. */
-static void items(struct packet *pkt, struct cursor *c)
+static void items(struct packet *pkt, struct cursor *c, uint64_t key)
 {
+	struct enip_flow *f = pkt_flow(pkt, &proto_enip);
+	if (f)
+		f->key = key;
 	cur_skip(c, 6);
 	uint32_t count = (uint32_t)cur_le(c, 2);
 	while (count-- && !pkt->fail && cur_left(c)) {
 		uint32_t type = (uint32_t)cur_le(c, 2), len = (uint32_t)cur_le(c, 2);
 		struct cursor item = cur_sub(c, len);
 		/* Connected data begin with a sequence count. */
-		if (type == CONNECTED_DATA && item.len > 2) {
-			cur_skip(&item, 2);
+		if (type == CONNECTED_DATA && item.len > 3) {
+			key = cur_le(&item, 2);
+			if (f)
+				f->key = key;
 			pkt_next_proto(pkt, &proto_cip, cur_rest(&item));
 		} else if (type == UNCONNECTED_DATA) {
 			pkt_next_proto(pkt, &proto_cip, item);
@@ -78,10 +81,12 @@ static enum verdict enip_message(struct packet *pkt, struct cursor *c)
 	row_le(r, ENIP_LENGTH, c, 2);
 	row_le(r, ENIP_SESSION, c, 4);
 	row_le(r, ENIP_STATUS, c, 4);
+	uint64_t key = 0;
+	cur_peek(c, 0, 8, &key);
 	row_bytes(r, ENIP_CONTEXT, c, 8);
 	row_le(r, ENIP_OPTIONS, c, 4);
 	if ((command == RR_DATA || command == UNIT_DATA) && cur_left(c))
-		items(pkt, c);
+		items(pkt, c, key);
 	return MINE;
 }
 
@@ -107,4 +112,5 @@ const struct protocol proto_enip = {
 	.claims = enip_claims,
 	.pdu = &enip_pdu,
 	.dissect = enip_dissect,
+	.flow_size = sizeof(struct enip_flow),
 };

@@ -22,7 +22,9 @@ static const struct record esp_records[] = { { "esp", RECORD_LAYER, ESP_NFIELDS,
 static enum verdict esp_dissect(struct packet *pkt, struct cursor *c)
 {
 	struct row *r = row_open(pkt, &proto_esp, 0);
-	row_be(r, ESP_SPI, c, 4);
+	uint32_t spi = (uint32_t)row_be(r, ESP_SPI, c, 4);
+	if (!pkt->fail)
+		info_set(pkt, "ESP (SPI=0x%08x)", spi);
 	row_be(r, ESP_SEQUENCE, c, 4);
 	return MINE;
 }

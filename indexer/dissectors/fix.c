@@ -93,6 +93,10 @@ static enum verdict fix_dissect(struct packet *pkt, struct cursor *c)
 {
 	struct row *r = row_open(pkt, &proto_fix, 0);
 	struct field_at f;
+	if (c->cap < 5 || memcmp(c->data, "8=FIX", 5) != 0)
+		info_set(pkt, "%s", "[FIX continuation]");
+	else
+		info_clear(pkt);
 	for (uint32_t at = 0; take_field(c, at, &f) && !pkt->fail; at = f.next) {
 		const char *value = (const char *)c->data + f.value;
 		unsigned known = 0;

@@ -46,13 +46,13 @@ static const struct field frame_fields[FRAME_NFIELDS] = {
 	[FRAME_SRC] = { "src", "address of the Source column", KIND_ADDRESS, .internal = true },
 	[FRAME_DST] = { "dst", "address of the Destination column", KIND_ADDRESS, .internal = true },
 	[FRAME_NUMBER] = { "frame.number", "Frame Number", KIND_UINT, .octets = 4,
-		.sql = "{frame} - (SELECT c.first_frame FROM capture c WHERE c.id={capture}) + 1" },
+		.sql = "{frame} - (SELECT k.first_frame FROM capture k WHERE k.id={capture}) + 1" },
 	[FRAME_TIME_EPOCH] = { "frame.time_epoch", "Epoch Time", KIND_RELTIME, .sql = "{time}" },
 	[FRAME_TIME_DELTA] = { "frame.time_delta", "Time delta from previous captured frame", KIND_RELTIME,
 		.sql = "coalesce({time} - (SELECT p.time FROM t_frame p WHERE p.frame_id={frame}-1"
-		       " AND {frame} > (SELECT c.first_frame FROM capture c WHERE c.id={capture})), 0)" },
+		       " AND {frame} > (SELECT k.first_frame FROM capture k WHERE k.id={capture})), 0)" },
 	[FRAME_TIME_RELATIVE] = { "frame.time_relative", "Time since reference or first frame", KIND_RELTIME,
-		.sql = "{time} - (SELECT c.time_zero FROM capture c WHERE c.id={capture})" },
+		.sql = "{time} - (SELECT k.time_zero FROM capture k WHERE k.id={capture})" },
 	[FRAME_CAP_LEN] = { "frame.cap_len", "Frame length stored into the capture file", KIND_UINT,
 		.octets = 4, .sql = "coalesce({caplen}, {len})" },
 	[FRAME_PROTOCOLS] = { "frame.protocols", "Protocols in frame", KIND_TEXT,
@@ -125,4 +125,6 @@ const struct protocol proto_frame = {
 /* Names that the loop itself gives: tokens and items without fields. */
 const struct protocol proto_ethertype = { .name = "ethertype", .title = "Ethertype", .no_item = true };
 const struct protocol proto_malformed = { .name = "_ws.malformed", .title = "Malformed Packet" };
+const struct protocol proto_unreassembled = { .name = "_ws.unreassembled",
+	.title = "Unreassembled Fragmented Packet" };
 const struct protocol proto_short = { .name = "_ws.short", .title = "Packet Size Limited during Capture" };

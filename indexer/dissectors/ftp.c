@@ -282,6 +282,8 @@ static enum verdict ftp_dissect(struct packet *pkt, struct cursor *c)
 {
 	struct row *r = row_open(pkt, &proto_ftp, 0);
 	struct line l = line_at(c, 0);
+	info_set(pkt, "%s: ", pkt->dstport == PORT ? "Request" : "Response");
+	info_text(pkt, l.text, l.len);
 	pkt_item(pkt, &item_directory, 0);
 	if (pkt->dstport == PORT)
 		request(pkt, r, &l);

@@ -11,7 +11,7 @@
 #include "indexer/dissectors/ids.h"
 #include "indexer/packet.h"
 
-extern const struct protocol proto_gtp, proto_gtpv2, proto_ip, proto_ipv6;
+extern const struct protocol proto_gtpprime, proto_gtp, proto_gtpv2, proto_ip, proto_ipv6;
 
 enum {
 	GTP_FLAGS,
@@ -58,7 +58,7 @@ static const struct record gtp_records[] = { { "gtp", RECORD_LAYER, GTP_NFIELDS,
 /* Shows where a T-PDU does not hold an IP packet. */
 static const struct protocol item_data = { .name = "gtp.tpdu_data", .title = "T-PDU Data" };
 
-enum { T_PDU = 255, EXTENDED = 0x04, SEQUENCED = 0x02, NUMBERED = 0x01 };
+enum { T_PDU = 255, NOT_PRIME = 0x10, EXTENDED = 0x04, SEQUENCED = 0x02, NUMBERED = 0x01 };
 
 /* What stands behind the first 8 octets of version 1. */
 static void optional(struct row *r, struct cursor *c, uint64_t flags)
@@ -91,6 +91,10 @@ static enum verdict gtp_dissect(struct packet *pkt, struct cursor *c)
 		pkt_no_item(pkt);
 		pkt_next_proto(pkt, &proto_gtpv2, cur_rest(c));
 		return MINE;
+	}
+	if (!(flags & NOT_PRIME)) { /* GTP', for charging, by its own name in the tree */
+		pkt_no_item(pkt);
+		pkt_item(pkt, &proto_gtpprime, c->len);
 	}
 	struct row *r = row_open(pkt, &proto_gtp, 0);
 	row_be(r, GTP_FLAGS, c, 1);

@@ -121,7 +121,10 @@ static void version_1(struct packet *pkt, struct cursor *c)
 		row_be(r, HSRP_ADV_PASSIVE, c, 2);
 		return;
 	}
-	row_be(r, HSRP_STATE, c, 1);
+	uint32_t state = (uint32_t)row_be(r, HSRP_STATE, c, 1);
+	if (!pkt->fail && pkt->info)
+		info_set(pkt, "%s (state %s)", info_name(opcode_names, opcode, "Unknown"),
+			info_name(state_names, state, "Unknown"));
 	row_be(r, HSRP_HELLO, c, 1);
 	row_be(r, HSRP_HOLD, c, 1);
 	row_be(r, HSRP_PRIORITY, c, 1);

@@ -219,6 +219,9 @@ static void take_upgrade(struct http_message *m)
 static void take_continuation(struct http_message *m, const char *column)
 {
 	m->pkt->column = column;
+	if (!pkt_layer(m->pkt)->again)
+		info_clear(m->pkt);
+	info_add(m->pkt, "%s", "Continuation");
 	http_row(m);
 	pkt_next_proto(m->pkt, &proto_data, *m->c);
 	pkt_below(m->pkt);
@@ -271,6 +274,12 @@ static uint32_t take_message(struct http_message *m, const char *column, bool en
 		}
 	}
 	if (start || seen) {
+		if (!pkt_layer(pkt)->again)
+			info_clear(pkt);
+		if (start)
+			info_line(pkt, first.at, first.next - pos);
+		else
+			info_add(pkt, "%s", "Continuation");
 		pkt->column = column;
 		http_row(m);
 	}

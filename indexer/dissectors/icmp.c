@@ -199,6 +199,93 @@ static void router_advertisement(struct packet *pkt, struct cursor *c)
 	}
 }
 
+/* The names of RFC 792 and of IANA's list of ICMP parameters. */
+static const char *type_name(uint32_t type)
+{
+	static const char *const names[] = { [0] = "Echo (ping) reply",
+		[3] = "Destination unreachable",
+		[4] = "Source quench (flow control)",
+		[5] = "Redirect",
+		[6] = "Alternate host address",
+		[8] = "Echo (ping) request",
+		[9] = "Router advertisement",
+		[10] = "Router solicitation",
+		[11] = "Time-to-live exceeded",
+		[12] = "Parameter problem",
+		[13] = "Timestamp request",
+		[14] = "Timestamp reply",
+		[15] = "Information request",
+		[16] = "Information reply",
+		[17] = "Address mask request",
+		[18] = "Address mask reply",
+		[30] = "Traceroute",
+		[42] = "Extended Echo request",
+		[43] = "Extended Echo reply" };
+	return type < sizeof(names) / sizeof(*names) && names[type] ? names[type]
+								    : "Unknown ICMP (obsolete or malformed?)";
+}
+
+static const char *code_name(uint32_t type, uint32_t code)
+{
+	static const char *const unreachable[] = { "Network unreachable", "Host unreachable",
+		"Protocol unreachable", "Port unreachable", "Fragmentation needed", "Source route failed",
+		"Destination network unknown", "Destination host unknown", "Source host isolated",
+		"Network administratively prohibited", "Host administratively prohibited",
+		"Network unreachable for TOS", "Host unreachable for TOS",
+		"Communication administratively filtered", "Host precedence violation",
+		"Precedence cutoff in effect" };
+	static const char *const redirect[] = { "Redirect for network", "Redirect for host",
+		"Redirect for TOS and network", "Redirect for TOS and host" };
+	static const char *const exceeded[] = { "Time to live exceeded in transit",
+		"Fragment reassembly time exceeded" };
+	static const char *const problem[] = { "Pointer indicates the error", "Required option missing",
+		"Bad length" };
+	switch (type) {
+	case UNREACHABLE:
+		return code < 16 ? unreachable[code] : NULL;
+	case REDIRECT:
+		return code < 4 ? redirect[code] : NULL;
+	case TIME_EXCEEDED:
+		return code < 2 ? exceeded[code] : NULL;
+	case PARAMETER_PROBLEM:
+		return code < 3 ? problem[code] : NULL;
+	case ROUTER_ADVERTISEMENT:
+		return code == 0    ? "Normal router advertisement"
+		       : code == 16 ? "Does not route common traffic"
+				    : NULL;
+	default:
+		return NULL;
+	}
+}
+
+static void inform(struct packet *pkt, uint32_t type, uint32_t code)
+{
+	const char *name = code_name(type, code);
+	info_set(pkt, "%-20s ", type_name(type));
+	if (name)
+		info_add(pkt, "(%s)", name);
+}
+
+static void inform_echo(struct packet *pkt, uint32_t type, uint32_t ident, uint32_t seq)
+{
+	info_add(pkt, "id=0x%04x, seq=%u/%u, ttl=%u", ident, seq, (seq & 255) << 8 | seq >> 8, pkt->ttl);
+	if (type != ECHO_REQUEST || !pkt->info || pkt->in_error)
+		return;
+	uint32_t reply = (uint32_t)info_later(pkt, "icmp.resp_in");
+	uint8_t kind;
+	size_t len;
+	const uint8_t *dst =
+		pkt->net_dst ? dict_get(pkt->dict, DICT_ADDRESS, pkt->net_dst, &kind, &len) : NULL;
+	if (reply)
+		info_add(pkt, " (reply in %u)", reply);
+	else if (dst && kind == KIND_IPV4 && be32(dst) == UINT32_MAX)
+		info_add(pkt, "%s", " (broadcast)");
+	else if (dst && kind == KIND_IPV4 && dst[0] >> 4 == 14)
+		info_add(pkt, "%s", " (multicast)");
+	else
+		info_add(pkt, "%s", " (no response found!)");
+}
+
 static enum verdict icmp_dissect(struct packet *pkt, struct cursor *c)
 {
 	struct row *r = row_open(pkt, &proto_icmp, REC_ICMP);
@@ -208,6 +295,7 @@ static enum verdict icmp_dissect(struct packet *pkt, struct cursor *c)
 	uint32_t code = (uint32_t)row_be(r, ICMP_CODE, c, 1);
 	uint32_t checksum = (uint32_t)row_be(r, ICMP_CHECKSUM, c, 2);
 	uint32_t ident, seq, words;
+	inform(pkt, type, code);
 	switch (type) {
 	case ECHO_REPLY:
 	case ECHO_REQUEST:
@@ -215,6 +303,7 @@ static enum verdict icmp_dissect(struct packet *pkt, struct cursor *c)
 		seq = (uint32_t)row_be(r, ICMP_SEQ, c, 2);
 		if (pkt->fail)
 			break;
+		inform_echo(pkt, type, ident, seq);
 		if (type == ECHO_REQUEST && !pkt->in_error)
 			row_set(r, ICMP_ASKS, 1);
 		pkt_exchange(pkt, &proto_icmp, r, echo_key(checksum, type == ECHO_REQUEST, ident << 16 | seq),
@@ -239,8 +328,10 @@ static enum verdict icmp_dissect(struct packet *pkt, struct cursor *c)
 		break;
 	default:
 		if (type >= TIMESTAMP && type <= MASK_REPLY) {
-			row_be(r, ICMP_IDENT, c, 2);
-			row_be(r, ICMP_SEQ, c, 2);
+			ident = (uint32_t)row_be(r, ICMP_IDENT, c, 2);
+			seq = (uint32_t)row_be(r, ICMP_SEQ, c, 2);
+			if (!pkt->fail)
+				inform_echo(pkt, type, ident, seq);
 			/* three times of day; an address mask */
 			cur_take(c, type <= TIMESTAMP + 1 ? 12 : type >= MASK_REPLY - 1 ? 4 : 0);
 		}
@@ -258,6 +349,7 @@ static const struct exchange_fields icmp_exchange = {
 	.repeat_response = EXCHANGE_NO_FIELD,
 	.late_record = REC_LATE,
 	.response_in = LATE_RESP_IN,
+	.informs = true,
 };
 
 const struct protocol proto_icmp = {

@@ -199,7 +199,7 @@ enum {
 #define QUERY_2_LENGTH 28
 
 /* Ethernet's with colons, others as digits; of an option of 16 octets EUI-64 is taken for the address. */
-static void link_address(struct row *r, struct cursor c, uint32_t len)
+static void link_address(struct packet *pkt, struct row *r, struct cursor c, uint32_t len, const char *show)
 {
 	char text[3 * 64 + 1];
 	uint32_t n = len == 14 ? 8 : len, used = 0;
@@ -212,6 +212,8 @@ static void link_address(struct row *r, struct cursor c, uint32_t len)
 	}
 	if (p)
 		row_text(r, OPTION_LINKADDR, text, used, p, n);
+	if (p && show)
+		info_add(pkt, "%s%.*s", show, (int)used, text);
 }
 
 /* RFC 4191, section 2.3: no prefix, its first half, or all of it. */
@@ -228,7 +230,7 @@ static void route(struct row *r, struct cursor c, uint32_t len)
 	row_address_at(r, OPTION_PREFIX, KIND_IPV6, prefix);
 }
 
-static void options(struct packet *pkt, struct cursor *c)
+static void options(struct packet *pkt, struct cursor *c, uint32_t message)
 {
 	struct cursor redirected = { 0 };
 	while (cur_left(c) && cur_need(c, 2)) {
@@ -242,7 +244,10 @@ static void options(struct packet *pkt, struct cursor *c)
 		switch (type) {
 		case OPT_SOURCE_LINK:
 		case OPT_TARGET_LINK:
-			link_address(r, value, len);
+			link_address(pkt, r, value, len,
+				type == OPT_TARGET_LINK && message == NEIGHBOR_ADVERTISEMENT   ? " is at "
+				: type == OPT_SOURCE_LINK && message != NEIGHBOR_ADVERTISEMENT ? " from "
+											       : NULL);
 			break;
 		case OPT_PREFIX:
 			row_be(r, OPTION_PREFIX_LENGTH, &value, 1);
@@ -357,9 +362,25 @@ static bool is_multicast(const struct packet *pkt)
 	return dst && kind == KIND_IPV6 && dst[0] == 0xff;
 }
 
+static void inform_echo(struct packet *pkt, uint32_t ident, uint32_t seq, bool request)
+{
+	info_add(pkt, " id=0x%04x, seq=%u, hop limit=%u", ident, seq, pkt->ttl);
+	if (!request || !pkt->info || pkt->in_error)
+		return;
+	uint32_t reply = (uint32_t)info_later(pkt, "icmpv6.resp_in");
+	if (reply)
+		info_add(pkt, " (reply in %u)", reply);
+	else if (is_multicast(pkt))
+		info_add(pkt, "%s", " (multicast)");
+	else
+		info_add(pkt, "%s", " (no response found!)");
+}
+
 static void echo(struct packet *pkt, struct row *r, struct cursor *c, uint32_t checksum, bool request)
 {
 	uint32_t ident = (uint32_t)row_be(r, V6_IDENT, c, 2), seq = (uint32_t)row_be(r, V6_SEQ, c, 2);
+	if (!pkt->fail)
+		inform_echo(pkt, ident, seq, request);
 	/* Whoever answers a request to a group does so from another address. */
 	if (!pkt->fail && !is_multicast(pkt)) {
 		if (request && !pkt->in_error)
@@ -370,14 +391,77 @@ static void echo(struct packet *pkt, struct row *r, struct cursor *c, uint32_t c
 	pkt_next_proto(pkt, &proto_data, cur_rest(c));
 }
 
+/* The names of RFC 4443 and of IANA's list of ICMPv6 parameters. */
+static const struct value_name type_names[] = { { 1, "Destination Unreachable" }, { 2, "Packet Too Big" },
+	{ 3, "Time Exceeded" }, { 4, "Parameter Problem" }, { 128, "Echo (ping) request" },
+	{ 129, "Echo (ping) reply" }, { 130, "Multicast Listener Query" },
+	{ 131, "Multicast Listener Report" }, { 132, "Multicast Listener Done" },
+	{ 133, "Router Solicitation" }, { 134, "Router Advertisement" }, { 135, "Neighbor Solicitation" },
+	{ 136, "Neighbor Advertisement" }, { 137, "Redirect" }, { 138, "Router Renumbering" },
+	{ 139, "Node Information Query" }, { 140, "Node Information Reply" },
+	{ 141, "Inverse Neighbor Discovery Solicitation" },
+	{ 142, "Inverse Neighbor Discovery Advertisement" }, { 143, "Multicast Listener Report Message v2" },
+	{ 144, "Home Agent Address Discovery Request" }, { 145, "Home Agent Address Discovery Reply" },
+	{ 146, "Mobile Prefix Solicitation" }, { 147, "Mobile Prefix Advertisement" },
+	{ 148, "Certification Path Solicitation" }, { 149, "Certification Path Advertisement" },
+	{ 151, "Multicast Router Advertisement" }, { 152, "Multicast Router Solicitation" },
+	{ 153, "Multicast Router Termination" }, { 155, "RPL Control" }, { 160, "Extended Echo request" },
+	{ 161, "Extended Echo reply" }, { 0, NULL } };
+
+static const char *code_name(uint32_t type, uint32_t code)
+{
+	static const char *const unreachable[] = { "no route to destination", "Administratively prohibited",
+		"Beyond scope of source address", "Address unreachable", "Port unreachable",
+		"Source address failed ingress/egress policy", "Reject route to destination",
+		"Error in Source Routing Header" };
+	static const char *const exceeded[] = { "hop limit exceeded in transit",
+		"fragment reassembly time exceeded" };
+	static const char *const problem[] = { "erroneous header field encountered",
+		"unrecognized Next Header type encountered", "unrecognized IPv6 option encountered",
+		"IPv6 First Fragment has incomplete IPv6 Header Chain" };
+	if (type == UNREACHABLE)
+		return code < 8 ? unreachable[code] : "Unknown";
+	if (type == TIME_EXCEEDED)
+		return code < 2 ? exceeded[code] : "Unknown";
+	if (type == PARAMETER_PROBLEM)
+		return code < 4 ? problem[code] : "Unknown";
+	return NULL;
+}
+
+static void inform(struct packet *pkt, uint32_t type, uint32_t code)
+{
+	const char *name = code_name(type, code);
+	if (!pkt->info)
+		return;
+	info_set(pkt, "%s", info_name(type_names, type, "Unknown"));
+	if (name)
+		info_add(pkt, " (%s)", name);
+}
+
+static void inform_advertisement(struct packet *pkt, uint32_t flags, const uint8_t *target)
+{
+	static const char *const names[] = { "rtr", "sol", "ovr" };
+	const char *separator = " (";
+	info_add(pkt, "%s", " ");
+	info_address(pkt, KIND_IPV6, target);
+	for (unsigned i = 0; i < 3; i++)
+		if (flags << i & UINT32_C(0x80000000)) {
+			info_add(pkt, "%s%s", separator, names[i]);
+			separator = ", ";
+		}
+	if (flags >> 29)
+		info_add(pkt, "%s", ")");
+}
+
 static enum verdict icmpv6_dissect(struct packet *pkt, struct cursor *c)
 {
 	struct row *r = row_open(pkt, &proto_icmpv6, REC_ICMPV6);
 	uint32_t type = (uint32_t)row_be(r, V6_TYPE, c, 1);
-	row_be(r, V6_CODE, c, 1);
-	uint32_t checksum = (uint32_t)row_be(r, V6_CHECKSUM, c, 2);
+	uint32_t code = (uint32_t)row_be(r, V6_CODE, c, 1);
+	uint32_t checksum = (uint32_t)row_be(r, V6_CHECKSUM, c, 2), flags;
 	if (pkt->fail)
 		return MINE;
+	inform(pkt, type, code);
 	switch (type) {
 	case UNREACHABLE:
 	case TOO_BIG:
@@ -402,29 +486,35 @@ static enum verdict icmpv6_dissect(struct packet *pkt, struct cursor *c)
 	case SEAMOBY:
 	case FAST_HANDOVER:
 		cur_be(c, 4);
-		options(pkt, c);
+		options(pkt, c, type);
 		break;
 	case PATH_ADVERTISEMENT:
 		cur_be(c, 8); /* identifier, all components, component, reserved */
-		options(pkt, c);
+		options(pkt, c, type);
 		break;
 	case ROUTER_ADVERTISEMENT:
 		router_advertisement(r, c);
-		options(pkt, c);
+		options(pkt, c, type);
 		break;
 	case NEIGHBOR_SOLICITATION:
 		cur_be(c, 4);
 		row_address(r, V6_TARGET_NS, c, KIND_IPV6);
-		options(pkt, c);
+		if (!pkt->fail) {
+			info_add(pkt, "%s", " for ");
+			info_address(pkt, KIND_IPV6, c->data + c->pos - 16);
+		}
+		options(pkt, c, type);
 		break;
 	case NEIGHBOR_ADVERTISEMENT:
-		row_be(r, V6_NA_FLAG, c, 4);
+		flags = (uint32_t)row_be(r, V6_NA_FLAG, c, 4);
 		row_address(r, V6_TARGET_NA, c, KIND_IPV6);
-		options(pkt, c);
+		if (!pkt->fail)
+			inform_advertisement(pkt, flags, c->data + c->pos - 16);
+		options(pkt, c, type);
 		break;
 	case REDIRECT:
 		cur_take(c, 4 + 16 + 16);
-		options(pkt, c);
+		options(pkt, c, type);
 		break;
 	case LISTENER_REPORT_2:
 		listener_report(pkt, r, c);
@@ -454,6 +544,7 @@ static const struct exchange_fields icmpv6_exchange = {
 	.repeat_response = EXCHANGE_NO_FIELD,
 	.late_record = REC_LATE,
 	.response_in = LATE_RESP_IN,
+	.informs = true,
 };
 
 const struct protocol proto_icmpv6 = {

@@ -131,6 +131,77 @@ static void max_resp(struct row *r, struct cursor *c, bool floating)
 	row_set_at(r, IGMP_MAX_RESP, v, at, 1);
 }
 
+static void inform_group(struct packet *pkt, const char *what, const uint8_t *group)
+{
+	info_add(pkt, "%s", what);
+	info_address(pkt, KIND_IPV4, group);
+}
+
+static void inform_sources(struct packet *pkt, const char *what, const uint8_t *list, uint32_t n)
+{
+	info_add(pkt, "%s source%s {", what, n == 1 ? "" : "s");
+	for (uint32_t i = 0; i < n; i++)
+		inform_group(pkt, i ? ", " : "", list + 4 * i);
+	info_add(pkt, "%s", "}");
+}
+
+/* RFC 9776, section 4.2.13: what a record changes, and the sources that it names. */
+static void inform_record(struct packet *pkt, uint32_t type, uint32_t n, const struct cursor *c)
+{
+	enum { INCLUDE = 1, EXCLUDE, TO_INCLUDE, TO_EXCLUDE, ALLOW, BLOCK };
+	if (!pkt->info || !cur_need_at(c, c->pos, 4 + 4 * n))
+		return;
+	const uint8_t *group = c->data + c->pos;
+	bool exclude = type == EXCLUDE || type == TO_EXCLUDE;
+	info_add(pkt, "%s", " / ");
+	if (type == INCLUDE || type == TO_INCLUDE || exclude) {
+		inform_group(pkt, n || exclude ? "Join group " : "Leave group ", group);
+		if (n)
+			inform_sources(pkt, exclude ? ", not for" : " for", group + 4, n);
+		else if (exclude)
+			info_add(pkt, "%s", " for any sources");
+	} else if (type == ALLOW || type == BLOCK) {
+		inform_group(pkt, type == ALLOW ? "Group " : "Group ", group);
+		inform_sources(pkt, type == ALLOW ? ", ALLOW" : ", BLOCK", group + 4, n);
+	}
+}
+
+static void inform(struct packet *pkt, uint32_t type, int version, const struct cursor *c)
+{
+	if (!pkt->info)
+		return;
+	const uint8_t *group = c->cap >= 8 ? c->data + 4 : NULL;
+	info_clear(pkt);
+	switch (type) {
+	case QUERY:
+		info_set(pkt, "%s", "Membership Query");
+		if (!group)
+			return;
+		if (!be32(group)) {
+			info_add(pkt, "%s", ", general");
+			return;
+		}
+		inform_group(pkt, ", specific for group ", group);
+		if (version == 3 && c->cap >= 12 && be16(group + 6) && c->cap >= 12 + 4u * be16(group + 6))
+			inform_sources(pkt, ",", group + 8, be16(group + 6));
+		return;
+	case REPORT_1:
+	case REPORT_2:
+		if (group)
+			inform_group(pkt, "Membership Report group ", group);
+		return;
+	case LEAVE:
+		if (group)
+			inform_group(pkt, "Leave Group ", group);
+		return;
+	case REPORT_3:
+		info_set(pkt, "%s", "Membership Report");
+		return;
+	default:
+		return;
+	}
+}
+
 static void report_3(struct packet *pkt, struct row *r, struct cursor *c)
 {
 	reserved(pkt, c, 1);
@@ -139,9 +210,10 @@ static void report_3(struct packet *pkt, struct row *r, struct cursor *c)
 	uint32_t n = (uint32_t)row_be(r, IGMP_NUM_GRP_RECS, c, 2);
 	for (; n && cur_need(c, 8); n--) {
 		struct row *record = row_open(pkt, &proto_igmp, REC_RECORD);
-		row_be(record, RECORD_TYPE, c, 1);
+		uint32_t type = (uint32_t)row_be(record, RECORD_TYPE, c, 1);
 		uint32_t words = (uint32_t)row_be(record, RECORD_AUX_LEN, c, 1);
 		uint32_t nsources = (uint32_t)row_be(record, RECORD_NUM_SRC, c, 2);
+		inform_record(pkt, type, nsources, c);
 		row_address(record, RECORD_MADDR, c, KIND_IPV4);
 		sources(pkt, c, nsources);
 		cur_take(c, words * 4);
@@ -169,6 +241,7 @@ static void message(struct packet *pkt, struct row *r, struct cursor *c, uint32_
 	if (version >= 0 && !pkt->in_error)
 		pkt->column = columns[version];
 	row_be(r, IGMP_TYPE, c, 1);
+	inform(pkt, type, version, c);
 	if (type == QUERY && version == 3 &&
 		!cur_need(c, QUERY_3_LENGTH - 1)) /* Wireshark shows nothing of less */
 		return;

@@ -20,6 +20,7 @@ static enum verdict gif_dissect(struct packet *pkt, struct cursor *c)
 		(memcmp(c->data, "GIF87a", 6) != 0 && memcmp(c->data, "GIF89a", 6) != 0))
 		return NOT_MINE;
 	struct row *row = row_open(pkt, &proto_image_gif, 0);
+	info_add(pkt, " (GIF8%ca)", c->data[4]);
 	row_string(row, GIF_VERSION, c, 6);
 	row_le(row, GIF_WIDTH, c, 2);
 	row_le(row, GIF_HEIGHT, c, 2);

@@ -21,6 +21,7 @@ static enum verdict jfif_dissect(struct packet *pkt, struct cursor *c)
 {
 	if (c->len < 20 || c->cap < 2 || be16(c->data) != 0xffd8)
 		return NOT_MINE;
+	info_add(pkt, "%s", " (JPEG JFIF image)");
 	row_be(row_open(pkt, &proto_image_jfif, 0), JFIF_MARKER, c, 2);
 	return MINE;
 }

@@ -235,6 +235,8 @@ static enum verdict imap_dissect(struct packet *pkt, struct cursor *c)
 			pkt_want(pkt, at, WANT_SEGMENT);
 			break;
 		}
+		info_set(pkt, "%s: ", request ? "Request" : "Response");
+		info_text(pkt, l.text, l.len);
 		struct row *line = row_open(pkt, &proto_imap, REC_LINE);
 		row_words(line, LINE_LINE, l.text, l.next - l.at);
 		if (l.text[0] != '*')

@@ -60,9 +60,9 @@ static const struct value_name ip_dscp_names[] = { { 0, "CS0" }, { 8, "CS1" }, {
 	{ 0, NULL } };
 
 static const struct value_name ip_proto_names[] = { { 1, "ICMP" }, { 2, "IGMP" }, { 4, "IPIP" }, { 6, "TCP" },
-	{ 8, "EGP" }, { 17, "UDP" }, { 33, "DCCP" }, { 41, "IPv6" }, { 47, "GRE" }, { 50, "ESP" },
-	{ 51, "AH" }, { 58, "ICMPv6" }, { 88, "EIGRP" }, { 89, "OSPF IGP" }, { 103, "PIM" }, { 112, "VRRP" },
-	{ 115, "L2TP" }, { 132, "SCTP" }, { 136, "UDPlite" }, { 0, NULL } };
+	{ 8, "EGP" }, { 17, "UDP" }, { 33, "DCCP" }, { 41, "IPv6" }, { 47, "Generic Routing Encapsulation" },
+	{ 50, "ESP" }, { 51, "AH" }, { 58, "ICMPv6" }, { 88, "EIGRP" }, { 89, "OSPF IGP" }, { 103, "PIM" },
+	{ 112, "VRRP" }, { 115, "L2TP" }, { 132, "SCTP" }, { 136, "UDPlite" }, { 0, NULL } };
 
 enum mark { MARK_NOP = 1, MARK_LENGTH = 2, MARK_LNCB = 4, MARK_TTL = 8 };
 #define MARK(bit) "CASE WHEN {marks} & " bit " THEN 1 END"
@@ -317,6 +317,11 @@ static uint32_t ttl_marks(uint32_t ttl, uint32_t proto, const uint8_t dst[4])
 	return ttl < 5 && (dst[0] & 0xf0) != 224 && !routing ? MARK_TTL : 0;
 }
 
+static const char *proto_name(uint32_t proto)
+{
+	return info_name(ip_proto_names, proto, proto > 142 && proto < 253 ? "Unassigned" : "Unknown");
+}
+
 /* A version that is not 4. An ethertype's claim is kept to: the row is there, and IPv6 hangs below it;
  * elsewhere (tunnels, serial links) the number of IPv4 stands for both, and a header of version 6 is none of
  * IPv4's. */
@@ -326,6 +331,7 @@ static enum verdict odd_version(struct packet *pkt, uint32_t version, struct cur
 	if (version != 6 || ethertype) {
 		struct row *r = row_open(pkt, &proto_ip, 0);
 		row_set_at(r, IP_ODD_VERSION, version, c.data, 1);
+		info_set(pkt, "Bogus IPv4 version (%u, must be 4)", version);
 	} else {
 		struct layer *l = pkt_layer(pkt);
 		if (l->item >= 0 && l->item == pkt->nitems - 1)
@@ -335,6 +341,17 @@ static enum verdict odd_version(struct packet *pkt, uint32_t version, struct cur
 	if (version == 6)
 		pkt_next_proto(pkt, &proto_ipv6, c);
 	return MINE;
+}
+
+static void fragment_info(struct packet *pkt, uint32_t frag, uint32_t proto, uint32_t id)
+{
+	if (!pkt->info)
+		return;
+	info_set(pkt, "Fragmented IP protocol (proto=%s %u, off=%u, ID=%04x)", proto_name(proto), proto,
+		(frag & 0x1fff) * 8, id);
+	uint32_t whole = (uint32_t)info_later(pkt, "ip.reassembled_in");
+	if (whole && whole != pkt->number)
+		info_add(pkt, " [Reassembled in #%u]", whole);
 }
 
 static void ip_payload(struct packet *pkt, struct row *r, uint32_t frag, uint32_t proto, uint32_t key,
@@ -369,8 +386,10 @@ static enum verdict ip_dissect(struct packet *pkt, struct cursor *c)
 	struct row *r = row_open(pkt, &proto_ip, 0);
 	uint32_t hdr_len = (uint32_t)(cur_be(c, 1) & 15) * 4, marks = 0;
 	row_set_at(r, IP_HDR_LEN, hdr_len, h, 1);
-	if (pkt->fail || hdr_len < IP_MIN_HEADER)
-		return MINE; /* "Bogus IP header length": nothing more is shown */
+	if (pkt->fail || hdr_len < IP_MIN_HEADER) {
+		info_set(pkt, "Bogus IP header length (%u, must be at least 20)", hdr_len);
+		return MINE; /* nothing more is shown */
+	}
 	pkt_item_len(pkt, hdr_len);
 	row_be(r, IP_DSFIELD, c, 1);
 	uint32_t len = (uint32_t)cur_be(c, 2);
@@ -393,6 +412,8 @@ static enum verdict ip_dissect(struct packet *pkt, struct cursor *c)
 	uint32_t frag = (uint32_t)row_be(r, IP_FRAG, c, 2);
 	uint32_t ttl = (uint32_t)row_be(r, IP_TTL, c, 1);
 	uint32_t proto = (uint32_t)row_be(r, IP_PROTO, c, 1);
+	pkt->ttl = (uint8_t)ttl;
+	info_set(pkt, "%s (%u)", proto_name(proto), proto);
 	row_be(r, IP_CHECKSUM, c, 2);
 	uint32_t src = row_address(r, IP_SRC, c, KIND_IPV4);
 	struct cursor options = options_area(c, hdr_len - IP_MIN_HEADER);
@@ -421,6 +442,8 @@ static enum verdict ip_dissect(struct packet *pkt, struct cursor *c)
 	if (pkt->fail)
 		return MINE;
 	struct cursor payload = cur_sub(c, len > hdr_len ? len - hdr_len : 0);
+	if (frag & 0x1fff || (frag & 0x2000 && claimed && payload.cap == claimed))
+		fragment_info(pkt, frag, proto, id);
 	/* Wireshark tells datagrams apart by this key, in which the VLAN counts and protocols may collide. */
 	ip_payload(pkt, r, frag, proto, id ^ proto ^ pkt->vlan_id, payload, claimed);
 	return MINE;

@@ -111,7 +111,7 @@ static enum verdict ipv6_dissect(struct packet *pkt, struct cursor *c)
 		return MINE;
 	uint32_t plen = (uint32_t)row_be(r, IPV6_PLEN, c, 2);
 	uint32_t next = (uint32_t)row_be(r, IPV6_NXT, c, 1);
-	row_be(r, IPV6_HLIM, c, 1);
+	pkt->ttl = (uint8_t)row_be(r, IPV6_HLIM, c, 1);
 	uint32_t src = row_address(r, IPV6_SRC, c, KIND_IPV6);
 	uint32_t dst = row_address(r, IPV6_DST, c, KIND_IPV6);
 	if (pkt->fail)

@@ -31,7 +31,7 @@ enum { REC_MESSAGE, REC_PAYLOAD, REC_COUNT };
 static const struct value_name exchanges[] = { { 0, "NONE" }, { 1, "Base" },
 	{ 2, "Identity Protection (Main Mode)" }, { 3, "Authentication Only" }, { 4, "Aggressive" },
 	{ 5, "Informational" }, { 6, "Transaction (Config Mode)" }, { 32, "Quick Mode" },
-	{ 33, "New Group Mode" }, { 34, "IKE_SA_INIT" }, { 35, "IKE_AUTH " }, { 36, "CREATE_CHILD_SA" },
+	{ 33, "New Group Mode" }, { 34, "IKE_SA_INIT" }, { 35, "IKE_AUTH" }, { 36, "CREATE_CHILD_SA" },
 	{ 37, "INFORMATIONAL" }, { 38, "IKE_SESSION_RESUME" }, { 0, NULL } };
 
 static const struct value_name payloads[] = { { 0, "NONE / No Next Payload " }, { 1, "Security Association" },
@@ -167,6 +167,27 @@ static void payload_chain(struct packet *pkt, struct cursor *c, uint64_t type)
 	}
 }
 
+/* RFC 2408, section 3.1; RFC 7296, section 3.1. */
+static void inform(struct packet *pkt, uint32_t version, uint32_t exchange, uint32_t flags, uint32_t id)
+{
+	enum { INITIATOR = 0x08, RESPONSE = 0x20 };
+	static const struct value_name names_1[] = { { 0, "NONE" }, { 1, "Base" },
+		{ 2, "Identity Protection (Main Mode)" }, { 3, "Authentication Only" }, { 4, "Aggressive" },
+		{ 5, "Informational" }, { 6, "Transaction (Config Mode)" }, { 32, "Quick Mode" },
+		{ 33, "New Group Mode" }, { 0, NULL } };
+	static const struct value_name names_2[] = { { 34, "IKE_SA_INIT" }, { 35, "IKE_AUTH " },
+		{ 36, "CREATE_CHILD_SA" }, { 37, "INFORMATIONAL" }, { 38, "IKE_SESSION_RESUME" },
+		{ 0, NULL } };
+	if (!pkt->info || pkt->fail)
+		return;
+	if (version >> 4 == 1)
+		info_set(pkt, "%s", info_name(names_1, exchange, "Unknown"));
+	else
+		info_set(pkt, "%s MID=%02u %s %s", info_name(names_2, exchange, "Unknown"), id,
+			flags & INITIATOR ? "Initiator" : "Responder",
+			flags & RESPONSE ? "Response" : "Request");
+}
+
 static enum verdict isakmp_dissect(struct packet *pkt, struct cursor *c)
 {
 	if (c->len < HEADER)
@@ -177,9 +198,9 @@ static enum verdict isakmp_dissect(struct packet *pkt, struct cursor *c)
 	struct row *first = row_open(pkt, &proto_isakmp, REC_PAYLOAD);
 	uint64_t next = row_be(first, PAYLOAD_NEXT, c, 1);
 	uint64_t version = row_be(r, ISAKMP_VERSION, c, 1);
-	row_be(r, ISAKMP_EXCHANGE, c, 1);
-	uint64_t flags = row_be(r, ISAKMP_FLAGS, c, 1);
-	row_be(r, ISAKMP_MESSAGE_ID, c, 4);
+	uint64_t exchange = row_be(r, ISAKMP_EXCHANGE, c, 1), flags = row_be(r, ISAKMP_FLAGS, c, 1);
+	inform(pkt, (uint32_t)version, (uint32_t)exchange, (uint32_t)flags,
+		(uint32_t)row_be(r, ISAKMP_MESSAGE_ID, c, 4));
 	uint64_t length = row_be(r, ISAKMP_LENGTH, c, 4);
 	if (pkt->fail || length < HEADER)
 		return MINE;

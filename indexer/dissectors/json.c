@@ -334,6 +334,8 @@ static enum verdict json_dissect(struct packet *pkt, struct cursor *c)
 	const uint8_t *at = c->data, *end = at + c->cap, *start = at;
 	unsigned nodes = 0;
 	pkt_column_append(pkt, "/JSON");
+	info_sep(pkt, ", ", "%s", "JavaScript Object Notation");
+	info_media(pkt);
 	row_open(pkt, &proto_json, 0);
 	while (document(NULL, &at, end, NULL)) {
 		document(pkt, &start, end, &nodes);

@@ -31,6 +31,7 @@ static const struct record lwapp_records[] = {
 
 static enum verdict lwapp_dissect(struct packet *pkt, struct cursor *c)
 {
+	static const struct protocol control = { .name = "lwapp-cntl" };
 	struct row *r = row_open(pkt, &proto_lwapp, 0);
 	bool ethernet = pkt->dstport != PORT_DATA && pkt->dstport != PORT_CONTROL &&
 			pkt->srcport != PORT_DATA && pkt->srcport != PORT_CONTROL;
@@ -41,6 +42,10 @@ static enum verdict lwapp_dissect(struct packet *pkt, struct cursor *c)
 	row_be(r, LWAPP_LENGTH, c, 2);
 	row_be(r, LWAPP_RSSI, c, 1);
 	row_be(r, LWAPP_SNR, c, 1);
+	if (flags & 4 && !pkt->fail) { /* a message of control: kind, number, length */
+		pkt_item(pkt, &control, cur_left(c));
+		cur_take(c, 4);
+	}
 	if (!pkt->fail)
 		pkt_next_proto(pkt, flags & 4 || ethernet ? &proto_data : &proto_wlan, cur_rest(c));
 	return MINE;

@@ -20,7 +20,7 @@ static const struct field mb_fields[MB_NFIELDS] = {
 
 static const struct record mb_records[] = { { "mbtcp", RECORD_LAYER, MB_NFIELDS, mb_fields, NULL } };
 
-enum { HEADER = 7 };
+enum { HEADER = 7, EXCEPTION = 0x80 };
 
 /* Protocol 0, and a length that holds unit and function. */
 static bool mb_test(struct packet *pkt, const struct cursor *c)
@@ -37,6 +37,11 @@ static uint32_t mb_length(struct packet *pkt, const struct cursor *c)
 
 static enum verdict mb_message(struct packet *pkt, struct cursor *c)
 {
+	uint64_t function;
+	if (cur_peek(c, HEADER, 1, &function) && function & EXCEPTION && !cur_need_at(c, HEADER + 1, 1)) {
+		pkt_no_item(pkt); /* its code is looked for before anything is shown */
+		return MINE;
+	}
 	struct row *r = row_open(pkt, &proto_mbtcp, 0);
 	row_be(r, MB_TRANSACTION, c, 2);
 	row_be(r, MB_PROTOCOL, c, 2);

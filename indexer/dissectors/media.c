@@ -13,6 +13,7 @@ static const struct record media_records[] = { { "media", RECORD_LAYER, MEDIA_NF
 static enum verdict media_dissect(struct packet *pkt, struct cursor *c)
 {
 	struct row *row = row_open(pkt, &proto_media, 0);
+	info_media(pkt);
 	uintptr_t at = (uintptr_t)c->data, frame = (uintptr_t)pkt->data;
 	/* Only where it stands in the frame: what was put together or decoded is not kept. */
 	if (at >= frame && at + c->cap <= frame + pkt->cap_len)

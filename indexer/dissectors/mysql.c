@@ -66,7 +66,12 @@ static const struct record mysql_records[] = {
 
 enum { COM_INIT_DB = 2, COM_QUERY = 3, COM_STMT_PREPARE = 22 };
 enum { SERVER_PORT = 3306 };
-enum { CLIENT_PROTOCOL_41 = 0x0200, CLIENT_SSL = 0x0800 };
+enum {
+	CLIENT_CONNECT_WITH_DB = 0x0008,
+	CLIENT_PROTOCOL_41 = 0x0200,
+	CLIENT_SSL = 0x0800,
+	CLIENT_SECURE = 0x8000
+};
 
 static uint32_t text_end(const struct cursor *c)
 {
@@ -92,6 +97,13 @@ static void login(struct packet *pkt, struct row *r, struct cursor *c)
 		row_string(r, MYSQL_USER, c, text_end(c));
 	else if (capabilities & CLIENT_SSL)
 		pkt_speak(pkt, &proto_tls);
+	if (!cur_left(c))
+		return;
+	/* What proves the name, with its length or up to a NUL; a schema; the name of the way it proves. */
+	cur_take(c, 1);
+	cur_take(c, capabilities & CLIENT_SECURE ? (uint32_t)cur_be(c, 1) : text_end(c));
+	if (cur_left(c) && capabilities & CLIENT_CONNECT_WITH_DB)
+		row_string(r, MYSQL_SCHEMA, c, text_end(c));
 }
 
 static void request(struct row *r, struct cursor *c)
@@ -136,7 +148,7 @@ static enum verdict mysql_dissect(struct packet *pkt, struct cursor *c)
 		f = &none;
 	row_le(r, MYSQL_PACKET_LENGTH, c, 3);
 	uint32_t number = (uint32_t)row_le(r, MYSQL_PACKET_NUMBER, c, 1);
-	if (!cur_avail(c))
+	if (!cur_need(c, 1)) /* what it is, all of them say */
 		return MINE;
 	if (pkt->srcport == SERVER_PORT) {
 		if (number == 0 && !f->greeted && c->data[c->pos] != 0xff)

@@ -6,6 +6,7 @@
  * Assignments" and "Protocol Numbers"; Cisco's and other organizations' SNAP ids; tcpdump.org's LINKTYPE_
  * list. Names: Wireshark's filter names (`tshark -G protocols`), numbers beyond the registries as in `tshark
  * -G decodes`. Those with a function of wrappers.c hand on what is inside. */
+#include "indexer/dissectors/names_tests.h"
 #include "indexer/dissectors/wrappers.h"
 #include "indexer/registry.h"
 
@@ -92,7 +93,7 @@ const struct protocol named_protocols[] = {
 	{ .name = "ddp", .title = "Datagram Delivery Protocol", .column = "DDP", .dissect = ddp_wrapper,
 		.claims = CLAIMS({ CLAIM_PPP, 0x0029 }, { CLAIM_SNAP, SNAP_KEY(SNAP_APPLE_ATALK, 0x809b) }) },
 	{ .name = "dec_dna", .title = "DEC DNA Routing Protocol", .column = "DEC DNA",
-		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x6003 }, { CLAIM_PPP, 0x0027 }, { CLAIM_CHDLC, 0x6003 }) },
+		.dissect = dec_dna_walk, .claims = CLAIMS({ CLAIM_ETHERTYPE, 0x6003 }, { CLAIM_PPP, 0x0027 }, { CLAIM_CHDLC, 0x6003 }) },
 	{ .name = "dec_stp", .title = "DEC Spanning Tree Protocol", .column = "DEC_STP",
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x8038 }, { CLAIM_PPP, 0x0205 }, { CLAIM_CHDLC, 0x8038 }) },
 	{ .name = "dect", .title = "DECT Protocol", .column = "DECT Unk",
@@ -248,7 +249,7 @@ const struct protocol named_protocols[] = {
 	{ .name = "mint", .title = "Media Independent Network Transport", .column = "MINT",
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x8783 }, { CLAIM_UDP_PORT, 24576 }, { CLAIM_UDP_PORT, 24577 }) },
 	{ .name = "mipv6", .title = "Mobile IPv6", .column = "MIPv6",
-		.claims = CLAIMS({ CLAIM_IP_PROTO, 62 }, { CLAIM_IP_PROTO, 135 }, { CLAIM_UDP_PORT, 5436 }) },
+		.dissect = mipv6_walk, .claims = CLAIMS({ CLAIM_IP_PROTO, 62 }, { CLAIM_IP_PROTO, 135 }, { CLAIM_UDP_PORT, 5436 }) },
 	{ .name = "mp", .title = "PPP Multilink Protocol", .column = "PPP MP",
 		.claims = CLAIMS({ CLAIM_PPP, 0x003d }) },
 	{ .name = "mplscp", .title = "PPP MPLS Control Protocol", .column = "PPP MPLSCP", .dissect = ppp_control_wrapper,
@@ -260,7 +261,7 @@ const struct protocol named_protocols[] = {
 	{ .name = "mrp-mvrp", .title = "Multiple VLAN Registration Protocol", .column = "MRP-MVRP",
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x88f5 }) },
 	{ .name = "msnlb", .title = "MS Network Load Balancing", .column = "MS NLB",
-		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x886f }) },
+		.dissect = whole_walk, .claims = CLAIMS({ CLAIM_ETHERTYPE, 0x886f }) },
 	{ .name = "mstp", .title = "BACnet MS/TP", .column = "BACnet", .dissect = mstp_wrapper,
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 165 }) },
 	{ .name = "mtp2", .title = "Message Transfer Part Level 2", .column = "MTP2", .dissect = mtp2_wrapper,
@@ -296,7 +297,7 @@ const struct protocol named_protocols[] = {
 	{ .name = "pflog", .title = "OpenBSD Packet Filter log file", .column = "PFLOG",
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 117 }) },
 	{ .name = "pgm", .title = "Pragmatic General Multicast", .column = "PGM",
-		.claims = CLAIMS({ CLAIM_IP_PROTO, 113 }) },
+		.dissect = pgm_walk, .claims = CLAIMS({ CLAIM_IP_PROTO, 113 }) },
 	{ .name = "pktap", .title = "PKTAP packet header", .column = "PKTAP", .dissect = pktap_wrapper,
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 258 }) },
 	{ .name = "pn_mrp", .title = "PROFINET MRP", .column = "PN-MRP",
@@ -314,7 +315,7 @@ const struct protocol named_protocols[] = {
 	{ .name = "rpl", .title = "Remote Program Load", .column = "RPL",
 		.claims = CLAIMS({ CLAIM_LLC_DSAP, 0xfc }) },
 	{ .name = "rsvp", .title = "Resource ReserVation Protocol (RSVP)", .column = "RSVP",
-		.claims = CLAIMS({ CLAIM_IP_PROTO, 46 }, { CLAIM_UDP_PORT, 3455 }) },
+		.dissect = rsvp_walk, .claims = CLAIMS({ CLAIM_IP_PROTO, 46 }, { CLAIM_UDP_PORT, 3455 }) },
 	{ .name = "rtacser", .title = "RTAC Serial", .column = "RTAC Serial",
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 250 }) },
 	{ .name = "rtcfg", .title = "RTcfg", .column = "RTcfg",
@@ -346,7 +347,7 @@ const struct protocol named_protocols[] = {
 	{ .name = "telkonet", .title = "Telkonet powerline", .column = "TELKONET",
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x88a1 }) },
 	{ .name = "tipc", .title = "Transparent Inter Process Communication(TIPC)", .column = "TIPC",
-		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x88ca }, { CLAIM_UDP_PORT, 6118 }) },
+		.dissect = tipc_walk, .claims = CLAIMS({ CLAIM_ETHERTYPE, 0x88ca }, { CLAIM_UDP_PORT, 6118 }) },
 	{ .name = "tr", .title = "Token-Ring", .column = "TR", .dissect = tr_wrapper,
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 6 }, { CLAIM_SNAP, SNAP_KEY(SNAP_BRIDGED, 0x0003) }, { CLAIM_SNAP, SNAP_KEY(SNAP_BRIDGED, 0x0009) }) },
 	{ .name = "tzsp", .title = "Tazmen Sniffer Protocol", .column = "TZSP",
@@ -405,7 +406,8 @@ const size_t named_protocols_count = sizeof(named_protocols) / sizeof(*named_pro
 
 /* Named by wrappers.c, and by dissectors that hand on to them. */
 const struct protocol wrapped_trmac = {
-	.name = "trmac", .title = "Token-Ring Media Access Control", .column = "TR MAC"
+	.name = "trmac", .title = "Token-Ring Media Access Control", .column = "TR MAC",
+	.dissect = trmac_walk
 };
 const struct protocol wrapped_pn_dcp = { .name = "pn_dcp", .title = "PROFINET DCP", .column = "PN-DCP" };
 const struct protocol wrapped_pktdata = {

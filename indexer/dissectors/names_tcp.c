@@ -1,5 +1,6 @@
 /* Protocols over TCP of which only the name, the port and the length of a message are known: see names.c and
  * names_udp.c. Those whose dissector looks at the octets and mostly rejects them are left out. */
+#include "indexer/dissectors/names_tests.h"
 #include "indexer/registry.h"
 
 extern const struct protocol proto_data, proto_tls;
@@ -39,6 +40,20 @@ FRAMED(synergy, 4, be32(c->data) + 4);
 FRAMED(tibia, 2, le16(c->data) + 2);
 FRAMED(uma, 2, be16(c->data) + 2);
 FRAMED(xti, 8, le32(c->data));
+
+/* The length in 2 octets, or behind them in 4. */
+FRAMED(tns, 8, be16(c->data) ? be16(c->data) : be32(c->data));
+/* "FINS", and the length of what follows. */
+FRAMED(omron, 8, be32(c->data + 4) > UINT32_MAX - 8 ? UINT32_MAX : be32(c->data + 4) + 8);
+
+static uint32_t tds_length(struct packet *pkt, const struct cursor *c)
+{
+	(void)pkt;
+	return be16(c->data + 2);
+}
+
+static const struct pdu dsi_pdu = { .min = 16, .length = dsi_length, .test = dsi_test };
+static const struct pdu tds_pdu = { .min = 8, .length = tds_length, .test = tds_test };
 
 /* ---- told by their first octets ---- */
 
@@ -208,13 +223,13 @@ const struct protocol named_tcp_protocols[] = {
 	{ .name = "db-lsp", .title = "Dropbox LAN sync Protocol", .column = "DB-LSP",
 		.claims = CLAIMS({ CLAIM_TCP_PORT, 17500 }), .pdu = &db_lsp_pdu, .dissect = taken },
 	{ .name = "giop", .title = "General Inter-ORB Protocol", .column = "GIOP",
-		.claims = CLAIMS({ CLAIM_HEUR_TCP, 620 }), .pdu = &giop_pdu, .dissect = taken },
+		.claims = CLAIMS({ CLAIM_HEUR_TCP, 620 }), .pdu = &giop_pdu, .dissect = giop_walk },
 	{ .name = "ziop", .title = "Zipped Inter-ORB Protocol", .column = "ZIOP", .flow_size = sizeof(struct named_flow),
-		.claims = CLAIMS({ CLAIM_HEUR_TCP, 10 }), .pdu = &ziop_pdu, .dissect = taken },
+		.claims = CLAIMS({ CLAIM_HEUR_TCP, 10 }), .pdu = &ziop_pdu, .dissect = giop_walk },
 	{ .name = "ymsg", .title = "Yahoo YMSG Messenger Protocol", .column = "YMSG",
 		.claims = CLAIMS({ CLAIM_HEUR_TCP, 20 }), .pdu = &ymsg_pdu, .dissect = taken },
 	{ .name = "hl7", .title = "Health Level Seven", .column = "HL7",
-		.claims = CLAIMS({ CLAIM_TCP_PORT, 2575 }, { CLAIM_HEUR_TCP, 580 }), .pdu = &hl7_pdu, .dissect = taken },
+		.claims = CLAIMS({ CLAIM_TCP_PORT, 2575 }, { CLAIM_HEUR_TCP, 580 }), .pdu = &hl7_pdu, .dissect = hl7_walk },
 	{ .name = "vnc", .title = "Virtual Network Computing", .column = "VNC", .flow_size = sizeof(struct named_flow),
 		.claims = CLAIMS({ CLAIM_TCP_PORT, 5500 }, { CLAIM_TCP_PORT, 5501 }, { CLAIM_TCP_PORT, 5900 }, { CLAIM_TCP_PORT, 5901 }, { CLAIM_HEUR_TCP, 80 }), .dissect = vnc_dissect },
 	{ .name = "openwire", .title = "OpenWire", .column = "OpenWire", .flow_size = sizeof(struct named_flow),
@@ -231,6 +246,16 @@ const struct protocol named_tcp_protocols[] = {
 		.claims = CLAIMS({ CLAIM_TCP_PORT, 8085 }), .dissect = at_least_two },
 	{ .name = "xmpp", .title = "XMPP Protocol", .column = "XMPP",
 		.claims = CLAIMS({ CLAIM_TCP_PORT, 5222 }), .dissect = xmpp_dissect },
+	{ .name = "dsi", .title = "Data Stream Interface", .column = "DSI",
+		.claims = CLAIMS({ CLAIM_TCP_PORT, 548 }), .pdu = &dsi_pdu, .dissect = dsi_walk },
+	{ .name = "gsm_ipa", .title = "GSM over IP protocol as used by ip.access", .column = "IPA",
+		.claims = CLAIMS({ CLAIM_TCP_PORT, 3002 }, { CLAIM_TCP_PORT, 3003 }, { CLAIM_TCP_PORT, 3006 }, { CLAIM_TCP_PORT, 4222 }, { CLAIM_TCP_PORT, 4249 }, { CLAIM_TCP_PORT, 4250 }, { CLAIM_TCP_PORT, 5000 }), .dissect = gsm_ipa_walk },
+	{ .name = "omron", .title = "OMRON FINS Protocol", .column = "OMRON FINS",
+		.claims = CLAIMS({ CLAIM_TCP_PORT, 9600 }, { CLAIM_UDP_PORT, 9600 }), .pdu = &omron_pdu, .dissect = taken },
+	{ .name = "tds", .title = "Tabular Data Stream", .column = "TDS",
+		.claims = CLAIMS({ CLAIM_TCP_PORT, 1433 }, { CLAIM_TCP_PORT, 2433 }, { CLAIM_HEUR_TCP, 130 }), .pdu = &tds_pdu, .dissect = tds_walk },
+	{ .name = "tns", .title = "Transparent Network Substrate Protocol", .column = "TNS",
+		.claims = CLAIMS({ CLAIM_TCP_PORT, 1521 }), .pdu = &tns_pdu, .dissect = taken },
 	{ .name = "9p", .title = "Plan 9", .column = "9P",
 		.claims = CLAIMS({ CLAIM_TCP_PORT, 564 }),
 		.pdu = &_9p_pdu, .dissect = taken },
@@ -287,7 +312,7 @@ const struct protocol named_tcp_protocols[] = {
 		.claims = CLAIMS({ CLAIM_TCP_PORT, 1099 }) },
 	{ .name = "rpkirtr", .title = "RPKI-Router Protocol", .column = "RPKI-Router",
 		.claims = CLAIMS({ CLAIM_TCP_PORT, 323 }),
-		.pdu = &rpkirtr_pdu, .dissect = taken },
+		.pdu = &rpkirtr_pdu, .dissect = rpkirtr_walk },
 	{ .name = "rsync", .title = "RSYNC File Synchroniser", .column = "RSYNC",
 		.claims = CLAIMS({ CLAIM_TCP_PORT, 873 }) },
 	{ .name = "slsk", .title = "SoulSeek Protocol", .column = "TCP",

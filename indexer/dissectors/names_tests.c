@@ -73,8 +73,6 @@ NEEDS(gvcp, 1, { 0, 1, 0x42, 0x42 })
 NEEDS(isns, 12, { 0, 2, 1, 1 })
 NEEDS(krb4, 2, { 0, 1, 4, 4 })
 NEEDS(laplink, 4, { 0, 4, 0x0f010000, 0x0f010000 })
-NEEDS(ldp, 10, { 0, 2, 1, 1 }) /* RFC 5036, section 3.1: the version */
-BEGINS(miop, "MIOP")
 NEEDS(peekremote, 20, { 0, 4, 0x00ffabcd, 0x00ffabcd })
 NEEDS(pktgen, 16, { 0, 4, 0xbe9be955, 0xbe9be955 })
 NEEDS(icep, 4, { 0, 4, 0x49636550, 0x49636550 })
@@ -83,7 +81,6 @@ NEEDS(mpls_echo, 5, { 0, 2, 1, 1 }, { 4, 1, 1, 4 })
 NEEDS(papi, 1, { 0, 2, 0x4972, 0x4972 })
 NEEDS(pathport, 2, { 0, 2, 0xed01, 0xed01 })
 NEEDS(pnrp, 4, { 0, 2, 0x0010, 0x0010 })
-NEEDS(portcontrol, 1, { 0, 1, 0, 2 }) /* RFC 6887, section 7 */
 NEEDS(reload, 1, { 0, 1, 128, 129 })
 BEGINS(roon, "SOOD")
 NEEDS(sebek, 4, { 0, 4, 0xd0d0d0d0, 0xd0d0d0d0 })
@@ -96,6 +93,19 @@ NEEDS(xdmcp, 1, { 0, 2, 1, 1 })
 BEGINS(zep, "EX")
 NEEDS(len_4, 4, { 0, 1, 0, 255 })
 NEEDS(len_12, 12, { 0, 1, 0, 255 })
+
+/* RFC 6887, section 7; version 0 is NAT-PMP (RFC 6886), by its own name in the tree. */
+enum verdict test_portcontrol(struct packet *pkt, struct cursor *c)
+{
+	static const struct protocol nat_pmp = { .name = "nat-pmp" };
+	if (!c->cap || c->data[0] > 2)
+		return NOT_MINE;
+	if (c->data[0] == 0) {
+		pkt_no_item(pkt);
+		pkt_item(pkt, &nat_pmp, c->len);
+	}
+	return MINE;
+}
 
 /* "Art-Net" and a NUL. */
 enum verdict test_artnet(struct packet *pkt, struct cursor *c)
@@ -213,14 +223,6 @@ enum verdict test_isakmp(struct packet *pkt, struct cursor *c)
 	return cur_peek(c, 24, 4, &len) && len >= 28 ? MINE : NOT_MINE;
 }
 
-/* The packet's length stands first and is not beyond the datagram (RFC 3626, section 3.3). */
-enum verdict test_length_first(struct packet *pkt, struct cursor *c)
-{
-	uint64_t len;
-	(void)pkt;
-	return c->cap >= 4 && cur_peek(c, 0, 2, &len) && len <= c->len ? MINE : NOT_MINE;
-}
-
 enum verdict test_mactelnet(struct packet *pkt, struct cursor *c)
 {
 	uint64_t head, sent, received;
@@ -295,6 +297,7 @@ enum verdict egd_dissect(struct packet *pkt, struct cursor *c)
 	cur_take(c, 32);
 	if (!pkt->fail)
 		pkt_next_proto(pkt, &proto_data, cur_rest(c));
+	pkt_below(pkt);
 	return MINE;
 }
 
@@ -313,17 +316,25 @@ enum verdict ayiya_dissect(struct packet *pkt, struct cursor *c)
 
 /* CAN over Ethernet: magic (8), version, count, then frames of identifier (4), length (1), data (8), two
  * flags. */
+static enum verdict can_frame_dissect(struct packet *pkt, struct cursor *c)
+{
+	cur_skip(c, 4);
+	uint32_t len = (uint32_t)cur_be(c, 1);
+	if (!pkt->fail)
+		pkt_next_proto(pkt, &proto_data, cur_sub(c, len));
+	return MINE;
+}
+
+/* Each stands in the tree as CAN, but not in the stack. */
+static const struct protocol can_frame = { .name = "can", .no_token = true, .dissect = can_frame_dissect };
+
 enum verdict caneth_dissect(struct packet *pkt, struct cursor *c)
 {
 	if (!begins(c, "ISO11898"))
 		return NOT_MINE;
 	cur_skip(c, 9);
-	for (unsigned n = (unsigned)cur_be(c, 1); n && cur_left(c) >= 15; n--) {
-		struct cursor frame = cur_sub(c, 15);
-		cur_skip(&frame, 4);
-		uint32_t len = (uint32_t)cur_be(&frame, 1);
-		pkt_next_proto(pkt, &proto_data, cur_sub(&frame, len));
-	}
+	for (unsigned n = (unsigned)cur_be(c, 1); n && cur_left(c) >= 15; n--)
+		pkt_next_proto(pkt, &can_frame, cur_sub(c, 15));
 	return MINE;
 }
 

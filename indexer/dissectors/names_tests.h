@@ -24,10 +24,7 @@ enum verdict test_isakmp(struct packet *, struct cursor *);
 enum verdict test_isns(struct packet *, struct cursor *);
 enum verdict test_krb4(struct packet *, struct cursor *);
 enum verdict test_laplink(struct packet *, struct cursor *);
-enum verdict test_ldp(struct packet *, struct cursor *);
-enum verdict test_length_first(struct packet *, struct cursor *); /* olsr */
 enum verdict test_mactelnet(struct packet *, struct cursor *);
-enum verdict test_miop(struct packet *, struct cursor *);
 enum verdict test_mndp(struct packet *, struct cursor *);
 enum verdict test_mpls_echo(struct packet *, struct cursor *);
 enum verdict test_papi(struct packet *, struct cursor *);
@@ -60,6 +57,30 @@ enum verdict test_proxy(struct packet *, struct cursor *);
 enum verdict test_rtps(struct packet *, struct cursor *);
 enum verdict test_len_4(struct packet *, struct cursor *);  /* at least 4 octets */
 enum verdict test_len_12(struct packet *, struct cursor *); /* 12 */
+
+/* names_walks.c: likewise, and read to where they end. */
+enum verdict auto_rp_walk(struct packet *, struct cursor *);
+enum verdict tsp_walk(struct packet *, struct cursor *);
+enum verdict ldp_walk(struct packet *, struct cursor *);
+enum verdict mipv6_walk(struct packet *, struct cursor *);
+enum verdict whole_walk(struct packet *, struct cursor *);
+enum verdict olsr_walk(struct packet *, struct cursor *);
+enum verdict pgm_walk(struct packet *, struct cursor *);
+enum verdict rsvp_walk(struct packet *, struct cursor *);
+enum verdict asap_walk(struct packet *, struct cursor *);
+enum verdict rpkirtr_walk(struct packet *, struct cursor *);
+enum verdict trmac_walk(struct packet *, struct cursor *);
+enum verdict dec_dna_walk(struct packet *, struct cursor *);
+enum verdict tipc_walk(struct packet *, struct cursor *);
+enum verdict giop_walk(struct packet *, struct cursor *);
+enum verdict miop_walk(struct packet *, struct cursor *);
+enum verdict hl7_walk(struct packet *, struct cursor *);
+enum verdict gsm_ipa_walk(struct packet *, struct cursor *);
+enum verdict dsi_walk(struct packet *, struct cursor *);
+enum verdict tds_walk(struct packet *, struct cursor *);
+bool dsi_test(struct packet *, const struct cursor *);
+bool tds_test(struct packet *, const struct cursor *);
+uint32_t dsi_length(struct packet *, const struct cursor *);
 
 enum verdict ayiya_dissect(struct packet *, struct cursor *);
 enum verdict caneth_dissect(struct packet *, struct cursor *);

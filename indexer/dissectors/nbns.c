@@ -165,12 +165,37 @@ static const struct record nbns_records[REC_COUNT] = {
 
 enum { TYPE_NB = 32, TYPE_NBSTAT = 33, OPCODE_WACK = 7 };
 
+/* RFC 1002, section 4.2.1.1. */
+static const struct value_name operations[] = { { 0, "Name query" }, { 5, "Registration" }, { 6, "Release" },
+	{ 7, "Wait and acknowledgment" }, { 8, "Refresh" }, { 9, "Refresh(altcode)" },
+	{ 15, "Multi-homed registration" }, { 0, NULL } };
+static const struct value_name errors[] = { { 1, "Request was invalidly formatted" },
+	{ 2, "Problem with NBNS, cannot process name" }, { 3, "Requested name does not exist" },
+	{ 4, "Unsupported request" }, { 5, "Request refused" }, { 6, "Name is owned by another node" },
+	{ 7, "Name is owned by multiple nodes" }, { 0, NULL } };
+
+static void inform(struct packet *pkt, uint32_t flags)
+{
+	if (!pkt->info || pkt->fail)
+		return;
+	info_set(pkt, "%s%s", info_name(operations, flags >> 11 & 15, "Unknown operation"),
+		flags & 0x8000 ? " response" : "");
+	if (flags & 0x8000 && flags & 15)
+		info_add(pkt, ", %s", info_name(errors, flags & 15, "Unknown error"));
+}
+
+static const char *type_name(uint32_t type)
+{
+	return type == TYPE_NB ? "NB" : type == TYPE_NBSTAT ? "NBSTAT" : "Unknown";
+}
+
 static void question(struct packet *pkt, struct cursor *c)
 {
 	struct netbios_name name;
 	if (!netbios_name_read(&name, c, 0) || !cur_need(c, 4))
 		return;
 	struct row *r = row_open(pkt, &proto_nbns, REC_RR);
+	info_add(pkt, " %s %.*s", type_name(be16(c->data + c->pos)), (int)name.len, name.text);
 	row_text(r, RR_NAME, name.text, name.len, c->data + name.at, name.used);
 	row_be(r, RR_TYPE, c, 2);
 	row_be(r, RR_CLASS, c, 2);
@@ -235,7 +260,7 @@ static void node_status(struct packet *pkt, struct row *rr, struct cursor *c, ui
 	}
 }
 
-static void resource(struct packet *pkt, struct cursor *c, unsigned opcode)
+static void resource(struct packet *pkt, struct cursor *c, unsigned opcode, bool response)
 {
 	struct netbios_name name;
 	if (!netbios_name_read(&name, c, 0) || !cur_need(c, 10))
@@ -247,6 +272,13 @@ static void resource(struct packet *pkt, struct cursor *c, unsigned opcode)
 	/* A record of which something is missing is not shown. */
 	if (!cur_need(&data, len))
 		return;
+	if (response && pkt->info) {
+		info_add(pkt, " %s", type_name(type));
+		if (type == TYPE_NB && len >= 6) {
+			info_add(pkt, "%s", " ");
+			info_address(pkt, KIND_IPV4, data.data + data.pos + 2);
+		}
+	}
 	if (type == TYPE_NB) {
 		const char *what = netbios_name_type(name.type);
 		name.len +=
@@ -278,7 +310,9 @@ static enum verdict nbns_dissect(struct packet *pkt, struct cursor *c)
 	if (!cur_need(c, 4)) /* nothing before the flags are there */
 		return MINE;
 	row_be(r, NBNS_ID, c, 2);
-	unsigned opcode = (unsigned)row_be(r, NBNS_FLAGS, c, 2) >> 11 & 15;
+	uint32_t flags = (uint32_t)row_be(r, NBNS_FLAGS, c, 2);
+	unsigned opcode = flags >> 11 & 15;
+	inform(pkt, flags);
 	uint32_t queries = (uint32_t)row_be(r, NBNS_QUERIES, c, 2);
 	uint32_t records = (uint32_t)row_be(r, NBNS_ANSWERS, c, 2);
 	records += (uint32_t)row_be(r, NBNS_AUTH_RR, c, 2);
@@ -286,7 +320,7 @@ static enum verdict nbns_dissect(struct packet *pkt, struct cursor *c)
 	for (; queries && !pkt->fail; queries--)
 		question(pkt, c);
 	for (; records && !pkt->fail; records--)
-		resource(pkt, c, opcode);
+		resource(pkt, c, opcode, flags & 0x8000);
 	return MINE;
 }
 

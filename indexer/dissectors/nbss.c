@@ -153,6 +153,8 @@ static void message(struct packet *pkt, struct cursor *c, bool whole_length)
 		row_set_at(r, NBSS_LENGTH, message_length(c->data, false), c->data + 1, 3);
 		cur_skip(c, 3);
 	}
+	if (pkt->info)
+		info_set(pkt, "%s", info_name(type_names, type, "Unknown"));
 	switch (type) {
 	case SESSION_MESSAGE:
 		if (!pkt->fail)
@@ -187,6 +189,7 @@ static enum verdict nbss_dissect(struct packet *pkt, struct cursor *c)
 			if (!is_header(c, flow->whole_length)) {
 				struct row *r = row_open(pkt, &proto_nbss, 0);
 				row_bytes_avail(r, NBSS_CONTINUATION, c, c->len);
+				info_set(pkt, "%s", "NBSS Continuation Message");
 				return MINE;
 			}
 		}

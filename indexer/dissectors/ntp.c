@@ -285,6 +285,9 @@ static enum verdict ntp_dissect(struct packet *pkt, struct cursor *c)
 	if (!cur_need(c, 1) || !cur_peek(c, 0, 1, &flags))
 		return MINE;
 	struct row *r = row_open(pkt, &proto_ntp, REC_NTP);
+	if (pkt->info)
+		info_set(pkt, "%s, %s", info_name(version_names, flags >> 3 & 7, "reserved"),
+			info_name(mode_names, flags & 7, "reserved"));
 	if ((flags & 7) == MODE_CONTROL)
 		control_message(pkt, r, c);
 	else if ((flags & 7) == MODE_PRIVATE)

@@ -56,6 +56,7 @@ static enum verdict oicq_dissect(struct packet *pkt, struct cursor *c)
 	struct row *r = row_open(pkt, &proto_oicq, 0);
 	if (!cur_need(c, 5)) /* nothing is shown before the command is there */
 		return MINE;
+	info_set(pkt, "%s", "OICQ Protocol ");
 	row_be(r, OICQ_FLAG, c, 1);
 	row_be(r, OICQ_VERSION, c, 2);
 	row_be(r, OICQ_COMMAND, c, 2);

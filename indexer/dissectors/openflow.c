@@ -26,7 +26,7 @@ static const struct record openflow_records[] = {
 	{ "openflow", RECORD_LAYER, OPENFLOW_NFIELDS, openflow_fields, NULL },
 };
 
-enum { PACKET_IN = 10, PACKET_OUT = 13, NO_BUFFER = -1 };
+enum { PACKET_IN = 10, PACKET_OUT = 13, FLOW_MOD = 14, NO_BUFFER = -1 };
 
 static enum verdict openflow_dissect(struct packet *pkt, struct cursor *c)
 {
@@ -71,6 +71,9 @@ static enum verdict v1_dissect(struct packet *pkt, struct cursor *c)
 		cur_skip(c, (uint32_t)cur_be(c, 2));
 		if (buffer == NO_BUFFER)
 			frame(pkt, c);
+	} else if (type == FLOW_MOD) {
+		cur_take(c, 64); /* match (40), cookie, command, times, priority, buffer, port, flags */
+		cur_take(c, 4);  /* the first action's type and length: Wireshark wants one */
 	}
 	return MINE;
 }

@@ -116,6 +116,8 @@ static void message(struct packet *pkt, struct row *r, struct cursor *c)
 {
 	uint64_t opcode = row_be(r, OPENVPN_TYPE, c, 1) >> 3, first, v;
 	uint32_t session = 0;
+	if (pkt->info && !pkt->fail)
+		info_set(pkt, "MessageType: %s", info_name(opcodes, (int64_t)opcode, "Unknown Messagetype"));
 	if (opcode == RESET_V3 || opcode == WRAPPED_KEY) {
 		crypt(r, c);
 		return;

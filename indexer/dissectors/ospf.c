@@ -371,6 +371,8 @@ static enum verdict ospf_dissect(struct packet *pkt, struct cursor *c)
 	struct row *r = row_open(pkt, &proto_ospf, REC_OSPF);
 	uint32_t version = (uint32_t)row_be(r, OSPF_VERSION, c, 1), digest = 0;
 	uint32_t type = (uint32_t)row_be(r, OSPF_MSG, c, 1), len = (uint32_t)row_be(r, OSPF_LENGTH, c, 2);
+	if (!pkt->fail && pkt->info)
+		info_set(pkt, "%s", info_name(msg_names, type, "Unknown"));
 	row_address(r, OSPF_ROUTER, c, KIND_IPV4);
 	row_address(r, OSPF_AREA, c, KIND_IPV4);
 	row_be(r, OSPF_CHECKSUM, c, 2);

@@ -36,6 +36,7 @@ static enum verdict png_dissect(struct packet *pkt, struct cursor *c)
 	if (c->cap < 20 || memcmp(c->data, signature, sizeof(signature)) != 0)
 		return NOT_MINE;
 	struct row *row = row_open(pkt, &proto_png, RECORD_PNG);
+	info_add(pkt, "%s", " (PNG)");
 	cur_skip(c, sizeof(signature));
 	while (cur_left(c)) {
 		struct row *chunk = row_open(pkt, &proto_png, RECORD_CHUNK);

@@ -42,6 +42,7 @@ struct pop_flow {
 /* What is no reply goes on with a mail. */
 static void mail(struct packet *pkt, struct cursor *c, struct pop_flow *f)
 {
+	info_set(pkt, "S: DATA fragment, %u byte%s", c->len, c->len == 1 ? "" : "s");
 	f->read += c->len;
 	pkt_gather(pkt, &proto_pop, *c);
 	if (f->read < f->total)
@@ -84,6 +85,8 @@ static enum verdict pop_dissect(struct packet *pkt, struct cursor *c)
 		mail(pkt, c, f);
 		return MINE;
 	}
+	info_set(pkt, "%s: ", request ? "C" : "S");
+	info_text(pkt, l.text, l.len);
 	uint32_t n = text_word(l.text, l.len), at = n + text_blanks(l.text + n, l.len - n);
 	/* Wireshark shows the line, but gives the field no value. */
 	row_words(r, request ? POP_REQUEST : POP_RESPONSE, l.text, 0);

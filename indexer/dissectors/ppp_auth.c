@@ -60,18 +60,38 @@ static const struct record chap_records[] = { { "chap", RECORD_LAYER, CHAP_NFIEL
 
 enum { FIRST = 1, SECOND = 2, THIRD = 3, FOURTH = 4 };
 
+/* A text with its length before it. */
+static void inform_string(struct packet *pkt, const char *before, struct cursor *c, const char *after)
+{
+	uint64_t n;
+	if (!pkt->info || !cur_peek(c, 0, 1, &n))
+		return;
+	cur_skip(c, 1);
+	uint32_t captured = cur_avail(c);
+	info_add(pkt, "%s", before);
+	info_text(pkt, c->data + c->pos, n < captured ? (uint32_t)n : captured);
+	info_add(pkt, "%s", after);
+	cur_skip(c, (uint32_t)n);
+}
+
 static enum verdict pap_dissect(struct packet *pkt, struct cursor *c)
 {
 	struct row *r = row_open(pkt, &proto_pap, 0);
 	uint32_t code = (uint32_t)row_be(r, PAP_CODE, c, 1);
 	row_be(r, PAP_ID, c, 1);
 	uint32_t len = (uint32_t)row_be(r, PAP_LENGTH, c, 2);
+	static const char *const names[] = { "Authenticate-Request", "Authenticate-Ack", "Authenticate-Nak" };
+	info_set(pkt, "%s", code >= FIRST && code <= THIRD ? names[code - FIRST] : "Unknown");
 	if (pkt->fail || len <= AUTH_HEADER)
 		return MINE;
+	struct cursor said = *c;
 	if (code == FIRST) {
+		inform_string(pkt, " (Peer-ID='", &said, "'");
+		inform_string(pkt, ", Password='", &said, "')");
 		row_string(r, PAP_PEER, c, (uint32_t)row_be(r, PAP_PEER_LENGTH, c, 1));
 		row_string(r, PAP_PASSWORD, c, (uint32_t)row_be(r, PAP_PASSWORD_LENGTH, c, 1));
 	} else if (code == SECOND || code == THIRD) {
+		inform_string(pkt, " (Message='", &said, "')");
 		row_string(r, PAP_MESSAGE, c, (uint32_t)row_be(r, PAP_MESSAGE_LENGTH, c, 1));
 	}
 	return MINE;

@@ -186,6 +186,14 @@ uint32_t ppp_control_header(struct packet *pkt, struct cursor *c, struct cursor 
 {
 	struct row *cp = row_open(pkt, &proto_ppp, PPP_REC_CONTROL);
 	uint32_t code = (uint32_t)row_be(cp, CP_CODE, c, 1);
+	static const struct value_name names[] = { { 0, "Vendor Specific" }, { 1, "Configuration Request" },
+		{ 2, "Configuration Ack" }, { 3, "Configuration Nak" }, { 4, "Configuration Reject" },
+		{ 5, "Termination Request" }, { 6, "Termination Ack" }, { 7, "Code Reject" },
+		{ 8, "Protocol Reject" }, { 9, "Echo Request" }, { 10, "Echo Reply" },
+		{ 11, "Discard Request" }, { 12, "Identification" }, { 13, "Time Remaining" },
+		{ 14, "Reset Request" }, { 15, "Reset Ack" }, { 0, NULL } };
+	if (!pkt->fail && pkt->info)
+		info_set(pkt, "%s", info_name(names, code, "Unknown"));
 	row_be(cp, CP_ID, c, 1);
 	uint32_t len = (uint32_t)row_be(cp, CP_LENGTH, c, 2);
 	pkt_item_len(pkt, len);

@@ -389,6 +389,7 @@ static void initial(
 	if (!quic_open(keys, whole, header, header_len, payload.data + payload.pos, len, plain))
 		return;
 	row_set_at(r, QUIC_PACKET_NUMBER, (int64_t)whole, c->data + at, n);
+	info_add(pkt, ", PKN: %llu", (unsigned long long)whole);
 	cur_skip(c, n);
 	row_bytes(r, QUIC_PAYLOAD, c, cur_left(c));
 	k->highest[d->from_server] = whole;
@@ -438,11 +439,22 @@ static uint32_t packet_length(const struct cursor *c, uint8_t first)
 	return len < left ? len : left;
 }
 
-static void row_cids(struct row *r, struct cursor *c)
+static void inform_cid(struct packet *pkt, const char *label, const struct cursor *c, uint32_t len)
+{
+	if (!pkt->info || !len || !cur_need_at(c, c->pos, len))
+		return;
+	info_add(pkt, ", %s=", label);
+	for (uint32_t i = 0; i < len; i++)
+		info_add(pkt, "%02x", c->data[c->pos + i]);
+}
+
+static void row_cids(struct packet *pkt, struct row *r, struct cursor *c)
 {
 	uint32_t len = (uint32_t)row_be(r, QUIC_DCIL, c, 1);
+	inform_cid(pkt, "DCID", c, len);
 	row_bytes(r, QUIC_DCID, c, len);
 	len = (uint32_t)row_be(r, QUIC_SCIL, c, 1);
+	inform_cid(pkt, "SCID", c, len);
 	row_bytes(r, QUIC_SCID, c, len);
 }
 
@@ -476,7 +488,10 @@ static void long_packet(struct packet *pkt, const struct datagram *d, struct row
 	row_set_at(r, QUIC_FIRST, first, c->data, 1);
 	cur_skip(c, 1);
 	row_be(r, QUIC_VERSION, c, 4);
-	row_cids(r, c);
+	static const char *const names[] = { "Initial", "0-RTT", "Handshake", "Retry",
+		"Version Negotiation" };
+	info_set(pkt, "%s", names[h.type]);
+	row_cids(pkt, r, c);
 	if (forcing)
 		return;
 	if (h.type == TYPE_VERSION) {
@@ -498,10 +513,13 @@ static void long_packet(struct packet *pkt, const struct datagram *d, struct row
 	row_bytes_avail(r, QUIC_REMAINING, c, cur_left(c));
 }
 
-static void short_packet(const struct datagram *d, struct row *r, struct cursor *c)
+static void short_packet(struct packet *pkt, const struct datagram *d, struct row *r, struct cursor *c)
 {
+	info_set(pkt, "%s", "Protected Payload (KP0)");
 	row_set(r, QUIC_KIND, QUIC_KIND_SHORT);
 	row_be(r, QUIC_FIRST, c, 1);
+	if (d->connection)
+		inform_cid(pkt, "DCID", c, d->connection->own[!d->from_server].len);
 	if (d->connection)
 		row_bytes(r, QUIC_DCID, c, d->connection->own[!d->from_server].len);
 	row_bytes_avail(r, QUIC_REMAINING, c, cur_left(c));
@@ -556,7 +574,7 @@ static enum verdict quic_message(struct packet *pkt, struct cursor *c)
 		if (d.connection && is_first)
 			row_set(r, QUIC_NUMBER, d.connection->number);
 		if (!(octet & 0x80))
-			short_packet(&d, r, &p);
+			short_packet(pkt, &d, r, &p);
 		else
 			long_packet(pkt, &d, r, &p);
 		/* Nothing can be told of what follows these. */

@@ -163,11 +163,22 @@ static void skip_counted(struct cursor *c, unsigned more)
 	cur_skip(c, len > UINT32_MAX ? UINT32_MAX : (uint32_t)len);
 }
 
+/* RFC 9000, section 19, by short names. */
+static const char *frame_name(uint64_t type)
+{
+	static const char *const names[] = { "PADDING", "PING", "ACK", "ACK", "RS", "SS", "CRYPTO", "NT",
+		NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, "MD", "MSD", "MS", "MS", "DB", "SDB", "SB",
+		"SB", "NCI", "RC", "PC", "PR", "CC", "CC", "DONE" };
+	return type < sizeof(names) / sizeof(*names) ? names[type] : NULL;
+}
+
 static void frame(struct packet *pkt, struct cursor *c, struct quic_crypto *crypto)
 {
 	struct row *r = row_open(pkt, &proto_quic, QUIC_REC_FRAME);
 	uint64_t type = row_integer(r, FRAME_TYPE, c), offset, len, more = 1;
 	const uint8_t *data;
+	if (frame_name(type) && !pkt->fail)
+		info_add(pkt, ", %s", frame_name(type));
 	switch (type) {
 	case 0x00:
 		/* Each zero is a frame; they are shown as one. */

@@ -175,6 +175,8 @@ static enum verdict radius_dissect(struct packet *pkt, struct cursor *c)
 	uint64_t code = row_be(r, RADIUS_CODE, c, 1), id = row_be(r, RADIUS_ID, c, 1);
 	uint32_t length = (uint32_t)row_be(r, RADIUS_LENGTH, c, 2);
 	row_bytes(r, RADIUS_AUTHENTICATOR, c, 16);
+	if (!pkt->fail && pkt->info)
+		info_set(pkt, "%s id=%u", info_name(codes, (int64_t)code, "Unknown Packet"), (uint32_t)id);
 	bool response = code == 2 || code == 3 || code == 5 || code == 11 || code == 41 || code == 42 ||
 			code == 44 || code == 45;
 	pkt_exchange(pkt, &proto_radius, r, id, response);

@@ -62,6 +62,8 @@ static void texts(struct row *r, struct cursor *c, struct rcmd_flow *f)
 	}
 }
 
+#define INFO_DATA 128 /* octets that the packet list shows */
+
 static enum verdict dissect(
 	struct packet *pkt, struct cursor *c, const struct protocol *proto, uint16_t server)
 {
@@ -70,8 +72,14 @@ static enum verdict dissect(
 	bool client = pkt->dstport == server;
 	if (client)
 		texts(r, c, f ? f : &none);
+	struct cursor data = *c;
 	if (cur_avail(c) && r->record->nfields == NFIELDS)
 		row_bytes_avail(r, client ? CLIENT_DATA : SERVER_DATA, c, cur_left(c));
+	uint32_t n = cur_avail(&data);
+	if (n) {
+		info_set(pkt, "%s", "Data: ");
+		info_text(pkt, data.data + data.pos, n < INFO_DATA ? n : INFO_DATA);
+	}
 	return MINE;
 }
 

@@ -120,7 +120,9 @@ static enum verdict rip_dissect(struct packet *pkt, struct cursor *c)
 	uint32_t digest = 0;
 	if (!cur_need(c, 2))
 		return MINE;
-	row_be(r, RIP_COMMAND, c, 1);
+	uint32_t command = (uint32_t)row_be(r, RIP_COMMAND, c, 1);
+	if (pkt->info)
+		info_set(pkt, "%s", info_name(command_names, command, "Unknown"));
 	unsigned version = (unsigned)row_be(r, RIP_VERSION, c, 1);
 	cur_skip(c, 2);
 	while (cur_left(c) && !pkt->fail) {

@@ -37,8 +37,12 @@ static enum verdict ripng_dissect(struct packet *pkt, struct cursor *c)
 	struct row *r = row_open(pkt, &proto_ripng, REC_RIPNG);
 	if (!cur_need(c, 2))
 		return MINE;
-	row_be(r, RIPNG_COMMAND, c, 1);
-	row_be(r, RIPNG_VERSION, c, 1);
+	uint32_t command = (uint32_t)row_be(r, RIPNG_COMMAND, c, 1),
+		 version = (uint32_t)row_be(r, RIPNG_VERSION, c, 1);
+	if (command == 1 || command == 2)
+		info_set(pkt, " Command %s, Version %u", command == 1 ? "Request" : "Response", version);
+	else
+		info_set(pkt, " Command Unknown (%u), Version %u", command, version);
 	row_bytes(r, RIPNG_RESERVED, c, 2);
 	while (cur_left(c)) {
 		struct row *e = row_open(pkt, &proto_ripng, REC_ENTRY);

@@ -42,6 +42,7 @@ static const struct protocol proto_asf = {
  * a payload type (1), session (4), sequence (4), length (2). */
 static enum verdict session_dissect(struct packet *pkt, struct cursor *c)
 {
+	static const struct protocol bus = { .name = "ipmb" }; /* beside the session in the tree */
 	unsigned type = (unsigned)cur_be(c, 1);
 	uint32_t len;
 	if (type == 6) {
@@ -53,6 +54,8 @@ static enum verdict session_dissect(struct packet *pkt, struct cursor *c)
 	} else {
 		cur_skip(c, type ? 24 : 8);
 		len = (uint32_t)cur_be(c, 1);
+		if (!pkt->fail)
+			pkt_item(pkt, &bus, len);
 	}
 	if (!pkt->fail)
 		pkt_next_proto(pkt, &proto_data, cur_sub(c, len));

@@ -225,10 +225,21 @@ static enum verdict rtp_dissect(struct packet *pkt, struct cursor *c)
 		pkt->column = "SRTP";
 	struct row *r = row_open(pkt, &proto_rtp, 0);
 	row_be(r, RTP_BITS, c, 1);
-	unsigned type = row_be(r, RTP_TYPE_BITS, c, 1) & 0x7f;
-	row_be(r, RTP_SEQ, c, 2);
-	row_be(r, RTP_TIMESTAMP, c, 4);
-	row_be(r, RTP_SSRC, c, 4);
+	uint32_t type_octet = (uint32_t)row_be(r, RTP_TYPE_BITS, c, 1),
+		 seq = (uint32_t)row_be(r, RTP_SEQ, c, 2),
+		 timestamp = (uint32_t)row_be(r, RTP_TIMESTAMP, c, 4),
+		 ssrc = (uint32_t)row_be(r, RTP_SSRC, c, 4);
+	unsigned type = type_octet & 0x7f;
+	if (pkt->info && !pkt->fail) {
+		const char *name = info_name(rtp_types, type, NULL);
+		info_set(pkt, "%s", "PT=");
+		if (type >= 96 || !name)
+			info_add(pkt, "%s-Type-%u", type >= 96 ? "DynamicRTP" : "Unassigned", type);
+		else
+			info_add(pkt, "%s", name);
+		info_add(pkt, ", SSRC=0x%X, Seq=%u, Time=%u%s", ssrc, seq, timestamp,
+			type_octet & 0x80 ? ", Mark" : "");
+	}
 	if (media)
 		row_set(r, RTP_SETUP_FRAME, media->frame);
 	for (unsigned i = 0; i < (bits & 15) && !pkt->fail; i++)

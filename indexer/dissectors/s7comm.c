@@ -51,6 +51,55 @@ static const struct record s7_records[] = {
 
 enum { PROTOCOL_ID = 0x32, JOB = 1, ACK = 2, ACK_DATA = 3, USERDATA = 7, READ = 4, WRITE = 5 };
 
+static const struct value_name group_names[] = { { 0, "Mode-transition" }, { 1, "Programmer commands" },
+	{ 2, "Cyclic services" }, { 3, "Block functions" }, { 4, "CPU functions" }, { 5, "Security" },
+	{ 6, "PBC BSEND/BRECV" }, { 7, "Time functions" }, { 15, "NC programming" }, { 0, NULL } };
+static const struct value_name programmer_names[] = { { 1, "Block status" }, { 2, "Variable status" },
+	{ 3, "Output ISTACK" }, { 4, "Output BSTACK" }, { 5, "Output LSTACK" },
+	{ 6, "Time measurement from to" }, { 7, "Force selection" }, { 8, "Modify variable" }, { 9, "Force" },
+	{ 10, "Breakpoint" }, { 11, "Exit HOLD" }, { 12, "Memory reset" }, { 13, "Disable job" },
+	{ 14, "Enable job" }, { 15, "Delete job" }, { 16, "Read job list" }, { 17, "Read job" },
+	{ 18, "Replace job" }, { 19, "Block status v2" }, { 22, "Flash LED" }, { 0, NULL } };
+static const struct value_name cyclic_names[] = { { 1, "Cyclic transfer" }, { 4, "Unsubscribe" },
+	{ 5, "Change driven transfer" }, { 7, "Change driven transfer modify" }, { 8, "RDREC" },
+	{ 0, NULL } };
+static const struct value_name block_names[] = { { 1, "List blocks" }, { 2, "List blocks of type" },
+	{ 3, "Get block info" }, { 0, NULL } };
+static const struct value_name cpu_names[] = { { 1, "Read SZL" }, { 2, "Message service" },
+	{ 3, "Diagnostic message" }, { 5, "ALARM_8 indication" }, { 6, "NOTIFY indication" },
+	{ 7, "ALARM_8 lock" }, { 8, "ALARM_8 unlock" }, { 9, "SCAN indication" }, { 11, "ALARM ack" },
+	{ 12, "ALARM ack indication" }, { 13, "ALARM lock indication" }, { 14, "ALARM unlock indication" },
+	{ 17, "ALARM_SQ indication" }, { 18, "ALARM_S indication" }, { 19, "ALARM query" },
+	{ 22, "NOTIFY_8 indication" }, { 0, NULL } };
+static const struct value_name time_names[] = { { 1, "Read clock" }, { 2, "Set clock" },
+	{ 3, "Read clock (following)" }, { 4, "Set clock" }, { 0, NULL } };
+
+/* Parameters of user data: 00 01 12, length, method, type and group, subfunction, sequence number. */
+static void inform_userdata(struct packet *pkt, const struct cursor *c, uint32_t parameters)
+{
+	static const struct value_name *const subfunctions[] = { NULL, programmer_names, cyclic_names,
+		block_names, cpu_names, NULL, NULL, time_names };
+	if (!pkt->info || parameters < 8 || cur_avail(c) < 8)
+		return;
+	const uint8_t *p = c->data + c->pos;
+	uint32_t type = p[5] >> 4, group = p[5] & 15;
+	const char *name = group < 8 ? info_name(subfunctions[group], p[6], NULL) : NULL;
+	info_add(pkt, " Function:[%s] -> [%s]",
+		type == 4      ? "Request"
+		: type == 8    ? "Response"
+		: p[4] == 0x11 ? "Push-Req"
+			       : "Push-Res",
+		info_name(group_names, group, "Unknown function"));
+	if (name)
+		info_add(pkt, " -> [%s]", name);
+	if (group == 2 && p[7])
+		info_add(pkt, " JobID=%u", p[7]);
+	/* A request for, or the answer with, a part of the system status list: its id and index lead the
+	 * data. */
+	if (group == 4 && p[6] == 1 && cur_avail(c) >= parameters + 8)
+		info_add(pkt, " ID=0x%04x Index=0x%04x", be16(p + parameters + 4), be16(p + parameters + 6));
+}
+
 static enum verdict s7_dissect(struct packet *pkt, struct cursor *c)
 {
 	uint64_t head;
@@ -70,9 +119,16 @@ static enum verdict s7_dissect(struct packet *pkt, struct cursor *c)
 		row_be(r, S7_ERRCLS, c, 1);
 		row_be(r, S7_ERRCOD, c, 1);
 	}
+	if (!pkt->fail && pkt->info) {
+		info_clear(pkt);
+		info_sep(pkt, " | ", "ROSCTR:[%-8s]", info_name(rosctr_names, rosctr, "Unknown"));
+		if (rosctr == USERDATA)
+			inform_userdata(pkt, c, parameters);
+	}
 	if (parameters == 0 || rosctr == USERDATA)
 		return MINE;
 	uint32_t function = (uint32_t)row_be(r, S7_FUNCTION, c, 1);
+	info_add(pkt, " Function:[%s]", info_name(function_names, function, "Unknown function"));
 	if (parameters > 1 && (function == READ || function == WRITE))
 		row_be(r, S7_ITEMCOUNT, c, 1);
 	return MINE;

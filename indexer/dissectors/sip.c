@@ -177,8 +177,8 @@ static struct text long_name(struct text name)
 
 struct headers {
 	struct sip_message message;
-	bool has_length;
-	uint32_t length;
+	bool has_length, to_tag; /* the To header has a tag: inside a dialogue (RFC 3261, section 12) */
+	uint32_t contacts, length;
 	struct text content_type, type; /* of the body; with parameters and without */
 };
 
@@ -199,6 +199,12 @@ static void read_header(struct packet *pkt, struct row *r, struct text line, str
 		field++;
 	set_text(row_open(pkt, &proto_sip, 1), field, field == HEAD_OTHER ? line : value);
 	switch (field) {
+	case HEAD_TO:
+		h->to_tag = memmem(value.at, value.len, ";tag=", 5) != NULL;
+		break;
+	case HEAD_CONTACT:
+		h->contacts++;
+		break;
 	case HEAD_CALL_ID:
 		h->message.call_id = value;
 		break;
@@ -311,6 +317,31 @@ static bool is_whole(struct packet *pkt, const struct cursor *c)
 	return false;
 }
 
+/* "Request: INVITE sip:a@example.org, in-dialog | ", "Status: 200 OK (INVITE) | ". */
+static void inform(struct packet *pkt, const struct start_line *s, const struct headers *h)
+{
+	if (!pkt->info)
+		return;
+	if (s->kind == START_REQUEST) {
+		info_set(pkt, "Request: %.*s ", (int)s->method.len, s->method.at);
+		info_text(pkt, s->uri.at, s->uri.len);
+		if (h->to_tag && text_is(s->method, "INVITE"))
+			info_add(pkt, "%s", ", in-dialog");
+		if (text_is(s->method, "REGISTER"))
+			info_add(pkt, "  (%u binding%s)", h->contacts, h->contacts == 1 ? "" : "s");
+	} else {
+		const char *code = memchr(s->line.at, ' ', s->line.len), *end = s->line.at + s->line.len;
+		info_set(pkt, "%s", "Status: ");
+		if (code)
+			info_text(pkt, code + 1, (size_t)(end - code - 1));
+		if (s->code == 200 && h->message.method.len)
+			info_add(pkt, " (%.*s)", (int)h->message.method.len, h->message.method.at);
+		if (s->code == 200 && text_is(h->message.method, "REGISTER"))
+			info_add(pkt, "  (%u binding%s)", h->contacts, h->contacts == 1 ? "" : "s");
+	}
+	info_add(pkt, "%s", " | ");
+}
+
 static enum verdict sip_dissect(struct packet *pkt, struct cursor *c)
 {
 	struct cursor first = *c;
@@ -351,6 +382,7 @@ static enum verdict sip_dissect(struct packet *pkt, struct cursor *c)
 		}
 		read_header(pkt, r, header, &h);
 	}
+	inform(pkt, &s, &h);
 	struct sip_calls *calls = pkt_flow(pkt, &proto_sip);
 	struct sip_place place = { 0 };
 	if (calls)

@@ -227,11 +227,28 @@ static bool classify(
 	return true;
 }
 
+/* "S: 250-mail.example | SIZE 1000": lines of a segment, one behind the other. */
+static void inform_line(struct packet *pkt, const char *who, bool first, const char *text, uint32_t n)
+{
+	if (!pkt->info)
+		return;
+	if (first)
+		info_set(pkt, "%s", who);
+	else
+		info_add(pkt, "%s", " | ");
+	info_text(pkt, text, n);
+}
+
 static void command_lines(struct packet *pkt, const struct cursor *c, uint8_t secret)
 {
 	for (uint32_t at = 0; at < c->cap && !pkt->fail;) {
 		struct line l = line_at(c, at);
 		struct row *r = row_open(pkt, &proto_smtp, REC_LINE);
+		inform_line(pkt,
+			secret == USER_WANTED       ? "C: User: "
+			: secret == PASSWORD_WANTED ? "C: Pass: "
+						    : "C: ",
+			at == 0, l.text, l.len);
 		at = l.next;
 		if (secret == USER_WANTED || secret == PASSWORD_WANTED || secret == PLAIN_WANTED) {
 			row_words(r,
@@ -273,6 +290,9 @@ static void reply_lines(struct packet *pkt, const struct cursor *c, struct smtp_
 	bool more = false;
 	for (uint32_t at = 0; at < c->cap && !pkt->fail;) {
 		struct line l = line_at(c, at);
+		bool coded = l.len > 3 && is_digit(l.text[0]) && is_digit(l.text[1]) && is_digit(l.text[2]);
+		uint32_t skip = more && coded ? 4 : 0;
+		inform_line(pkt, "S: ", at == 0, l.text + skip, l.len - skip);
 		at = l.next;
 		struct row *r = row_open(pkt, &proto_smtp, REC_LINE);
 		if (l.len < 3 || !is_digit(l.text[0]) || !is_digit(l.text[1]) || !is_digit(l.text[2])) {
@@ -312,6 +332,7 @@ static enum verdict smtp_dissect(struct packet *pkt, struct cursor *c)
 		row_set(r, SMTP_REQ, 1);
 		command_lines(pkt, c, s.secret);
 	} else if (s.kind == MESSAGE) {
+		info_set(pkt, "C: DATA fragment, %u byte%s", c->len, c->len == 1 ? "" : "s");
 		pkt_gather(pkt, &proto_smtp, part);
 		/* The lines stand below SMTP in the tree. */
 		pkt_nest(pkt, true);

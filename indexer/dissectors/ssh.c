@@ -99,6 +99,7 @@ struct ssh_flow {
 	bool keyed[2];     /* NEWKEYS came: encrypted from here on */
 	bool exchanged[2]; /* KEXINIT came */
 	bool group_exchange;
+	bool elliptic; /* the client's first method is one over elliptic curves */
 };
 
 static bool begins_with(const struct cursor *c, const char *text, uint32_t n)
@@ -131,18 +132,24 @@ static bool version_line(
 		return false;
 	}
 	uint32_t text = n && n < left && c->data[c->pos + n - 1] == '\r' ? n - 1 : n;
+	info_sep(pkt, ", ", "%s", "Protocol (");
+	info_text(pkt, c->data + c->pos, text);
+	info_add(pkt, "%s", ")");
 	row_string(r, SSH_PROTOCOL, c, text);
 	cur_skip(c, n + (n < left) - text);
 	return true;
 }
 
 /* RFC 4253, section 7.1. */
-static void kexinit(struct packet *pkt, struct cursor *c)
+static void kexinit(struct packet *pkt, struct cursor *c, struct ssh_flow *flow)
 {
 	struct row *r = row_open(pkt, &proto_ssh, REC_INIT);
 	row_bytes(r, INIT_COOKIE, c, 16);
 	for (unsigned i = 0; i < 10; i++) {
 		uint32_t n = (uint32_t)row_be(r, INIT_LISTS + 2 * i, c, 4);
+		if (i == 0)
+			flow->elliptic = begins_with(c, "CURVE", 5) || begins_with(c, "ECDH", 4) ||
+					 begins_with(c, "SNTRUP", 6);
 		row_string(r, INIT_LISTS + 2 * i + 1, c, n);
 	}
 	row_be(r, INIT_FIRST_FOLLOWS, c, 1);
@@ -168,6 +175,28 @@ static void method(struct packet *pkt, struct cursor *c, uint32_t code, struct s
 	row_string(r, KEX_HOST_KEY_TYPE, c, (uint32_t)cur_be(c, 4));
 }
 
+/* RFC 4253, section 12, RFC 4419, RFC 5656: numbers from 30 on mean what the method of the exchange makes of
+ * them. */
+static void inform(struct packet *pkt, uint32_t code, bool group, bool elliptic)
+{
+	static const struct value_name names[] = { { 1, "Disconnect" }, { 2, "Ignore" },
+		{ 3, "Unimplemented" }, { 4, "Debug" }, { 5, "Service Request" }, { 6, "Service Accept" },
+		{ CODE_KEXINIT, "Key Exchange Init" }, { CODE_NEWKEYS, "New Keys" }, { 0, NULL } };
+	static const char *const groups[] = { NULL, "Group", "Init", "Reply", "Request" };
+	const char *name = info_name(names, code, NULL);
+	if (!pkt->info || pkt->fail)
+		return;
+	if (name)
+		info_sep(pkt, ", ", "%s", name);
+	else if (code >= 30 && code <= 34 && (group || code == 34) && groups[code - 30])
+		info_sep(pkt, ", ", "Diffie-Hellman Group Exchange %s", groups[code - 30]);
+	else if (code == 30 || code == 31)
+		info_sep(pkt, ", ", "%sDiffie-Hellman Key Exchange %s", elliptic ? "Elliptic Curve " : "",
+			code == 30 ? "Init" : "Reply");
+	else
+		info_sep(pkt, ", ", "Unknown (%u)", code);
+}
+
 /* A packet in clear. False: it is not all there. */
 static bool clear_packet(struct packet *pkt, struct cursor *c, struct ssh_flow *flow, unsigned side)
 {
@@ -190,8 +219,9 @@ static bool clear_packet(struct packet *pkt, struct cursor *c, struct ssh_flow *
 	uint32_t padding = (uint32_t)row_be(r, PACKET_PADDING_LENGTH, &body, 1);
 	uint32_t code = (uint32_t)row_be(r, PACKET_CODE, &body, 1);
 	struct cursor rest = body;
+	inform(pkt, code, flow->group_exchange, flow->elliptic);
 	if (code == CODE_KEXINIT && !pkt->fail) {
-		kexinit(pkt, &rest);
+		kexinit(pkt, &rest, flow);
 		flow->exchanged[side] = true;
 	} else if (code == CODE_NEWKEYS) {
 		/* Without the beginning of the exchange Wireshark goes on reading. */
@@ -231,8 +261,9 @@ static bool packet_1(struct packet *pkt, struct cursor *c)
 	return true;
 }
 
-static void encrypted(struct row *r, struct cursor *c)
+static void encrypted(struct packet *pkt, struct row *r, struct cursor *c)
 {
+	info_sep(pkt, ", ", "Encrypted packet (len=%u)", cur_left(c));
 	row_bytes_avail(r, SSH_PACKET_LENGTH_ENCRYPTED, c, cur_left(c) < 4 ? cur_left(c) : 4);
 	row_bytes_avail(r, SSH_ENCRYPTED_PACKET, c, cur_left(c));
 }
@@ -246,6 +277,7 @@ static enum verdict ssh_dissect(struct packet *pkt, struct cursor *c)
 		flow = &none;
 	struct row *r = row_open(pkt, &proto_ssh, REC_SSH);
 	row_set(r, SSH_DIRECTION, from_server);
+	info_clear(pkt);
 	bool goes_on = true;
 	while (cur_left(c) && goes_on) {
 		bool line = !flow->greeted[from_server] && begins_with(c, "SSH-", 4);
@@ -260,10 +292,11 @@ static enum verdict ssh_dissect(struct packet *pkt, struct cursor *c)
 			/* Wireshark shows no octets where it knows the cipher, which it has not learned of a
 			 * group exchange. */
 			if (flow->version != 2 || flow->group_exchange || !flow->exchanged[!from_server])
-				encrypted(r, c);
+				encrypted(pkt, r, c);
 			break;
 		}
 	}
+	info_prepend(pkt, "%s: ", from_server ? "Server" : "Client");
 	if (!pkt->in_error)
 		pkt->column = columns[flow->version];
 	return MINE;

@@ -206,6 +206,20 @@ static void pvst(struct row *r, struct cursor *c)
 	}
 }
 
+/* "Conf. TC + Root = 32768/0/00:19:69:df:dc:01  Cost = 0  Port = 0x8015" */
+static void inform(struct packet *pkt, const uint8_t *p, uint32_t version, uint32_t type)
+{
+	if (pkt->fail || !pkt->info)
+		return;
+	info_set(pkt, "%s", type == TYPE_CONFIGURATION ? "Conf. " : version >= 3 ? "MST. " : "RST. ");
+	if (p[4] & 0x01)
+		info_add(pkt, "%s", "TC + ");
+	/* IEEE 802.1D-2004, section 9.2.5: the lower 12 bits of a bridge's priority are its system id. */
+	info_add(pkt, "Root = %u/%u/", be16(p + 5) & 0xf000, be16(p + 5) & 0x0fff);
+	info_address(pkt, KIND_ETHER, p + 7);
+	info_add(pkt, "  Cost = %u  Port = 0x%04x", be32(p + 13), be16(p + 25));
+}
+
 static enum verdict stp_dissect(struct packet *pkt, struct cursor *c)
 {
 	static const uint8_t garp[5] = { 0x01, 0x80, 0xc2, 0x00, 0x00 },
@@ -238,6 +252,10 @@ static enum verdict stp_dissect(struct packet *pkt, struct cursor *c)
 	row_be(r, STP_PROTOCOL, c, 2);
 	uint32_t version = (uint32_t)row_be(r, STP_VERSION, c, 1);
 	row_be(r, STP_TYPE, c, 1);
+	if (type == 0x80)
+		info_set(pkt, "%s", "Topology Change Notification");
+	else if (!full)
+		info_set(pkt, "Unknown BPDU type (%u)", type);
 	if (!full)
 		return MINE;
 	row_be(r, STP_FLAGS, c, 1);
@@ -251,6 +269,7 @@ static enum verdict stp_dissect(struct packet *pkt, struct cursor *c)
 	timer(r, STP_MAX_AGE, c);
 	timer(r, STP_HELLO, c);
 	timer(r, STP_FORWARD, c);
+	inform(pkt, c->data, version, type);
 	if (type == TYPE_RAPID && version >= 2)
 		row_be(r, STP_VERSION_1_LENGTH, c, 1);
 	if (type == TYPE_RAPID && version >= 3)

@@ -203,7 +203,7 @@ static const struct record stun_records[REC_COUNT] = {
 
 /* ---- attributes ---- */
 
-static void address(struct row *r, struct cursor *c, const uint8_t *mask)
+static void address(struct packet *pkt, struct row *r, uint64_t type, struct cursor *c, const uint8_t *mask)
 {
 	uint8_t octets[16];
 	uint32_t len = c->len;
@@ -224,6 +224,15 @@ static void address(struct row *r, struct cursor *c, const uint8_t *mask)
 	for (uint32_t i = 0; i < n; i++)
 		octets[i] = (uint8_t)(p[i] ^ (mask ? mask[i] : 0));
 	row_address_at(r, family == 1 ? ATT_IPV4 : ATT_IPV6, family == 1 ? KIND_IPV4 : KIND_IPV6, octets);
+	info_add(pkt, " %s: ", info_name(attribute_names, (int64_t)type, "Unknown"));
+	info_address(pkt, family == 1 ? KIND_IPV4 : KIND_IPV6, octets);
+	info_add(pkt, ":%u", mask ? port ^ be16(mask) : port);
+}
+
+static void inform_text(struct packet *pkt, const char *label, const struct cursor *v)
+{
+	info_add(pkt, "%s", label);
+	info_text(pkt, v->data + v->pos, strnlen((const char *)v->data + v->pos, cur_avail(v)));
 }
 
 static void error_code(struct row *r, struct cursor *c)
@@ -234,6 +243,28 @@ static void error_code(struct row *r, struct cursor *c)
 	row_set_at(r, ATT_ERROR_CLASS, (int64_t)(cur_be(c, 1) & 7), c->data + 2, 1);
 	row_be(r, ATT_ERROR, c, 1);
 	row_string(r, ATT_ERROR_REASON, c, cur_left(c));
+}
+
+/* RFC 8489, section 14.8, RFC 8656, section 19.6. */
+static void inform_error(struct packet *pkt, const struct cursor *v)
+{
+	static const struct value_name names[] = { { 300, "Try Alternate" }, { 400, "Bad Request" },
+		{ 401, "Unauthenticated" }, { 403, "Forbidden" }, { 405, "Mobility Forbidden" },
+		{ 420, "Unknown Attribute" }, { 437, "Allocation Mismatch" }, { 438, "Stale Nonce" },
+		{ 440, "Address Family not Supported" }, { 441, "Wrong Credentials" },
+		{ 442, "Unsupported Transport Protocol" }, { 443, "Peer Address Family Mismatch" },
+		{ 446, "Connection Already Exists" }, { 447, "Connection Timeout or Failure" },
+		{ 486, "Allocation Quota Reached" }, { 487, "Role Conflict" }, { 500, "Server Error" },
+		{ 508, "Insufficient Capacity" }, { 0, NULL } };
+	const uint8_t *p = v->data + v->pos;
+	if (!pkt->info || cur_avail(v) < 4)
+		return;
+	uint32_t code = (p[2] & 7) * 100u + p[3];
+	info_add(pkt, " error-code: %u (%s)", code, info_name(names, code, "Unknown error code"));
+	if (cur_avail(v) > 4) {
+		info_add(pkt, "%s", " ");
+		info_text(pkt, p + 4, cur_avail(v) - 4);
+	}
 }
 
 static bool is_known(uint64_t type)
@@ -282,40 +313,51 @@ static void attribute(struct packet *pkt, struct cursor *c, const uint8_t *mask)
 	case ALTERNATE_SERVER:
 	case RESPONSE_ORIGIN:
 	case OTHER_ADDRESS:
-		address(r, &v, NULL);
+		address(pkt, r, type, &v, NULL);
 		break;
 	case XOR_PEER_ADDRESS:
 	case XOR_RELAYED_ADDRESS:
 	case XOR_MAPPED_ADDRESS:
 	case MS_XOR_MAPPED_ADDRESS:
-		address(r, &v, mask);
+		address(pkt, r, type, &v, mask);
 		break;
 	case USERNAME:
+		inform_text(pkt, " user: ", &v);
 		row_string(r, ATT_USERNAME, &v, len);
 		break;
 	case REALM:
+		inform_text(pkt, " realm: ", &v);
 		row_string(r, ATT_REALM, &v, len);
 		break;
 	case NONCE:
+		info_add(pkt, "%s", " with nonce");
 		row_string(r, ATT_NONCE, &v, len);
 		break;
 	case SOFTWARE:
 		row_string(r, ATT_SOFTWARE, &v, len);
 		break;
 	case ERROR_CODE:
+		inform_error(pkt, &v);
 		error_code(r, &v);
 		break;
 	case PRIORITY:
 	case LIFETIME:
 	case FINGERPRINT:
-		if (len >= 4)
-			row_be(r, ATT_NUMBER, &v, 4);
+		if (len >= 4) {
+			uint32_t number = (uint32_t)row_be(r, ATT_NUMBER, &v, 4);
+			if (type == LIFETIME && !pkt->fail)
+				info_add(pkt, " lifetime: %u", number);
+		}
 		break;
 	case CHANNEL_NUMBER:
+		if (len >= 4 && pkt->info && cur_avail(&v) >= 2)
+			info_add(pkt, " ChannelNumber=0x%x", be16(v.data + v.pos));
 		if (len >= 4)
 			row_be(r, ATT_NUMBER, &v, 2);
 		break;
 	case REQUESTED_TRANSPORT:
+		if (len >= 1 && pkt->info && cur_avail(&v))
+			info_add(pkt, " %s", info_name(transports, v.data[v.pos], "Unknown"));
 		if (len >= 1)
 			row_be(r, ATT_NUMBER, &v, 1);
 		break;
@@ -379,8 +421,25 @@ static bool is_channel(const struct cursor *c, bool stream)
 	return c->len == padded || (!stream && c->len == len);
 }
 
+static const struct value_name methods[] = { { 1, "Binding" }, { 2, "SharedSecret" }, { 3, "Allocate" },
+	{ 4, "Refresh" }, { 6, "Send" }, { 7, "Data" }, { 8, "CreatePermission" }, { 9, "Channel-Bind" },
+	{ 10, "Connect" }, { 11, "ConnectionBind" }, { 12, "ConnectionAttempt" }, { 0x80, "GOOG Ping" },
+	{ 0, NULL } };
+
+static void inform(struct packet *pkt, uint32_t type)
+{
+	static const char *const classes[] = { "Request", "Indication", "Success Response",
+		"Error Response" };
+	/* RFC 8489, section 5: the bits of class and method are mixed. */
+	uint32_t class = (type >> 7 & 2) | (type >> 4 & 1);
+	uint32_t method = (type & 0x0f) | (type >> 1 & 0x70) | (type >> 2 & 0xf80);
+	if (pkt->info)
+		info_set(pkt, "%s %s", info_name(methods, method, "Unknown"), classes[class]);
+}
+
 static void channel_data(struct packet *pkt, struct cursor *c)
 {
+	info_set(pkt, "%s", "ChannelData TURN Message");
 	struct row *r = row_open(pkt, &proto_stun, REC_MESSAGE);
 	uint64_t channel = row_be(r, STUN_CHANNEL, c, 2);
 	uint32_t len = (uint32_t)row_be(r, STUN_LENGTH, c, 2);
@@ -404,6 +463,7 @@ static void message(struct packet *pkt, struct cursor *c, uint32_t framed)
 	row_bytes(r, STUN_ID, c, 12);
 	if (pkt->fail)
 		return;
+	inform(pkt, (uint32_t)type);
 	uint64_t key = be64(mask + 4) ^ (uint64_t)be32(mask + 12) << 16;
 	pkt_exchange(pkt, &proto_stun, r, key, type & 0x0110);
 	struct cursor attributes = cur_sub(c, len);

@@ -503,9 +503,11 @@ static void fast_open(struct options *o, struct cursor *c)
 {
 	if (cur_left(c) == 0) {
 		row_set(rare(o), OPTION_TFO_REQUEST, 1);
+		info_note(o->pkt, "%s", " TFO=R");
 		return;
 	}
 	row_bytes(rare(o), OPTION_TFO_COOKIE, c, cur_left(c));
+	info_note(o->pkt, "%s", " TFO=C");
 	o->s->tfo_cookie = true;
 	if ((o->s->flags & (SYN | ACK)) == SYN)
 		o->notes |= NOTE_TFO_SYN;
@@ -530,6 +532,7 @@ static void sack(struct options *o, struct cursor *c)
 	if (*c->fail)
 		return;
 	o->sack = true;
+	info_note(o->pkt, "%c", TCP_INFO_SACK);
 	if (cur_left(c) || s->sack_odd)
 		o->notes |= NOTE_SUBOPTION_MALFORMED;
 	if (s->nsack == 0 && s->ack)
@@ -548,14 +551,17 @@ static void option(struct options *o, uint32_t kind, struct cursor *c)
 		o->mss = true;
 		if (!(s->flags & SYN))
 			o->notes |= NOTE_MSS_PRESENT;
-		if (left == 2)
+		if (left == 2) {
 			s->mss = (uint16_t)row_be(o->r, TCP_MSS, c, 2);
+			info_note(o->pkt, " MSS=%u", s->mss);
+		}
 		break;
 	case OPT_WSCALE: /* RFC 7323, section 2.2 */
 		if (left == 1) {
 			uint32_t shift = (uint32_t)row_be(o->r, TCP_WSCALE_SHIFT, c, 1);
 			if (!*c->fail)
 				s->wscale = (int16_t)shift;
+			info_note(o->pkt, " WS=%u", 1u << (shift > 14 ? 14 : shift));
 		}
 		break;
 	case OPT_SACK_PERM: /* RFC 2018, section 2 */
@@ -564,6 +570,7 @@ static void option(struct options *o, uint32_t kind, struct cursor *c)
 		c->len += 2;
 		c->cap += 2;
 		row_bytes(o->r, TCP_SACK_PERM, c, c->len);
+		info_note(o->pkt, "%s", " SACK_PERM");
 		break;
 	case OPT_SACK:
 		sack(o, c);
@@ -573,6 +580,7 @@ static void option(struct options *o, uint32_t kind, struct cursor *c)
 			s->tsval = (uint32_t)row_be(o->r, TCP_TSVAL, c, 4);
 			s->tsecr = (uint32_t)row_be(o->r, TCP_TSECR, c, 4);
 			s->has_ts = !*c->fail;
+			info_note(o->pkt, " TSval=%u TSecr=%u", s->tsval, s->tsecr);
 		}
 		break;
 	case OPT_ECHO: /* RFC 1072 */
@@ -589,12 +597,14 @@ static void option(struct options *o, uint32_t kind, struct cursor *c)
 	case OPT_MD5: /* RFC 2385 */
 		if (left == 16)
 			row_bytes(rare(o), OPTION_MD5, c, 16);
+		info_note(o->pkt, "%s", " MD5");
 		break;
 	case OPT_USER_TIMEOUT: /* RFC 5482, section 3 */
 		if (left == 2)
 			row_be(rare(o), OPTION_USER_TIMEOUT, c, 2);
 		break;
 	case OPT_AO: /* RFC 5925, section 2.2 */
+		info_note(o->pkt, "%s", "TCP AO");
 		if (left >= 2) {
 			struct row *r = rare(o);
 			row_be(r, OPTION_AO_KEYID, c, 1);
@@ -842,6 +852,7 @@ void tcp_tracked(struct packet *pkt, struct tcp_segment *s, const struct tcp_fac
 	row_set(r, TCP_SEQ, f->seq);
 	if (f->analysed)
 		row_set(r, TCP_LEN, s->len);
+	tcp_info(pkt, s, f);
 	if (s->hdr_len < TCP_MIN_HEADER)
 		return;
 	row_set(r, TCP_ACK, f->ack);

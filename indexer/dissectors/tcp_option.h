@@ -8,6 +8,13 @@
 /* May an option of this kind have this length (kind and length octets counted)? */
 bool tcp_option_fits(unsigned kind, unsigned len);
 
+/* What the packet list says of the segment; where SACK edges go among the options that tcp.c noted. */
+#define TCP_INFO_SACK '\1'
+struct packet;
+struct tcp_segment;
+struct tcp_facts;
+void tcp_info(struct packet *pkt, const struct tcp_segment *s, const struct tcp_facts *f);
+
 enum tcp_option_problem { OPTION_WRONG_LENGTH, OPTION_PAST_END, OPTION_TOO_SHORT };
 
 #define TCP_OPTION_TEXT 128

@@ -114,6 +114,7 @@ static const struct claim telnet_claims[] = { { CLAIM_TCP_PORT, 23 }, { 0 } };
 
 const struct protocol proto_telnet = {
 	.name = "telnet",
+	.info = "Telnet Data ...",
 	.title = "Telnet",
 	.column = "TELNET",
 	.spec = "RFC 854",

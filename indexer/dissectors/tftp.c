@@ -110,6 +110,31 @@ static void request(struct packet *pkt, struct row *r, struct cursor *c, bool wr
 	options(pkt, c);
 }
 
+/* "Read Request, File: a.bin, Transfer type: octet", "Data Packet, Block: 7 (last)". */
+static void inform(struct packet *pkt, const struct cursor *c, uint32_t opcode)
+{
+	const char *p = (const char *)c->data + c->pos;
+	uint32_t left = cur_avail(c);
+	info_set(pkt, "%s", info_name(opcodes, opcode, "Unknown"));
+	if (opcode == READ || opcode == WRITE) {
+		size_t n = strnlen(p, left);
+		info_add(pkt, "%s", ", File: ");
+		info_text(pkt, p, n);
+		if (n < left) {
+			info_add(pkt, "%s", ", Transfer type: ");
+			info_text(pkt, p + n + 1, strnlen(p + n + 1, left - n - 1));
+		}
+	} else if ((opcode == DATA || opcode == ACK) && left >= 2) {
+		info_add(pkt, ", Block: %u", be16((const uint8_t *)p));
+		/* RFC 1350, section 6; the blocks of RFC 2348 have other sizes. */
+		if (opcode == DATA && c->len - c->pos < 2 + 512)
+			info_add(pkt, "%s", " (last)");
+	} else if (opcode == ERROR && left >= 2) {
+		info_add(pkt, ", Code: %u, Message: ", be16((const uint8_t *)p));
+		info_text(pkt, p + 2, strnlen(p + 2, left - 2));
+	}
+}
+
 static void message(struct packet *pkt, struct cursor *c, struct tftp_flow *flow)
 {
 	struct row *r = row_open(pkt, &proto_tftp, REC_MESSAGE);
@@ -118,6 +143,8 @@ static void message(struct packet *pkt, struct cursor *c, struct tftp_flow *flow
 		row_text(r, TFTP_DESTINATION_FILE, flow->name, flow->len, NULL, 0);
 		row_set(r, TFTP_REQUEST_FRAME, flow->request);
 	}
+	if (pkt->info && !pkt->fail)
+		inform(pkt, c, (uint32_t)opcode);
 	switch (opcode) {
 	case READ:
 	case WRITE:

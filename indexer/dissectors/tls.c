@@ -77,19 +77,27 @@ static bool looks_encrypted(const struct tls_reader *t, const struct cursor *c)
 
 /* One whole message, its header first. Messages of no known type are only reported where they stand first in
  * a record: there they are taken for encrypted ones. */
-static void take_message(struct tls_reader *t, struct cursor *c, bool first)
+static void take_message(struct tls_reader *t, struct cursor *c, bool first, const char *part)
 {
 	unsigned type = (unsigned)cur_be(c, 1);
 	uint32_t len = (uint32_t)cur_be(c, 3);
 	struct cursor body = cur_sub(c, len);
-	bool retry, known = tls_is_message_type(type);
+	bool retry = false, known = tls_is_message_type(type);
 	if (!known && !first)
 		return;
 	if (first && type == TLS_SERVER_HELLO && len > 2)
 		tls_set_version(t->session, false, TLS_HANDSHAKE, type, tls_chosen_version(&body, &retry));
 	struct row *r = row_open(t->pkt, t->proto, TLS_T_HANDSHAKE);
-	if (!known)
+	if (!known) {
+		tls_inform(t, "Encrypted Handshake Message");
 		return;
+	}
+	struct cursor ahead = body;
+	tls_inform_message(t,
+		type == TLS_SERVER_HELLO && (tls_chosen_version(&ahead, &retry), retry)
+			? TLS_HELLO_RETRY_REQUEST
+			: type,
+		part);
 	row_set(r, HS_TYPE, type);
 	row_set(r, HS_LENGTH, len);
 	tls_message(t, type, &body);
@@ -145,7 +153,7 @@ static void take_messages(struct tls_reader *t, struct cursor *c, bool maybe_enc
 			uint32_t len;
 			const uint8_t *octets = pkt_kept(t->pkt, t->proto, t->from_server, &len);
 			struct cursor whole = { octets, 0, len, len, c->fail };
-			take_message(t, &whole, true);
+			take_message(t, &whole, true, " (Reassembled)");
 			t->session->pending[t->from_server] = first = false;
 			pkt_forget(t->pkt, t->proto, t->from_server);
 		} else if (t->session->pending[t->from_server]) {
@@ -154,6 +162,7 @@ static void take_messages(struct tls_reader *t, struct cursor *c, bool maybe_enc
 		}
 	}
 	if (first && maybe_encrypted && looks_encrypted(t, c)) {
+		tls_inform(t, "Encrypted Handshake Message");
 		row_open(t->pkt, t->proto, TLS_T_HANDSHAKE);
 		return;
 	}
@@ -169,10 +178,11 @@ static void take_messages(struct tls_reader *t, struct cursor *c, bool maybe_enc
 		}
 		if (cur_left(c) < len + 4) {
 			row_open(t->pkt, t->proto, TLS_T_HANDSHAKE);
+			tls_inform_message(t, c->data[c->pos], " (Fragment)");
 			begin_message(t, c);
 			return;
 		}
-		take_message(t, c, first);
+		take_message(t, c, first, "");
 		first = false;
 	}
 }
@@ -182,6 +192,7 @@ static void take_messages(struct tls_reader *t, struct cursor *c, bool maybe_enc
 static void take_alert(struct tls_reader *t, struct cursor *c)
 {
 	struct row *r = row_open(t->pkt, t->proto, TLS_T_ALERT);
+	tls_inform_alert(t, *c);
 	if (cur_left(c) != 2) /* encrypted */
 		return;
 	row_be(r, ALERT_LEVEL, c, 1);
@@ -199,8 +210,11 @@ static void take_heartbeat(struct tls_reader *t, struct cursor *c)
 	if (!cur_need(c, 3) || !(type == 1 || type == 2))
 		return;
 	/* Behind a Change Cipher Spec it is encrypted, unless it would fit. */
-	if (t->session->ccs_frame[t->from_server] && size > 19 && 3 + len + 16 > size)
+	if (t->session->ccs_frame[t->from_server] && size > 19 && 3 + len + 16 > size) {
+		tls_inform_heartbeat(t, 0, true);
 		return;
+	}
+	tls_inform_heartbeat(t, (unsigned)type, false);
 	row_be(r, HEARTBEAT_TYPE, c, 1);
 	row_be(r, HEARTBEAT_PAYLOAD_LENGTH, c, 2);
 	row_bytes(r, HEARTBEAT_PAYLOAD, c, len > size - 3 ? size - 3 : (uint32_t)len);
@@ -211,6 +225,7 @@ static void take_application_data(struct tls_reader *t, struct row *r, struct cu
 	const char *inside = inside_of_port(t->pkt->srcport);
 	if (!inside)
 		inside = inside_of_port(t->pkt->dstport);
+	tls_inform(t, "Application Data");
 	if (t->session->alpn_h2)
 		inside = "HyperText Transfer Protocol 2";
 	row_bytes(r, RECORD_APP_DATA, c, cur_left(c));
@@ -223,6 +238,7 @@ static void take_fragment(struct tls_reader *t, struct row *r, unsigned type, st
 	struct tls_session *s = t->session;
 	switch (type) {
 	case TLS_CHANGE_CIPHER_SPEC:
+		tls_inform(t, "Change Cipher Spec");
 		cur_need(c, 1);
 		/* TLS 1.3 sends it for the sake of middleboxes only (RFC 8446, appendix D.4). */
 		if (s->version != TLS13 && !s->ccs_frame[t->from_server])
@@ -256,8 +272,10 @@ static bool take_record(struct tls_reader *t, struct cursor *c)
 		return false;
 	unsigned type = c->data[c->pos];
 	/* RFC 2246, section 6: records of other types are ignored. */
-	if (s->version >= TLS10 && s->version <= TLS12 && !tls_is_content_type(type))
+	if (s->version >= TLS10 && s->version <= TLS12 && !tls_is_content_type(type)) {
+		tls_inform(t, "Ignored Unknown Record");
 		return false;
+	}
 	if (!cur_need(c, 5))
 		return false;
 	unsigned version = be16(c->data + c->pos + 1);
@@ -329,7 +347,10 @@ static bool take_next(struct tls_reader *t, struct row *layer, struct cursor *c)
 		return take_record(t, c);
 	if (looks_like_ssl2(c))
 		return tls_ssl2_record(t, layer, c);
-	return looks_like_ssl3(c) && take_record(t, c); /* else the middle of something */
+	if (looks_like_ssl3(c))
+		return take_record(t, c);
+	tls_inform(t, "Continuation Data");
+	return false;
 }
 
 /* No record begins with four printable characters. */
@@ -349,6 +370,7 @@ static enum verdict tls_dissect(struct packet *pkt, struct cursor *c)
 	if (is_text(c))
 		return NOT_MINE;
 	tls_begin(&t, pkt, &proto_tls);
+	info_clear(pkt);
 	show_version(&t, t.session->version);
 	struct row *layer = row_open(pkt, &proto_tls, TLS_T_LAYER);
 	bool more = true;
@@ -384,6 +406,7 @@ static enum verdict messages_dissect(struct packet *pkt, struct cursor *c)
 {
 	struct tls_reader t;
 	tls_begin(&t, pkt, &proto_tls);
+	t.quiet = true; /* the one that carries them speaks for them */
 	if (!t.session->version)
 		t.session->version = TLS13;
 	struct row *layer = row_open(pkt, &proto_tls, TLS_T_LAYER);

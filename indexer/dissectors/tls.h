@@ -82,6 +82,7 @@ struct tls_reader {
 	struct tls_session *session;
 	bool dtls;
 	bool from_server;
+	bool quiet;              /* says nothing in the Info column */
 	struct tls_session none; /* where there is no conversation */
 };
 
@@ -266,5 +267,11 @@ static inline bool tls_vector(struct cursor *c, unsigned n, struct cursor *out)
 	*out = cur_sub(c, len);
 	return true;
 }
+
+/* The Info column (tls_info.c): a word for each record or message, in their order. */
+void tls_inform(struct tls_reader *t, const char *text);
+void tls_inform_message(struct tls_reader *t, unsigned type, const char *part);
+void tls_inform_alert(struct tls_reader *t, struct cursor c);
+void tls_inform_heartbeat(struct tls_reader *t, unsigned type, bool encrypted);
 
 #endif

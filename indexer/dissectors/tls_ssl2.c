@@ -111,8 +111,13 @@ bool tls_ssl2_record(struct tls_reader *t, struct row *layer, struct cursor *c)
 	/* The record has no version of its own: Wireshark gives it one to filter for. */
 	row_set(record, RECORD_VERSION, SSL2);
 	struct cursor body = cur_sub(c, len);
-	if (!is_plain(&body, type))
+	if (!is_plain(&body, type)) {
+		tls_inform(t, "Encrypted Data");
 		return true;
+	}
+	tls_inform(t, type == SSL2_CLIENT_HELLO   ? "Client Hello"
+		      : type == SSL2_SERVER_HELLO ? "Server Hello"
+						  : "Client Master Key");
 	row_set_at(record, RECORD_LENGTH, len, p, header);
 	struct row *r = row_open(pkt, t->proto, TLS_T_SSL2);
 	if (header == 3) {

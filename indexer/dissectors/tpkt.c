@@ -21,8 +21,13 @@ static const struct field tpkt_fields[TPKT_NFIELDS] = {
 
 static const struct record tpkt_records[] = { { "tpkt", RECORD_LAYER, TPKT_NFIELDS, tpkt_fields, NULL } };
 
+#define PORT    102
 #define HEADER  4
 #define VERSION 3
+
+struct tpkt_flow {
+	bool seen; /* a whole header */
+};
 
 static enum verdict tpkt_dissect(struct packet *pkt, struct cursor *c)
 {
@@ -30,8 +35,13 @@ static enum verdict tpkt_dissect(struct packet *pkt, struct cursor *c)
 	if (!cur_need(c, 1))
 		return MINE;
 	if (c->data[c->pos] != VERSION) {
-		/* The middle of a packet whose beginning was not seen, or the fast path. */
+		/* The middle of a packet whose beginning was not seen, or the fast path. On the port of
+		 * Remote Desktop the octets may be something else, TLS whose beginning was not seen above
+		 * all. */
 		const struct rdp_flow *f = pkt_flow(pkt, &proto_rdp);
+		const struct tpkt_flow *t = pkt_flow(pkt, &proto_tpkt);
+		if (pkt->stream && t && !t->seen && pkt->srcport != PORT && pkt->dstport != PORT)
+			return NOT_MINE;
 		if (f && f->begun)
 			pkt_next_stream(pkt, &proto_rdp, *c);
 		else
@@ -49,6 +59,9 @@ static enum verdict tpkt_dissect(struct packet *pkt, struct cursor *c)
 		pkt_want(pkt, 0, (uint32_t)length - c->cap);
 		return MINE;
 	}
+	struct tpkt_flow *t = pkt_flow(pkt, &proto_tpkt);
+	if (t)
+		t->seen = true;
 	struct row *r = row_open(pkt, &proto_tpkt, 0);
 	row_be(r, TPKT_VERSION, c, 1);
 	row_be(r, TPKT_RESERVED, c, 1);
@@ -62,7 +75,7 @@ static enum verdict tpkt_dissect(struct packet *pkt, struct cursor *c)
 	return MINE;
 }
 
-static const struct claim tpkt_claims[] = { { CLAIM_TCP_PORT, 102 }, { CLAIM_TCP_PORT, 3389 }, { 0 } };
+static const struct claim tpkt_claims[] = { { CLAIM_TCP_PORT, PORT }, { CLAIM_TCP_PORT, 3389 }, { 0 } };
 
 const struct protocol proto_tpkt = {
 	.name = "tpkt",
@@ -76,4 +89,5 @@ const struct protocol proto_tpkt = {
 	.claims = tpkt_claims,
 	.dissect = tpkt_dissect,
 	.item_len = HEADER,
+	.flow_size = sizeof(struct tpkt_flow),
 };

@@ -131,6 +131,7 @@ enum verdict udp_header(struct packet *pkt, struct cursor *c, bool lite)
 		row_set(r, UDP_CHECKSUM_ZERO, 1);
 	pkt->srcport = srcport;
 	pkt->dstport = dstport;
+	info_set(pkt, "%u → %u Len=%u", srcport, dstport, length - UDP_HEADER);
 	pkt->udp = (struct udp_datagram) { .set = true,
 		.row = r,
 		.srcport = srcport,

@@ -45,6 +45,7 @@ static enum verdict form_dissect(struct packet *pkt, struct cursor *c)
 {
 	const uint8_t *p = c->data, *end = p + c->cap;
 	row_open(pkt, &proto_urlencoded_form, 0);
+	info_media(pkt);
 	while (p < end) {
 		const uint8_t *stop = memchr(p, '&', (size_t)(end - p));
 		if (!stop)

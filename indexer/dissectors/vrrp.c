@@ -73,6 +73,7 @@ static enum verdict vrrp_dissect(struct packet *pkt, struct cursor *c)
 	if (!cur_need(c, 4))
 		return MINE;
 	unsigned version = (unsigned)row_be(r, VRRP_TYPEVER, c, 1) >> 4, auth = 0;
+	info_set(pkt, "Announcement (v%u)", version);
 	row_be(r, VRRP_ID, c, 1);
 	row_be(r, VRRP_PRIORITY, c, 1);
 	uint32_t count = (uint32_t)row_be(r, VRRP_COUNT, c, 1);

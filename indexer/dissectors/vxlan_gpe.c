@@ -8,7 +8,7 @@
 #include "indexer/dissectors/ids.h"
 #include "indexer/packet.h"
 
-extern const struct protocol proto_vxlan_gpe, proto_data, proto_eth, proto_ip, proto_ipv6, proto_mpls;
+extern const struct protocol proto_vxlan_gpe, proto_vxlan, proto_data, proto_eth, proto_ip, proto_ipv6, proto_mpls;
 
 enum { GPE_FLAGS, GPE_RESERVED16, GPE_NEXT_PROTO, GPE_VNI, GPE_RESERVED8, GPE_NFIELDS };
 
@@ -58,4 +58,5 @@ const struct protocol proto_vxlan_gpe = {
 	.claims = gpe_claims,
 	.dissect = gpe_dissect,
 	.item_len = 8,
+	.as = &proto_vxlan,
 };

@@ -66,6 +66,27 @@ static bool plausible(const struct cursor *c)
 	}
 }
 
+static void inform(struct packet *pkt, const struct cursor *c, uint64_t type)
+{
+	const uint8_t *p = c->data;
+	if (!pkt->info || c->cap < 16)
+		return;
+	switch (type) {
+	case INITIATION:
+		info_set(pkt, "Handshake Initiation, sender=0x%08X", le32(p + 4));
+		break;
+	case RESPONSE:
+		info_set(pkt, "Handshake Response, sender=0x%08X, receiver=0x%08X", le32(p + 4), le32(p + 8));
+		break;
+	case COOKIE:
+		info_set(pkt, "Cookie Reply, receiver=0x%08X", le32(p + 4));
+		break;
+	default:
+		info_set(pkt, "Transport Data, receiver=0x%08X, counter=%llu, datalen=%u", le32(p + 4),
+			(unsigned long long)le32(p + 12) << 32 | le32(p + 8), c->len - TRANSPORT_MIN);
+	}
+}
+
 static enum verdict wg_dissect(struct packet *pkt, struct cursor *c)
 {
 	if (!pkt_spoken(pkt, &proto_wg)) {
@@ -80,6 +101,7 @@ static enum verdict wg_dissect(struct packet *pkt, struct cursor *c)
 	struct row *r = row_open(pkt, &proto_wg, 0);
 	row_be(r, WG_TYPE, c, 1);
 	row_bytes(r, WG_RESERVED, c, 3);
+	inform(pkt, c, type);
 	switch (type) {
 	case INITIATION:
 	case RESPONSE:

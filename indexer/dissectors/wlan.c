@@ -438,6 +438,25 @@ static void unknown_version(struct packet *pkt, struct cursor *c)
 	pkt->fail = CUR_BAD;
 }
 
+/* "Beacon frame, SN=7, FN=0, Flags=........": a letter or a point for each flag of frame control, C for a
+ * check sequence. */
+static void inform(struct packet *pkt, const struct header *h, bool sequence)
+{
+	static const char letters[] = "opmPRFFT";
+	uint32_t fc = h->fc;
+	if (!pkt->info)
+		return;
+	info_set(pkt, "%s",
+		info_name(type_subtype_names, (fc >> 6 & 0x30) | fc >> 12, "Unrecognized (Reserved frame)"));
+	if (sequence)
+		info_add(pkt, ", SN=%u, FN=%u", h->seqctl >> 4, h->seqctl & 15);
+	info_add(pkt, "%s", ", Flags=");
+	for (unsigned i = 0; i < 8; i++)
+		info_add(pkt, "%c", fc >> (7 - i) & 1 ? letters[i] : '.');
+	if (pkt->radio.set && pkt->radio.fcs)
+		info_add(pkt, "%s", "C");
+}
+
 static enum verdict wlan_dissect(struct packet *pkt, struct cursor *c)
 {
 	struct header h = { .fc = (uint32_t)(pkt->radio.swapped ? cur_le(c, 2) : cur_be(c, 2)) };
@@ -466,6 +485,7 @@ static enum verdict wlan_dissect(struct packet *pkt, struct cursor *c)
 		if (!management_or_data_header(pkt, r, &h, c))
 			break;
 		item->len = c->pos;
+		inform(pkt, &h, true);
 		take_fcs(pkt, r, c);
 		if (type == 2) {
 			data_frame(pkt, r, &h, c);
@@ -479,6 +499,7 @@ static enum verdict wlan_dissect(struct packet *pkt, struct cursor *c)
 		}
 		break;
 	case 1:
+		inform(pkt, &h, false);
 		take_fcs(pkt, r, c);
 		control_frame(pkt, r, h.fc, c);
 		item->len = c->pos;

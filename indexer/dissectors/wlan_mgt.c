@@ -12,7 +12,22 @@
 
 enum { TAG_SSID = 0, TAG_DS_PARAMETER = 3 };
 
-static void tags(struct row *r, struct cursor *c)
+static void inform_ssid(struct packet *pkt, const struct cursor *body)
+{
+	uint32_t n = cur_left(body), captured = cur_avail(body);
+	const uint8_t *p = body->data + body->pos;
+	if (!pkt->info)
+		return;
+	if (!n) {
+		info_add(pkt, "%s", ", SSID=Wildcard (Broadcast)");
+		return;
+	}
+	info_add(pkt, "%s", ", SSID=\"");
+	info_text(pkt, p, captured);
+	info_add(pkt, "%s", "\"");
+}
+
+static void tags(struct packet *pkt, struct row *r, struct cursor *c, bool show)
 {
 	uint32_t numbers[TAGS_MAX], lens[TAGS_MAX];
 	unsigned n = 0;
@@ -27,6 +42,8 @@ static void tags(struct row *r, struct cursor *c)
 		if (!cur_need(c, len))
 			break;
 		struct cursor body = cur_sub(c, len);
+		if (number == TAG_SSID && show)
+			inform_ssid(pkt, &body);
 		if (number == TAG_SSID && len && !row_has(r, WLAN_SSID))
 			row_bytes(r, WLAN_SSID, &body, len);
 		else if (number == TAG_DS_PARAMETER && len && !row_has(r, WLAN_DS_CHANNEL))
@@ -42,16 +59,16 @@ static void tags(struct row *r, struct cursor *c)
 }
 
 /* Elements that have to be there: none at all is malformed. */
-static void some_tags(struct row *r, struct cursor *c)
+static void some_tags(struct packet *pkt, struct row *r, struct cursor *c, bool show)
 {
 	if (cur_need(c, 1))
-		tags(r, c);
+		tags(pkt, r, c, show);
 }
 
 void wlan_management(struct packet *pkt, struct row *r, unsigned subtype, struct cursor *c)
 {
 	uint64_t algorithm;
-	(void)pkt;
+	uint32_t interval;
 	switch (subtype) {
 	case 0: /* association request */
 	case 2: /* reassociation request */
@@ -59,36 +76,38 @@ void wlan_management(struct packet *pkt, struct row *r, unsigned subtype, struct
 		row_le(r, WLAN_LISTEN_IVAL, c, 2);
 		if (subtype == 2)
 			row_address(r, WLAN_CURRENT_AP, c, KIND_ETHER);
-		some_tags(r, c);
+		some_tags(pkt, r, c, subtype != 1 && subtype != 3);
 		break;
 	case 1: /* the responses to them */
 	case 3:
 		row_le(r, WLAN_CAPABILITIES, c, 2);
 		row_le(r, WLAN_STATUS_CODE, c, 2);
 		row_set_at(r, WLAN_FIXED_AID, (int64_t)(cur_le(c, 2) & 0x3fff), c->data + c->pos - 2, 2);
-		some_tags(r, c);
+		some_tags(pkt, r, c, subtype != 1 && subtype != 3);
 		break;
 	case 4: /* probe request */
-		tags(r, c);
+		tags(pkt, r, c, true);
 		break;
 	case 5: /* probe response */
 	case 8: /* beacon */
 		row_le(r, WLAN_TIMESTAMP, c, 8);
-		row_le(r, WLAN_BEACON, c, 2);
+		interval = (uint32_t)row_le(r, WLAN_BEACON, c, 2);
+		if (!pkt->fail)
+			info_add(pkt, ", BI=%u", interval);
 		row_le(r, WLAN_CAPABILITIES, c, 2);
-		some_tags(r, c);
+		some_tags(pkt, r, c, subtype != 1 && subtype != 3);
 		break;
 	case 10: /* disassociation */
 	case 12: /* deauthentication */
 		row_le(r, WLAN_REASON_CODE, c, 2);
-		tags(r, c);
+		tags(pkt, r, c, true);
 		break;
 	case 11: /* authentication */
 		algorithm = row_le(r, WLAN_AUTH_ALG, c, 2);
 		row_le(r, WLAN_AUTH_SEQ, c, 2);
 		row_le(r, WLAN_STATUS_CODE, c, 2);
 		if (algorithm < 3) /* SAE and FILS have fields of their own before the elements (9.3.3.11) */
-			tags(r, c);
+			tags(pkt, r, c, true);
 		break;
 	case 13: /* action, and action without acknowledgement */
 	case 14:

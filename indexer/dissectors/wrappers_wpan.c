@@ -176,6 +176,7 @@ static void secured(struct packet *pkt, struct cursor *c)
 	cur_take(c, 4 + (control & 0x20 ? 8 : 0) + ((control >> 3 & 3) == 1 ? 1 : 0));
 	if (!pkt->fail && cur_left(c) > 4)
 		pkt_next_proto(pkt, &proto_data, cur_sub(c, cur_left(c) - 4));
+	pkt_below(pkt);
 }
 
 /* A profile that Wireshark does not know: tried as one of the library, and shown as data all the same. */
@@ -312,6 +313,8 @@ enum verdict wpan_wrapper(struct packet *pkt, struct cursor *c)
 	uint32_t to = control >> 10 & 3, from = control >> 14;
 	if (!(version == 2 && control & 0x0100))
 		cur_take(c, 1);
+	if (version == 3) /* reserved */
+		return MINE;
 	if (to)
 		cur_take(c, 2 + address_octets(to));
 	if (from)

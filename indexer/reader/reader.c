@@ -47,6 +47,7 @@ void reader_finish_frame(struct frame *f, uint32_t cap_len, uint32_t len)
 {
 	unsigned pseudo = encap_pseudo_header(f->link_type, f->data, cap_len);
 
+	f->claimed = len;
 	if (len > INT32_MAX) /* as Wireshark shows it */
 		len = INT32_MAX;
 	f->pseudo_len = (uint8_t)pseudo;
@@ -55,10 +56,11 @@ void reader_finish_frame(struct frame *f, uint32_t cap_len, uint32_t len)
 		len = (uint32_t)(f->data[14] << 8 | f->data[15]);
 		cap_len -= pseudo;
 		f->cap_len = cap_len < len ? cap_len : len;
-		f->len = len;
+		f->len = f->claimed = len;
 	} else {
 		f->cap_len = cap_len - pseudo;
 		f->len = len > pseudo ? len - pseudo : 0;
+		f->claimed = f->claimed > pseudo ? f->claimed - pseudo : 0;
 	}
 	f->data += pseudo;
 	f->offset += pseudo;

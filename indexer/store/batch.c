@@ -260,8 +260,9 @@ int batch_register(sqlite3 *db, struct batch_source *source)
 
 int batch_create(sqlite3 *db, const char *name, unsigned index, enum table_role role, unsigned part)
 {
-	char *sql = sqlite3_mprintf(
-		"CREATE VIRTUAL TABLE temp.\"%w\" USING batch(%u, %d, %u)", name, index, (int)role, part);
+	/* One made in a transaction that was committed outlives the undoing of a later one. */
+	char *sql = sqlite3_mprintf("CREATE VIRTUAL TABLE IF NOT EXISTS temp.\"%w\" USING batch(%u, %d, %u)",
+		name, index, (int)role, part);
 	int rc = sql ? sqlite3_exec(db, sql, NULL, NULL, NULL) : SQLITE_NOMEM;
 	sqlite3_free(sql);
 	return rc;

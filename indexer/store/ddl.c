@@ -50,7 +50,8 @@ static void inlined_sql(sqlite3_str *s, const char *protocol, const struct recor
 	table_name(table, rec, TABLE_MAIN, 0);
 	if (list)
 		sqlite3_str_appendf(s,
-			"CREATE VIEW \"%w\" AS SELECT frame_id%s FROM \"%w\" WHERE coalesce(%s, NULL) IS NOT NULL;\n",
+			"CREATE VIEW \"%w\" AS SELECT frame_id%s FROM \"%w\" WHERE coalesce(%s, NULL) IS NOT "
+			"NULL;\n",
 			part, list, table, list + 2);
 	sqlite3_free(list);
 }

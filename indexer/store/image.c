@@ -101,7 +101,8 @@ static int add_octets(struct record_buffer *b, const struct batch_value *v)
 }
 
 /* Values that are no numbers. */
-static int add_value(struct record_buffer *b, const struct batch_source *source, const struct row *r, unsigned f)
+static int add_value(
+	struct record_buffer *b, const struct batch_source *source, const struct row *r, unsigned f)
 {
 	struct batch_value v;
 	uint64_t big;
@@ -131,8 +132,8 @@ static int add_value(struct record_buffer *b, const struct batch_source *source,
 
 /* The key is a NULL in the record, section 2.3. Columns at the end that are NULL are left out: SQLite reads
  * what a record does not have as the column's default (as after ALTER TABLE ADD COLUMN). */
-static int make_record(
-	struct record_buffer *b, const struct batch_source *source, const struct image_table *t, const struct row *r)
+static int make_record(struct record_buffer *b, const struct batch_source *source,
+	const struct image_table *t, const struct row *r)
 {
 	unsigned last = t->ncolumns;
 	while (last && !row_has(r, t->columns[last - 1].field))

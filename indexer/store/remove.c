@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "indexer/store/ddl.h"
+#include "indexer/store/dictionary.h"
 #include "indexer/store/names.h"
 
 /* ---- rows of a capture ---- */
@@ -66,9 +67,6 @@ int remove_capture(sqlite3 *db, int64_t capture_id)
 
 /* ---- dictionaries ---- */
 
-enum dictionary { ADDRESSES, TEXTS, STACKS, DICTIONARIES };
-static const char *const dictionary_tables[DICTIONARIES] = { "t_address", "t_text", "t_stack" };
-
 /* A bit for each id of each dictionary: is it used? */
 struct marks {
 	sqlite3 *db;
@@ -98,24 +96,6 @@ static int marks_make(struct marks *m)
 			return SQLITE_NOMEM;
 	}
 	return SQLITE_OK;
-}
-
-static int dictionary_of(enum kind kind)
-{
-	switch (kind) {
-	case KIND_ETHER:
-	case KIND_IPV4:
-	case KIND_IPV6:
-	case KIND_ADDRESS:
-		return ADDRESSES;
-	case KIND_TEXT:
-	case KIND_LIST:
-		return TEXTS;
-	case KIND_STACK:
-		return STACKS;
-	default:
-		return -1;
-	}
 }
 
 /* Mark what the columns of one SELECT refer to; dictionaries[i] belongs to column i. */
@@ -192,11 +172,13 @@ int remove_unused(sqlite3 *db, const struct protocol *const *protocols, size_t n
 		for (unsigned k = 0; rc == SQLITE_OK && protocols[i] && k < protocols[i]->nrecords; k++)
 			if (ddl_has(db, &protocols[i]->records[k]))
 				rc = mark_record(&m, protocols[i]->name, &protocols[i]->records[k]);
-	if (rc == SQLITE_OK)
-		rc = mark_select(&m, "SELECT address_a, address_b FROM t_conversation",
-			(const uint8_t[]) { ADDRESSES, ADDRESSES }, 2);
-	if (rc == SQLITE_OK)
-		rc = mark_select(&m, "SELECT stack FROM total_stack", (const uint8_t[]) { STACKS }, 1);
+	for (size_t i = 0; rc == SQLITE_OK && i < core_nreferences; i++) {
+		const struct core_reference *r = &core_references[i];
+		char *sql = sqlite3_mprintf("SELECT \"%w\" FROM \"%w\"", r->column, r->table);
+		const uint8_t dictionary = (uint8_t)r->dictionary;
+		rc = sql ? mark_select(&m, sql, &dictionary, 1) : SQLITE_NOMEM;
+		sqlite3_free(sql);
+	}
 	for (int d = 0; d < DICTIONARIES; d++) {
 		if (rc == SQLITE_OK)
 			rc = delete_unmarked(&m, d);

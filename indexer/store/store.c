@@ -36,9 +36,10 @@ struct store {
 	} inserts[MAX_INSERTS];
 	unsigned ninserts;
 	int64_t capture_id;
-	bool first; /* the archive has no addresses and texts but those of this capture, each of which comes once */
-	bool open; /* a transaction is */
-	bool made; /* the file was, by us */
+	bool first; /* the archive has no addresses and texts but those of this capture, each of which comes
+		       once */
+	bool open;  /* a transaction is */
+	bool made;  /* the file was, by us */
 	char *path;
 	unsigned reconnects;
 	char error[512]; /* what is wrong beside SQLite's own errors */
@@ -381,8 +382,9 @@ static int map_add(struct id_map *map, int64_t id)
 	return 0;
 }
 
-/* The archive's id of what is bound to both statements: found, or added. `find` is NULL where it cannot be there. The thread of the reader inserts, too,
- * through the same connection: what SQLite says of the last insert is asked under the connection's lock. */
+/* The archive's id of what is bound to both statements: found, or added. `find` is NULL where it cannot be
+ * there. The thread of the reader inserts, too, through the same connection: what SQLite says of the last
+ * insert is asked under the connection's lock. */
 static int find_or_add(struct store *s, struct id_map *map, sqlite3_stmt *find, sqlite3_stmt *add)
 {
 	int64_t id = 0;
@@ -406,7 +408,8 @@ static int map_address(struct store *s, const struct dict_entry *e)
 		sqlite3_bind_int(st[i], 2, e->kind);
 	}
 	sqlite3_bind_text(s->add_address, 3, text, -1, SQLITE_STATIC);
-	return find_or_add(s, &s->source.maps[DICT_ADDRESS], s->first ? NULL : s->find_address, s->add_address);
+	return find_or_add(
+		s, &s->source.maps[DICT_ADDRESS], s->first ? NULL : s->find_address, s->add_address);
 }
 
 static int64_t text_hash(const char *p, size_t n)
@@ -467,7 +470,8 @@ static int map_news(struct store *s, const struct dict_news *news)
 
 int64_t store_address(const struct store *s, uint32_t local)
 {
-	return local && local <= s->source.maps[DICT_ADDRESS].n ? s->source.maps[DICT_ADDRESS].ids[local - 1] : 0;
+	return local && local <= s->source.maps[DICT_ADDRESS].n ? s->source.maps[DICT_ADDRESS].ids[local - 1]
+								: 0;
 }
 
 /* ---- rows ---- */
@@ -604,8 +608,8 @@ static int store_stacks(struct store *s, const struct totals *t)
 		/* Two stacks of the dictionary are one in the archive only if their names agree: they do not.
 		 */
 		if (bind_done(st, 5,
-			    (const int64_t[]) { s->capture_id, s->source.maps[DICT_STACK].ids[i - 1], (int64_t)k->frames,
-				    (int64_t)k->bytes, k->first_frame }) < 0)
+			    (const int64_t[]) { s->capture_id, s->source.maps[DICT_STACK].ids[i - 1],
+				    (int64_t)k->frames, (int64_t)k->bytes, k->first_frame }) < 0)
 			return -1;
 	}
 	return 0;
@@ -619,8 +623,8 @@ static int store_seconds(struct store *s, const char *table, const struct second
 	for (size_t i = 0; i < all->n; i++) {
 		const struct second *x = &all->list[i];
 		if (bind_done(st, 4,
-			    (const int64_t[]) { s->capture_id, x->second, (int64_t)x->frames, (int64_t)x->bytes }) <
-			0)
+			    (const int64_t[]) {
+				    s->capture_id, x->second, (int64_t)x->frames, (int64_t)x->bytes }) < 0)
 			return -1;
 	}
 	return 0;

@@ -140,7 +140,7 @@ static void stack_add(struct totals *t, const struct packet *pkt, uint32_t stack
 		}
 	}
 	s->frames++;
-	s->bytes += pkt->len;
+	s->bytes += pkt->claimed;
 	for (unsigned i = 0; i < s->nitems; i++)
 		s->item_bytes[i] += pkt->items[i].len;
 }

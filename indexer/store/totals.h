@@ -62,9 +62,9 @@ struct totals {
 	struct seconds {
 		struct second *list; /* sorted by second */
 		size_t n, size;
-	} seconds, io; /* io: a frame whose time steps back counts in the latest second before it */
+	} seconds, io;     /* io: a frame whose time steps back counts in the latest second before it */
 	int64_t latest_us; /* of the frames so far, from the first */
-	bool failed; /* out of memory */
+	bool failed;       /* out of memory */
 };
 
 void totals_init(struct totals *t);

@@ -85,6 +85,21 @@ static void octets_text(sqlite3_context *ctx, int n, sqlite3_value **values)
 	sqlite3_result_text(ctx, text ? text : "", text ? size : 0, text ? sqlite3_free : SQLITE_STATIC);
 }
 
+/* ---- dfilter_and(octets, octets) ---- */
+
+/* Of the shorter's length. */
+static void and_octets(sqlite3_context *ctx, int n, sqlite3_value **values)
+{
+	const uint8_t *a = sqlite3_value_blob(values[0]), *b = sqlite3_value_blob(values[1]);
+	int na = sqlite3_value_bytes(values[0]), nb = sqlite3_value_bytes(values[1]), len = na < nb ? na : nb;
+	(void)n;
+	uint8_t *out = a && b ? sqlite3_malloc(len) : NULL;
+	for (int i = 0; out && i < len; i++)
+		out[i] = a[i] & b[i];
+	if (out)
+		sqlite3_result_blob(ctx, out, len, sqlite3_free);
+}
+
 static void free_raw(void *raw)
 {
 	raw_close(raw);
@@ -229,10 +244,16 @@ const char *dfilter_pattern_problem(const char *pattern, size_t len, char messag
 int dfilter_functions(sqlite3 *db)
 {
 	const int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY;
+	/* Once for a connection: SQLite lets no function be replaced while a statement runs. */
+	sqlite3_stmt *there = NULL;
+	int known = sqlite3_prepare_v2(db, "SELECT dfilter_octets(0, 0, 0)", -1, &there, NULL);
+	sqlite3_finalize(there);
+	if (known == SQLITE_OK)
+		return SQLITE_OK;
 	struct raw *raw = raw_open(db);
 	if (!raw)
 		return SQLITE_NOMEM;
-	/* SQLite closes the reader, also when this fails; registering again replaces it. */
+	/* SQLite closes the reader, also when this fails. */
 	int rc =
 		sqlite3_create_function_v2(db, "dfilter_octets", 3, flags, raw, octets, NULL, NULL, free_raw);
 	if (rc == SQLITE_OK)
@@ -245,6 +266,9 @@ int dfilter_functions(sqlite3 *db)
 		rc = sqlite3_create_function_v2(db, "dfilter_slice", 2, flags, NULL, slice, NULL, NULL, NULL);
 	if (rc == SQLITE_OK)
 		rc = sqlite3_create_function_v2(
+			db, "dfilter_and", 2, flags, NULL, and_octets, NULL, NULL, NULL);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_create_function_v2(
 			db, "dfilter_matches", 2, flags, NULL, matches, NULL, NULL, NULL);
 	return rc;
 }
@@ -255,7 +279,7 @@ void dfilter_release(sqlite3 *db)
 		const char *name;
 		int arguments;
 	} functions[] = { { "dfilter_octets", 3 }, { "dfilter_text", 1 }, { "dfilter_unpacked", 1 },
-		{ "dfilter_slice", 2 }, { "dfilter_matches", 2 } };
+		{ "dfilter_slice", 2 }, { "dfilter_and", 2 }, { "dfilter_matches", 2 } };
 	for (unsigned i = 0; i < sizeof(functions) / sizeof(*functions); i++)
 		sqlite3_create_function_v2(db, functions[i].name, functions[i].arguments, SQLITE_UTF8, NULL,
 			NULL, NULL, NULL, NULL);

@@ -126,11 +126,12 @@ enum type {
 	TYPE_RELTIME /* nanoseconds */
 };
 
-/* What a literal means to values of this type; `field` (may be NULL) gives names of values and says whose
- * mistake it is. `low` alone, or, for a network (10.0.0.0/8), the range low ... high: then *range is set. 0,
- * or -1 with `error` filled. */
+/* What a literal means to values of this type; `field` (may be NULL) gives names of values, the width of
+ * integers and says whose mistake it is; `negative`: a minus stands before it. `low` alone, or, for a network
+ * (10.0.0.0/8), the range low ... high: then *range is set. 0, or -1 with `error` filled. */
 int dfilter_literal(sqlite3 *db, const struct catalogue_field *field, enum type type, const struct token *t,
-	struct filter_value *low, struct filter_value *high, bool *range, struct filter_error *error);
+	bool negative, struct filter_value *low, struct filter_value *high, bool *range,
+	struct filter_error *error);
 
 /* ---- operands: where values of a frame stand ---- */
 
@@ -143,6 +144,10 @@ struct operand_source {
 struct operand {
 	enum type type;
 	bool literal;                  /* its token has still to be read, for the type of the other side */
+	bool negative;                 /* of a literal: a minus stands before it */
+	bool constant;                 /* arithmetic that begins with a literal */
+	bool computed;                 /* by a function: its presence cannot be asked for */
+	bool octets;                   /* an address as its octets, not as an id of t_address */
 	bool protocol;                 /* a whole protocol: `name` */
 	const struct token *token;     /* whose mistake it is */
 	struct catalogue_field *field; /* NULL: worked out */
@@ -156,6 +161,8 @@ struct compiler {
 	struct filter *filter;
 	struct filter_error *error;
 	unsigned aliases; /* used so far */
+	int64_t first_frame, last_frame;
+	bool top; /* what is emitted has to hold for every frame that matches */
 };
 
 /* A parameter for the value: its number. The value is the filter's from then on. 0: out of memory. */
@@ -164,6 +171,23 @@ unsigned dfilter_parameter(struct compiler *c, struct filter_value v);
 /* The operand that a value's tree is. 0, or -1 with the error filled. operand_free() in either case. */
 int dfilter_operand(struct compiler *c, const struct node *n, struct operand *out);
 void operand_free(struct operand *o);
+
+/* What operand.c and derived.c share. operand_add_source() takes both texts; operand_map() puts `before` and
+ * `after` around every value, whose type is the caller's to set. */
+int operand_add_source(struct compiler *c, struct operand *o, char *from, char *value);
+int operand_map(struct compiler *c, struct operand *o, const char *before, const char *after);
+int dfilter_text_parameter(struct compiler *c, const struct token *t, const char *text, unsigned *n);
+
+/* What is worked out of values: [slices], function(...)s, - value, value + value. As dfilter_operand(). */
+int operand_slice(struct compiler *c, struct operand *o, const struct token *t);
+int operand_call(struct compiler *c, const struct node *n, struct operand *out);
+int operand_negate(struct compiler *c, struct operand *o);
+int operand_arithmetic(struct compiler *c, const struct node *n, struct operand *out);
+
+/* Values become octets: of addresses, texts and protocols. */
+int operand_as_octets(struct compiler *c, struct operand *o);
+
+bool type_is_address(enum type t);
 
 /* Read a literal operand as values of this type, in place; a network becomes an error. */
 int dfilter_settle(
@@ -177,6 +201,15 @@ char *operand_octets(const struct operand *o, const char *value);
 
 /* Is the word a protocol that the archive knows, by its catalogue or from a frame's stack? */
 bool dfilter_is_protocol(sqlite3 *db, const char *name);
+
+/* The name that a word stands for: without a dot before it, and what Wireshark renamed by its new name
+ * (bootp.type is dhcp.type). malloc'ed. */
+char *dfilter_name(const char *word);
+
+/* A condition on `layer`, by the numbers behind # ("2", "1-2", "1,3", "-1"), `total` layers in all. NULL with
+ * the error filled; sqlite3_free() it. */
+char *dfilter_layer_condition(
+	struct compiler *c, const struct token *t, const char *layer, const char *total);
 
 /* Register the SQL functions that conditions call: dfilter_octets, dfilter_text, dfilter_unpacked,
  * dfilter_slice, dfilter_matches. */

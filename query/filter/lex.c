@@ -51,7 +51,6 @@ static const struct {
 	{ "le", TOKEN_COMPARE, COMPARE_LE },
 	{ "contains", TOKEN_COMPARE, COMPARE_CONTAINS },
 	{ "matches", TOKEN_COMPARE, COMPARE_MATCHES },
-	{ "bitand", TOKEN_SIGN, '&' },
 	{ "bitwise_and", TOKEN_SIGN, '&' },
 	{ "in", TOKEN_IN, 0 },
 	{ "any", TOKEN_ANY, 0 },
@@ -71,10 +70,10 @@ static struct token *add(struct tokens *t)
 	return &t->list[t->n++];
 }
 
-/* One escaped letter behind a backslash; gives how many octets it took. */
+/* One escaped letter behind a backslash; gives how many octets it took, 0: there is no such escape. */
 static size_t unescape(const char *p, char *out)
 {
-	static const char from[] = "abfnrtv", to[] = "\a\b\f\n\r\t\v";
+	static const char from[] = "abfnrtv\\\"'", to[] = "\a\b\f\n\r\t\v\\\"'";
 	const char *hit;
 	if (*p == 'x' && isxdigit((uint8_t)p[1])) {
 		char digits[3] = { p[1], isxdigit((uint8_t)p[2]) ? p[2] : '\0', '\0' };
@@ -88,9 +87,16 @@ static size_t unescape(const char *p, char *out)
 		*out = (char)strtoul(digits, NULL, 8);
 		return strlen(digits);
 	}
-	hit = strchr(from, *p);
-	*out = *p && hit ? to[hit - from] : *p;
-	return 1;
+	hit = *p ? strchr(from, *p) : NULL;
+	*out = hit ? to[hit - from] : *p;
+	return hit != NULL;
+}
+
+static int no_escape(struct token *k, const char *p, struct filter_error *error)
+{
+	k->length++;
+	return dfilter_wrong(
+		error, k, "\\%.1s is no escape; a backslash itself is \\\\, or raw text r\"...\"", p);
 }
 
 /* "..." with escapes, r"..." without: there a backslash before a quote keeps both. */
@@ -107,7 +113,11 @@ static int lex_string(struct token *k, const char *p, struct filter_error *error
 			k->text[k->text_len++] = p[i++];
 			k->text[k->text_len++] = p[i++];
 		} else if (p[i] == '\\' && p[i + 1]) {
-			i += 1 + unescape(p + i + 1, &k->text[k->text_len++]);
+			size_t n = unescape(p + i + 1, &k->text[k->text_len++]);
+			if (!n)
+				return no_escape(&(struct token) { .offset = k->offset + i, .length = 1 },
+					p + i + 1, error);
+			i += 1 + n;
 		} else {
 			k->text[k->text_len++] = p[i++];
 		}
@@ -126,9 +136,13 @@ static int lex_char(struct token *k, const char *p, struct filter_error *error)
 	k->length = 1;
 	if (!(k->text = calloc(2, 1)))
 		return dfilter_wrong(error, k, "out of memory");
-	if (p[i] == '\\' && p[i + 1])
-		i += 1 + unescape(p + i + 1, k->text);
-	else if (p[i])
+	if (p[i] == '\\' && p[i + 1]) {
+		size_t n = unescape(p + i + 1, k->text);
+		if (!n)
+			return no_escape(
+				&(struct token) { .offset = k->offset + i, .length = 1 }, p + i + 1, error);
+		i += 1 + n;
+	} else if (p[i])
 		k->text[0] = p[i++];
 	k->text_len = 1;
 	if (p[i] != '\'')
@@ -150,7 +164,7 @@ static int lex_numbers(struct token *k, const char *p, struct filter_error *erro
 		if (!p[from + n])
 			return dfilter_wrong(error, k, "] is missing");
 	} else {
-		n = strspn(p + from, "-0123456789");
+		n = strspn(p + from, "0123456789");
 		k->length = from + n;
 		if (!n)
 			return dfilter_wrong(error, k, "a layer's number should follow #");

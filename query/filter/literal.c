@@ -4,8 +4,10 @@
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 #include "schema/kind.h"
@@ -14,7 +16,8 @@ static int named_value(sqlite3 *db, const struct catalogue_field *f, const struc
 {
 	sqlite3_stmt *st;
 	int found = -1;
-	if (!f || sqlite3_prepare_v2(db, "SELECT value FROM field_value WHERE field_id=? AND name=?", -1, &st,
+	if (!f || sqlite3_prepare_v2(db,
+			  "SELECT value FROM field_value WHERE field_id=? AND name=? COLLATE NOCASE", -1, &st,
 			  NULL) != SQLITE_OK)
 		return -1;
 	sqlite3_bind_int64(st, 1, f->id);
@@ -32,42 +35,65 @@ static const char *whose(const struct catalogue_field *f)
 	return f ? f->name : "the other side";
 }
 
-/* Decimal, 0x hexadecimal, 0 octal, a character; or the name of a value. */
-static int integer(sqlite3 *db, const struct catalogue_field *f, const struct token *t,
-	struct filter_value *out, struct filter_error *error)
+/* Decimal, 0x hexadecimal, 0b binary, 0 octal. */
+static bool number(const char *p, uint64_t *out)
 {
 	char *end;
+	bool binary = p[0] == '0' && (p[1] == 'b' || p[1] == 'B');
 	errno = 0;
+	*out = strtoull(p + 2 * binary, &end, binary ? 2 : 0);
+	return isdigit((uint8_t)p[0]) && isdigit((uint8_t)p[2 * binary]) && !*end && !errno;
+}
+
+/* A number, a character, or the name of a value. */
+static int integer(sqlite3 *db, const struct catalogue_field *f, const struct token *t, bool negative,
+	struct filter_value *out, struct filter_error *error)
+{
+	uint64_t v;
 	out->kind = BIND_INT;
-	if (t->kind == TOKEN_CHAR) {
-		out->integer = (uint8_t)t->text[0];
+	if (t->kind == TOKEN_CHAR)
+		v = (uint8_t)t->text[0];
+	else if (t->kind == TOKEN_WORD && number(t->text, &v))
+		;
+	else if (!negative && named_value(db, f, t, &out->integer) == 0)
 		return 0;
-	}
-	if (t->kind == TOKEN_WORD && (isdigit((uint8_t)t->text[0]) || t->text[0] == '-')) {
-		out->integer =
-			t->text[0] == '-' ? strtoll(t->text, &end, 0) : (int64_t)strtoull(t->text, &end, 0);
-		if (!*end && !errno)
-			return 0;
-	} else if (named_value(db, f, t, &out->integer) == 0) {
-		return 0;
-	}
-	return dfilter_wrong(error, t,
-		t->kind == TOKEN_STRING ? "no value of %s has the name \"%s\"" : "%s takes a number, not %s",
-		whose(f), t->text);
+	else
+		return dfilter_wrong(error, t,
+			t->kind == TOKEN_STRING ? "no value of %s has the name \"%s\""
+						: "%s takes a number, not %s",
+			whose(f), t->text);
+	/* Three octets of a type are four in a number, as are those of what was worked out. */
+	unsigned bits = f && f->octets && f->octets <= 8 ? 8u * f->octets : f ? 64 : 32;
+	uint64_t most = bits == 64 ? UINT64_MAX : ((uint64_t)1 << bits) - 1;
+	if (f && f->kind == KIND_INT)
+		most >>= 1;
+	if (v > most + (f && f->kind == KIND_INT && negative))
+		return dfilter_wrong(error, t, "%s is too big for %s, which takes up to %llu", t->text,
+			whose(f), (unsigned long long)most);
+	out->integer = (int64_t)(negative ? -v : v);
+	return 0;
 }
 
 static int boolean(sqlite3 *db, const struct catalogue_field *f, const struct token *t,
 	struct filter_value *out, struct filter_error *error)
 {
+	uint64_t v;
 	out->kind = BIND_INT;
-	out->integer =
-		strcmp(t->text, "1") == 0 || strcmp(t->text, "True") == 0 || strcmp(t->text, "TRUE") == 0;
-	if (out->integer || strcmp(t->text, "0") == 0 || strcmp(t->text, "False") == 0 ||
-		strcmp(t->text, "FALSE") == 0 || named_value(db, f, t, &out->integer) == 0)
+	if (t->kind == TOKEN_WORD && number(t->text, &v)) {
+		out->integer = v != 0;
 		return 0;
-	if (t->kind == TOKEN_WORD && isdigit((uint8_t)t->text[0]))
-		return integer(db, f, t, out, error);
-	return dfilter_wrong(error, t, "%s takes 1, 0, True or False, not %s", whose(f), t->text);
+	}
+	out->integer = strcmp(t->text, "True") == 0 || strcmp(t->text, "TRUE") == 0;
+	if (out->integer || strcmp(t->text, "False") == 0 || strcmp(t->text, "FALSE") == 0 ||
+		named_value(db, f, t, &out->integer) == 0)
+		return 0;
+	/* Bits of a flags field are set or not where they have no names of their own. */
+	bool bit = f && (f->parent || strstr(f->name, ".flags."));
+	if (bit && strcasecmp(t->text, "Set") == 0)
+		out->integer = 1;
+	else if (!bit || strcasecmp(t->text, "Not set") != 0)
+		return dfilter_wrong(error, t, "%s takes 1, 0, True or False, not %s", whose(f), t->text);
+	return 0;
 }
 
 /* Seconds with up to nine decimals, as nanoseconds. */
@@ -87,30 +113,48 @@ static int nanoseconds(const char *p, int64_t *out)
 	return *p || !digits ? -1 : 0;
 }
 
-/* "2022-06-30 12:00:00.25", with or without " UTC" at the end. */
+/* "Z", " UTC", "+02:00", "-0530" or nothing, as seconds to take off. False: something else. */
+static bool zone(const char *p, int64_t *seconds)
+{
+	unsigned hours, minutes;
+	int used = 0;
+	*seconds = 0;
+	while (*p == ' ')
+		p++;
+	if (!*p || strcmp(p, "Z") == 0 || strcmp(p, "UTC") == 0)
+		return true;
+	if ((*p != '+' && *p != '-') || (sscanf(p + 1, "%2u:%2u%n", &hours, &minutes, &used) != 2 &&
+						sscanf(p + 1, "%2u%2u%n", &hours, &minutes, &used) != 2))
+		return false;
+	*seconds = (*p == '-' ? -1 : 1) * (int64_t)(hours * 3600 + minutes * 60);
+	return hours < 24 && minutes < 60 && !p[1 + used];
+}
+
+/* "2022-06-30 12:00:00.25", the date alone or with hours or minutes; "Jun 30, 2022 12:00:00.25". UTC, unless
+ * a zone follows. */
 static int date(const char *text, int64_t *out)
 {
 	static const char *const forms[] = { "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%b %d, %Y %H:%M:%S",
-		"%Y-%m-%d" };
-	int64_t fraction = 0;
+		"%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H", "%Y-%m-%dT%H", "%Y-%m-%d" };
+	int64_t fraction = 0, east;
 	for (unsigned i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
 		struct tm tm = { 0 };
 		char digits[16] = "0";
 		const char *p = strptime(text, forms[i], &tm);
 		if (!p)
 			continue;
-		if (*p == '.') {
+		if (*p == '.' && i < 3) {
 			size_t n = strspn(p + 1, "0123456789");
 			if (n == 0 || n > 9)
 				return -1;
 			memcpy(digits + 1, p, n + 1);
 			p += n + 1;
 		}
-		if (strcmp(p, " UTC") == 0 || strcmp(p, "Z") == 0)
-			p = "";
-		if (*p || nanoseconds(digits, &fraction) < 0)
+		if (!zone(p, &east))
+			continue;
+		if (nanoseconds(digits, &fraction) < 0)
 			return -1;
-		*out = (int64_t)timegm(&tm) * 1000000000 + fraction;
+		*out = ((int64_t)timegm(&tm) - east) * 1000000000 + fraction;
 		return 0;
 	}
 	return -1;
@@ -219,23 +263,27 @@ static int bytes(const struct token *t, struct filter_value *out, struct filter_
 }
 
 int dfilter_literal(sqlite3 *db, const struct catalogue_field *f, enum type type, const struct token *t,
-	struct filter_value *low, struct filter_value *high, bool *range, struct filter_error *error)
+	bool negative, struct filter_value *low, struct filter_value *high, bool *range,
+	struct filter_error *error)
 {
 	char *end;
 	*range = false;
+	if (negative && type != TYPE_INTEGER && type != TYPE_REAL && type != TYPE_RELTIME)
+		return dfilter_wrong(error, t, "%s takes no negative values", whose(f));
 	switch (type) {
 	case TYPE_INTEGER:
-		return integer(db, f, t, low, error);
+		return integer(db, f, t, negative, low, error);
 	case TYPE_BOOLEAN:
 		return boolean(db, f, t, low, error);
 	case TYPE_RELTIME:
 		low->kind = BIND_INT;
-		return nanoseconds(t->text, &low->integer) == 0
-			       ? 0
-			       : dfilter_wrong(error, t, "%s takes seconds, not %s", whose(f), t->text);
+		if (t->kind != TOKEN_WORD || nanoseconds(t->text, &low->integer) < 0)
+			return dfilter_wrong(error, t, "%s takes seconds, not %s", whose(f), t->text);
+		low->integer = negative ? -low->integer : low->integer;
+		return 0;
 	case TYPE_TIME:
 		low->kind = BIND_INT;
-		return t->kind == TOKEN_STRING && date(t->text, &low->integer) == 0
+		return date(t->text, &low->integer) == 0
 			       ? 0
 			       : dfilter_wrong(error, t,
 					 "%s takes a time such as \"2022-06-30 12:00:00.25\", not %s",
@@ -243,9 +291,10 @@ int dfilter_literal(sqlite3 *db, const struct catalogue_field *f, enum type type
 	case TYPE_REAL:
 		low->kind = BIND_REAL;
 		low->real = strtod(t->text, &end);
-		return *t->text && !*end
-			       ? 0
-			       : dfilter_wrong(error, t, "%s takes a number, not %s", whose(f), t->text);
+		if (t->kind != TOKEN_WORD || !*t->text || *end)
+			return dfilter_wrong(error, t, "%s takes a number, not %s", whose(f), t->text);
+		low->real = negative ? -low->real : low->real;
+		return 0;
 	case TYPE_ETHER:
 	case TYPE_IPV4:
 	case TYPE_IPV6:

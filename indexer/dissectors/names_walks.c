@@ -1,0 +1,363 @@
+/* Protocols of which little more than the name is known (names.c, names_udp.c, names_tcp.c), but whose
+ * messages are walked to where they end: a message that promises more than there is shows as malformed or cut,
+ * and what is inside goes on to its own dissector. */
+#include "indexer/dissectors/names_tests.h"
+
+extern const struct protocol proto_data, proto_ntlmssp;
+
+/* Lengths of 2 octets behind `before` octets, which hold these too, up to the end. */
+static void lists(struct cursor *c, uint32_t before)
+{
+	while (cur_left(c)) {
+		const uint8_t *head = cur_take(c, before + 2);
+		uint32_t len = head ? be16(head + before) : 0;
+		if (len < before + 2)
+			return;
+		cur_take(c, len - before - 2);
+	}
+}
+
+/* Cisco's Auto-RP: kind, count, hold time, reserved; for each rendezvous point an address, a version, a count
+ * of groups of 6 octets. */
+enum verdict auto_rp_walk(struct packet *pkt, struct cursor *c)
+{
+	(void)pkt;
+	cur_take(c, 1);
+	uint32_t count = (uint32_t)cur_be(c, 1);
+	cur_take(c, 6);
+	for (; count && !*c->fail; count--) {
+		cur_take(c, 5);
+		cur_take(c, (uint32_t)cur_be(c, 1) * 6);
+	}
+	return MINE;
+}
+
+/* Berkeley's timed: kind, version, sequence, a time or a hop count, then the machine's name up to a NUL. */
+enum verdict tsp_walk(struct packet *pkt, struct cursor *c)
+{
+	(void)pkt;
+	cur_take(c, 12);
+	while (!*c->fail && cur_be(c, 1))
+		;
+	return MINE;
+}
+
+/* RFC 5036, section 3.1: version, length, identifier; then messages: type, length, identifier, parameters. */
+enum verdict ldp_walk(struct packet *pkt, struct cursor *c)
+{
+	uint64_t version;
+	(void)pkt;
+	if (c->cap < 10 || !cur_peek(c, 0, 2, &version) || version != 1)
+		return NOT_MINE;
+	cur_take(c, 2);
+	struct cursor pdu = cur_sub(c, 2 + (uint32_t)cur_be(c, 2));
+	pdu.pos = 0;
+	cur_take(&pdu, 6);
+	while (cur_left(&pdu)) {
+		cur_take(&pdu, 2);
+		cur_take(&pdu, (uint32_t)cur_be(&pdu, 2));
+	}
+	return MINE;
+}
+
+/* RFC 6275, section 6.1.1: next header, length in units of 8 octets but the first, type, checksum. */
+enum verdict mipv6_walk(struct packet *pkt, struct cursor *c)
+{
+	(void)pkt;
+	cur_take(c, 1);
+	uint32_t len = (uint32_t)cur_be(c, 1);
+	cur_take(c, len * 8 + 6);
+	return MINE;
+}
+
+/* All of it is shown, whatever it is. */
+enum verdict whole_walk(struct packet *pkt, struct cursor *c)
+{
+	(void)pkt;
+	cur_take(c, cur_left(c));
+	return MINE;
+}
+
+/* RFC 3626, section 3.3: length, sequence; messages: type, validity, size with this header, originator, ... */
+enum verdict olsr_walk(struct packet *pkt, struct cursor *c)
+{
+	uint64_t len;
+	(void)pkt;
+	if (c->cap < 4 || !cur_peek(c, 0, 2, &len) || len > c->len)
+		return NOT_MINE;
+	cur_take(c, 4);
+	while (cur_left(c)) {
+		const uint8_t *head = cur_take(c, 12);
+		uint32_t size = head ? be16(head + 2) : 0;
+		if (size < 12)
+			break;
+		cur_take(c, size - 12);
+	}
+	return MINE;
+}
+
+/* RFC 3208, section 8: ports, type, options, checksum, source, length of data; what the type adds. */
+enum verdict pgm_walk(struct packet *pkt, struct cursor *c)
+{
+	(void)pkt;
+	cur_take(c, 4);
+	unsigned type = (unsigned)cur_be(c, 1) & 0x0f;
+	cur_take(c, 11);
+	switch (type) {
+	case 0:               /* path of the source: sequence, edges, address */
+	case 8: case 9: case 10: /* what is missing: sequence, addresses of source and group */
+		cur_take(c, 20);
+		break;
+	case 4: case 5: /* data, repairs: sequence, edge */
+		cur_take(c, 8);
+		break;
+	default:
+		break;
+	}
+	return MINE;
+}
+
+/* RFC 2205, section 3.1: version and flags, type, checksum, lifetime, length; objects: length, class. */
+enum verdict rsvp_walk(struct packet *pkt, struct cursor *c)
+{
+	(void)pkt;
+	cur_take(c, 6);
+	uint32_t len = (uint32_t)cur_be(c, 2);
+	if (*c->fail || len < 8)
+		return MINE;
+	struct cursor objects = cur_sub(c, len - 8);
+	lists(&objects, 0);
+	return MINE;
+}
+
+/* RFC 5354 (ASAP), section 2: type, flags, length; parameters: type, length, filled up to 4 octets. */
+enum verdict asap_walk(struct packet *pkt, struct cursor *c)
+{
+	(void)pkt;
+	cur_take(c, 2);
+	uint32_t len = (uint32_t)cur_be(c, 2);
+	if (*c->fail || len < 4)
+		return MINE;
+	struct cursor list = cur_sub(c, len - 4);
+	while (cur_left(&list)) {
+		cur_take(&list, 2);
+		uint32_t n = (uint32_t)cur_be(&list, 2);
+		if (n < 4)
+			break;
+		cur_take(&list, n - 4);
+		cur_skip(&list, -n & 3);
+	}
+	return MINE;
+}
+
+/* RFC 8210, section 5.11: an error report has the message that was wrong, and a text. */
+enum verdict rpkirtr_walk(struct packet *pkt, struct cursor *c)
+{
+	(void)pkt;
+	cur_take(c, 1);
+	unsigned type = (unsigned)cur_be(c, 1);
+	cur_take(c, 6);
+	if (type == 10) {
+		cur_take(c, (uint32_t)cur_be(c, 4));
+		cur_take(c, (uint32_t)cur_be(c, 4));
+	}
+	return MINE;
+}
+
+/* IEEE 802.5, section 3.3: length of all, classes, vector; subvectors: length with its own two octets, kind. */
+enum verdict trmac_walk(struct packet *pkt, struct cursor *c)
+{
+	(void)pkt;
+	uint32_t len = (uint32_t)cur_be(c, 2);
+	cur_take(c, 2);
+	while (!*c->fail && c->pos + 1 < len) {
+		uint32_t n = (uint32_t)cur_be(c, 1);
+		if (n < 2)
+			break;
+		cur_take(c, n - 1);
+	}
+	return MINE;
+}
+
+/* DECnet's routing layer: length, little-endian; padding; flags, of a data packet its kind; then, in the tree
+ * beside it, the message of the service above. */
+enum verdict dec_dna_walk(struct packet *pkt, struct cursor *c)
+{
+	static const struct protocol message = { .name = "dec_dna.nsp.msg_type" };
+	cur_take(c, 2);
+	uint32_t flags = (uint32_t)cur_be(c, 1);
+	if (flags & 0x80) {
+		cur_take(c, (flags & 0x7f) - 1);
+		flags = (uint32_t)cur_be(c, 1);
+	}
+	if (*c->fail || flags & 1)
+		return MINE;
+	bool is_short = (flags & 7) == 2, is_long = (flags & 7) == 6;
+	cur_take(c, is_short ? 5 : is_long ? 20 : 0);
+	if (!*c->fail && (is_short || is_long) && cur_avail(c))
+		pkt_item(pkt, &message, cur_left(c));
+	return MINE;
+}
+
+/* TIPC 2: version, user and the header's length in words. Users 0 to 3 send data. */
+enum verdict tipc_walk(struct packet *pkt, struct cursor *c)
+{
+	uint32_t word = (uint32_t)cur_be(c, 4);
+	if (word >> 29 != 2)
+		return MINE;
+	cur_take(c, 4 * (word >> 21 & 15) - 4);
+	if (!*c->fail && (word >> 25 & 15) <= 3)
+		pkt_next_proto(pkt, &proto_data, cur_rest(c));
+	return MINE;
+}
+
+/* ---- CORBA ---- */
+
+static const struct protocol giop_item = { .name = "giop" };
+static const struct protocol text_item = { .name = "text" };
+
+/* General Inter-ORB Protocol: all messages but "close" and "error" have a branch of their own in the tree. */
+static void giop_items(struct packet *pkt, const struct cursor *c, uint32_t at)
+{
+	uint64_t type;
+	if (cur_peek(c, at + 7, 1, &type) && type != 5 && type != 6)
+		pkt_item(pkt, &text_item, 0);
+}
+
+enum verdict giop_walk(struct packet *pkt, struct cursor *c)
+{
+	uint64_t magic;
+	if (!cur_peek(c, 0, 4, &magic) || magic != 0x47494f50)
+		return MINE;
+	pkt_no_item(pkt); /* ZIOP's conversations have messages that are not zipped */
+	pkt_item(pkt, &giop_item, c->len);
+	giop_items(pkt, c, 0);
+	return MINE;
+}
+
+/* Unreliable Multicast: magic, version, flags (1: little-endian), length, number, count, length of the name,
+ * name; filled up to 8 octets. What stands in one packet is shown. */
+enum verdict miop_walk(struct packet *pkt, struct cursor *c)
+{
+	uint64_t magic;
+	if (!cur_peek(c, 0, 4, &magic) || magic != 0x4d494f50)
+		return NOT_MINE;
+	const uint8_t *head = cur_take(c, 20);
+	if (!head)
+		return MINE;
+	uint32_t count = head[5] & 1 ? le32(head + 12) : be32(head + 12),
+		 name = head[5] & 1 ? le32(head + 16) : be32(head + 16);
+	if (name > cur_left(c))
+		return MINE;
+	uint32_t at = (name + 20 + 7) & ~7u;
+	c->pos = 0;
+	if (count == 1 && cur_peek(c, at, 4, &magic) && magic == 0x47494f50) {
+		pkt_item(pkt, &giop_item, c->len - at);
+		giop_items(pkt, c, at);
+	}
+	return MINE;
+}
+
+/* ---- hospitals ---- */
+
+/* HL7: in its first segment, the ninth field says which message on what occasion; both stand in the tree
+ * before the message. */
+enum verdict hl7_walk(struct packet *pkt, struct cursor *c)
+{
+	static const struct protocol type = { .name = "hl7.message.type" }, event = { .name = "hl7.event.type" },
+				     all = { .name = "hl7" };
+	uint32_t at = 4, fields = 0;
+	if (c->cap < 9 || memcmp(c->data, "\vMSH", 4) != 0)
+		return MINE;
+	uint8_t field = c->data[4], part = c->data[5];
+	for (; at < c->cap && fields < 8 && c->data[at] != '\r'; at++)
+		fields += c->data[at] == field;
+	if (fields < 8)
+		return MINE;
+	pkt_no_item(pkt);
+	pkt_item(pkt, &type, 0);
+	while (at < c->cap && c->data[at] != field && c->data[at] != part && c->data[at] != '\r')
+		at++;
+	if (at < c->cap && c->data[at] == part)
+		pkt_item(pkt, &event, 0);
+	pkt_item(pkt, &all, c->len);
+	return MINE;
+}
+
+/* ---- what carries others ---- */
+
+/* ip.access: length, stream, message. Streams below 32 are radio signalling. */
+enum verdict gsm_ipa_walk(struct packet *pkt, struct cursor *c)
+{
+	static const struct protocol rsl = {
+		.name = "gsm_abis_rsl", .title = "Radio Signalling Link (RSL)", .column = "RSL"
+	};
+	while (cur_left(c)) {
+		uint32_t len = (uint32_t)cur_be(c, 2), stream = (uint32_t)cur_be(c, 1);
+		if (*c->fail)
+			break;
+		struct cursor message = cur_sub(c, len);
+		if (stream < 0x20)
+			pkt_next_proto(pkt, &rsl, message);
+	}
+	return MINE;
+}
+
+/* Apple's Data Stream Interface: direction, command, id, offset or error, length, reserved. */
+uint32_t dsi_length(struct packet *pkt, const struct cursor *c)
+{
+	(void)pkt;
+	uint32_t n = be32(c->data + 8);
+	return n > UINT32_MAX - 16 ? UINT32_MAX : n + 16;
+}
+
+bool dsi_test(struct packet *pkt, const struct cursor *c)
+{
+	(void)pkt;
+	return c->cap >= 2 && c->data[0] <= 1 && c->data[1] >= 1 && c->data[1] <= 8;
+}
+
+enum verdict dsi_walk(struct packet *pkt, struct cursor *c)
+{
+	static const struct protocol afp = {
+		.name = "afp", .title = "Apple Filing Protocol", .column = "AFP"
+	};
+	const uint8_t *head = cur_take(c, 16);
+	if (head && (head[1] == 2 || head[1] == 6)) /* command, write */
+		pkt_next_proto(pkt, &afp, cur_rest(c));
+	return MINE;
+}
+
+/* Tabular Data Stream (MS-TDS, section 2.2.3.1): type, status, length with this header, session, number,
+ * window 0. */
+bool tds_test(struct packet *pkt, const struct cursor *c)
+{
+	if (pkt->srcport == 1433 || pkt->dstport == 1433 || pkt->srcport == 2433 || pkt->dstport == 2433)
+		return true;
+	return c->cap >= 8 && c->data[0] >= 1 && c->data[0] <= 18 && c->data[1] <= 0x11 &&
+	       be16(c->data + 2) >= 8 && c->data[7] == 0;
+}
+
+/* A login names the octets of its proof; they may be NTLM's, as may be a message of its own. */
+enum verdict tds_walk(struct packet *pkt, struct cursor *c)
+{
+	const uint8_t *head = cur_take(c, 8);
+	if (!head)
+		return MINE;
+	struct cursor proof = { 0 };
+	if (head[0] == 0x11) {
+		proof = cur_rest(c);
+	} else if (head[0] == 0x10 && cur_avail(c) >= 82) {
+		uint32_t at = le16(c->data + c->pos + 78), len = le16(c->data + c->pos + 80);
+		cur_skip(c, at);
+		proof = cur_sub(c, len);
+	}
+	if (proof.cap >= 7 && memcmp(proof.data, "NTLMSSP", 7) == 0) {
+		pkt_next_proto(pkt, &proto_ntlmssp, proof);
+		pkt_below(pkt);
+	} else if (head[0] == 0x02) { /* the login of old: not looked into */
+		pkt_next_proto(pkt, &proto_data, cur_rest(c));
+		pkt_below(pkt);
+	}
+	return MINE;
+}

@@ -1,0 +1,80 @@
+#include "query/frame_info.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "query/replay.h"
+
+struct frame_info {
+	struct session session; /* of db and path alone */
+	struct selected_capture capture;
+	sqlite3_stmt *find;
+	struct replay *replay;
+};
+
+/* The capture that has this frame. */
+static bool find_capture(struct frame_info *f, int64_t id)
+{
+	struct selected_capture *c = &f->capture;
+	if (c->id && id >= c->first_frame && id < c->first_frame + c->frames)
+		return true;
+	if (!f->find)
+		f->find = session_prepare(&f->session,
+			"SELECT id, first_frame, frames, name FROM capture WHERE ?1 >= first_frame"
+			" AND ?1 < first_frame + frames");
+	if (!f->find)
+		return false;
+	sqlite3_bind_int64(f->find, 1, id);
+	bool found = sqlite3_step(f->find) == SQLITE_ROW;
+	if (found) {
+		replay_close(f->replay); /* what it knows is of another capture */
+		f->replay = NULL;
+		free(c->name);
+		*c = (struct selected_capture) { .id = sqlite3_column_int64(f->find, 0),
+			.first_frame = sqlite3_column_int64(f->find, 1),
+			.frames = sqlite3_column_int64(f->find, 2) };
+		const char *name = (const char *)sqlite3_column_text(f->find, 3);
+		c->name = strdup(name ? name : "");
+		found = c->name != NULL;
+	}
+	sqlite3_reset(f->find);
+	return found;
+}
+
+static void frame_info(sqlite3_context *ctx, int n, sqlite3_value **values)
+{
+	struct frame_info *f = sqlite3_user_data(ctx);
+	int64_t id = sqlite3_value_int64(values[0]);
+	(void)n;
+	if (sqlite3_value_type(values[0]) == SQLITE_NULL || !find_capture(f, id))
+		return;
+	if (!f->replay)
+		f->replay = replay_open(&f->session);
+	if (f->replay && replay_frame(f->replay, &f->capture, id - f->capture.first_frame + 1))
+		sqlite3_result_text(ctx, replay_info(f->replay), -1, SQLITE_TRANSIENT);
+}
+
+static void destroy(void *data)
+{
+	struct frame_info *f = data;
+	replay_close(f->replay);
+	sqlite3_finalize(f->find);
+	free(f->capture.name);
+	free(f);
+}
+
+int frame_info_register(sqlite3 *db, const char *path)
+{
+	struct frame_info *f = calloc(1, sizeof(*f));
+	if (!f)
+		return SQLITE_NOMEM;
+	f->session.db = db;
+	f->session.path = path;
+	return sqlite3_create_function_v2(
+		db, "frame_info", 1, SQLITE_UTF8 | SQLITE_DIRECTONLY, f, frame_info, NULL, NULL, destroy);
+}
+
+void frame_info_release(sqlite3 *db)
+{
+	sqlite3_create_function_v2(db, "frame_info", 1, SQLITE_UTF8, NULL, NULL, NULL, NULL, NULL);
+}
