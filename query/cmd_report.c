@@ -82,14 +82,16 @@ static int put_page(struct report *r)
 static int run(const struct args *args)
 {
 	struct report r = { .args = args, .archive = args->positional[0] };
-	const char *path = args_value(args, "output", NULL), *slash = strrchr(r.archive, '/');
+	const char *path = args_value(args, "output", NULL), *slash;
 	struct output out = { 0 };
 	int status = session_open(&r.session, args);
 	if (status != EXIT_DONE)
 		return status;
 	/* What -c chose is known now; the questions choose for themselves, in the same archive. */
 	session_drop_temporary(&r.session);
-	r.shown = strdup(slash ? slash + 1 : r.archive);
+	/* Of a server's URL, what may be shown. */
+	slash = r.session.shown ? NULL : strrchr(r.archive, '/');
+	r.shown = strdup(slash ? slash + 1 : r.session.path);
 	r.many = r.session.ncaptures > 1;
 	if (!r.shown)
 		status = complain(EXIT_FAILED, "out of memory");

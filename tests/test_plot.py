@@ -105,7 +105,7 @@ class Plot(unittest.TestCase):
 
     def test_files(self):
         path = os.path.join(self.folder.name, "picture.png")
-        if b"PNG): yes" in subprocess.run([PCAPDEX, "--version"], capture_output=True, check=True).stdout:
+        if b"Cairo and Pango: yes" in subprocess.run([PCAPDEX, "--version"], capture_output=True, check=True).stdout:
             self.run_it("io", "--plot", path, "-c", "web.pcap", "--size", "600x300", "--theme", "dark")
             with open(path, "rb") as f:
                 self.assertEqual(f.read(24)[16:], b"\0\0\x04\xb0\0\0\x02\x58")

@@ -148,8 +148,10 @@ void dfilter_emit_some(struct compiler *c, const struct operand *o, const char *
 		sqlite3_str_appendall(any, ")");
 		char *all = sqlite3_str_finish(any), *list = again ? NULL : frames_of(c, s, all);
 		if (list) {
+			/* "%s%z" loses an empty buffer in SQLite 3.40. */
 			sqlite3_str_appendf(
-				lists, "%s%z", sqlite3_str_length(lists) ? " UNION ALL " : "", list);
+				lists, "%s%s", sqlite3_str_length(lists) ? " UNION ALL " : "", list);
+			sqlite3_free(list);
 		} else if (!again) {
 			sqlite3_str_appendf(c->sql, s->from ? "%sEXISTS (SELECT 1 %s AND %s)" : "%s%.0s%s",
 				others ? " OR " : "", s->from ? s->from : "", all);
