@@ -401,6 +401,21 @@ static uint32_t stack_id(struct dissection *d)
 	return dict_stack(pkt->dict, pkt->tokens, pkt->ntokens, pkt->items, pkt->nitems, pkt->column);
 }
 
+/* What the tree and the Info column say of a frame that ends before its dissectors do. */
+static void note_failure(struct packet *pkt)
+{
+	if (pkt->fail == CUR_CUT) {
+		pkt_item(pkt, &proto_short, 0);
+		info_add(pkt, "%s", "[Packet size limited during capture]");
+	} else if (pkt->fragmented) {
+		pkt_item(pkt, &proto_unreassembled, 0);
+		info_add(pkt, "%s", "[BoundErrorUnreassembled Packet]");
+	} else {
+		pkt_item(pkt, &proto_malformed, 0);
+		info_add(pkt, "%s", "[Malformed Packet]");
+	}
+}
+
 struct packet *dissect_frame(struct dissection *d, const struct dissect_input *in)
 {
 	struct packet *pkt = &d->pkt;
@@ -463,17 +478,14 @@ struct packet *dissect_frame(struct dissection *d, const struct dissect_input *i
 			/* The rest of the frame is not looked at: what was waiting hung below the layer that
 			 * failed. */
 			pkt->current = -1; /* wherever it failed, that stands at the top */
-			bool cut = pkt->fail == CUR_CUT;
-			pkt_item(pkt,
-				cut                   ? &proto_short
-				: pkt->fragmented ? &proto_unreassembled
-						  : &proto_malformed,
-				0);
-			info_add(pkt, "%s",
-				cut                   ? "[Packet size limited during capture]"
-				: pkt->fragmented ? "[BoundErrorUnreassembled Packet]"
-						  : "[Malformed Packet]");
-			/* Unless a further message of a stream waits: it stands on its own. */
+			note_failure(pkt);
+			/* Unless a further message of a stream waits, perhaps behind the one that failed: it
+			 * stands on its own. */
+			for (unsigned i = first; i < pkt->nnext; i++)
+				if (pkt->next[i].survives) {
+					pkt->next[first++] = pkt->next[i];
+					break;
+				}
 			while (first && !pkt->next[first - 1].survives)
 				first--;
 			pkt->nnext = (uint16_t)first;

@@ -623,6 +623,18 @@ static int tag_again(struct job *j)
 	return rc == SQLITE_OK ? 0 : -1;
 }
 
+/* Who handed in another one's file shall not pass unseen. */
+static int note_copy(struct job *j)
+{
+	char absolute[PATH_MAX];
+	if (strcmp(j->path, "-") == 0 || j->options->origin || !realpath(j->path, absolute) ||
+		source_add_copy(store_db(j->store), j->result->capture_id, absolute, j->options->tags,
+			j->options->ntags) == SQLITE_OK)
+		return 0;
+	snprintf(j->result->message, sizeof(j->result->message), "%s: %s", j->path, store_error(j->store));
+	return -1;
+}
+
 enum index_status index_capture(struct store *store, const char *path, const struct index_options *options,
 	struct index_result *result)
 {
@@ -637,6 +649,8 @@ enum index_status index_capture(struct store *store, const char *path, const str
 		store_rollback(store);
 	}
 	if (status == INDEX_ALREADY && options->ntags && tag_again(&j) < 0)
+		status = INDEX_ARCHIVE_FAILED;
+	if (status == INDEX_ALREADY && note_copy(&j) < 0)
 		status = INDEX_ARCHIVE_FAILED;
 	reader_close(j.reader);
 	dissection_free(j.dissection);

@@ -5,11 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "indexer/store/source.h" /* struct index_tag */
 #include "indexer/store/store.h"
-
-struct index_tag {
-	const char *key, *value;
-};
 
 /* What a capture is known by that comes again from an archive's own octets (reindex). */
 struct index_origin {

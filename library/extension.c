@@ -32,5 +32,5 @@ int sqlite3_pcapdex_init(sqlite3 *db, char **error, const sqlite3_api_routines *
 		return SQLITE_ERROR;
 	}
 	archive_on_wait = wait_a_while;
-	return sql_functions_register(db);
+	return sql_functions_register(db, NULL);
 }

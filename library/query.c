@@ -26,7 +26,7 @@ int pcapdex_reader_open(struct pcapdex_reader **out, const char *path, char mess
 {
 	struct ask *r = ask_open(path, message);
 	*out = NULL;
-	if (r && sql_functions_register(ask_db(r)) == SQLITE_OK && (*out = calloc(1, sizeof(**out)))) {
+	if (r && sql_functions_register(ask_db(r), NULL) == SQLITE_OK && (*out = calloc(1, sizeof(**out)))) {
 		(*out)->reader = r;
 		return 0;
 	}

@@ -4,13 +4,15 @@
 #include <string.h>
 
 #include "query/hierarchy.h"
+#include "query/plot.h"
 #include "query/question.h"
+#include "query/replay.h"
 
 struct answer {
 	struct hierarchy tree;
 	uint64_t frames, bytes;
 	double seconds; /* between the first and the last frame, of all captures together */
-	bool partial;   /* the filter cut a stack in two: the octets of its items are not known */
+	bool partial;   /* the filter cut a stack in two: what the octets of its items are is not stored */
 };
 
 static const char totals_sql[] =
@@ -61,6 +63,54 @@ static int collect(struct question *q, sqlite3_stmt *st, struct answer *a, bool 
 			return complain(EXIT_FAILED, "out of memory");
 	}
 	return rc == SQLITE_DONE ? EXIT_DONE : question_failed(q);
+}
+
+/* One frame, as its dissection counts it. */
+static int add_frame(struct hierarchy *tree, const struct packet *pkt)
+{
+	uint64_t lengths[PACKET_ITEMS_MAX];
+	sqlite3_str *items = sqlite3_str_new(NULL);
+	for (unsigned i = 0; i < pkt->nitems; i++) {
+		sqlite3_str_appendf(items, i ? ":%s" : "%s", pkt->items[i].proto->name);
+		lengths[i] = pkt->items[i].len;
+	}
+	char *text = sqlite3_str_finish(items);
+	int rc = hierarchy_add(tree, text ? text : "", lengths, pkt->nitems, 1, pkt->len, false);
+	sqlite3_free(text);
+	return rc;
+}
+
+static const struct selected_capture *capture_of(const struct session *s, int64_t id)
+{
+	for (unsigned i = 0; i < s->ncaptures; i++)
+		if (s->captures[i].id == id)
+			return &s->captures[i];
+	return NULL;
+}
+
+/* The archive keeps the octets of each item for all frames of a stack together. Where a filter takes some of
+ * them, its frames are dissected once more. */
+static int count_again(struct question *q, struct answer *a)
+{
+	sqlite3_stmt *st = question_prepare(q,
+		"SELECT c.id, f.frame_id - c.first_frame + 1 FROM %s ORDER BY c.id, f.frame_id", q->frames);
+	struct replay *replay = st ? replay_open(&q->session) : NULL;
+	int status = replay ? EXIT_DONE : EXIT_FAILED, rc;
+	hierarchy_free(&a->tree);
+	while (status == EXIT_DONE && (rc = sqlite3_step(st)) != SQLITE_DONE) {
+		const struct selected_capture *c = capture_of(&q->session, sqlite3_column_int64(st, 0));
+		const struct packet *pkt =
+			rc == SQLITE_ROW && c ? replay_frame(replay, c, sqlite3_column_int64(st, 1)) : NULL;
+		if (rc != SQLITE_ROW)
+			status = question_failed(q);
+		else if (!pkt)
+			status = EXIT_FAILED;
+		else if (add_frame(&a->tree, pkt) < 0)
+			status = complain(EXIT_FAILED, "out of memory");
+	}
+	replay_close(replay);
+	sqlite3_finalize(st);
+	return status;
 }
 
 /* The names from "frame" down to the node, joined by colons. */
@@ -124,7 +174,7 @@ static int print_paths(struct question *q, const struct hierarchy *h)
 		{ "frames", "Frames", RENDER_NUMBER },
 		{ "bytes", "Bytes", RENDER_NUMBER },
 	};
-	struct render *r = render_open(q->format, stdout, columns, 3);
+	struct render *r = question_render(q, columns, 3);
 	for (int i = h->n ? 0 : -1; r && i >= 0; i = hierarchy_next(h, i)) {
 		unsigned level = hierarchy_level(h, i);
 		if (level > PATH_LEVELS)
@@ -187,7 +237,7 @@ static int print_tree(struct question *q, const struct answer *a)
 		session_prepare(&q->session, "SELECT title FROM protocol WHERE name=? AND title<>''");
 	if (!st)
 		return EXIT_FAILED;
-	struct render *r = render_open(q->format, stdout, all + skip, sizeof(all) / sizeof(all[0]) - skip);
+	struct render *r = question_render(q, all + skip, sizeof(all) / sizeof(all[0]) - skip);
 	for (int i = h->n ? 0 : -1; r && i >= 0; i = hierarchy_next(h, i)) {
 		const struct hierarchy_node *n = &h->nodes[i];
 		unsigned level = hierarchy_level(h, i);
@@ -223,11 +273,8 @@ static int answer(struct question *q)
 	status = collect(q, st, &a, paths);
 	sqlite3_finalize(st);
 	if (status == EXIT_DONE && a.partial && !paths)
-		status = complain(EXIT_USAGE, "hierarchy: the archive keeps the octets of each protocol for "
-					      "all frames of a stack together, and this filter"
-					      " picks only some of them; filter by protocols alone (-Y 'tcp "
-					      "and not tls'), or take --paths, which counts whole frames");
-	else if (status == EXIT_DONE)
+		status = count_again(q, &a);
+	if (status == EXIT_DONE)
 		status = paths ? print_paths(q, &a.tree) : print_tree(q, &a);
 	hierarchy_free(&a.tree);
 	return status;
@@ -247,6 +294,7 @@ static const struct option_spec options[] = {
 	{ "paths", 'p', NULL, false,
 		"one row a path (frame:eth:ip:tcp) with frames and bytes of whole frames, as tshark -z "
 		"io,phs" },
+	{ "style", 0, "STYLE", false, "of --plot: sunburst or bars (default: sunburst)", "sunburst bars" },
 	{ 0 },
 };
 
@@ -262,8 +310,8 @@ const struct command cmd_hierarchy = {
 		   "tunnel is counted at the\n"
 		   "node of its name that is already there above, as Wireshark does. Rows are in the order "
 		   "of first appearance.\n"
-		   "With -Y the bytes are known only if the filter keeps or drops all frames of the same "
-		   "protocols.",
+		   "With a -Y that keeps some frames of the same protocols and drops others, the frames are "
+		   "dissected once more.",
 	.examples = "  pcapdex hierarchy a.db -c 3               the capture with id 3\n"
 		    "  pcapdex hierarchy a.db --paths -Y 'ip.ttl < 5'   paths of some frames",
 	.min_args = 1,
@@ -271,4 +319,5 @@ const struct command cmd_hierarchy = {
 	.query = true,
 	.options = options,
 	.run = run,
+	.plot = plot_hierarchy,
 };

@@ -36,21 +36,54 @@ static int show(sqlite3_stmt *st)
 	return EXIT_DONE;
 }
 
+/* With -Y: the frames that it leaves, as table s of the statements below. */
+#define SELECTED "WITH s AS MATERIALIZED (SELECT c.id AS capture_id, f.frame_id, f.src, f.dst FROM %s)\n"
+
+static const char filtered_hosts_sql[] = SELECTED
+	"SELECT address, name, source, count(DISTINCT capture_id) FROM ("
+	" SELECT s.capture_id, coalesce(r.a, r.aaaa) AS address, r.resp_name AS name, 'DNS' AS source"
+	" FROM s JOIN dns_rr r ON r.frame_id = s.frame_id WHERE coalesce(r.a, r.aaaa) IS NOT NULL"
+	" UNION ALL SELECT n.capture_id, n.address, n.name, 'capture file' FROM name_record n"
+	" WHERE EXISTS (SELECT 1 FROM t_address a WHERE a.text = n.address AND EXISTS (SELECT 1 FROM s"
+	" WHERE s.capture_id = n.capture_id AND a.id IN (s.src, s.dst))))"
+	" GROUP BY address, name, source ORDER BY instr(address, ':') > 0, address, name, source";
+
+static const char filtered_services_sql[] =
+	SELECTED "SELECT type, port, count(DISTINCT capture_id) FROM ("
+		 " SELECT s.capture_id, 4 AS type, t.srcport AS port FROM s JOIN tcp_all t USING (frame_id)"
+		 " UNION ALL SELECT s.capture_id, 4, t.dstport FROM s JOIN tcp_all t USING (frame_id)"
+		 " UNION ALL SELECT s.capture_id, 5, t.srcport FROM s JOIN udp_all t USING (frame_id)"
+		 " UNION ALL SELECT s.capture_id, 5, t.dstport FROM s JOIN udp_all t USING (frame_id)"
+		 " UNION ALL SELECT s.capture_id, 6, t.srcport FROM s JOIN sctp_all t USING (frame_id)"
+		 " UNION ALL SELECT s.capture_id, 6, t.dstport FROM s JOIN sctp_all t USING (frame_id))"
+		 " WHERE port IS NOT NULL GROUP BY port, type ORDER BY port, type";
+
+static const char filtered_ethers_sql[] =
+	SELECTED "SELECT text, count(DISTINCT capture_id) FROM ("
+		 " SELECT s.capture_id, e.src AS text FROM s JOIN eth_all e USING (frame_id)"
+		 " UNION ALL SELECT s.capture_id, e.dst FROM s JOIN eth_all e USING (frame_id))"
+		 " WHERE text IS NOT NULL GROUP BY text ORDER BY text";
+
 /* Hosts: the answers that the captures' own DNS gave (mDNS and LLMNR too), and what the capture file's name
  * resolution blocks say. */
 static int put_hosts(struct names *n)
 {
-	sqlite3_stmt *st = question_prepare(&n->q,
-		"SELECT address, name, source, count(DISTINCT capture_id) FROM ("
-		" SELECT c.id AS capture_id, coalesce(r.a, r.aaaa) AS address, r.resp_name AS name, 'DNS' AS "
-		"source"
-		" FROM capture c JOIN dns_rr r ON r.frame_id >= c.first_frame AND r.frame_id < c.first_frame "
-		"+ c.frames"
-		" WHERE (%s) AND coalesce(r.a, r.aaaa) IS NOT NULL"
-		" UNION ALL SELECT c.id, n.address, n.name, 'capture file' FROM capture c JOIN name_record n"
-		" ON n.capture_id = c.id WHERE (%s)) GROUP BY address, name, source"
-		" ORDER BY instr(address, ':') > 0, address, name, source",
-		n->q.chosen, n->q.chosen);
+	sqlite3_stmt *st =
+		n->q.filter ? question_prepare(&n->q, filtered_hosts_sql, n->q.frames)
+			    : question_prepare(&n->q,
+				      "SELECT address, name, source, count(DISTINCT capture_id) FROM ("
+				      " SELECT c.id AS capture_id, coalesce(r.a, r.aaaa) AS address, "
+				      "r.resp_name AS name, 'DNS' AS "
+				      "source"
+				      " FROM capture c JOIN dns_rr r ON r.frame_id >= c.first_frame AND "
+				      "r.frame_id < c.first_frame "
+				      "+ c.frames"
+				      " WHERE (%s) AND coalesce(r.a, r.aaaa) IS NOT NULL"
+				      " UNION ALL SELECT c.id, n.address, n.name, 'capture file' FROM "
+				      "capture c JOIN name_record n"
+				      " ON n.capture_id = c.id WHERE (%s)) GROUP BY address, name, source"
+				      " ORDER BY instr(address, ':') > 0, address, name, source",
+				      n->q.chosen, n->q.chosen);
 	if (!st || n->q.show_sql)
 		return show(st);
 	while (sqlite3_step(st) == SQLITE_ROW)
@@ -64,15 +97,19 @@ static int put_hosts(struct names *n)
 /* Ports that conversations use and that the system's list of services (services(5)) has a name for. */
 static int put_services(struct names *n)
 {
-	sqlite3_stmt *st = question_prepare(&n->q,
-		"SELECT type, port, count(DISTINCT capture_id) FROM ("
-		" SELECT v.capture_id, v.type, v.port_a AS port FROM t_conversation v JOIN capture c ON c.id "
-		"= v.capture_id"
-		" WHERE (%s) UNION ALL SELECT v.capture_id, v.type, v.port_b FROM t_conversation v"
-		" JOIN capture c ON c.id = v.capture_id WHERE (%s)) WHERE type IN (4, 5, 6) GROUP BY port, "
-		"type"
-		" ORDER BY port, type",
-		n->q.chosen, n->q.chosen);
+	sqlite3_stmt *st = n->q.filter ? question_prepare(&n->q, filtered_services_sql, n->q.frames)
+				       : question_prepare(&n->q,
+						 "SELECT type, port, count(DISTINCT capture_id) FROM ("
+						 " SELECT v.capture_id, v.type, v.port_a AS port FROM "
+						 "t_conversation v JOIN capture c ON c.id "
+						 "= v.capture_id"
+						 " WHERE (%s) UNION ALL SELECT v.capture_id, v.type, "
+						 "v.port_b FROM t_conversation v"
+						 " JOIN capture c ON c.id = v.capture_id WHERE (%s)) WHERE "
+						 "type IN (4, 5, 6) GROUP BY port, "
+						 "type"
+						 " ORDER BY port, type",
+						 n->q.chosen, n->q.chosen);
 	if (!st || n->q.show_sql)
 		return show(st);
 	setservent(1);
@@ -94,15 +131,19 @@ static int put_services(struct names *n)
 
 static int put_ethers(struct names *n)
 {
-	sqlite3_stmt *st = question_prepare(&n->q,
-		"SELECT a.text, count(DISTINCT capture_id) FROM ("
-		" SELECT v.capture_id, v.address_a AS id FROM t_conversation v JOIN capture c ON c.id = "
-		"v.capture_id"
-		" WHERE v.type = 1 AND (%s) UNION ALL SELECT v.capture_id, v.address_b FROM t_conversation v"
-		" JOIN capture c ON c.id = v.capture_id WHERE v.type = 1 AND (%s)) e JOIN t_address a ON "
-		"a.id = e.id"
-		" GROUP BY e.id ORDER BY a.text",
-		n->q.chosen, n->q.chosen);
+	sqlite3_stmt *st = n->q.filter ? question_prepare(&n->q, filtered_ethers_sql, n->q.frames)
+				       : question_prepare(&n->q,
+						 "SELECT a.text, count(DISTINCT capture_id) FROM ("
+						 " SELECT v.capture_id, v.address_a AS id FROM "
+						 "t_conversation v JOIN capture c ON c.id = "
+						 "v.capture_id"
+						 " WHERE v.type = 1 AND (%s) UNION ALL SELECT v.capture_id, "
+						 "v.address_b FROM t_conversation v"
+						 " JOIN capture c ON c.id = v.capture_id WHERE v.type = 1 "
+						 "AND (%s)) e JOIN t_address a ON "
+						 "a.id = e.id"
+						 " GROUP BY e.id ORDER BY a.text",
+						 n->q.chosen, n->q.chosen);
 	if (!st || n->q.show_sql)
 		return show(st);
 	if (!(n->ether = ether_names_load())) {
@@ -135,10 +176,7 @@ static int answer(struct names *n)
 	if (n->type && strcmp(n->type, "host") != 0 && strcmp(n->type, "service") != 0 &&
 		strcmp(n->type, "ether") != 0)
 		return complain(EXIT_USAGE, "--type is host, service or ether, not %s", n->type);
-	if (n->q.filter)
-		return complain(EXIT_USAGE, "names: takes no -Y: names are those of whole captures (-c)");
-	if (!n->q.show_sql &&
-		!(n->out = render_open(n->q.format, stdout, columns, sizeof(columns) / sizeof(*columns))))
+	if (!n->q.show_sql && !(n->out = question_render(&n->q, columns, sizeof(columns) / sizeof(*columns))))
 		return complain(EXIT_FAILED, "out of memory");
 	int status = EXIT_DONE;
 	if (wanted(n, "host"))
@@ -179,7 +217,10 @@ const struct command cmd_names = {
 		"system's\n"
 		"(/etc/services). Ethernet addresses have the name of who was assigned their block, from "
 		"Wireshark's list where\n"
-		"it is installed, else from IEEE's (Debian's ieee-data), and well-known addresses their own.",
+		"it is installed, else from IEEE's (Debian's ieee-data), and well-known addresses their "
+		"own.\n"
+		"With -Y: the names that the frames it leaves gave, and those of the addresses and ports in "
+		"them.",
 	.examples = "  pcapdex names week.db --type host\n"
 		    "  pcapdex names week.db --type ether --format csv",
 	.min_args = 1,

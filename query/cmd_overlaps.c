@@ -44,6 +44,18 @@ static char *ranges_text(const struct overlap *o, bool of_b, unsigned most)
 	return sqlite3_str_finish(s);
 }
 
+/* The archive has its octets once. */
+static void show_copy(struct work *w, struct render *r, const struct overlap_copy *copy, unsigned skip)
+{
+	const struct selected_capture *c = &w->session.captures[copy->capture];
+	struct value cells[15] = { value_text(w->groups ? w->groups[copy->capture] : NULL),
+		value_text(copy->group), value_text(c->name), value_text(copy->path),
+		value_text(overlap_kinds[OVERLAP_FILE]), value_int(c->frames), value_null(),
+		value_real(100, 1), value_real(100, 1), value_real(0, 6) };
+	cells[7].unit = cells[8].unit = w->table ? "%" : NULL;
+	render_row(r, cells + skip);
+}
+
 static int show_pairs(struct work *w)
 {
 	static const struct render_column columns[] = {
@@ -65,8 +77,9 @@ static int show_pairs(struct work *w)
 	};
 	unsigned skip = w->groups ? 0 : 2;
 	const char *unit = w->table ? "%" : NULL;
-	struct render *r =
-		render_open(w->format, stdout, columns + skip, sizeof(columns) / sizeof(*columns) - skip);
+	unsigned n = sizeof(columns) / sizeof(*columns) - skip;
+	struct render *r = w->args->rows ? render_keep(w->args->rows, columns + skip, n)
+					 : render_open(w->format, stdout, columns + skip, n);
 	for (size_t i = 0; r && i < w->overlaps.n; i++) {
 		const struct overlap *o = &w->overlaps.list[i];
 		char *of_a = ranges_text(o, false, w->table ? 3 : UINT32_MAX),
@@ -93,6 +106,8 @@ static int show_pairs(struct work *w)
 		sqlite3_free(of_a);
 		sqlite3_free(of_b);
 	}
+	for (size_t i = 0; r && i < w->overlaps.ncopies; i++)
+		show_copy(w, r, &w->overlaps.copies[i], skip);
 	return render_close(r) < 0 ? complain(EXIT_FAILED, "out of memory") : EXIT_DONE;
 }
 
@@ -185,7 +200,10 @@ static int answer(struct work *w)
 {
 	const char *least = args_value(w->args, "min", NULL);
 	char *end = NULL;
-	struct overlap_options options = { .except = w->except, .group = w->group };
+	struct overlap_options options = { .except = w->except,
+		.group = w->group,
+		.by = args_value(w->args, "by", NULL),
+		.groups = w->groups };
 	if (least)
 		options.least = strtoull(least, &end, 10);
 	if (least && (*end || !options.least))
@@ -202,9 +220,9 @@ static int answer(struct work *w)
 
 static int run(const struct args *args)
 {
-	struct work w = {
-		.args = args, .format = args_value(args, "format", "table"), .two = args->npositional > 1
-	};
+	struct work w = { .args = args,
+		.format = args->rows ? "csv" : args_value(args, "format", "table"),
+		.two = args->npositional > 1 };
 	w.table = strcmp(w.format, "table") == 0;
 	if (!render_has(w.format))
 		return complain(EXIT_USAGE, "--format is table, csv, json or jsonl, not %s", w.format);
@@ -252,6 +270,8 @@ const struct command cmd_overlaps = {
 		   "count as shared, but "
 		   "only\n"
 		   "telling frames make an overlap.\n\n"
+		   "file: a file that `index` passed over because its octets were there already, under "
+		   "another path. "
 		   "copy: the frames are the same, in the same order, their times moved by one shift or not "
 		   "at all. traffic: "
 		   "the same\n"

@@ -131,10 +131,14 @@ static int copy_own_tables(struct rebuild *r)
 	int rc = attach ? sqlite3_exec(db, attach, NULL, NULL, NULL) : SQLITE_NOMEM;
 	sqlite3_free(attach);
 	sqlite3_stmt *st = NULL;
-	if (rc == SQLITE_OK && sqlite3_table_column_metadata(db, "old", "t_source", NULL, NULL, NULL, NULL,
-				       NULL, NULL) == SQLITE_OK)
-		rc = sqlite3_exec(db, "INSERT OR REPLACE INTO main.t_source SELECT * FROM old.t_source", NULL,
-			NULL, NULL);
+	static const char *const kept[][2] = {
+		{ "t_source", "INSERT OR REPLACE INTO main.t_source SELECT * FROM old.t_source" },
+		{ "capture_copy", "INSERT OR REPLACE INTO main.capture_copy SELECT * FROM old.capture_copy" },
+	};
+	for (int i = 0; i < 2; i++)
+		if (rc == SQLITE_OK && sqlite3_table_column_metadata(db, "old", kept[i][0], NULL, NULL, NULL,
+					       NULL, NULL, NULL) == SQLITE_OK)
+			rc = sqlite3_exec(db, kept[i][1], NULL, NULL, NULL);
 	if (rc == SQLITE_OK)
 		rc = sqlite3_prepare_v2(db,
 			"SELECT type, name, sql FROM old.sqlite_master o WHERE sql IS NOT NULL AND tbl_name "

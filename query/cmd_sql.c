@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "query/render/render.h"
 #include "query/session.h"
@@ -22,6 +23,7 @@ struct run {
 	unsigned nparams;
 	char **texts; /* of one row: blobs as hexadecimal, numbers of a table */
 	unsigned ntexts;
+	struct kept *rows; /* where the rows go; NULL: to standard output */
 };
 
 static char *read_all(FILE *in)
@@ -152,7 +154,9 @@ static int print_rows(struct run *r, sqlite3_stmt *st, int rc)
 		columns[i] = (struct render_column) { name ? name : "?", NULL,
 			type == SQLITE_INTEGER || type == SQLITE_FLOAT ? RENDER_NUMBER : RENDER_TEXT };
 	}
-	struct render *out = good ? render_open(r->format, stdout, columns, n) : NULL;
+	struct render *out = !good     ? NULL
+			     : r->rows ? render_keep(r->rows, columns, n)
+				       : render_open(r->format, stdout, columns, n);
 	for (; out && rc == SQLITE_ROW; rc = sqlite3_step(st)) {
 		for (unsigned i = 0; i < n; i++)
 			cells[i] = cell(r, st, (int)i);
@@ -168,6 +172,11 @@ static int print_rows(struct run *r, sqlite3_stmt *st, int rc)
 	return rc;
 }
 
+static int only_reading(const struct run *r)
+{
+	return complain(EXIT_FAILED, "%s: is open for reading only; --write allows changes", r->session.path);
+}
+
 static int run_statement(struct run *r, sqlite3_stmt *st)
 {
 	int status = bind_params(r, st);
@@ -178,9 +187,8 @@ static int run_statement(struct run *r, sqlite3_stmt *st)
 		rc = print_rows(r, st, rc);
 	if (rc == SQLITE_DONE)
 		return EXIT_DONE;
-	if ((rc & 0xff) == SQLITE_READONLY)
-		return complain(
-			EXIT_FAILED, "%s: is open for reading only; --write allows changes", r->session.path);
+	if ((rc & 0xff) == SQLITE_READONLY || rc == SQLITE_AUTH)
+		return only_reading(r);
 	return complain(EXIT_FAILED, "%s: %s", r->session.path,
 		rc == SQLITE_NOMEM ? "out of memory" : archive_error(r->session.db));
 }
@@ -193,7 +201,10 @@ static int run_all(struct run *r, const char *sql)
 		if (sql[strspn(sql, " \t\r\n;")] == '.')
 			return complain(EXIT_FAILED,
 				"sql: words with a dot in front belong to the sqlite3 shell, not to SQL");
-		if (sqlite3_prepare_v2(r->session.db, sql, -1, &st, &sql) != SQLITE_OK)
+		int rc = sqlite3_prepare_v2(r->session.db, sql, -1, &st, &sql);
+		if (rc == SQLITE_AUTH)
+			return only_reading(r);
+		if (rc != SQLITE_OK)
 			return complain(
 				EXIT_FAILED, "%s: %s", r->session.path, sqlite3_errmsg(r->session.db));
 		if (st)
@@ -207,9 +218,36 @@ static int run_all(struct run *r, const char *sql)
 	return status;
 }
 
+/* What reads only makes no files either: VACUUM INTO would, which SQLite takes for ATTACH of a new file. */
+static int only_what_is_there(
+	void *ctx, int action, const char *file, const char *b, const char *c, const char *d)
+{
+	struct stat sb;
+	(void)ctx;
+	(void)b;
+	(void)d;
+	switch (action) {
+	case SQLITE_INSERT:
+	case SQLITE_UPDATE:
+	case SQLITE_DELETE:
+		/* "main" is what a server's tables are copied to: a change would be lost. */
+		return c && strcmp(c, "main") == 0 && strncmp(file, "sqlite_", 7) != 0 ? SQLITE_DENY
+										       : SQLITE_OK;
+	case SQLITE_ATTACH:
+		break;
+	default:
+		return SQLITE_OK;
+	}
+	return !file || !*file || (strncmp(file, "file:", 5) == 0 && strstr(file, "mode=ro")) ||
+			       strcmp(file, ":memory:") == 0 || (stat(file, &sb) == 0 && sb.st_size > 0)
+		       ? SQLITE_OK
+		       : SQLITE_DENY;
+}
+
 static int run(const struct args *args)
 {
-	struct run r = { .format = args_value(args, "format", "table") };
+	struct run r = { .format = args->rows ? "csv" : args_value(args, "format", "table"),
+		.rows = args->rows };
 	char *sql = NULL;
 	if (!render_has(r.format))
 		return complain(EXIT_USAGE, "--format is table, csv, json or jsonl, not %s", r.format);
@@ -217,8 +255,10 @@ static int run(const struct args *args)
 	if (status == EXIT_DONE)
 		status = session_open_for(
 			&r.session, args, args_has(args, "write") ? ARCHIVE_WRITE : ARCHIVE_READ);
-	if (status == EXIT_DONE && sql_functions_register(r.session.db) != SQLITE_OK)
+	if (status == EXIT_DONE && sql_functions_register(r.session.db, args->positional[0]) != SQLITE_OK)
 		status = complain(EXIT_FAILED, "out of memory");
+	if (status == EXIT_DONE && !args_has(args, "write"))
+		sqlite3_set_authorizer(r.session.db, only_what_is_there, NULL);
 	if (status == EXIT_DONE) {
 		sql = args->npositional > 1 && strcmp(args->positional[1], "-") != 0
 			      ? strdup(args->positional[1])
@@ -256,7 +296,7 @@ const struct command cmd_sql = {
 		   "in hexadecimal. Functions: frame_bytes(frame_id), frame_info(frame_id), "
 		   "in_subnet(address, network), and the table\n"
 		   "display_filter('FILTER') with a row (frame_id, capture_id, number) for each frame that "
-		   "matches. With --write each statement is a transaction of its own, unless it says "
+		   "matches.\nWith --write each statement is a transaction of its own, unless it says "
 		   "BEGIN and COMMIT.",
 	.examples =
 		"  pcapdex sql week.db \"SELECT name, frames FROM capture\"\n"

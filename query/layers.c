@@ -118,14 +118,11 @@ static int take_capture(struct layers *t, int64_t id)
 	return t->replay ? SQLITE_OK : SQLITE_ERROR;
 }
 
-/* How much of a layer is the protocol's own: what the hierarchy counts for it, but of TCP, for which it
- * counts the segment, the header alone. */
+/* How much of a layer is the protocol's own: what the hierarchy counts for it. */
 static uint32_t own_octets(const struct packet *pkt, const struct layer *l, uint32_t len)
 {
-	uint32_t header = l->item >= 0 ? pkt->items[l->item].len : len;
-	if (strcmp(l->proto->name, "tcp") == 0 && len > 12)
-		header = (uint32_t)(l->data[12] >> 4) * 4;
-	return header < len ? header : len;
+	uint32_t own = l->item >= 0 ? pkt->items[l->item].len : len;
+	return own < len ? own : len;
 }
 
 static int filter(sqlite3_vtab_cursor *cur, int number, const char *text, int argc, sqlite3_value **argv)

@@ -1,9 +1,15 @@
 /* pcapdex: the command line. Each subcommand is a file cmd_NAME.c; their option tables print the help. */
+#include <openssl/crypto.h>
+#include <pcap/pcap.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <zlib.h>
 
 #include "query/command.h"
+#include "query/help.h"
+#include "query/plot.h"
+#include "query/render/chart.h"
 #include "schema/archive.h"
 
 bool say_waiting(const char *path, unsigned ms)
@@ -43,58 +49,33 @@ static const struct option_spec *find_option(const struct command *c, const char
 	const struct option_spec *o = search(c->options, name, n, letter);
 	if (!o && c->query)
 		o = search(query_options, name, n, letter);
+	if (!o && c->plot)
+		o = search(plot_options, name, n, letter);
 	if (!o && (letter ? letter == 'h' : n == 4 && strncmp(name, "help", 4) == 0))
 		o = &help_option;
 	return o;
 }
 
-static void print_options(const struct option_spec *o)
-{
-	for (; o && o->name; o++) {
-		char left[64];
-		int n = o->letter ? snprintf(left, sizeof(left), "  -%c, --%s", o->letter, o->name)
-				  : snprintf(left, sizeof(left), "      --%s", o->name);
-		if (o->argument)
-			snprintf(left + n, sizeof(left) - (size_t)n, " %s", o->argument);
-		printf("%-26s %s%s\n", left, o->help, o->repeats ? " (may repeat)" : "");
-	}
-}
-
-static int print_help(const struct command *c)
-{
-	printf("pcapdex %s %s\n\n%s\n", c->name, c->usage, c->summary);
-	if (c->details)
-		printf("\n%s\n", c->details);
-	printf("\nOptions:\n");
-	print_options(c->options);
-	if (c->query)
-		print_options(query_options);
-	printf("  -h, --help               this help\n");
-	if (c->examples)
-		printf("\nExamples:\n%s\n", c->examples);
-	return EXIT_DONE;
-}
-
-static int print_overview(FILE *out)
-{
-	fputs("pcapdex COMMAND ARCHIVE [ARGUMENTS]\n\nIndexes packet captures into one SQLite file and "
-	      "answers questions about them.\n\n"
-	      "Commands:\n",
-		out);
-	for (const struct command *const *c = commands; *c; c++)
-		fprintf(out, "  %-14s %s\n", (*c)->name, (*c)->summary);
-	fputs("\n`pcapdex help COMMAND` tells more; `pcapdex --version` what this one was built with.\n",
-		out);
-	return out == stdout ? EXIT_DONE : EXIT_USAGE;
-}
-
+/* What this binary was built with, and what is lost without the rest. */
 static int print_version(void)
 {
-	printf("pcapdex %s\nSQLite %s\n", PCAPDEX_VERSION, sqlite3_libversion());
-	printf("zstd input: %s\nlz4 input: %s\nISA-L compression: %s\nPCRE2 (matches in filters): %s\n"
-	       "brotli (bodies of HTTP): %s\n",
-		HAVE_ZSTD ? "yes" : "no", HAVE_LZ4 ? "yes" : "no", HAVE_ISAL ? "yes" : "no, zlib (slower)",
-		HAVE_PCRE2 ? "yes" : "no", HAVE_BROTLI ? "yes" : "no");
+	static const struct {
+		const char *what, *without;
+		bool there;
+	} parts[] = {
+		{ "zstd", "captures compressed with zstd are refused", HAVE_ZSTD },
+		{ "lz4", "captures compressed with lz4 are refused", HAVE_LZ4 },
+		{ "ISA-L", "raw octets are compressed by zlib, which is slower", HAVE_ISAL },
+		{ "PCRE2", "`matches` in display filters is refused", HAVE_PCRE2 },
+		{ "brotli", "bodies of HTTP that are encoded with it stay encoded", HAVE_BROTLI },
+		{ "Cairo and Pango", "no pictures as PNG: --plot writes SVG, or draws in the terminal", HAVE_CAIRO },
+		{ "libpq", "no PostgreSQL: publish, and postgresql:// in place of an archive", HAVE_PQ },
+	};
+	printf("pcapdex %s\nSQLite %s\n%s\nzlib %s\n%s\n", PCAPDEX_VERSION, sqlite3_libversion(),
+		pcap_lib_version(), zlibVersion(), OpenSSL_version(OPENSSL_VERSION));
+	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
+		printf("%s: %s%s\n", parts[i].what,
+			parts[i].there ? "yes" : "no: ", parts[i].there ? "" : parts[i].without);
 	return EXIT_DONE;
 }
 
@@ -132,37 +113,67 @@ static int take_option(const struct command *c, struct args *args, int argc, cha
 	return EXIT_DONE;
 }
 
-static int run_command(const struct command *c, int argc, char **argv)
+/* What was typed, understood. args_free() in either case. */
+static int parse(const struct command *c, int argc, char **argv, struct args *args)
 {
-	struct args args = { .command = c };
 	int status = EXIT_DONE;
 	bool only_positional = false;
-	args.positional = calloc((size_t)argc + 1, sizeof(*args.positional));
-	args.values = calloc((size_t)argc + 1, sizeof(*args.values));
-	if (!args.positional || !args.values)
+	*args = (struct args) { .command = c };
+	args->positional = calloc((size_t)argc + 1, sizeof(*args->positional));
+	args->values = calloc((size_t)argc + 1, sizeof(*args->values));
+	if (!args->positional || !args->values)
 		status = complain(EXIT_FAILED, "out of memory");
 	for (int i = 0; status == EXIT_DONE && i < argc; i++) {
 		if (!only_positional && strcmp(argv[i], "--") == 0)
 			only_positional = true;
 		else if (!only_positional && argv[i][0] == '-' && argv[i][1])
-			status = take_option(c, &args, argc, argv, &i);
+			status = take_option(c, args, argc, argv, &i);
 		else
-			args.positional[args.npositional++] = argv[i];
+			args->positional[args->npositional++] = argv[i];
 	}
-	if (status == EXIT_DONE) {
-		if (args_has(&args, "help"))
-			status = print_help(c);
-		else if (args.npositional < c->min_args || (c->max_args && args.npositional > c->max_args))
-			status = complain(EXIT_USAGE, "usage: pcapdex %s %s; `pcapdex help %s` tells more",
-				c->name, c->usage, c->name);
-		else
-			status = c->run(&args);
-	}
-	free(args.positional);
-	free(args.values);
+	bool help = args_has(args, "help");
+	if (status == EXIT_DONE && !help &&
+		(args->npositional < c->min_args || (c->max_args && args->npositional > c->max_args)))
+		status = complain(EXIT_USAGE, "usage: pcapdex %s %s; `pcapdex help %s` tells more", c->name,
+			c->usage, c->name);
+	return status;
+}
+
+static void args_free(struct args *args)
+{
+	free(args->positional);
+	free(args->values);
+}
+
+static int run_command(const struct command *c, int argc, char **argv)
+{
+	struct args args;
+	int status = parse(c, argc, argv, &args);
+	if (status == EXIT_DONE)
+		status = args_has(&args, "help")   ? help_command(c)
+			 : args_has(&args, "plot") ? plot_answer(&args)
+						   : c->run(&args);
+	args_free(&args);
 	/* An answer that could not be written is no answer (a full disk behind `>`). */
 	if (fflush(stdout) != 0 && status == EXIT_DONE)
 		status = complain(EXIT_FAILED, "standard output could not be written");
+	return status;
+}
+
+int command_ask(int argc, char **argv, sqlite3 *db, struct kept *rows, struct chart *chart)
+{
+	const struct command *c = find_command(argv[0]);
+	struct args args;
+	int status = parse(c, argc - 1, argv + 1, &args);
+	args.rows = rows;
+	args.db = db;
+	if (status == EXIT_DONE)
+		status = c->run(&args);
+	if (status == EXIT_DONE && chart && c->plot) {
+		chart_name(chart, NULL, rows->about);
+		status = c->plot(&args, rows, chart);
+	}
+	args_free(&args);
 	return status;
 }
 
@@ -171,15 +182,19 @@ int main(int argc, char **argv)
 	archive_on_wait = say_waiting;
 	signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error like a full disk */
 	if (argc < 2)
-		return print_overview(stderr);
+		return help_overview(stderr);
 	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0)
 		return print_version();
 	bool help =
 		strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0;
+	bool man = help && argc > 2 && strcmp(argv[2], "--man") == 0; /* for the build: pages of the manual */
+	if (man && argc < 4)
+		return help_man(NULL);
 	if (help && argc < 3)
-		return print_overview(stdout);
-	const struct command *c = find_command(argv[help ? 2 : 1]);
+		return help_overview(stdout);
+	const char *name = argv[man ? 3 : help ? 2 : 1];
+	const struct command *c = find_command(name);
 	if (!c)
-		return complain(EXIT_USAGE, "no command %s; `pcapdex help` lists them", argv[help ? 2 : 1]);
-	return help ? print_help(c) : run_command(c, argc - 2, argv + 2);
+		return complain(EXIT_USAGE, "no command %s; `pcapdex help` lists them", name);
+	return man ? help_man(c) : help ? help_command(c) : run_command(c, argc - 2, argv + 2);
 }

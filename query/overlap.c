@@ -13,7 +13,7 @@
 #define STEADY_NS    1000000000
 #define MOST         90 /* percent that make "most" */
 
-const char *const overlap_kinds[] = { "copy", "traffic", "replayed", "alike" };
+const char *const overlap_kinds[] = { "copy", "traffic", "replayed", "alike", "file" };
 
 /* Fingerprints of one hash and one capture: [at, at + n). */
 struct bunch {
@@ -273,7 +273,46 @@ static int search(struct search *s)
 	return 0;
 }
 
-int overlaps_find(struct overlaps *o, const struct session *session, const struct overlap_options *options)
+/* ---- the same file twice ---- */
+
+static int add_copy(struct overlaps *o, uint32_t capture, const char *path, const char *group)
+{
+	struct overlap_copy *copies = realloc(o->copies, (o->ncopies + 1) * sizeof(*copies));
+	if (!copies)
+		return -1;
+	o->copies = copies;
+	copies[o->ncopies++] = (struct overlap_copy) { capture, strdup(path), group ? strdup(group) : NULL };
+	return 0;
+}
+
+static int find_copies(struct overlaps *o, struct session *s, const struct overlap_options *options)
+{
+	int rc = SQLITE_DONE;
+	if (sqlite3_table_column_metadata(
+		    s->db, "main", "capture_copy", NULL, NULL, NULL, NULL, NULL, NULL) != SQLITE_OK)
+		return 0;
+	sqlite3_stmt *st = session_prepare(s, "SELECT path, (SELECT value FROM json_each(tags) WHERE key = "
+					      "?2) FROM capture_copy WHERE capture_id = ?1");
+	for (uint32_t i = 0; st && rc == SQLITE_DONE && i < s->ncaptures; i++) {
+		if (options->except && options->except[i])
+			continue;
+		sqlite3_bind_int64(st, 1, s->captures[i].id);
+		sqlite3_bind_text(st, 2, options->by, -1, SQLITE_STATIC);
+		while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
+			const char *group = (const char *)sqlite3_column_text(st, 1);
+			const char *own = options->groups ? options->groups[i] : NULL;
+			if (group && own && strcmp(group, own) == 0)
+				continue;
+			if (add_copy(o, i, (const char *)sqlite3_column_text(st, 0), group) < 0)
+				break;
+		}
+		sqlite3_reset(st);
+	}
+	sqlite3_finalize(st);
+	return st && rc == SQLITE_DONE ? 0 : -1;
+}
+
+int overlaps_find(struct overlaps *o, struct session *session, const struct overlap_options *options)
 {
 	struct search s = { .session = session, .options = options, .out = o };
 	*o = (struct overlaps) { 0 };
@@ -290,13 +329,18 @@ int overlaps_find(struct overlaps *o, const struct session *session, const struc
 	free(s.telling);
 	free(s.pairs);
 	free(s.slots);
-	return rc;
+	return rc < 0 ? rc : find_copies(o, session, options);
 }
 
 void overlaps_free(struct overlaps *o)
 {
 	for (size_t i = 0; i < o->n; i++)
 		free(o->list[i].matches);
+	for (size_t i = 0; i < o->ncopies; i++) {
+		free(o->copies[i].path);
+		free(o->copies[i].group);
+	}
+	free(o->copies);
 	free(o->list);
 	*o = (struct overlaps) { 0 };
 }

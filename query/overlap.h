@@ -9,9 +9,10 @@ enum overlap_kind {
 	OVERLAP_COPY,     /* the same frames at the same or at times moved by one shift */
 	OVERLAP_TRAFFIC,  /* the same packets at steady times in other frames: captured at two points */
 	OVERLAP_REPLAYED, /* the same packets in the same order, at other times */
-	OVERLAP_ALIKE     /* packets that are equal, in no common order */
+	OVERLAP_ALIKE,    /* packets that are equal, in no common order */
+	OVERLAP_FILE      /* the same file under another path: overlaps.copies */
 };
-extern const char *const overlap_kinds[]; /* "copy", "traffic", "replayed", "alike" */
+extern const char *const overlap_kinds[]; /* "copy", "traffic", "replayed", "alike", "file" */
 
 /* A frame of A and the one of B that is the same packet. */
 struct overlap_match {
@@ -36,10 +37,12 @@ struct overlap {
 };
 
 struct overlap_options {
-	uint64_t least;     /* telling frames that two captures must share; 0: OVERLAP_LEAST */
-	const bool *except; /* by capture: what these have counts nowhere (handed-out captures); NULL none */
-	const int *group;   /* by capture: no overlap within a group (but 0: none) is looked for; NULL */
-	unsigned threads;   /* 0: as many as there are processors */
+	uint64_t least;      /* telling frames that two captures must share; 0: OVERLAP_LEAST */
+	const bool *except;  /* by capture: what these have counts nowhere (handed-out captures); NULL none */
+	const int *group;    /* by capture: no overlap within a group (but 0: none) is looked for; NULL */
+	const char *by;      /* the tag that makes the groups, for copies; NULL none */
+	char *const *groups; /* by capture: its value of that tag */
+	unsigned threads;    /* 0: as many as there are processors */
 };
 
 /* Two captures of which one is smaller overlap with fewer when these are all telling frames that it has. */
@@ -50,10 +53,16 @@ struct overlaps {
 	struct overlap *list; /* most telling frames first */
 	size_t n;
 	uint64_t frames; /* that were looked at */
+	/* Files with the octets of a capture: the archive has those once. */
+	struct overlap_copy {
+		uint32_t capture;   /* index in the session */
+		char *path, *group; /* group: its value of overlap_options.by, NULL: none */
+	} * copies;
+	size_t ncopies;
 };
 
 /* Among the session's captures. 0, or -1 after a message. overlaps_free() in either case. */
-int overlaps_find(struct overlaps *o, const struct session *s, const struct overlap_options *options);
+int overlaps_find(struct overlaps *o, struct session *s, const struct overlap_options *options);
 void overlaps_free(struct overlaps *o);
 
 /* Frames one behind another in both: matches [*at, end) that go on by one frame each. false at the end. */

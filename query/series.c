@@ -120,8 +120,7 @@ static double length_of(const struct series_time *t, int64_t n)
 		while (interval % tick)
 			tick /= 10;
 	int64_t rounded = (t->end_us + tick / 2 - 1) / tick * tick;
-	/* Whole seconds it does not round: it says Dur. */
-	int64_t end = tick < 1000000 && rounded > t->end_us ? rounded : t->end_us;
+	int64_t end = rounded > t->end_us ? rounded : t->end_us;
 	return end - start < interval ? (double)(end - start) : (double)interval;
 }
 

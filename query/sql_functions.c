@@ -9,6 +9,7 @@
 /* The reader of a connection: opened by the first function that needs it, closed with the last. */
 struct shared {
 	unsigned users;
+	const char *path; /* NULL: of the connection */
 	struct ask *reader;
 };
 
@@ -21,9 +22,10 @@ static void let_go(void *data)
 	}
 }
 
-static struct ask *open_main(sqlite3 *db, char message[ASK_MESSAGE])
+static struct ask *open_main(sqlite3 *db, const char *path, char message[ASK_MESSAGE])
 {
-	const char *path = sqlite3_db_filename(db, "main");
+	if (!path)
+		path = sqlite3_db_filename(db, "main");
 	if (path && *path)
 		return ask_open(path, message);
 	snprintf(message, ASK_MESSAGE, "the main database is no file: open the archive itself");
@@ -34,7 +36,8 @@ static struct ask *shared_reader(sqlite3_context *ctx)
 {
 	struct shared *shared = sqlite3_user_data(ctx);
 	char message[ASK_MESSAGE];
-	if (!shared->reader && !(shared->reader = open_main(sqlite3_context_db_handle(ctx), message)))
+	if (!shared->reader &&
+		!(shared->reader = open_main(sqlite3_context_db_handle(ctx), shared->path, message)))
 		sqlite3_result_error(ctx, message, -1);
 	return shared->reader;
 }
@@ -141,6 +144,7 @@ enum { FRAME_ID, CAPTURE_ID, NUMBER, FILTER };
 struct table {
 	sqlite3_vtab base;
 	sqlite3 *db;
+	const char *path;
 };
 
 /* Each has a reader: the functions of conditions belong to one filter of a connection. */
@@ -156,15 +160,16 @@ struct cursor {
 static int connect_table(
 	sqlite3 *db, void *aux, int argc, const char *const *argv, sqlite3_vtab **out, char **error)
 {
-	(void)aux;
 	(void)argc;
 	(void)argv;
 	(void)error;
 	int rc = sqlite3_declare_vtab(db, "CREATE TABLE x (frame_id INTEGER, capture_id INTEGER, "
 					  "number INTEGER, filter TEXT HIDDEN)");
 	struct table *t = rc == SQLITE_OK ? calloc(1, sizeof(*t)) : NULL;
-	if (t)
+	if (t) {
 		t->db = db;
+		t->path = aux;
+	}
 	*out = t ? &t->base : NULL;
 	return t ? SQLITE_OK : rc == SQLITE_OK ? SQLITE_NOMEM : rc;
 }
@@ -249,6 +254,7 @@ static int filter_frames(
 	sqlite3_vtab_cursor *base, int index, const char *name, int argc, sqlite3_value **values)
 {
 	struct cursor *c = (struct cursor *)base;
+	const struct table *t = (const struct table *)base->pVtab;
 	const char *text = (const char *)sqlite3_value_text(values[0]);
 	char message[ASK_MESSAGE];
 	(void)name;
@@ -256,7 +262,7 @@ static int filter_frames(
 	c->more = 0;
 	if (!text)
 		return SQLITE_OK;
-	if (!c->reader && !(c->reader = open_main(((struct table *)base->pVtab)->db, message)))
+	if (!c->reader && !(c->reader = open_main(t->db, t->path, message)))
 		return refuse(c, message);
 	if (c->frames.st && strcmp(c->text, text) == 0 && c->one == (index == 1)) {
 		sqlite3_reset(c->frames.st);
@@ -311,7 +317,7 @@ static const sqlite3_module module = {
 	.xRowid = rowid,
 };
 
-int sql_functions_register(sqlite3 *db)
+int sql_functions_register(sqlite3 *db, const char *path)
 {
 	/* No schema may call what opens files (DIRECTONLY); in_subnet is harmless anywhere. */
 	const int reads = SQLITE_UTF8 | SQLITE_DIRECTONLY;
@@ -320,6 +326,7 @@ int sql_functions_register(sqlite3 *db)
 		return SQLITE_NOMEM;
 	/* SQLite lets go of it, also when this fails. */
 	shared->users = 2;
+	shared->path = path;
 	int rc = sqlite3_create_function_v2(
 		db, "frame_bytes", 1, reads, shared, frame_bytes, NULL, NULL, let_go);
 	if (rc != SQLITE_OK) {
@@ -331,5 +338,6 @@ int sql_functions_register(sqlite3 *db)
 		rc = sqlite3_create_function_v2(db, "in_subnet", 2,
 			SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS, NULL, in_subnet, NULL, NULL,
 			NULL);
-	return rc == SQLITE_OK ? sqlite3_create_module_v2(db, "display_filter", &module, NULL, NULL) : rc;
+	return rc == SQLITE_OK ? sqlite3_create_module_v2(db, "display_filter", &module, (void *)path, NULL)
+			       : rc;
 }

@@ -15,7 +15,8 @@
 
 #include <sqlite3.h>
 
-/* SQLITE_OK or an error. */
-int sql_functions_register(sqlite3 *db);
+/* `path`: the archive or server that they read; it stays with the caller. NULL: the file of the connection's
+ * main database. SQLITE_OK or an error. */
+int sql_functions_register(sqlite3 *db, const char *path);
 
 #endif

@@ -124,16 +124,17 @@ static int take_row(struct tagger *t, const struct csv *c, char **keys, unsigned
 		len--;
 	if (!len)
 		return complain(-1, "%s: line %u: no path", manifest, c->line);
-	if (c->ncells > nkeys)
-		return complain(
-			-1, "%s: line %u: %u cells, but %u columns", manifest, c->line, c->ncells, nkeys);
+	for (unsigned i = nkeys; i < c->ncells; i++) /* spreadsheets may end lines with empty cells */
+		if (c->cells[i][0])
+			return complain(
+				-1, "%s: line %u: %u cells, but %u columns", manifest, c->line, i + 1, nkeys);
 	struct line *l = add_line(t);
 	if (!l || !(l->path = strndup(path, len)) || !(l->keys = calloc(2 * (size_t)nkeys, sizeof(char *))))
 		return complain(-1, "out of memory");
 	l->manifest = manifest;
 	l->number = c->line;
 	l->values = l->keys + nkeys;
-	for (unsigned i = 0; i < c->ncells; i++) {
+	for (unsigned i = 0; i < c->ncells && i < nkeys; i++) {
 		if (i == path_column || !keys[i][0] || !c->cells[i][0])
 			continue;
 		l->keys[l->n] = strdup(keys[i]);

@@ -47,6 +47,14 @@ CREATE TABLE t_source (
   PRIMARY KEY (path, bpf)
 ) WITHOUT ROWID;
 
+-- Other files with the octets of a capture that was there already, and the tags that they would have had.
+CREATE TABLE capture_copy (
+  capture_id INTEGER NOT NULL,
+  path TEXT NOT NULL,
+  tags TEXT NOT NULL, -- a JSON object
+  PRIMARY KEY (capture_id, path)
+) WITHOUT ROWID;
+
 -- pcapng section header blocks; a pcap file counts as one section.
 CREATE TABLE section (
   capture_id INTEGER NOT NULL,

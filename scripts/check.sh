@@ -47,6 +47,9 @@ if [ -d "$conform" ]; then
 	step "sanitizers on every capture"
 	tests/sanitize.sh build-debug/pcapdex ../shared/captures
 
+	step "overlaps, by brute force"
+	python3 tests/overlaps_brute_force.py build/pcapdex ../shared/captures
+
 	step "export gives every file back"
 	tests/export.sh build/pcapdex ../shared/captures
 fi

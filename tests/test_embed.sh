@@ -24,6 +24,6 @@ for embed; do
 	"$embed" "$scratch/a.db" "$fixtures/web.pcap" 'dns.nonsense' >/dev/null 2>"$scratch/err" && failed=$((failed + 1))
 	grep -q 'dns.nonsense is neither a field nor a protocol' "$scratch/err" || { cat "$scratch/err"; failed=$((failed + 1)); }
 	"$embed" "$scratch/a.db" "$scratch/missing.pcap" >/dev/null 2>"$scratch/err" && failed=$((failed + 1))
-	grep -q 'missing.pcap: No such file' "$scratch/err" || { cat "$scratch/err"; failed=$((failed + 1)); }
+	grep -q 'missing.pcap: cannot open: No such file' "$scratch/err" || { cat "$scratch/err"; failed=$((failed + 1)); }
 done
 [ "$failed" -eq 0 ] || { echo "$failed failed"; exit 1; }

@@ -100,6 +100,31 @@ static void frames(void **state)
 	}
 }
 
+/* What tshark 4.0.17 refuses. */
+static void refused(void **state)
+{
+	static const char *const samples[] = { "80 == tcp.port", "\"GET\" == http.request.method",
+		"1 < ip.ttl < 64", "-1 < ip.ttl", "1 + ip.ttl", "ip.ttl == 256", "tcp.port == 65536",
+		"ip.ttl == \"64\"", "ip.ttl == 64.0", "tcp.port == 080", "tcp.flags.syn == \"1\"",
+		"tcp.flags.syn == yes", "tcp.flags.syn + 1 == 2", "frame.time_relative * 2 > 1",
+		"frame.time - 5 == 0", "ip.src + 1", "ip.src contains c0:a8", "ip.src matches \"1\"",
+		"tcp[0:0]", "tcp[5-2]", "tcp[]", "tcp.port[0] == 00", "upper(http.host)", "count(ip.addr)",
+		"len(5) > 1", "len(lower(http.host)) > 3", "string(http.host) == \"a\"",
+		"string(tcp.flags.syn) == \"1\"", "abs(http.host) == 1", "max(80, tcp.srcport) == 80",
+		"ip#[1-]", "tcp#-1", "tcp#", "http.host == \"\\q\"", "http.host matches \"\\d\"",
+		"http.host matches www", "http.host matches \"(\"", "tcp.port in {80 443}", "tcp.port in {}",
+		"tcp.port in {80-90}", "tcp.flags bitand 2", "TCP", "frame.time > 5",
+		"frame.time == \"yesterday\"", "frame.time == \"2011-07-04 12:34:56 CET\"" };
+	(void)state;
+	for (unsigned i = 0; i < sizeof(samples) / sizeof(samples[0]); i++) {
+		struct filter_error error = { 0 };
+		struct filter *f = dfilter_compile(db, samples[i], 0, INT64_MAX, &error);
+		if (f)
+			fail_msg("%s should be refused", samples[i]);
+		assert_int_not_equal(error.message[0], '\0');
+	}
+}
+
 static void mistakes(void **state)
 {
 	static const struct {
@@ -157,6 +182,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(frames),
+		cmocka_unit_test(refused),
 		cmocka_unit_test(mistakes),
 		cmocka_unit_test(deep),
 		cmocka_unit_test(injection),

@@ -163,11 +163,18 @@ static enum verdict bgp_dissect(struct packet *pkt, struct cursor *c)
 		pkt_want(pkt, at, WANT_SEGMENT);
 		return MINE;
 	}
-	if (!cur_need(c, BGP_HEADER))
+	if (!cur_need(c, BGP_HEADER)) {
+		pkt_no_item(pkt);
 		return MINE;
+	}
 	uint32_t len = be16(c->data + at + MARKER_LENGTH), avail = cur_avail(c);
 	if (len < BGP_HEADER) {
+		pkt_no_item(pkt);
 		pkt->fail = CUR_BAD;
+		return MINE;
+	}
+	if (!cur_need(c, len)) { /* nothing is shown of a message that is not all there */
+		pkt_no_item(pkt);
 		return MINE;
 	}
 	struct cursor m = { c->data + at, MARKER_LENGTH, avail < len ? avail : len, len, c->fail };

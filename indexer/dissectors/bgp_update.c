@@ -172,8 +172,10 @@ static void multiprotocol(struct packet *pkt, struct row *r, struct cursor *c, b
 	uint32_t afi = (uint32_t)row_be(r, reach ? ATTR_REACH_AFI : ATTR_UNREACH_AFI, c, 2);
 	uint32_t safi = (uint32_t)row_be(r, reach ? ATTR_REACH_SAFI : ATTR_UNREACH_SAFI, c, 1);
 	if (reach) {
-		cur_skip(c, (uint32_t)cur_be(c, 1)); /* next hop */
-		cur_skip(c, 1);
+		cur_take(c, (uint32_t)cur_be(c, 1)); /* next hop */
+		/* RFC 4760, section 3: once they counted subnetwork points, lengths in half octets */
+		for (uint32_t n = (uint32_t)cur_be(c, 1); n && !*c->fail; n--)
+			cur_take(c, ((uint32_t)cur_be(c, 1) + 1) / 2);
 	}
 	if (safi != SAFI_UNICAST && safi != SAFI_MULTICAST)
 		return;
@@ -247,6 +249,8 @@ void bgp_update(struct packet *pkt, struct cursor *c)
 		uint32_t flags = (uint32_t)row_be(r, ATTR_FLAGS, &list, 1),
 			 type = (uint32_t)row_be(r, ATTR_TYPE, &list, 1),
 			 n = (uint32_t)row_be(r, ATTR_LENGTH, &list, flags & EXTENDED_LENGTH ? 2 : 1);
+		if (n > cur_left(&list) && n - cur_left(&list) > cur_left(c))
+			cur_need(c, UINT32_MAX); /* beyond the message, not only beyond the attributes */
 		struct cursor v = cur_sub(&list, n);
 		value(pkt, r, type, &v);
 	}

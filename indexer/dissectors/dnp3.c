@@ -50,10 +50,24 @@ static const struct record dnp_records[] = { { "dnp3", RECORD_LAYER, DNP_NFIELDS
 
 enum { HEADER = 10, COUNTED = 5, BLOCK = 16, FIRST = 0x40 };
 
+/* IEEE 1815, section 9.2.4.3: 16 bits, the polynomial with its bits reversed. */
+static uint16_t checksum(const uint8_t *p, uint32_t n)
+{
+	uint16_t crc = 0;
+	while (n--) {
+		crc ^= *p++;
+		for (int i = 0; i < 8; i++)
+			crc = crc & 1 ? crc >> 1 ^ 0xa6bc : crc >> 1;
+	}
+	return (uint16_t)~crc;
+}
+
+/* Begins as DNP does; a header that is all there has the right checksum. */
 static bool dnp_test(struct packet *pkt, const struct cursor *c)
 {
 	(void)pkt;
-	return c->cap >= HEADER && be16(c->data) == 0x0564;
+	return c->cap >= 2 && be16(c->data) == 0x0564 &&
+	       (c->cap < HEADER || checksum(c->data, HEADER - 2) == le16(c->data + HEADER - 2));
 }
 
 static uint32_t dnp_length(struct packet *pkt, const struct cursor *c)

@@ -17,6 +17,29 @@ const struct value_name dns_type_names[] = { { 1, "A" }, { 2, "NS" }, { 3, "MD" 
 	{ 256, "URI" }, { 257, "CAA" }, { 32768, "TA" }, { 32769, "DLV" }, { 65281, "WINS" },
 	{ 65282, "WINS-R" }, { 65422, "XPF" }, { 0, NULL } };
 
+/* The same as Wireshark writes them in the tree, which is how filters name them. */
+static const struct value_name dns_type_titles[] = { { 1, "A (Host Address)" },
+	{ 2, "NS (authoritative Name Server)" }, { 3, "MD" }, { 4, "MF" },
+	{ 5, "CNAME (Canonical NAME for an alias)" }, { 6, "SOA (Start Of a zone of Authority)" },
+	{ 7, "MB" }, { 8, "MG" }, { 9, "MR" }, { 10, "NULL" }, { 11, "WKS" },
+	{ 12, "PTR (domain name PoinTeR)" }, { 13, "HINFO (host information)" }, { 14, "MINFO" },
+	{ 15, "MX (Mail eXchange)" }, { 16, "TXT (Text strings)" }, { 17, "RP" }, { 18, "AFSDB" },
+	{ 19, "X25" }, { 20, "ISDN" }, { 21, "RT" }, { 22, "NSAP" }, { 23, "NSAP-PTR" }, { 24, "SIG" },
+	{ 25, "KEY" }, { 26, "PX" }, { 27, "GPOS" }, { 28, "AAAA (IPv6 Address)" }, { 29, "LOC" },
+	{ 30, "NXT" }, { 31, "EID" }, { 32, "NIMLOC" }, { 33, "SRV (Server Selection)" }, { 34, "ATMA" },
+	{ 35, "NAPTR (Naming Authority PoinTeR)" }, { 36, "KX" }, { 37, "CERT" }, { 38, "A6" },
+	{ 39, "DNAME" }, { 40, "SINK" }, { 41, "OPT" }, { 42, "APL" }, { 43, "DS (Delegation Signer)" },
+	{ 44, "SSHFP" }, { 45, "IPSECKEY" }, { 46, "RRSIG" }, { 47, "NSEC" },
+	{ 48, "DNSKEY (DNS Public Key)" }, { 49, "DHCID" }, { 50, "NSEC3" }, { 51, "NSEC3PARAM" },
+	{ 52, "TLSA" }, { 55, "HIP" }, { 57, "RKEY" }, { 58, "TALINK" }, { 59, "CDS" }, { 60, "CDNSKEY" },
+	{ 61, "OPENPGPKEY" }, { 62, "CSYNC" }, { 63, "ZONEMD" }, { 64, "SVCB" },
+	{ 65, "HTTPS (HTTPS Specific Service Endpoints)" }, { 99, "SPF" }, { 100, "UINFO" }, { 101, "UID" },
+	{ 102, "GID" }, { 103, "UNSPEC" }, { 104, "NID" }, { 105, "L32" }, { 106, "L64" }, { 107, "LP" },
+	{ 108, "EUI48" }, { 109, "EUI64" }, { 249, "TKEY" }, { 250, "TSIG" }, { 251, "IXFR" },
+	{ 252, "AXFR (transfer of an entire zone)" }, { 253, "MAILB" }, { 254, "MAILA" }, { 255, "ANY" },
+	{ 256, "URI" }, { 257, "CAA" }, { 32768, "TA" }, { 32769, "DLV" }, { 65281, "WINS" },
+	{ 65282, "WINS-R" }, { 65422, "XPF" }, { 0, NULL } };
+
 static const struct value_name class_names[] = { { 1, "IN" }, { 2, "CS" }, { 3, "CH" }, { 4, "HS" },
 	{ 254, "NONE" }, { 255, "ANY" }, { 0, NULL } };
 
@@ -103,14 +126,14 @@ static const struct field query_fields[QUERY_NFIELDS] = {
 	[QUERY_NAME] = { "dns.qry.name", "Name", KIND_TEXT },
 	[QUERY_NAME_LEN] = { "dns.qry.name.len", "Name Length", KIND_UINT, .octets = 2, .generated = true },
 	[QUERY_LABELS] = { "dns.count.labels", "Label Count", KIND_UINT, .octets = 2, .generated = true },
-	[QUERY_TYPE] = { "dns.qry.type", "Type", KIND_UINT, .octets = 2, .names = dns_type_names },
+	[QUERY_TYPE] = { "dns.qry.type", "Type", KIND_UINT, .octets = 2, .names = dns_type_titles },
 	[QUERY_CLASS] = { "dns.qry.class", "Class", KIND_UINT, BASE_HEX, 2, .names = class_names },
 	[QUERY_QU] = { "dns.qry.qu", "\"QU\" question", KIND_BOOL },
 };
 
 static const struct field rr_fields[RR_NFIELDS] = {
 	[RR_NAME] = { "dns.resp.name", "Name", KIND_TEXT },
-	[RR_TYPE] = { "dns.resp.type", "Type", KIND_UINT, .octets = 2, .names = dns_type_names },
+	[RR_TYPE] = { "dns.resp.type", "Type", KIND_UINT, .octets = 2, .names = dns_type_titles },
 	[RR_CLASS] = { "dns.resp.class", "Class", KIND_UINT, BASE_HEX, 2, .names = class_names },
 	[RR_TTL] = { "dns.resp.ttl", "Time to live", KIND_UINT, .octets = 4 },
 	[RR_LEN] = { "dns.resp.len", "Data length", KIND_UINT, .octets = 2 },

@@ -36,7 +36,22 @@ static const struct record eap_records[] = { { "eap", RECORD_LAYER, EAP_NFIELDS,
 
 enum { REQUEST = 1, RESPONSE = 2, IDENTITY = 1 };
 
+enum { SIM = 18, AKA = 23, AKA2 = 50 }; /* the methods of mobile phones */
+
 #define HEADER 5 /* with the type of a request or response */
+
+/* RFC 4186 and RFC 4187, section 8.1: subtype, 2 octets; attributes of type, length in words, value. */
+static void attributes(struct cursor c)
+{
+	cur_take(&c, 3);
+	while (cur_left(&c)) {
+		cur_take(&c, 1);
+		uint32_t words = (uint32_t)cur_be(&c, 1);
+		if (!words)
+			break;
+		cur_take(&c, words * 4 - 2);
+	}
+}
 
 void eap_read(struct packet *pkt, struct cursor *c)
 {
@@ -51,8 +66,8 @@ void eap_read(struct packet *pkt, struct cursor *c)
 		return;
 	if (type == IDENTITY && len - HEADER <= cur_left(c))
 		row_string(r, EAP_IDENTITY, c, len - HEADER);
-	else
-		cur_need(c, len - HEADER);
+	else if (cur_need(c, len - HEADER) && (type == SIM || type == AKA || type == AKA2))
+		attributes(cur_sub(c, len - HEADER));
 }
 
 static enum verdict eap_dissect(struct packet *pkt, struct cursor *c)

@@ -22,13 +22,39 @@ enum {
 	ETH_FCS,
 	ETH_INVALID,
 	ETH_ADDR,
+	ETH_DST_LG,
+	ETH_DST_IG,
+	ETH_SRC_LG,
+	ETH_SRC_IG,
+	ETH_LG,
+	ETH_IG,
 	ETH_NFIELDS
 };
+
+static const struct value_name eth_type_names[] = { { 0x0800, "IPv4" }, { 0x0806, "ARP" },
+	{ 0x0842, "Wake on LAN" }, { 0x6558, "Transparent Ethernet bridging" }, { 0x8035, "RARP" },
+	{ 0x8100, "802.1Q Virtual LAN" }, { 0x86dd, "IPv6" }, { 0x8809, "Slow Protocols" },
+	{ 0x8847, "MPLS label switched packet" }, { 0x8863, "PPPoE Discovery" }, { 0x8864, "PPPoE Session" },
+	{ 0x888e, "802.1X Authentication" }, { 0x8892, "PROFINET" }, { 0x88a4, "EtherCAT frame" },
+	{ 0x88a8, "802.1ad Provider Bridge (Q-in-Q)" }, { 0x88b8, "IEC 61850/GOOSE" },
+	{ 0x88ba, "IEC 61850/SV (Sampled Value Transmission" },
+	{ 0x88cc, "802.1 Link Layer Discovery Protocol (LLDP)" },
+	{ 0x88f7, "PTPv2 over Ethernet (IEEE1588)" }, { 0x9000, "Loopback" }, { 0, NULL } };
+static const struct value_name eth_lg_names[] = { { 0, "Globally unique address (factory default)" },
+	{ 1, "Locally administered address (this is NOT the factory default)" }, { 0, NULL } };
+static const struct value_name eth_ig_names[] = { { 0, "Individual address (unicast)" },
+	{ 1, "Group address (multicast/broadcast)" }, { 0, NULL } };
+
+/* Bits of the first octet of an address: of the second digit of its text. */
+#define ADDRESS_BIT(column, digits)                                                                          \
+	"(SELECT instr('" digits "', substr(a.text, 2, 1)) > 0 FROM t_address a WHERE a.id={" column "})"
+#define LOCAL(column) ADDRESS_BIT(column, "2367abef")
+#define GROUP(column) ADDRESS_BIT(column, "13579bdf")
 
 static const struct field eth_fields[ETH_NFIELDS] = {
 	[ETH_DST] = { "eth.dst", "Destination", KIND_ETHER },
 	[ETH_SRC] = { "eth.src", "Source", KIND_ETHER },
-	[ETH_TYPE] = { "eth.type", "Type", KIND_UINT, BASE_HEX, 2 },
+	[ETH_TYPE] = { "eth.type", "Type", KIND_UINT, BASE_HEX, 2, .names = eth_type_names },
 	[ETH_LEN] = { "eth.len", "Length", KIND_UINT, .octets = 2, .part = 1 },
 	[ETH_PADDING] = { "eth.padding", "Padding", KIND_BYTES, .part = 1 },
 	[ETH_TRAILER] = { "eth.trailer", "Trailer", KIND_BYTES, .part = 1 },
@@ -37,6 +63,18 @@ static const struct field eth_fields[ETH_NFIELDS] = {
 		.part = 1 },
 	[ETH_ADDR] = { "eth.addr", "Address", KIND_ETHER, .hidden = true, .any = { ETH_DST, ETH_SRC },
 		.nany = 2 },
+	[ETH_DST_LG] = { "eth.dst.lg", "LG bit", KIND_BOOL, .octets = 3, .hidden = true, .sql = LOCAL("dst"),
+		.names = eth_lg_names },
+	[ETH_DST_IG] = { "eth.dst.ig", "IG bit", KIND_BOOL, .octets = 3, .hidden = true, .sql = GROUP("dst"),
+		.names = eth_ig_names },
+	[ETH_SRC_LG] = { "eth.src.lg", "LG bit", KIND_BOOL, .octets = 3, .hidden = true, .sql = LOCAL("src"),
+		.names = eth_lg_names },
+	[ETH_SRC_IG] = { "eth.src.ig", "IG bit", KIND_BOOL, .octets = 3, .hidden = true, .sql = GROUP("src"),
+		.names = eth_ig_names },
+	[ETH_LG] = { "eth.lg", "LG bit", KIND_BOOL, .octets = 3, .hidden = true,
+		.any = { ETH_DST_LG, ETH_SRC_LG }, .nany = 2, .names = eth_lg_names },
+	[ETH_IG] = { "eth.ig", "IG bit", KIND_BOOL, .octets = 3, .hidden = true,
+		.any = { ETH_DST_IG, ETH_SRC_IG }, .nany = 2, .names = eth_ig_names },
 };
 
 static const struct record eth_records[] = {

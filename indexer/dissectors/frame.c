@@ -27,12 +27,18 @@ enum {
 	FRAME_FLAGS,
 	FRAME_FLAGS_DIRECTION,
 	FRAME_PACKET_ID,
+	FRAME_MARKED,
+	FRAME_IGNORED,
 	FRAME_NFIELDS
 };
 
 /* The interface row of the frame: interfaces are numbered over the file. */
 #define OF_INTERFACE(column)                                                                                 \
 	"(SELECT " column " FROM interface i WHERE i.capture_id={capture} AND i.number={interface})"
+
+static const struct value_name encap_names[] = { { 1, "Ethernet" }, { 7, "Raw IP" }, { 15, "NULL/Loopback" },
+	{ 20, "IEEE 802.11 Wireless LAN" }, { 23, "IEEE 802.11 plus radiotap radio header" },
+	{ 25, "Linux cooked-mode capture v1" }, { 0, NULL } };
 
 static const struct field frame_fields[FRAME_NFIELDS] = {
 	[FRAME_TIME] = { "frame.time", "Arrival Time", KIND_TIME },
@@ -58,7 +64,7 @@ static const struct field frame_fields[FRAME_NFIELDS] = {
 	[FRAME_PROTOCOLS] = { "frame.protocols", "Protocols in frame", KIND_TEXT,
 		.sql = "(SELECT s.protocols FROM t_stack s WHERE s.id={stack})" },
 	[FRAME_ENCAP] = { "frame.encap_type", "Encapsulation type", KIND_INT, .octets = 2,
-		.sql = OF_INTERFACE("i.encap_type") },
+		.names = encap_names, .sql = OF_INTERFACE("i.encap_type") },
 	[FRAME_INTERFACE_ID] = { "frame.interface_id", "Interface id", KIND_UINT, .octets = 4,
 		.sql = OF_INTERFACE("i.interface_id") },
 	[FRAME_INTERFACE_NAME] = { "frame.interface_name", "Interface name", KIND_TEXT,
@@ -71,6 +77,11 @@ static const struct field frame_fields[FRAME_NFIELDS] = {
 	[FRAME_FLAGS_DIRECTION] = { "frame.packet_flags_direction", "Direction", KIND_UINT, BASE_HEX, 4,
 		.part = 1, .of = FRAME_FLAGS, .mask = 3 },
 	[FRAME_PACKET_ID] = { "frame.packet_id", "Packet id", KIND_UINT, .octets = 8, .part = 1 },
+	/* what Wireshark's user does with a frame; here nobody does */
+	[FRAME_MARKED] = { "frame.marked", "Frame is marked", KIND_BOOL, .generated = true, .hidden = true,
+		.sql = "({len} IS NULL)" },
+	[FRAME_IGNORED] = { "frame.ignored", "Frame is ignored", KIND_BOOL, .generated = true, .hidden = true,
+		.sql = "({len} IS NULL)" },
 };
 
 enum { COMMENT_TEXT, COMMENT_NFIELDS };

@@ -133,7 +133,6 @@ static void expect(struct packet *pkt, uint32_t address, uint16_t port, uint32_t
 	struct ftp_data_flow *data = address && port ? pkt_expect(pkt, &proto_ftp_data, &e) : NULL;
 	if (!data || !f)
 		return;
-	data->announced = true;
 	f->data = data;
 	pkt_item(pkt, &item_command, 0);
 	pkt_item(pkt, &item_command_frame, 0);
@@ -241,7 +240,10 @@ static void request(struct packet *pkt, struct row *r, const struct line *l)
 		if (f)
 			f->tls_asked = true;
 	}
-	if (f && moves_data(l->text, n)) {
+	bool announces = text_is(l->text, n, "PORT") || text_is(l->text, n, "EPRT") ||
+			 text_is(l->text, n, "PASV") || text_is(l->text, n, "EPSV");
+	/* What comes behind an announcement is taken for the command that uses it. */
+	if (f && (moves_data(l->text, n) || (f->data && !announces))) {
 		if (f->data)
 			f->data->commanded = true;
 		f->data = NULL;

@@ -4,9 +4,8 @@
 
 #include <stdbool.h>
 
-/* Of a data connection that was announced. */
+/* Of a data connection that was announced by PORT, PASV, EPRT or EPSV. */
 struct ftp_data_flow {
-	bool announced; /* by PORT, PASV, EPRT, EPSV */
 	bool commanded; /* a command that moves data came */
 };
 

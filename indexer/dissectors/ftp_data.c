@@ -20,8 +20,7 @@ static enum verdict ftp_data_dissect(struct packet *pkt, struct cursor *c)
 {
 	uint32_t n = c->cap < LOOKED_AT ? c->cap : LOOKED_AT;
 	const struct ftp_data_flow *f = pkt_flow(pkt, &proto_ftp_data);
-	if (f && f->announced)
-		pkt_item(pkt, &item_setup, 0);
+	pkt_item(pkt, &item_setup, 0);
 	if (f && f->commanded) {
 		pkt_item(pkt, &item_method, 0);
 		pkt_item(pkt, &item_command, 0);

@@ -55,10 +55,12 @@ static enum verdict gtpv2_dissect(struct packet *pkt, struct cursor *c)
 	struct row *r = row_open(pkt, &proto_gtpv2, 0);
 	uint64_t flags = row_be(r, GTPV2_FLAGS, c, 1);
 	row_be(r, GTPV2_MESSAGE, c, 1);
-	row_be(r, GTPV2_LENGTH, c, 2);
+	uint32_t length = (uint32_t)row_be(r, GTPV2_LENGTH, c, 2);
 	if (flags & FLAG_TEID)
 		row_be(r, GTPV2_TEID, c, 4);
 	row_be(r, GTPV2_SEQ, c, 3);
+	if (!pkt->fail && 4 + length > c->len) /* from the length's own place on */
+		pkt->fail = c->cap < c->len ? CUR_CUT : CUR_BAD;
 	return MINE;
 }
 

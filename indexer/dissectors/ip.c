@@ -47,6 +47,11 @@ enum {
 	IP_BOGUS_LENGTH,
 	IP_TTL_LNCB,
 	IP_TTL_TOO_SMALL,
+	IP_CHECKSUM_STATUS,
+	IP_FRAGMENTS,
+	IP_SRC_HOST,
+	IP_DST_HOST,
+	IP_HOST,
 	IP_NFIELDS
 };
 
@@ -64,8 +69,12 @@ static const struct value_name ip_proto_names[] = { { 1, "ICMP" }, { 2, "IGMP" }
 	{ 50, "ESP" }, { 51, "AH" }, { 58, "ICMPv6" }, { 88, "EIGRP" }, { 89, "OSPF IGP" }, { 103, "PIM" },
 	{ 112, "VRRP" }, { 115, "L2TP" }, { 132, "SCTP" }, { 136, "UDPlite" }, { 0, NULL } };
 
+static const struct value_name checksum_status_names[] = { { 0, "Bad" }, { 1, "Good" }, { 2, "Unverified" },
+	{ 3, "Not present" }, { 4, "Illegal" }, { 0, NULL } };
+
 enum mark { MARK_NOP = 1, MARK_LENGTH = 2, MARK_LNCB = 4, MARK_TTL = 8 };
-#define MARK(bit) "CASE WHEN {marks} & " bit " THEN 1 END"
+#define HOST(column) "(SELECT a.text FROM t_address a WHERE a.id={" column "})"
+#define MARK(bit)    "CASE WHEN {marks} & " bit " THEN 1 END"
 
 static const struct field ip_fields[IP_NFIELDS] = {
 	[IP_HDR_LEN] = { "ip.hdr_len", "Header Length", KIND_UINT, .octets = 1 },
@@ -112,6 +121,19 @@ static const struct field ip_fields[IP_NFIELDS] = {
 		.sql = MARK("4") },
 	[IP_TTL_TOO_SMALL] = { "ip.ttl.too_small", "Time To Live", KIND_NONE, .generated = true, .part = 1,
 		.sql = MARK("8") },
+	/* not computed, as Wireshark by default does not */
+	[IP_CHECKSUM_STATUS] = { "ip.checksum.status", "Header checksum status", KIND_UINT, .octets = 1,
+		.generated = true, .sql = "CASE WHEN {checksum} IS NOT NULL THEN 2 END",
+		.names = checksum_status_names },
+	[IP_FRAGMENTS] = { "ip.fragments", "IPv4 Fragments", KIND_NONE, .generated = true, .hidden = true,
+		.part = 2, .sql = "CASE WHEN {fragment_count} IS NOT NULL THEN 1 END" },
+	/* names are not asked for: the address itself */
+	[IP_SRC_HOST] = { "ip.src_host", "Source Host", KIND_TEXT, .generated = true, .hidden = true,
+		.sql = HOST("src") },
+	[IP_DST_HOST] = { "ip.dst_host", "Destination Host", KIND_TEXT, .generated = true, .hidden = true,
+		.sql = HOST("dst") },
+	[IP_HOST] = { "ip.host", "Source or Destination Host", KIND_TEXT, .generated = true, .hidden = true,
+		.any = { IP_SRC_HOST, IP_DST_HOST }, .nany = 2 },
 };
 
 /* Fragments that are in order are in ip.fragment, others in ip.fragment.error. */

@@ -30,11 +30,16 @@ enum {
 	IPV6_ECN,
 	IPV6_FLOW,
 	IPV6_ADDR,
+	IPV6_SRC_HOST,
+	IPV6_DST_HOST,
+	IPV6_HOST,
 	IPV6_NFIELDS
 };
 
 /* The first word, or where it was not wholly there, or is not IPv6's, the version alone. */
 #define VERSION "CASE WHEN {word} IS NULL THEN {odd_version} ELSE {word} >> 28 END"
+
+#define HOST(column) "(SELECT a.text FROM t_address a WHERE a.id={" column "})"
 
 static const struct field ipv6_fields[IPV6_NFIELDS] = {
 	[IPV6_WORD] = { "word", "version, traffic class, flow label", KIND_UINT, BASE_HEX, 4,
@@ -60,6 +65,13 @@ static const struct field ipv6_fields[IPV6_NFIELDS] = {
 		.mask = 0x000fffff },
 	[IPV6_ADDR] = { "ipv6.addr", "Source or Destination Address", KIND_IPV6, .hidden = true,
 		.any = { IPV6_SRC, IPV6_DST }, .nany = 2 },
+	/* names are not asked for: the address itself */
+	[IPV6_SRC_HOST] = { "ipv6.src_host", "Source Host", KIND_TEXT, .generated = true, .hidden = true,
+		.sql = HOST("src") },
+	[IPV6_DST_HOST] = { "ipv6.dst_host", "Destination Host", KIND_TEXT, .generated = true, .hidden = true,
+		.sql = HOST("dst") },
+	[IPV6_HOST] = { "ipv6.host", "Source or Destination Host", KIND_TEXT, .generated = true,
+		.hidden = true, .any = { IPV6_SRC_HOST, IPV6_DST_HOST }, .nany = 2 },
 };
 
 static const struct record ipv6_records[] = {

@@ -202,7 +202,7 @@ const struct protocol named_protocols[] = {
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x81fd }) },
 	{ .name = "iso14443", .title = "ISO/IEC 14443", .column = "ISO 14443",
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 264 }) },
-	{ .name = "juniper", .title = "Juniper",
+	{ .name = "juniper", .title = "Juniper", .dissect = juniper_wrapper,
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 130 }, { CLAIM_LINKTYPE, 131 }, { CLAIM_LINKTYPE, 133 }, { CLAIM_LINKTYPE, 135 }, { CLAIM_LINKTYPE, 136 }, { CLAIM_LINKTYPE, 137 }, { CLAIM_LINKTYPE, 167 }, { CLAIM_LINKTYPE, 178 }, { CLAIM_LINKTYPE, 179 }, { CLAIM_LINKTYPE, 180 }, { CLAIM_LINKTYPE, 181 }, { CLAIM_LINKTYPE, 183 }, { CLAIM_LINKTYPE, 184 }, { CLAIM_LINKTYPE, 200 }) },
 	{ .name = "lapbether", .title = "Link Access Procedure Balanced Ethernet (LAPBETHER)", .column = "LAPB",
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x6000 }) },
@@ -356,7 +356,7 @@ const struct protocol named_protocols[] = {
 		.claims = CLAIMS({ CLAIM_LLC_OUI_CISCO, 0x0111 }) },
 	{ .name = "usbll", .title = "USB Link Layer", .column = "USBLL",
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 288 }, { CLAIM_LINKTYPE, 293 }, { CLAIM_LINKTYPE, 294 }, { CLAIM_LINKTYPE, 295 }) },
-	{ .name = "user_dlt", .title = "DLT User", .dissect = all_data_wrapper,
+	{ .name = "user_dlt", .title = "DLT User", .dissect = user_dlt_wrapper,
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 147 }, { CLAIM_LINKTYPE, 148 }, { CLAIM_LINKTYPE, 149 }, { CLAIM_LINKTYPE, 150 }, { CLAIM_LINKTYPE, 151 }, { CLAIM_LINKTYPE, 152 }, { CLAIM_LINKTYPE, 153 }, { CLAIM_LINKTYPE, 154 }, { CLAIM_LINKTYPE, 155 }, { CLAIM_LINKTYPE, 156 }, { CLAIM_LINKTYPE, 157 }, { CLAIM_LINKTYPE, 158 }, { CLAIM_LINKTYPE, 159 }, { CLAIM_LINKTYPE, 160 }, { CLAIM_LINKTYPE, 161 }, { CLAIM_LINKTYPE, 162 }) },
 	{ .name = "vines_echo", .title = "Banyan Vines Echo", .column = "Vines Echo",
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x0baf }) },
@@ -406,8 +406,7 @@ const size_t named_protocols_count = sizeof(named_protocols) / sizeof(*named_pro
 
 /* Named by wrappers.c, and by dissectors that hand on to them. */
 const struct protocol wrapped_trmac = {
-	.name = "trmac", .title = "Token-Ring Media Access Control", .column = "TR MAC",
-	.dissect = trmac_walk
+	.name = "trmac", .title = "Token-Ring Media Access Control", .column = "TR MAC", .dissect = trmac_walk
 };
 const struct protocol wrapped_pn_dcp = { .name = "pn_dcp", .title = "PROFINET DCP", .column = "PN-DCP" };
 const struct protocol wrapped_pktdata = {

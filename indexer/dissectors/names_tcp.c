@@ -41,19 +41,22 @@ FRAMED(tibia, 2, le16(c->data) + 2);
 FRAMED(uma, 2, be16(c->data) + 2);
 FRAMED(xti, 8, le32(c->data));
 
-/* The length in 2 octets, or behind them in 4. */
-FRAMED(tns, 8, be16(c->data) ? be16(c->data) : be32(c->data));
-/* "FINS", and the length of what follows. */
-FRAMED(omron, 8, be32(c->data + 4) > UINT32_MAX - 8 ? UINT32_MAX : be32(c->data + 4) + 8);
-
-static uint32_t tds_length(struct packet *pkt, const struct cursor *c)
+/* The length in 2 octets, or, where these are 0, in 4; a kind. */
+static uint32_t tns_length(struct packet *pkt, const struct cursor *c)
 {
 	(void)pkt;
-	return be16(c->data + 2);
+	return be16(c->data) ? be16(c->data) : be32(c->data);
 }
 
-static const struct pdu dsi_pdu = { .min = 16, .length = dsi_length, .test = dsi_test };
-static const struct pdu tds_pdu = { .min = 8, .length = tds_length, .test = tds_test };
+static bool tns_test(struct packet *pkt, const struct cursor *c)
+{
+	(void)pkt;
+	return c->cap < 5 || (c->data[4] >= 1 && c->data[4] <= 19);
+}
+
+static const struct pdu tns_pdu = { .min = 8, .length = tns_length, .test = tns_test };
+/* "FINS", and the length of what follows. */
+FRAMED(omron, 8, be32(c->data + 4) > UINT32_MAX - 8 ? UINT32_MAX : be32(c->data + 4) + 8);
 
 /* ---- told by their first octets ---- */
 
@@ -188,7 +191,15 @@ static enum verdict xmpp_dissect(struct packet *pkt, struct cursor *c)
 		return MINE;
 	}
 	pkt_next_media(pkt, *c, type, sizeof(type) - 1, CLAIM_NONE, NULL);
+	pkt_below(pkt);
 	return MINE;
+}
+
+/* Facebook's zero protocol, a forerunner of TLS 1.3: the client begins with its version, and all of the
+ * connection is taken. */
+static enum verdict fb_zero_dissect(struct packet *pkt, struct cursor *c)
+{
+	return speaks(pkt, pkt_layer(pkt)->proto, begins(c, "1QTV", 0)) ? MINE : NOT_MINE;
 }
 
 static enum verdict at_least_two(struct packet *pkt, struct cursor *c)
@@ -207,6 +218,23 @@ static uint32_t lnet_length(struct packet *pkt, const struct cursor *c)
 }
 
 static const struct pdu lnet_pdu = { .min = 56, .length = lnet_length };
+
+static const struct protocol lustre = { .name = "lustre", .title = "Lustre", .column = "Lustre" };
+
+/* What is put (type 1) to one of Lustre's portals is Lustre's. */
+static enum verdict lnet_dissect(struct packet *pkt, struct cursor *c)
+{
+	enum { TYPE = 48, PUT = 1, PORTAL = 88 };
+	static const uint8_t portals[] = { 1, 2, 4, 6, 7, 10, 12, 15, 16, 17, 18, 22, 23, 25, 26, 27, 28, 29,
+		30, 31, 32 };
+	const uint8_t *head = cur_take(c, LNET_HEADER);
+	if (!head || le32(head + TYPE) != PUT || !cur_left(c))
+		return MINE;
+	uint32_t portal = le32(head + PORTAL);
+	if (portal <= UINT8_MAX && memchr(portals, (int)portal, sizeof(portals)))
+		pkt_next_proto(pkt, &lustre, cur_rest(c));
+	return MINE;
+}
 
 static uint32_t db_lsp_length(struct packet *pkt, const struct cursor *c)
 {
@@ -236,24 +264,22 @@ const struct protocol named_tcp_protocols[] = {
 		.claims = CLAIMS({ CLAIM_HEUR_TCP, 370 }), .pdu = &openwire_pdu, .dissect = taken },
 	{ .name = "jxta", .title = "JXTA P2P", .column = "JXTA", .flow_size = sizeof(struct named_flow),
 		.claims = CLAIMS({ CLAIM_HEUR_TCP, 540 }), .dissect = jxta_dissect },
+	{ .name = "fb_zero", .title = "(Facebook) Zero Protocol", .column = "FBZERO", .flow_size = sizeof(struct named_flow),
+		.claims = CLAIMS({ CLAIM_HEUR_TCP, 660 }), .dissect = fb_zero_dissect },
 	{ .name = "kismet", .title = "Kismet Client/Server Protocol", .column = "kismet",
 		.claims = CLAIMS({ CLAIM_TCP_PORT, 2501 }), .dissect = kismet_dissect },
 	{ .name = "lnet", .title = "Lustre Network", .column = "Lnet",
-		.claims = CLAIMS({ CLAIM_TCP_PORT, 988 }), .pdu = &lnet_pdu, .dissect = taken },
+		.claims = CLAIMS({ CLAIM_TCP_PORT, 988 }), .pdu = &lnet_pdu, .dissect = lnet_dissect },
 	{ .name = "msnms", .title = "MSN Messenger Service", .column = "MSNMS",
 		.claims = CLAIMS({ CLAIM_TCP_PORT, 1863 }) },
 	{ .name = "woww", .title = "World of Warcraft World", .column = "WOWW",
 		.claims = CLAIMS({ CLAIM_TCP_PORT, 8085 }), .dissect = at_least_two },
 	{ .name = "xmpp", .title = "XMPP Protocol", .column = "XMPP",
 		.claims = CLAIMS({ CLAIM_TCP_PORT, 5222 }), .dissect = xmpp_dissect },
-	{ .name = "dsi", .title = "Data Stream Interface", .column = "DSI",
-		.claims = CLAIMS({ CLAIM_TCP_PORT, 548 }), .pdu = &dsi_pdu, .dissect = dsi_walk },
 	{ .name = "gsm_ipa", .title = "GSM over IP protocol as used by ip.access", .column = "IPA",
 		.claims = CLAIMS({ CLAIM_TCP_PORT, 3002 }, { CLAIM_TCP_PORT, 3003 }, { CLAIM_TCP_PORT, 3006 }, { CLAIM_TCP_PORT, 4222 }, { CLAIM_TCP_PORT, 4249 }, { CLAIM_TCP_PORT, 4250 }, { CLAIM_TCP_PORT, 5000 }), .dissect = gsm_ipa_walk },
 	{ .name = "omron", .title = "OMRON FINS Protocol", .column = "OMRON FINS",
 		.claims = CLAIMS({ CLAIM_TCP_PORT, 9600 }, { CLAIM_UDP_PORT, 9600 }), .pdu = &omron_pdu, .dissect = taken },
-	{ .name = "tds", .title = "Tabular Data Stream", .column = "TDS",
-		.claims = CLAIMS({ CLAIM_TCP_PORT, 1433 }, { CLAIM_TCP_PORT, 2433 }, { CLAIM_HEUR_TCP, 130 }), .pdu = &tds_pdu, .dissect = tds_walk },
 	{ .name = "tns", .title = "Transparent Network Substrate Protocol", .column = "TNS",
 		.claims = CLAIMS({ CLAIM_TCP_PORT, 1521 }), .pdu = &tns_pdu, .dissect = taken },
 	{ .name = "9p", .title = "Plan 9", .column = "9P",

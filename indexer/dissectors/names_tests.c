@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-extern const struct protocol proto_data, proto_eth;
+extern const struct protocol proto_data, proto_eap, proto_eth;
 
 /* One octet, or a number of several in network order, in a range. */
 struct need {
@@ -131,17 +131,31 @@ enum verdict test_applemidi(struct packet *pkt, struct cursor *c)
 	return MINE;
 }
 
-/* RFC 5191, section 6.2: nothing, the length of all, few flags, a type up to 4. */
+/* RFC 5191, section 6.2: nothing, the length of all, few flags, a type up to 4; attributes: code, flags (the
+ * first: a manufacturer's number follows), length of the value, nothing, value, filled up to 4 octets. */
 enum verdict test_pana(struct packet *pkt, struct cursor *c)
 {
-	uint64_t head;
-	(void)pkt;
+	uint64_t head, attribute = 0;
 	if (c->cap < 16 || !cur_peek(c, 0, 8, &head))
 		return NOT_MINE;
-	return head >> 48 == 0 && (head >> 32 & 0xffff) == c->len && (head >> 16 & 0x03ff) == 0 &&
-			       (head & 0xffff) >= 1 && (head & 0xffff) <= 4
-		       ? MINE
-		       : NOT_MINE;
+	if (head >> 48 != 0 || (head >> 32 & 0xffff) != c->len || (head >> 16 & 0x03ff) != 0 ||
+		(head & 0xffff) < 1 || (head & 0xffff) > 4)
+		return NOT_MINE;
+	cur_skip(c, 16);
+	if (cur_left(c) && cur_peek(c, 0, 8, &attribute) &&
+		(attribute >> 16 & 0xffff) + (attribute >> 47 & 1 ? 12 : 8) > cur_left(c))
+		return NOT_MINE;
+	pkt_nest(pkt, true);
+	while (cur_left(c)) {
+		uint32_t code = (uint32_t)cur_be(c, 2), flags = (uint32_t)cur_be(c, 2),
+			 len = (uint32_t)cur_be(c, 2);
+		cur_take(c, flags & 0x8000 ? 6 : 2);
+		struct cursor value = cur_sub(c, len);
+		if (code == 2 && !(flags & 0x8000))
+			pkt_next_proto(pkt, &proto_eap, value);
+		cur_skip(c, -len & 3);
+	}
+	return MINE;
 }
 
 /* The line of the first version, or the second one's signature. */

@@ -7,6 +7,22 @@
 #include "indexer/dissectors/names_tests.h"
 #include "indexer/registry.h"
 
+/* Over TCP HART-IP's header has the length of the message. */
+static enum verdict taken(struct packet *pkt, struct cursor *c)
+{
+	(void)pkt;
+	(void)c;
+	return MINE;
+}
+
+static uint32_t hart_ip_length(struct packet *pkt, const struct cursor *c)
+{
+	(void)pkt;
+	return be16(c->data + 6);
+}
+
+static const struct pdu hart_ip_pdu = { .min = 8, .length = hart_ip_length, .dissect = taken };
+
 /* clang-format off */
 #define CLAIMS(...) (const struct claim[]){ __VA_ARGS__, { CLAIM_NONE, 0 } }
 
@@ -87,8 +103,6 @@ const struct protocol named_udp_protocols[] = {
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 5031 }) },
 	{ .name = "dof", .title = "DOF Protocol Stack", .column = "DOF",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 3567 }, { CLAIM_UDP_PORT, 5567 }) },
-	{ .name = "doip", .title = "DoIP (ISO13400) Protocol", .column = "DoIP",
-		.claims = CLAIMS({ CLAIM_UDP_PORT, 13400 }) },
 	{ .name = "dplay", .title = "DirectPlay Protocol", .column = "DPLAY",
 		.dissect = test_dplay, .claims = CLAIMS({ CLAIM_HEUR_UDP, 740 }) },
 	{ .name = "dpnet", .title = "DirectPlay 8 protocol", .column = "DPNET",
@@ -126,7 +140,8 @@ const struct protocol named_udp_protocols[] = {
 	{ .name = "h501", .title = "H.501 Mobility", .column = "H.501",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 2099 }) },
 	{ .name = "hart_ip", .title = "HART_IP Protocol", .column = "HART_IP",
-		.dissect = test_hart_ip, .claims = CLAIMS({ CLAIM_UDP_PORT, 5094 }) },
+		.dissect = test_hart_ip, .pdu = &hart_ip_pdu,
+		.claims = CLAIMS({ CLAIM_UDP_PORT, 5094 }, { CLAIM_TCP_PORT, 5094 }) },
 	{ .name = "hicp", .title = "Host IP Configuration Protocol", .column = "HICP",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 3250 }) },
 	{ .name = "hiqnet", .title = "Harman HiQnet", .column = "HiQnet",

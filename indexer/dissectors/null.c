@@ -113,4 +113,5 @@ const struct protocol proto_null = {
 	.claims = null_claims,
 	.dissect = null_dissect,
 	.item_len = 4,
+	.item_min = 4,
 };

@@ -57,4 +57,5 @@ const struct protocol proto_pppoed = {
 	.claims = pppoed_claims,
 	.dissect = pppoed_dissect,
 	.item_len = PPPOE_HEADER,
+	.item_min = PPPOE_HEADER,
 };

@@ -94,6 +94,7 @@ static const struct record radius_records[REC_COUNT] = {
 #define HEADER      20
 #define LENGTH_MAX  4096
 #define EAP_MESSAGE 79
+#define VENDOR_SPECIFIC 26
 
 static void value(struct row *r, struct cursor *v, uint64_t type)
 {
@@ -137,7 +138,26 @@ static void eap_message(struct packet *pkt, const struct cursor *first)
 	pkt_next_proto(pkt, &proto_eap, (struct cursor) { whole, 0, at, at, &pkt->fail });
 }
 
-static void attributes(struct packet *pkt, struct cursor *c)
+/* RFC 2865, section 5.26: a vendor's number, then attributes of its own, which most write as all do. They may
+ * lead into the `behind` octets of the message behind this attribute, but not further. */
+static void vendor(struct cursor v, uint32_t behind)
+{
+	static const uint32_t others[] = { 429, 4846, 8164, 24757 }; /* other lengths of types and lengths */
+	uint32_t number = (uint32_t)cur_be(&v, 4);
+	for (unsigned i = 0; i < sizeof(others) / sizeof(*others); i++)
+		if (number == others[i])
+			return;
+	while (cur_left(&v)) {
+		cur_take(&v, 1);
+		uint32_t len = (uint32_t)cur_be(&v, 1);
+		if (len < 2 || (len - 2 > cur_left(&v) && len - 2 <= cur_left(&v) + behind))
+			return;
+		cur_take(&v, len - 2);
+	}
+}
+
+/* `beyond`: octets by which the message claims to be longer than the datagram. */
+static void attributes(struct packet *pkt, struct cursor *c, uint32_t beyond)
 {
 	bool eap = false;
 	while (cur_left(c)) {
@@ -145,15 +165,20 @@ static void attributes(struct packet *pkt, struct cursor *c)
 		struct row *r = row_open(pkt, &proto_radius, REC_AVP);
 		uint64_t type = row_be(r, AVP_TYPE, c, 1);
 		uint32_t len = (uint32_t)row_be(r, AVP_LENGTH, c, 1);
-		if (len < 2 || len - 2 > cur_left(c))
-			break;
+		if (len < 2 || len - 2 > cur_left(c) + beyond)
+			return;
+		if (!cur_need(c, len - 2))
+			return;
 		struct cursor v = cur_sub(c, len - 2);
 		if (type == EAP_MESSAGE && !eap && !pkt->fail) {
 			eap = true;
 			eap_message(pkt, &here);
 		}
 		value(r, &v, type);
+		if (type == VENDOR_SPECIFIC && v.len >= 4)
+			vendor(v, cur_left(c));
 	}
+	cur_need(c, beyond ? 1 : 0);
 }
 
 static bool plausible(const struct cursor *c)
@@ -180,8 +205,9 @@ static enum verdict radius_dissect(struct packet *pkt, struct cursor *c)
 	bool response = code == 2 || code == 3 || code == 5 || code == 11 || code == 41 || code == 42 ||
 			code == 44 || code == 45;
 	pkt_exchange(pkt, &proto_radius, r, id, response);
+	uint32_t left = cur_left(c);
 	struct cursor list = cur_sub(c, length - HEADER);
-	attributes(pkt, &list);
+	attributes(pkt, &list, length - HEADER > left ? length - HEADER - left : 0);
 	return MINE;
 }
 

@@ -48,7 +48,7 @@ static const struct record raknet_records[REC_COUNT] = {
 
 static const uint8_t magic[16] = "\x00\xff\xff\x00\xfe\xfe\xfe\xfe\xfd\xfd\xfd\xfd\x12\x34\x56\x78";
 
-enum { CONNECTED = 0x80, ACKNOWLEDGED = 0x40, REFUSED = 0x20 };
+enum { CONNECTION_REQUEST = 0x09, CONNECTED = 0x80, ACKNOWLEDGED = 0x40, REFUSED = 0x20 };
 
 /* Where the magic number stands in a message without connection; 0: it has none. */
 static uint32_t magic_at(uint8_t id)
@@ -109,6 +109,8 @@ static void message(struct packet *pkt, struct cursor *c)
 		return;
 	if (is_system(id)) {
 		row_set_at(r, MESSAGE_ID, (int64_t)id, payload.data, 1);
+		if (id == CONNECTION_REQUEST) /* who, when, whether encrypted; then a password is looked for */
+			cur_take(&payload, 1 + 8 + 8 + 1 + 1);
 		pkt_token(pkt, &proto_raknet);
 	} else {
 		pkt_next_proto(pkt, &proto_data, payload);

@@ -45,6 +45,7 @@ enum {
 	TCP_MSS,
 	TCP_WSCALE_SHIFT,
 	TCP_SACK_PERM,
+	TCP_MSS_OPTION,
 	/* part "analysis" */
 	TCP_A_FLAGS,
 	TCP_A_DUP_NUM,
@@ -164,6 +165,9 @@ enum note {
 	NOTE_OPENING = 4096 /* see tcp_facts.opening */
 };
 
+static const struct value_name checksum_status_names[] = { { 0, "Bad" }, { 1, "Good" }, { 2, "Unverified" },
+	{ 3, "Not present" }, { 4, "Illegal" }, { 0, NULL } };
+
 static const struct field tcp_fields[TCP_NFIELDS] = {
 	[TCP_SRCPORT] = { "tcp.srcport", "Source Port", KIND_UINT, .octets = 2 },
 	[TCP_DSTPORT] = { "tcp.dstport", "Destination Port", KIND_UINT, .octets = 2 },
@@ -195,6 +199,8 @@ static const struct field tcp_fields[TCP_NFIELDS] = {
 	[TCP_OPTION_LEN] = { "tcp.option_len", "Length", KIND_LIST },
 	[TCP_MSS] = { "tcp.options.mss_val", "MSS Value", KIND_UINT, .octets = 2, .part = 1 },
 	[TCP_WSCALE_SHIFT] = { "tcp.options.wscale.shift", "Shift count", KIND_UINT, .octets = 1, .part = 1 },
+	[TCP_MSS_OPTION] = { "tcp.options.mss", "TCP MSS Option", KIND_NONE, .hidden = true, .part = 1,
+		.sql = "CASE WHEN {options_mss_val} IS NOT NULL THEN 1 END" },
 	[TCP_SACK_PERM] = { "tcp.options.sack_perm", "TCP SACK Permitted Option", KIND_BYTES, .part = 1 },
 	[TCP_A_FLAGS] = { "a_flags", "bits of the analysis flags below", KIND_UINT, .part = 2,
 		.internal = true },
@@ -250,7 +256,8 @@ static const struct field tcp_fields[TCP_NFIELDS] = {
 			"R") "||" FLAG_TEXT("2", "S") "||" FLAG_TEXT("1", "F") " END" },
 	/* not computed: 2 is Wireshark's "Unverified" */
 	[TCP_CHECKSUM_STATUS] = { "tcp.checksum.status", "Checksum Status", KIND_UINT, .octets = 1,
-		.generated = true, .sql = "CASE WHEN {checksum} IS NOT NULL THEN 2 END" },
+		.generated = true, .sql = "CASE WHEN {checksum} IS NOT NULL THEN 2 END",
+		.names = checksum_status_names },
 	[TCP_OPTIONS] = { "tcp.options", "TCP Options", KIND_BYTES,
 		.sql = "CASE WHEN coalesce({options_captured}, {hdr_len} - 20) > 0 AND "
 		       "{urgent_pointer} IS NOT NULL"
@@ -402,12 +409,14 @@ static const struct field event_fields[EVENT_NFIELDS] = {
 };
 
 /* Messages that this segment completed: how many segments brought them, and which. */
-enum { REASSEMBLY_COUNT, REASSEMBLY_LENGTH, REASSEMBLY_NFIELDS };
+enum { REASSEMBLY_COUNT, REASSEMBLY_LENGTH, REASSEMBLY_SEGMENTS, REASSEMBLY_NFIELDS };
 static const struct field reassembly_fields[REASSEMBLY_NFIELDS] = {
 	[REASSEMBLY_COUNT] = { "tcp.segment.count", "Segment count", KIND_UINT, .octets = 4,
 		.generated = true },
 	[REASSEMBLY_LENGTH] = { "tcp.reassembled.length", "Reassembled TCP length", KIND_UINT, .octets = 4,
 		.generated = true },
+	[REASSEMBLY_SEGMENTS] = { "tcp.segments", "Reassembled TCP Segments", KIND_NONE, .generated = true,
+		.hidden = true, .sql = "1" },
 };
 
 enum { PART_FRAME, PART_NFIELDS };

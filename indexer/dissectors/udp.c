@@ -40,8 +40,8 @@ static const struct field udp_late_fields[LATE_NFIELDS] = {
 	[LATE_TIME_RELATIVE] = { "time_relative", "Time since first frame", KIND_RELTIME, .internal = true },
 };
 
-static const struct value_name udp_status_names[] = { { 2, "Unverified" }, { 3, "Not present" },
-	{ 4, "Illegal" }, { 0, NULL } };
+static const struct value_name udp_status_names[] = { { 0, "Bad" }, { 1, "Good" }, { 2, "Unverified" },
+	{ 3, "Not present" }, { 4, "Illegal" }, { 0, NULL } };
 
 static const struct field udp_fields[UDP_NFIELDS] = {
 	[UDP_SRCPORT] = { "udp.srcport", "Source Port", KIND_UINT, .octets = 2 },

@@ -107,6 +107,7 @@ static const struct protocol class_storage = {
 };
 
 #define LINUX_HEADER  48
+#define LINUX_BUS     12
 #define MMAPPED       16
 #define CAP_FIXED     27
 #define LINK_USBPCAP  249
@@ -301,6 +302,12 @@ static void linux_urb(struct packet *pkt, struct urb *u, struct cursor *c)
 		cur_take(c, MMAPPED);
 	if (u->transfer == TRANSFER_CONTROL && u->submitted && !has_setup)
 		setup(pkt, u, &request);
+	if (u->transfer == TRANSFER_ISOCHRONOUS) {
+		/* errors, then how many packets: status, offset, length, filler */
+		cur_take(&request, 4);
+		for (uint32_t n = (uint32_t)cur_le(&request, 4); n && !pkt->fail; n--)
+			cur_take(c, 16);
+	}
 	if (!pkt->fail)
 		payload(pkt, u, c);
 }
@@ -338,7 +345,8 @@ static enum verdict usb_dissect(struct packet *pkt, struct cursor *c)
 	uint32_t header = pkt->link_type == LINK_USBPCAP   ? CAP_FIXED
 			  : pkt->link_type == LINK_MMAPPED ? LINUX_HEADER + MMAPPED
 							   : LINUX_HEADER;
-	if (!cur_need(c, header)) /* Wireshark shows nothing of less */
+	/* Wireshark shows nothing of less: Linux' header it reads from the bus on. */
+	if (!cur_need(c, pkt->link_type == LINK_USBPCAP ? CAP_FIXED : LINUX_BUS + 2))
 		return MINE;
 	pkt_item(pkt, &proto_usb, header);
 	if (pkt->link_type == LINK_USBPCAP)

@@ -11,6 +11,13 @@ extern const struct protocol proto_eth, proto_llc, proto_ppp, proto_data;
 #define ETH_TYPE_IPX  0x8137
 #define ETH_TYPE_IPV6 0x86dd
 
+
+#define PKTAP_HEADER       108
+#define LINK_USER2         149
+#define LINK_JUNIPER_ATM2  135
+#define LINK_JUNIPER_ATM1  137
+#define LINK_JUNIPER_ETHER 178
+
 /* RFC 1201's header of ARCNET, and RFC 1051's without fragments; Linux's link type has two octets more in
  * front.
  *
@@ -153,16 +160,56 @@ enum verdict clip_wrapper(struct packet *pkt, struct cursor *c)
 /* Apple's capture header: its length and the link type of what follows, little-endian. */
 enum verdict pktap_wrapper(struct packet *pkt, struct cursor *c)
 {
+	static const struct protocol note = { .name = "text" };
 	uint32_t len = (uint32_t)cur_le(c, 4);
+	if (!pkt->fail && len < PKTAP_HEADER) {
+		pkt_item(pkt, &note, 0);
+		return MINE;
+	}
 	cur_take(c, 4);
 	uint32_t type = (uint32_t)cur_le(c, 4);
-	if (pkt->fail || len < c->pos)
+	if (pkt->fail)
 		return MINE;
 	cur_skip(c, len - c->pos);
 	if (c->pos >= c->len)
 		return MINE;
 	pkt_token(pkt, &wrapped_pktdata);
 	pkt_next(pkt, CLAIM_LINKTYPE, type, cur_rest(c));
+	return MINE;
+}
+
+/* A link type that anybody may use: 149 is taken for Apple's header, as Wireshark does. */
+enum verdict user_dlt_wrapper(struct packet *pkt, struct cursor *c)
+{
+	static const struct protocol pktap = {
+		.name = "pktap", .title = "PKTAP packet header", .column = "PKTAP", .dissect = pktap_wrapper
+	};
+	pkt_next_proto(pkt, pkt->link_type == LINK_USER2 ? &pktap : &proto_data, cur_rest(c));
+	return MINE;
+}
+
+/* Juniper's header: "MGC", flags (the first: extensions follow, with a length of 2; 2: there is no link layer);
+ * on ATM a cookie. It stands in the tree as a text. */
+enum verdict juniper_wrapper(struct packet *pkt, struct cursor *c)
+{
+	static const struct protocol text = { .name = "text" };
+	uint64_t magic;
+	if (!cur_peek(c, 0, 3, &magic) || magic != 0x4d4743)
+		return MINE;
+	pkt_no_item(pkt);
+	pkt_item(pkt, &text, c->len);
+	cur_take(c, 3);
+	uint32_t flags = (uint32_t)cur_be(c, 1);
+	if (flags & 0x80)
+		cur_take(c, (uint32_t)cur_be(c, 2));
+	if (flags & 0x02)
+		return MINE;
+	if (pkt->link_type == LINK_JUNIPER_ATM1)
+		cur_take(c, 4);
+	else if (pkt->link_type == LINK_JUNIPER_ATM2)
+		cur_take(c, 8);
+	else if (pkt->link_type == LINK_JUNIPER_ETHER && !pkt->fail)
+		pkt_next_proto(pkt, &proto_eth, cur_rest(c));
 	return MINE;
 }
 

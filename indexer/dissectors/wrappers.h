@@ -23,6 +23,8 @@ enum verdict realtek_wrapper(struct packet *pkt, struct cursor *c);
 enum verdict nsh_wrapper(struct packet *pkt, struct cursor *c);
 enum verdict macsec_wrapper(struct packet *pkt, struct cursor *c);
 enum verdict etherip_wrapper(struct packet *pkt, struct cursor *c);
+enum verdict user_dlt_wrapper(struct packet *pkt, struct cursor *c);
+enum verdict juniper_wrapper(struct packet *pkt, struct cursor *c);
 enum verdict all_data_wrapper(struct packet *pkt, struct cursor *c);
 enum verdict header_wrapper(struct packet *pkt, struct cursor *c);
 enum verdict profinet_wrapper(struct packet *pkt, struct cursor *c);

@@ -149,6 +149,7 @@ static void application_part(
 			struct cursor message = cur_sub(&value, packed_length(&value));
 			if (!pkt->fail)
 				pkt_next_proto(pkt, nas, message);
+			pkt_below(pkt);
 		}
 	}
 	pkt->fail = CUR_OK; /* what cannot be read is nothing to be handed on */

@@ -61,9 +61,11 @@ static int prepare(struct merge *m, sqlite3_stmt **st, const char *sql)
 static const struct {
 	const char *function, *key, *columns;
 } dictionaries[DICTIONARIES] = {
-	[ADDRESSES] = { "merged_address", "n.octets=o.octets AND n.kind=o.kind", "octets, kind, text" },
-	[TEXTS] = { "merged_text", "n.hash=o.hash AND n.value=o.value", "hash, value" },
-	[STACKS] = { "merged_stack", "n.protocols=o.protocols AND n.items=o.items AND n.shown=o.shown",
+	[DICTIONARY_ADDRESS] = { "merged_address", "n.octets=o.octets AND n.kind=o.kind",
+		"octets, kind, text" },
+	[DICTIONARY_TEXT] = { "merged_text", "n.hash=o.hash AND n.value=o.value", "hash, value" },
+	[DICTIONARY_STACK] = { "merged_stack",
+		"n.protocols=o.protocols AND n.items=o.items AND n.shown=o.shown",
 		"protocols, items, shown" },
 };
 
@@ -293,7 +295,8 @@ static int add_core(struct merge *m)
 			"AND o.type=m.type"
 			" WHERE m.type='table' AND m.name<>'t_source' AND (m.name LIKE 't\\_%' ESCAPE '\\' "
 			"OR m.name LIKE"
-			" 'total\\_%' ESCAPE '\\' OR m.name IN ('capture_tag', 'section', 'interface',"
+			" 'total\\_%' ESCAPE '\\' OR m.name IN ('capture_tag', 'capture_copy', 'section', "
+			"'interface',"
 			" 'interface_statistics', 'name_record', 'block', 'chunk'))"
 			" AND EXISTS (SELECT 1 FROM pragma_table_info(m.name, 'main') c WHERE "
 			"c.name='capture_id')"
@@ -422,20 +425,31 @@ static int find_same(struct merge *m, const struct merge_capture *c, int64_t *id
 	return rc == SQLITE_ROW ? 1 : rc == SQLITE_DONE ? 0 : failed(m);
 }
 
-static int add_tags(struct merge *m, const struct merge_capture *c, int64_t id)
+/* It is there already: tags that it has not, and files of other names. */
+static int add_to(struct merge *m, const struct merge_capture *c, int64_t id)
 {
-	sqlite3_stmt *st = NULL;
-	if (prepare(m, &st,
-		    "INSERT OR IGNORE INTO main.capture_tag SELECT ?1, key, value FROM other.capture_tag t "
-		    "WHERE capture_id=?2"
-		    " AND NOT EXISTS (SELECT 1 FROM main.capture_tag n WHERE n.capture_id=?1 AND "
-		    "n.key=t.key)") < 0)
-		return -1;
-	sqlite3_bind_int64(st, 1, id);
-	sqlite3_bind_int64(st, 2, c->id);
-	int rc = sqlite3_step(st);
-	sqlite3_finalize(st);
-	return rc == SQLITE_DONE ? 0 : failed(m);
+	static const char *const sql[] = {
+		"INSERT OR IGNORE INTO main.capture_tag SELECT ?1, key, value FROM other.capture_tag WHERE "
+		"capture_id=?2",
+		("INSERT OR IGNORE INTO main.capture_copy SELECT ?1, o.path, (SELECT json_group_object(key, "
+		 "value) FROM"
+		 " other.capture_tag WHERE capture_id=?2) FROM other.capture o JOIN main.capture n ON n.id=?1"
+		 " WHERE o.id=?2 AND o.path<>n.path"),
+		("INSERT OR IGNORE INTO main.capture_copy SELECT ?1, path, tags FROM other.capture_copy o "
+		 "WHERE capture_id=?2"
+		 " AND path<>(SELECT path FROM main.capture WHERE id=?1)"),
+	};
+	int rc = 0;
+	for (size_t i = 0; rc == 0 && i < sizeof(sql) / sizeof(*sql); i++) {
+		sqlite3_stmt *st = NULL;
+		if (prepare(m, &st, sql[i]) < 0)
+			return -1;
+		sqlite3_bind_int64(st, 1, id);
+		sqlite3_bind_int64(st, 2, c->id);
+		rc = sqlite3_step(st) == SQLITE_DONE ? 0 : failed(m);
+		sqlite3_finalize(st);
+	}
+	return rc;
 }
 
 static int copy_all(struct merge *m, const struct merge_capture *c, int64_t id, int64_t first_frame)
@@ -464,14 +478,14 @@ enum merge_status merge_take(struct merge *m, const struct merge_capture *c)
 	int64_t id = 0, new_id = 0, first_frame = 0;
 	int found = find_same(m, c, &id);
 	if (found > 0)
-		return add_tags(m, c, id) == 0 ? MERGE_ALREADY : MERGE_FAILED;
+		return add_to(m, c, id) == 0 ? MERGE_ALREADY : MERGE_FAILED;
 	if (found < 0)
 		return MERGE_FAILED;
 	if (store_begin(m->store, &new_id, &first_frame) < 0 || store_db(m->store) != m->db) {
 		fail(m, "%s", store_error(m->store));
 	} else if ((found = find_same(m, c, &id)) > 0) {
 		store_rollback(m->store); /* another one was faster */
-		return add_tags(m, c, id) == 0 ? MERGE_ALREADY : MERGE_FAILED;
+		return add_to(m, c, id) == 0 ? MERGE_ALREADY : MERGE_FAILED;
 	} else if (found == 0 && copy_all(m, c, new_id, first_frame) == 0) {
 		if (store_commit(m->store) == 0)
 			return MERGE_OK;

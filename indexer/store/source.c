@@ -57,3 +57,49 @@ int source_add(sqlite3 *db, const struct source *s, const char *bpf, int64_t cap
 	sqlite3_finalize(st);
 	return rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
+
+/* "INSERT ... json_group_object(k, v) FROM (SELECT ?3 AS k, ?4 AS v UNION ALL ...)" */
+static char *copy_sql(unsigned n)
+{
+	sqlite3_str *s = sqlite3_str_new(NULL);
+	sqlite3_str_appendall(s,
+		"INSERT INTO capture_copy SELECT ?1, ?2, json_group_object(k, v) FROM (SELECT NULL AS k, "
+		"NULL AS v WHERE 0");
+	for (unsigned i = 0; i < n; i++)
+		sqlite3_str_appendf(s, " UNION ALL SELECT ?%u, ?%u", 3 + 2 * i, 4 + 2 * i);
+	sqlite3_str_appendall(s, ")");
+	return sqlite3_str_finish(s);
+}
+
+int source_add_copy(sqlite3 *db, int64_t capture, const char *path, const struct index_tag *tags, unsigned n)
+{
+	sqlite3_stmt *st = NULL;
+	if (sqlite3_table_column_metadata(db, "main", "capture_copy", NULL, NULL, NULL, NULL, NULL, NULL) !=
+		SQLITE_OK)
+		return SQLITE_OK;
+	int rc = sqlite3_prepare_v2(db,
+		"SELECT 1 FROM capture WHERE id=?1 AND path=?2 UNION ALL SELECT 1 FROM capture_copy WHERE "
+		"capture_id=?1 AND"
+		" path=?2",
+		-1, &st, NULL);
+	sqlite3_bind_int64(st, 1, capture);
+	sqlite3_bind_text(st, 2, path, -1, SQLITE_STATIC);
+	bool known = rc == SQLITE_OK && sqlite3_step(st) == SQLITE_ROW;
+	sqlite3_finalize(st);
+	if (rc != SQLITE_OK || known)
+		return rc;
+	char *sql = copy_sql(n);
+	rc = sql ? sqlite3_prepare_v2(db, sql, -1, &st, NULL) : SQLITE_NOMEM;
+	sqlite3_free(sql);
+	if (rc != SQLITE_OK)
+		return rc;
+	sqlite3_bind_int64(st, 1, capture);
+	sqlite3_bind_text(st, 2, path, -1, SQLITE_STATIC);
+	for (unsigned i = 0; i < n; i++) {
+		sqlite3_bind_text(st, (int)(3 + 2 * i), tags[i].key, -1, SQLITE_STATIC);
+		sqlite3_bind_text(st, (int)(4 + 2 * i), tags[i].value, -1, SQLITE_STATIC);
+	}
+	rc = sqlite3_step(st);
+	sqlite3_finalize(st);
+	return rc == SQLITE_DONE ? SQLITE_OK : rc;
+}

@@ -85,6 +85,18 @@ static void octets_text(sqlite3_context *ctx, int n, sqlite3_value **values)
 	sqlite3_result_text(ctx, text ? text : "", text ? size : 0, text ? sqlite3_free : SQLITE_STATIC);
 }
 
+/* ---- dfilter_contains(value, part) ---- */
+
+/* Nothing contains the empty text. */
+static void contains(sqlite3_context *ctx, int n, sqlite3_value **values)
+{
+	const void *whole = sqlite3_value_blob(values[0]), *part = sqlite3_value_blob(values[1]);
+	size_t size = (size_t)sqlite3_value_bytes(values[0]), len = (size_t)sqlite3_value_bytes(values[1]);
+	(void)n;
+	if (sqlite3_value_type(values[0]) != SQLITE_NULL)
+		sqlite3_result_int(ctx, whole && part && len && memmem(whole, size, part, len));
+}
+
 /* ---- dfilter_and(octets, octets) ---- */
 
 /* Of the shorter's length. */
@@ -266,6 +278,9 @@ int dfilter_functions(sqlite3 *db)
 		rc = sqlite3_create_function_v2(db, "dfilter_slice", 2, flags, NULL, slice, NULL, NULL, NULL);
 	if (rc == SQLITE_OK)
 		rc = sqlite3_create_function_v2(
+			db, "dfilter_contains", 2, flags, NULL, contains, NULL, NULL, NULL);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_create_function_v2(
 			db, "dfilter_and", 2, flags, NULL, and_octets, NULL, NULL, NULL);
 	if (rc == SQLITE_OK)
 		rc = sqlite3_create_function_v2(
@@ -279,7 +294,8 @@ void dfilter_release(sqlite3 *db)
 		const char *name;
 		int arguments;
 	} functions[] = { { "dfilter_octets", 3 }, { "dfilter_text", 1 }, { "dfilter_unpacked", 1 },
-		{ "dfilter_slice", 2 }, { "dfilter_and", 2 }, { "dfilter_matches", 2 } };
+		{ "dfilter_slice", 2 }, { "dfilter_and", 2 }, { "dfilter_contains", 2 },
+		{ "dfilter_matches", 2 } };
 	for (unsigned i = 0; i < sizeof(functions) / sizeof(*functions); i++)
 		sqlite3_create_function_v2(db, functions[i].name, functions[i].arguments, SQLITE_UTF8, NULL,
 			NULL, NULL, NULL, NULL);
