@@ -128,7 +128,7 @@ uint8_t *raw_pieces(struct raw *r, int64_t capture_id, const char *pieces, size_
 	unsigned long long size = strtoull(pieces, &p, 10), have = 0;
 	uint8_t *out = size && size <= CHUNK_MAX && *p == '@' ? malloc((size_t)size) : NULL;
 	while (out && have < size) {
-		unsigned long long offset = strtoull(p + 1, &p, 10);
+		unsigned long long offset = *p ? strtoull(p + 1, &p, 10) : 0; /* behind the '@' or ',' */
 		unsigned long long len = *p == '+' ? strtoull(p + 1, &p, 10) : 0;
 		const uint8_t *from =
 			len && len <= size - have ? raw_read(r, capture_id, offset, (size_t)len) : NULL;
