@@ -4,27 +4,7 @@
 
 #include "indexer/store/names.h"
 
-const char *const dictionary_tables[DICTIONARIES] = { "t_address", "t_text", "t_stack" };
-
 typedef int (*each_fn)(void *ctx, const char *table, const char *column, enum dictionary dictionary);
-
-static enum dictionary dictionary_of(enum kind kind)
-{
-	switch (kind) {
-	case KIND_ETHER:
-	case KIND_IPV4:
-	case KIND_IPV6:
-	case KIND_ADDRESS:
-		return DICTIONARY_ADDRESS;
-	case KIND_TEXT:
-	case KIND_LIST:
-		return DICTIONARY_TEXT;
-	case KIND_STACK:
-		return DICTIONARY_STACK;
-	default:
-		return DICTIONARY_NONE;
-	}
-}
 
 static int of_table(const char *protocol, const struct record *rec, enum table_role role, unsigned part,
 	each_fn each, void *ctx)
@@ -33,22 +13,21 @@ static int of_table(const char *protocol, const struct record *rec, enum table_r
 	int rc = 0;
 	table_name(table, rec, role, part);
 	for (unsigned i = 0; rc == 0 && i < rec->nfields; i++) {
-		enum dictionary d = dictionary_of(rec->fields[i].kind);
-		if (d == DICTIONARY_NONE || !table_has(&rec->fields[i], role, part))
+		int d = dictionary_of(rec->fields[i].kind);
+		if (d < 0 || !table_has(&rec->fields[i], role, part))
 			continue;
 		column_name(column, protocol, &rec->fields[i]);
-		rc = each(ctx, table, column, d);
+		rc = each(ctx, table, column, (enum dictionary)d);
 	}
 	return rc;
 }
 
 int references_each(const struct protocol *const *protocols, size_t n, each_fn each, void *ctx)
 {
-	int rc = each(ctx, "t_conversation", "address_a", DICTIONARY_ADDRESS);
-	if (rc == 0)
-		rc = each(ctx, "t_conversation", "address_b", DICTIONARY_ADDRESS);
-	if (rc == 0)
-		rc = each(ctx, "total_stack", "stack", DICTIONARY_STACK);
+	int rc = 0;
+	for (size_t i = 0; rc == 0 && i < core_nreferences; i++)
+		rc = each(ctx, core_references[i].table, core_references[i].column,
+			core_references[i].dictionary);
 	for (size_t i = 0; i < n; i++) {
 		for (unsigned k = 0; rc == 0 && protocols[i] && k < protocols[i]->nrecords; k++) {
 			const struct record *rec = &protocols[i]->records[k];

@@ -5,9 +5,7 @@
 #include <stddef.h>
 
 #include "indexer/packet.h"
-
-enum dictionary { DICTIONARY_ADDRESS, DICTIONARY_TEXT, DICTIONARY_STACK, DICTIONARIES, DICTIONARY_NONE = -1 };
-extern const char *const dictionary_tables[DICTIONARIES];
+#include "indexer/store/dictionary.h"
 
 /* Call `each` for every column that refers to a dictionary, of the protocols' tables (made or not yet) and of
  * the core's. It stops when that gives what is not 0, and gives it back. */
