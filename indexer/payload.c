@@ -111,9 +111,9 @@ static bool try_protocol(struct packet *pkt, const struct protocol *proto, const
 		verdict = take_message(pkt, proto, &c, n->kind != NEXT_MESSAGE);
 	else if (proto->dissect)
 		verdict = proto->dissect(pkt, &c);
-	/* Of what has a name only, and hands nothing on, all would have been shown. */
-	if (verdict == MINE && !proto->id && !proto->as && !proto->no_token && pkt->nnext == nnext &&
-		!pkt->want.from)
+	/* Of what has a name only, over IP, and hands nothing on, all would have been shown. */
+	if (verdict == MINE && !proto->id && !proto->dissect && !proto->as && !proto->no_token &&
+		pkt->net_kind && pkt->nnext == nnext && !pkt->want.from)
 		cur_need_at(&n->cursor, 0, n->cursor.len);
 	/* A message that is not all there has no layer yet. */
 	if (verdict == MINE && !pkt->fail && pkt->want.from == c.data && pkt->want.from &&

@@ -41,7 +41,7 @@ static const char *group_name(const struct work *w, const struct course_group *g
 
 static int begin(struct work *w, const struct render_column *columns, unsigned n)
 {
-	w->r = render_open(w->q->format, stdout, columns, n);
+	w->r = question_render(w->q, columns, n);
 	return w->r ? EXIT_DONE : complain(EXIT_FAILED, "out of memory");
 }
 

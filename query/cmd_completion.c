@@ -30,6 +30,8 @@ static void each_option(
 		if (!own)
 			print(c, o);
 	}
+	for (const struct option_spec *o = plot_options; c->plot && o->name; o++)
+		print(c, o);
 	print(c, &help_option);
 }
 

@@ -1,6 +1,7 @@
 /* pcapdex conversations: who talked with whom, as Wireshark's Conversations window and `tshark -z conv` have
  * it. */
 #include "query/conversations.h"
+#include "query/plot.h"
 
 #include <string.h>
 
@@ -106,4 +107,5 @@ const struct command cmd_conversations = {
 	.query = true,
 	.options = options,
 	.run = run,
+	.plot = plot_conversations,
 };

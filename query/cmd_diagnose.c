@@ -228,7 +228,7 @@ static int print_counts(struct work *w)
 		{ "conversations", "Conversations", RENDER_NUMBER },
 		{ "evidence", "Evidence", RENDER_TEXT },
 	};
-	struct render *r = render_open(w->q->format, stdout, shown, 5);
+	struct render *r = question_render(w->q, shown, 5);
 	bool all = args_has(w->q->args, "verdicts");
 	for (int trouble = TROUBLE_GRAVE; r && trouble >= TROUBLE_NONE; trouble--)
 		for (unsigned i = 0; i < VERDICT_COUNT; i++) {
@@ -261,8 +261,7 @@ static int answer(struct work *w)
 		return print_counts(w);
 	w->count = args_has(args, "count");
 	unsigned skip = w->q->table && w->q->session.ncaptures < 2 ? 1 : 0;
-	if (!w->count && !w->q->show_sql &&
-		!(w->r = render_open(w->q->format, stdout, columns + skip, NCOLUMNS - skip)))
+	if (!w->count && !w->q->show_sql && !(w->r = question_render(w->q, columns + skip, NCOLUMNS - skip)))
 		return complain(EXIT_FAILED, "out of memory");
 	for (unsigned i = 0; status == EXIT_DONE && i < w->q->session.ncaptures; i++) {
 		w->capture = &w->q->session.captures[i];

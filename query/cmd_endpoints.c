@@ -1,6 +1,7 @@
 /* pcapdex endpoints: what each address (and port) sent and received, as Wireshark's Endpoints window has it.
  */
 #include "query/conversations.h"
+#include "query/plot.h"
 
 enum { PORT = 1, COLUMNS = 8 };
 
@@ -81,4 +82,5 @@ const struct command cmd_endpoints = {
 	.query = true,
 	.options = options,
 	.run = run,
+	.plot = plot_endpoints,
 };

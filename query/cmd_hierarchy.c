@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "query/hierarchy.h"
+#include "query/plot.h"
 #include "query/question.h"
 #include "query/replay.h"
 
@@ -173,7 +174,7 @@ static int print_paths(struct question *q, const struct hierarchy *h)
 		{ "frames", "Frames", RENDER_NUMBER },
 		{ "bytes", "Bytes", RENDER_NUMBER },
 	};
-	struct render *r = render_open(q->format, stdout, columns, 3);
+	struct render *r = question_render(q, columns, 3);
 	for (int i = h->n ? 0 : -1; r && i >= 0; i = hierarchy_next(h, i)) {
 		unsigned level = hierarchy_level(h, i);
 		if (level > PATH_LEVELS)
@@ -236,7 +237,7 @@ static int print_tree(struct question *q, const struct answer *a)
 		session_prepare(&q->session, "SELECT title FROM protocol WHERE name=? AND title<>''");
 	if (!st)
 		return EXIT_FAILED;
-	struct render *r = render_open(q->format, stdout, all + skip, sizeof(all) / sizeof(all[0]) - skip);
+	struct render *r = question_render(q, all + skip, sizeof(all) / sizeof(all[0]) - skip);
 	for (int i = h->n ? 0 : -1; r && i >= 0; i = hierarchy_next(h, i)) {
 		const struct hierarchy_node *n = &h->nodes[i];
 		unsigned level = hierarchy_level(h, i);
@@ -293,6 +294,7 @@ static const struct option_spec options[] = {
 	{ "paths", 'p', NULL, false,
 		"one row a path (frame:eth:ip:tcp) with frames and bytes of whole frames, as tshark -z "
 		"io,phs" },
+	{ "style", 0, "STYLE", false, "of --plot: sunburst or bars (default: sunburst)", "sunburst bars" },
 	{ 0 },
 };
 
@@ -317,4 +319,5 @@ const struct command cmd_hierarchy = {
 	.query = true,
 	.options = options,
 	.run = run,
+	.plot = plot_hierarchy,
 };

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "query/plot.h"
 #include "query/series.h"
 
 #define GRAPHS_MAX  60
@@ -43,10 +44,33 @@ static int parse_interval(const char *text, int64_t *us)
 		EXIT_USAGE, "--interval takes a time such as 1, 100ms, 10min, 1h or 1d, not %s", text);
 }
 
+/* --interval; a picture has about as many intervals as it has room for. */
+static int choose_interval(struct io *io)
+{
+	const char *given = args_value(io->q.args, "interval", NULL);
+	double longest = 0;
+	if (given || !args_has(io->q.args, "plot"))
+		return parse_interval(given ? given : "1", &io->interval_us);
+	for (unsigned i = 0; i < io->q.session.ncaptures; i++) {
+		const struct selected_capture *c = &io->q.session.captures[i];
+		if (c->frames && (double)(c->time_last - c->time_zero) / 1e9 > longest)
+			longest = (double)(c->time_last - c->time_zero) / 1e9;
+	}
+	io->interval_us = plot_io_interval(longest, 400);
+	return EXIT_DONE;
+}
+
 static int parse_graphs(struct io *io)
 {
 	int status = EXIT_DONE;
-	io->plain = !args_nth(io->q.args, "graph", 0);
+	bool picture = args_has(io->q.args, "plot");
+	io->plain = !picture && !args_nth(io->q.args, "graph", 0);
+	if (picture && !args_nth(io->q.args, "graph", 0)) {
+		/* Wireshark's own two. */
+		io->n = 2;
+		status = graph_parse(&io->q, &io->graphs[0], plot_io_graphs[0]);
+		return status == EXIT_DONE ? graph_parse(&io->q, &io->graphs[1], plot_io_graphs[1]) : status;
+	}
 	while (status == EXIT_DONE && io->n < 2 && io->plain) {
 		status = graph_parse(&io->q, &io->graphs[io->n], io->n ? "BYTES" : "COUNT FRAMES");
 		io->n++;
@@ -124,7 +148,7 @@ static void add_column(
 
 static int open_render(struct io *io, unsigned k)
 {
-	io->render = render_open(io->q.format, stdout, io->columns, k);
+	io->render = question_render(&io->q, io->columns, k);
 	return io->render ? EXIT_DONE : complain(EXIT_FAILED, "out of memory");
 }
 
@@ -341,7 +365,7 @@ static int run(const struct args *args)
 		return complain(EXIT_FAILED, "out of memory");
 	int status = question_open(&io->q, args);
 	if (status == EXIT_DONE)
-		status = parse_interval(args_value(args, "interval", "1"), &io->interval_us);
+		status = choose_interval(io);
 	if (status == EXIT_DONE)
 		status = parse_graphs(io);
 	if (status == EXIT_DONE)
@@ -362,6 +386,9 @@ static int run(const struct args *args)
 static const struct option_spec options[] = {
 	{ "interval", 'i', "T", false, "length of an interval: 1, 100ms, 10min, 1h, 1d (default: 1 s)" },
 	{ "graph", 'g', "GRAPH", true, "'FILTER;FUNCTION(FIELD)'" },
+	{ "style", 0, "STYLE", true,
+		"of a graph with --plot: line, bar, dot or stack; the nth for the nth graph",
+		"line bar dot stack" },
 	{ "align", 0, "TIME", false,
 		"captures side by side: relative (each from its first frame) or absolute",
 		"relative absolute" },
@@ -387,17 +414,23 @@ const struct command cmd_io = {
 		"frames before it, as in\n"
 		"tshark. Each capture has rows of its own; --align gives rows that all captures share, with "
 		"columns for each,\n"
-		"empty where a capture has no time. --peak names the first interval with the greatest value.",
+		"empty where a capture has no time. --peak names the first interval with the greatest "
+		"value.\n"
+		"--plot without --graph draws all packets as a line and TCP errors (tcp.analysis.flags) as "
+		"bars.",
 	.examples =
 		"  pcapdex io a.db --interval 100ms                                     frames and bytes\n"
 		"  pcapdex io a.db -g 'tcp;COUNT FRAMES' -g 'tcp;SUM(tcp.len)'          two graphs\n"
 		"  pcapdex io a.db -i 10s -g ';COUNT(tcp.analysis.retransmission)'      retransmissions\n"
 		"  pcapdex io a.db -g 'dns;COUNT FRAMES' --align absolute               captures by the "
 		"clock\n"
-		"  pcapdex io a.db -i 100ms -g ';BYTES' --peak                          when most was sent",
+		"  pcapdex io a.db -i 100ms -g ';BYTES' --peak                          when most was sent\n"
+		"  pcapdex io a.db -c lab.pcap --plot io.svg                            packets and TCP "
+		"errors",
 	.min_args = 1,
 	.max_args = 1,
 	.query = true,
 	.options = options,
 	.run = run,
+	.plot = plot_io,
 };

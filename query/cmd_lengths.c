@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "indexer/store/totals.h"
+#include "query/plot.h"
 #include "query/question.h"
 
 #define NODES (1 + LENGTH_RANGES) /* [0] is the row over all */
@@ -158,7 +159,7 @@ static int print(struct question *q, const struct lengths *l)
 		{ "burst_rate", "Burst Rate", RENDER_NUMBER },
 		{ "burst_start", "Burst Start", RENDER_NUMBER },
 	};
-	struct render *r = render_open(q->format, stdout, columns, sizeof(columns) / sizeof(columns[0]));
+	struct render *r = question_render(q, columns, sizeof(columns) / sizeof(columns[0]));
 	for (unsigned i = 0; r && i < NODES; i++) {
 		const struct node *n = &l->nodes[i];
 		char label[32] = "Packet Lengths";
@@ -216,4 +217,5 @@ const struct command cmd_lengths = {
 	.query = true,
 	.options = options,
 	.run = run,
+	.plot = plot_lengths,
 };

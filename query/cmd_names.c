@@ -176,8 +176,7 @@ static int answer(struct names *n)
 	if (n->type && strcmp(n->type, "host") != 0 && strcmp(n->type, "service") != 0 &&
 		strcmp(n->type, "ether") != 0)
 		return complain(EXIT_USAGE, "--type is host, service or ether, not %s", n->type);
-	if (!n->q.show_sql &&
-		!(n->out = render_open(n->q.format, stdout, columns, sizeof(columns) / sizeof(*columns))))
+	if (!n->q.show_sql && !(n->out = question_render(&n->q, columns, sizeof(columns) / sizeof(*columns))))
 		return complain(EXIT_FAILED, "out of memory");
 	int status = EXIT_DONE;
 	if (wanted(n, "host"))

@@ -77,8 +77,9 @@ static int show_pairs(struct work *w)
 	};
 	unsigned skip = w->groups ? 0 : 2;
 	const char *unit = w->table ? "%" : NULL;
-	struct render *r =
-		render_open(w->format, stdout, columns + skip, sizeof(columns) / sizeof(*columns) - skip);
+	unsigned n = sizeof(columns) / sizeof(*columns) - skip;
+	struct render *r = w->args->rows ? render_keep(w->args->rows, columns + skip, n)
+					 : render_open(w->format, stdout, columns + skip, n);
 	for (size_t i = 0; r && i < w->overlaps.n; i++) {
 		const struct overlap *o = &w->overlaps.list[i];
 		char *of_a = ranges_text(o, false, w->table ? 3 : UINT32_MAX),
@@ -219,9 +220,9 @@ static int answer(struct work *w)
 
 static int run(const struct args *args)
 {
-	struct work w = {
-		.args = args, .format = args_value(args, "format", "table"), .two = args->npositional > 1
-	};
+	struct work w = { .args = args,
+		.format = args->rows ? "csv" : args_value(args, "format", "table"),
+		.two = args->npositional > 1 };
 	w.table = strcmp(w.format, "table") == 0;
 	if (!render_has(w.format))
 		return complain(EXIT_USAGE, "--format is table, csv, json or jsonl, not %s", w.format);

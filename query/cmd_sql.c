@@ -23,6 +23,7 @@ struct run {
 	unsigned nparams;
 	char **texts; /* of one row: blobs as hexadecimal, numbers of a table */
 	unsigned ntexts;
+	struct kept *rows; /* where the rows go; NULL: to standard output */
 };
 
 static char *read_all(FILE *in)
@@ -153,7 +154,9 @@ static int print_rows(struct run *r, sqlite3_stmt *st, int rc)
 		columns[i] = (struct render_column) { name ? name : "?", NULL,
 			type == SQLITE_INTEGER || type == SQLITE_FLOAT ? RENDER_NUMBER : RENDER_TEXT };
 	}
-	struct render *out = good ? render_open(r->format, stdout, columns, n) : NULL;
+	struct render *out = !good     ? NULL
+			     : r->rows ? render_keep(r->rows, columns, n)
+				       : render_open(r->format, stdout, columns, n);
 	for (; out && rc == SQLITE_ROW; rc = sqlite3_step(st)) {
 		for (unsigned i = 0; i < n; i++)
 			cells[i] = cell(r, st, (int)i);
@@ -243,7 +246,8 @@ static int only_what_is_there(
 
 static int run(const struct args *args)
 {
-	struct run r = { .format = args_value(args, "format", "table") };
+	struct run r = { .format = args->rows ? "csv" : args_value(args, "format", "table"),
+		.rows = args->rows };
 	char *sql = NULL;
 	if (!render_has(r.format))
 		return complain(EXIT_USAGE, "--format is table, csv, json or jsonl, not %s", r.format);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "query/plot.h"
 #include "query/stream.h"
 
 /* ---- cells: the same for the sheet, CSV and JSON ---- */
@@ -217,7 +218,7 @@ static int print(struct question *q, const struct stream *s)
 	fill(&sheet, q, s);
 	if (q->table)
 		return print_sheet(&sheet);
-	struct render *r = render_open(q->format, stdout, sheet.columns, sheet.n);
+	struct render *r = question_render(q, sheet.columns, sheet.n);
 	if (r)
 		render_row(r, sheet.cells);
 	return render_close(r) < 0 ? complain(EXIT_FAILED, "out of memory") : EXIT_DONE;
@@ -246,7 +247,9 @@ static int direction(struct question *q, const struct selected_capture *capture,
 static int answer_one(struct question *q, const struct selected_capture *capture,
 	const struct tcp_conversation *all, size_t n, const struct tcp_conversation *one)
 {
-	const char *graph = args_value(q->args, "graph", NULL), *window = args_value(q->args, "window", "1");
+	const char *graph =
+			   args_value(q->args, "graph", args_has(q->args, "plot") ? PLOT_STREAM_GRAPH : NULL),
+		   *window = args_value(q->args, "window", "1");
 	char *end = NULL;
 	double seconds = strtod(window, &end);
 	bool from_a;
@@ -308,7 +311,9 @@ static int run(const struct args *args)
 }
 
 static const struct option_spec options[] = {
-	{ "graph", 'g', "GRAPH", false, "rows of stevens, tcptrace, throughput, rtt or window instead" },
+	{ "graph", 'g', "GRAPH", false,
+		"rows of stevens, tcptrace, throughput, rtt or window instead (with --plot: tcptrace)",
+		"stevens tcptrace throughput rtt window" },
 	{ "direction", 'd', "WAY", false, "ab or ba: whose segments a graph shows (default: who sent more)" },
 	{ "window", 'w', "T", false, "seconds over which throughput is averaged (default: 1)" },
 	{ 0 },
@@ -336,10 +341,12 @@ const struct command cmd_stream = {
 		"  rtt         time from a segment to its ACK or SACK\n"
 		"  window      the window that the receiver announces, octets on the way",
 	.examples = "  pcapdex stream a.db 0 -c lab.pcap                      its life\n"
-		    "  pcapdex stream a.db 0 -c lab.pcap -g tcptrace -f csv   for a plot",
+		    "  pcapdex stream a.db 0 -c lab.pcap -g tcptrace -f csv   its rows\n"
+		    "  pcapdex stream a.db 0 -c lab.pcap --plot trace.svg     drawn",
 	.min_args = 2,
 	.max_args = 2,
 	.query = true,
 	.options = options,
 	.run = run,
+	.plot = plot_stream,
 };

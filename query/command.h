@@ -19,6 +19,8 @@ struct option_spec {
 };
 
 struct args;
+struct kept;
+struct chart;
 
 struct command {
 	const char *name;
@@ -30,6 +32,8 @@ struct command {
 	bool query;                  /* also takes the options of every question: -c -Y --format --sql */
 	const struct option_spec *options;   /* ended by a NULL name */
 	int (*run)(const struct args *args); /* exit status */
+	/* A picture of its rows, for --plot (query/plot.h): an exit status. NULL: there is none. */
+	int (*plot)(const struct args *args, const struct kept *rows, struct chart *chart);
 };
 
 struct args {
@@ -40,7 +44,9 @@ struct args {
 	struct {
 		const struct option_spec *option;
 		const char *value;
-	} * values; /* in the order given */
+	} * values;        /* in the order given */
+	struct kept *rows; /* the answer goes here; NULL: to standard output */
+	sqlite3 *db;       /* the archive, opened already for reading; NULL: open it */
 };
 
 /* The last value of an option, or `fallback`. A switch that was given has the value "". */
@@ -58,11 +64,17 @@ int complain(int status, const char *format, ...) __attribute__((format(printf, 
  * stderr. */
 extern __thread void (*complain_to)(const char *text);
 
+/* Ask what `argv` ("hierarchy", "a.db", "-c", "7") would print. `db` is the archive, opened already. The rows
+ * are kept, and drawn if `chart` is given; both are freed by the caller in any case. An exit status, after a
+ * message unless it is 0. */
+int command_ask(int argc, char **argv, sqlite3 *db, struct kept *rows, struct chart *chart);
+
 /* For archive_on_wait: say after two seconds that another process has the archive. Gives true. */
 bool say_waiting(const char *path, unsigned ms);
 
 extern const struct command *const commands[];   /* ended by NULL */
 extern const struct option_spec query_options[]; /* of every question; ended by a NULL name */
+extern const struct option_spec plot_options[];  /* of those that can draw; ended by a NULL name */
 extern const struct option_spec help_option;
 
 /* For the options of a command that is no question and yet about certain captures. */

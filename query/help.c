@@ -21,6 +21,8 @@ int help_command(const struct command *c)
 	print_options(c->options);
 	if (c->query)
 		print_options(query_options);
+	if (c->plot)
+		print_options(plot_options);
 	printf("  -h, --help               this help\n");
 	if (c->examples)
 		printf("\nExamples:\n%s\n", c->examples);
@@ -142,6 +144,8 @@ int help_man(const struct command *c)
 	roff_options(c->options);
 	if (c->query)
 		roff_options(query_options);
+	if (c->plot)
+		roff_options(plot_options);
 	roff_options((const struct option_spec[]) { help_option, { 0 } });
 	if (c->examples) {
 		puts(".SH EXAMPLES");

@@ -8,6 +8,8 @@
 
 #include "query/command.h"
 #include "query/help.h"
+#include "query/plot.h"
+#include "query/render/chart.h"
 #include "schema/archive.h"
 
 bool say_waiting(const char *path, unsigned ms)
@@ -47,6 +49,8 @@ static const struct option_spec *find_option(const struct command *c, const char
 	const struct option_spec *o = search(c->options, name, n, letter);
 	if (!o && c->query)
 		o = search(query_options, name, n, letter);
+	if (!o && c->plot)
+		o = search(plot_options, name, n, letter);
 	if (!o && (letter ? letter == 'h' : n == 4 && strncmp(name, "help", 4) == 0))
 		o = &help_option;
 	return o;
@@ -64,6 +68,7 @@ static int print_version(void)
 		{ "ISA-L", "raw octets are compressed by zlib, which is slower", HAVE_ISAL },
 		{ "PCRE2", "`matches` in display filters is refused", HAVE_PCRE2 },
 		{ "brotli", "bodies of HTTP that are encoded with it stay encoded", HAVE_BROTLI },
+		{ "Cairo and Pango", "no pictures as PNG: --plot writes SVG, or draws in the terminal", HAVE_CAIRO },
 		{ "libpq", "no PostgreSQL: publish, and postgresql:// in place of an archive", HAVE_PQ },
 	};
 	printf("pcapdex %s\nSQLite %s\n%s\nzlib %s\n%s\n", PCAPDEX_VERSION, sqlite3_libversion(),
@@ -108,37 +113,67 @@ static int take_option(const struct command *c, struct args *args, int argc, cha
 	return EXIT_DONE;
 }
 
-static int run_command(const struct command *c, int argc, char **argv)
+/* What was typed, understood. args_free() in either case. */
+static int parse(const struct command *c, int argc, char **argv, struct args *args)
 {
-	struct args args = { .command = c };
 	int status = EXIT_DONE;
 	bool only_positional = false;
-	args.positional = calloc((size_t)argc + 1, sizeof(*args.positional));
-	args.values = calloc((size_t)argc + 1, sizeof(*args.values));
-	if (!args.positional || !args.values)
+	*args = (struct args) { .command = c };
+	args->positional = calloc((size_t)argc + 1, sizeof(*args->positional));
+	args->values = calloc((size_t)argc + 1, sizeof(*args->values));
+	if (!args->positional || !args->values)
 		status = complain(EXIT_FAILED, "out of memory");
 	for (int i = 0; status == EXIT_DONE && i < argc; i++) {
 		if (!only_positional && strcmp(argv[i], "--") == 0)
 			only_positional = true;
 		else if (!only_positional && argv[i][0] == '-' && argv[i][1])
-			status = take_option(c, &args, argc, argv, &i);
+			status = take_option(c, args, argc, argv, &i);
 		else
-			args.positional[args.npositional++] = argv[i];
+			args->positional[args->npositional++] = argv[i];
 	}
-	if (status == EXIT_DONE) {
-		if (args_has(&args, "help"))
-			status = help_command(c);
-		else if (args.npositional < c->min_args || (c->max_args && args.npositional > c->max_args))
-			status = complain(EXIT_USAGE, "usage: pcapdex %s %s; `pcapdex help %s` tells more",
-				c->name, c->usage, c->name);
-		else
-			status = c->run(&args);
-	}
-	free(args.positional);
-	free(args.values);
+	bool help = args_has(args, "help");
+	if (status == EXIT_DONE && !help &&
+		(args->npositional < c->min_args || (c->max_args && args->npositional > c->max_args)))
+		status = complain(EXIT_USAGE, "usage: pcapdex %s %s; `pcapdex help %s` tells more", c->name,
+			c->usage, c->name);
+	return status;
+}
+
+static void args_free(struct args *args)
+{
+	free(args->positional);
+	free(args->values);
+}
+
+static int run_command(const struct command *c, int argc, char **argv)
+{
+	struct args args;
+	int status = parse(c, argc, argv, &args);
+	if (status == EXIT_DONE)
+		status = args_has(&args, "help")   ? help_command(c)
+			 : args_has(&args, "plot") ? plot_answer(&args)
+						   : c->run(&args);
+	args_free(&args);
 	/* An answer that could not be written is no answer (a full disk behind `>`). */
 	if (fflush(stdout) != 0 && status == EXIT_DONE)
 		status = complain(EXIT_FAILED, "standard output could not be written");
+	return status;
+}
+
+int command_ask(int argc, char **argv, sqlite3 *db, struct kept *rows, struct chart *chart)
+{
+	const struct command *c = find_command(argv[0]);
+	struct args args;
+	int status = parse(c, argc - 1, argv + 1, &args);
+	args.rows = rows;
+	args.db = db;
+	if (status == EXIT_DONE)
+		status = c->run(&args);
+	if (status == EXIT_DONE && chart && c->plot) {
+		chart_name(chart, NULL, rows->about);
+		status = c->plot(&args, rows, chart);
+	}
+	args_free(&args);
 	return status;
 }
 

@@ -6,6 +6,7 @@
 
 #include "query/ether_names.h"
 #include "query/layers.h"
+#include "query/render/kept.h"
 
 int question_wrong_filter(const char *whose, const char *text, const struct filter_error *error)
 {
@@ -70,7 +71,7 @@ int question_open(struct question *q, const struct args *args)
 	struct filter_error error = { 0 };
 	memset(q, 0, sizeof(*q));
 	q->args = args;
-	q->format = args_value(args, "format", "table");
+	q->format = args->rows ? "csv" : args_value(args, "format", "table");
 	q->show_sql = args_has(args, "sql");
 	if (!render_has(q->format))
 		return complain(EXIT_USAGE, "--format is table, csv, json or jsonl, not %s", q->format);
@@ -185,6 +186,33 @@ struct value question_value(sqlite3_stmt *st, int i, const struct answer_column 
 	return v;
 }
 
+struct render *question_render(struct question *q, const struct render_column *columns, unsigned n)
+{
+	const char *filter = args_value(q->args, "filter", NULL);
+	if (!q->args->rows)
+		return render_open(q->format, stdout, columns, n);
+	struct render *r = render_keep(q->args->rows, columns, n);
+	if (q->session.ncaptures == 1)
+		question_about(
+			q, "%s%s%s", q->session.captures[0].name, filter ? ", " : "", filter ? filter : "");
+	else
+		question_about(
+			q, "%u captures%s%s", q->session.ncaptures, filter ? ", " : "", filter ? filter : "");
+	return r;
+}
+
+void question_about(struct question *q, const char *format, ...)
+{
+	va_list list;
+	if (!q->args->rows)
+		return;
+	free(q->args->rows->about);
+	va_start(list, format);
+	if (vasprintf(&q->args->rows->about, format, list) < 0)
+		q->args->rows->about = NULL;
+	va_end(list);
+}
+
 int question_answer(struct question *q, sqlite3_stmt *st, const struct answer_column *columns, unsigned n)
 {
 	struct render_column shown[64];
@@ -201,7 +229,7 @@ int question_answer(struct question *q, sqlite3_stmt *st, const struct answer_co
 	for (unsigned i = 0; i < n && nshown < 64; i++)
 		if (!columns[i].hidden)
 			shown[nshown++] = columns[i].as;
-	struct render *r = render_open(q->format, stdout, shown, nshown);
+	struct render *r = question_render(q, shown, nshown);
 	while (r && (rc = sqlite3_step(st)) == SQLITE_ROW) {
 		unsigned k = 0;
 		for (unsigned i = 0; i < n && k < nshown; i++)

@@ -37,6 +37,13 @@ const char *question_naming(struct question *q);
 /* Print a statement with its values put in. */
 void question_print_sql(sqlite3_stmt *st);
 
+/* Where the rows of the answer go: to standard output in the format that was asked for, or to args->rows
+ * (then with all columns and without names of addresses, as CSV). NULL: out of memory. */
+struct render *question_render(struct question *q, const struct render_column *columns, unsigned n);
+
+/* Say what kept rows are about, for the picture's subtitle; without it: the captures. */
+void question_about(struct question *q, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
 /* Run a statement whose result columns are those of the table, or print it (--sql); finalizes it. Real
  * numbers have `decimals` of their column in a table. Columns of which `hidden` is set are left out. An exit
  * status. */

@@ -72,17 +72,23 @@ int session_open_for(struct session *s, const struct args *args, enum archive_mo
 	char message[512];
 	memset(s, 0, sizeof(*s));
 	s->path = args->positional[0];
-	if (server_is_url(s->path)) {
-		if (mode != ARCHIVE_READ)
-			return complain(EXIT_FAILED, "captures on a server are only read; publish and "
-						     "`pcapdex help publish` change them");
-		if (!(s->shown = server_shown(s->path)))
-			return complain(EXIT_FAILED, "out of memory");
-		if (server_open(&s->db, s->path, message) != SQLITE_OK)
+	bool server = server_is_url(s->path);
+	if (server && mode != ARCHIVE_READ)
+		return complain(EXIT_FAILED, "captures on a server are only read; publish and "
+					     "`pcapdex help publish` change them");
+	if (server && !(s->path = s->shown = server_shown(s->path)))
+		return complain(EXIT_FAILED, "out of memory");
+	if (args->db && mode == ARCHIVE_READ) {
+		s->db = args->db;
+		s->borrowed = true;
+		return EXIT_DONE;
+	}
+	if (server) {
+		if (server_open(&s->db, args->positional[0], message) != SQLITE_OK)
 			return complain(EXIT_FAILED, "%s", message);
-		s->path = s->shown;
-	} else if (archive_open(&s->db, s->path, mode, message) != ARCHIVE_OK)
+	} else if (archive_open(&s->db, s->path, mode, message) != ARCHIVE_OK) {
 		return complain(EXIT_FAILED, "%s", message);
+	}
 	return frame_info_register(s->db, s->path) == SQLITE_OK ? EXIT_DONE
 								: complain(EXIT_FAILED, "out of memory");
 }
@@ -131,16 +137,35 @@ const struct selected_capture *session_one(const struct session *s)
 	return NULL;
 }
 
+void session_drop_temporary(struct session *s)
+{
+	sqlite3_stmt *st = NULL;
+	char *all = NULL;
+	if (sqlite3_prepare_v2(s->db,
+		    "SELECT group_concat(printf('DROP TABLE temp.\"%w\";', name), '') FROM "
+		    "temp.sqlite_schema WHERE "
+		    "type = 'table' AND name NOT LIKE 'sqlite%'",
+		    -1, &st, NULL) == SQLITE_OK &&
+		sqlite3_step(st) == SQLITE_ROW && sqlite3_column_text(st, 0))
+		all = sqlite3_mprintf("%s", sqlite3_column_text(st, 0));
+	sqlite3_finalize(st);
+	if (all)
+		sqlite3_exec(s->db, all, NULL, NULL, NULL);
+	sqlite3_free(all);
+}
+
 void session_close(struct session *s)
 {
 	for (unsigned i = 0; i < s->ncaptures; i++)
 		free(s->captures[i].name);
 	free(s->captures);
-	if (s->db) {
+	if (s->borrowed) {
+		session_drop_temporary(s);
+	} else if (s->db) {
 		dfilter_release(s->db);
 		frame_info_release(s->db);
+		sqlite3_close(s->db);
 	}
-	sqlite3_close(s->db);
 	free(s->shown);
 	memset(s, 0, sizeof(*s));
 }

@@ -15,6 +15,7 @@ struct selected_capture {
 
 struct session {
 	sqlite3 *db;
+	bool borrowed;    /* db is another session's */
 	const char *path; /* of the archive, or a server's URL without its password */
 	char *shown;      /* the latter */
 	unsigned ncaptures;
@@ -36,6 +37,9 @@ extern const char session_capture_sql[];
 
 /* The one capture that was picked, or NULL after a message: frame numbers mean nothing without it. */
 const struct selected_capture *session_one(const struct session *s);
+
+/* Drop what a question made for itself: the archive stays open for the next one. */
+void session_drop_temporary(struct session *s);
 
 void session_close(struct session *s);
 

@@ -494,7 +494,13 @@ int stream_graph(const char *name, struct question *q, const struct selected_cap
 	rc = find_base(&g, list);
 	segments_close(list);
 	g.sacks = session_prepare(&q->session, sql);
-	g.r = render_open(q->format, stdout, drawing->columns, drawing->ncolumns);
+	g.r = question_render(q, drawing->columns, drawing->ncolumns);
+	char from[TCP_END_TEXT], to[TCP_END_TEXT];
+	tcp_end_text(&q->session, from_a ? one->address_a : one->address_b,
+		from_a ? one->port_a : one->port_b, from);
+	tcp_end_text(&q->session, from_a ? one->address_b : one->address_a,
+		from_a ? one->port_b : one->port_a, to);
+	question_about(q, "%s, tcp.stream %u: %s to %s", capture->name, one->stream, from, to);
 	list = rc == 0 && g.sacks && g.r ? segments_open(&q->session, capture, all, n, one) : NULL;
 	rc = list ? draw_all(&g, drawing, list) : -1;
 	if (rc == 0) {

@@ -26,3 +26,5 @@ show hierarchy "$archive"
 show conversations "$archive" --type tcp
 show lengths "$archive"
 show io "$archive" --interval 1s
+show io "$archive" -c 1 --plot -
+show report "$archive" -o build/report.html && echo "build/report.html"

@@ -72,6 +72,28 @@ static void tftp(void **state)
 }
 
 /* RFC 2865, section 7.1; RFC 3579: EAP in two attributes. */
+/* RFC 5191, section 6.2, with an EAP-Payload attribute; the length of an attribute with a vendor does not
+ * fit. */
+#define PANA     "0000 0028 0000 0001 12345678 00000001 0002 "
+#define PANA_EAP "000d 0000 0201000d017465737475736572 000000"
+
+static void pana(void **state)
+{
+	(void)state;
+	has(datagram(true, "c0000201 c0000202 9c40 02cc", PANA "0000" PANA_EAP),
+		"stack: ethertype:ip:udp:pana:eap\n");
+	has(datagram(true, "c0000201 c0000202 9c40 02cc", PANA "8000" PANA_EAP),
+		"stack: ethertype:ip:udp:data\n");
+}
+
+/* IEEE 1815: a header whose checksum is wrong is not DNP's. */
+static void dnp3(void **state)
+{
+	(void)state;
+	has(port(20000, "0564 05 c0 0100 0a00 e08c"), "stack: dnp3\n");
+	has(port(20000, "0564 05 c0 0100 0a00 e18c"), "stack: data\n");
+}
+
 static void radius(void **state)
 {
 	(void)state;
@@ -183,6 +205,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(stun),
 		cmocka_unit_test(tftp),
+		cmocka_unit_test(pana),
+		cmocka_unit_test(dnp3),
 		cmocka_unit_test(radius),
 		cmocka_unit_test(coap),
 		cmocka_unit_test(tunnels),

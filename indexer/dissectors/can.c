@@ -61,7 +61,8 @@ static enum verdict can_dissect(struct packet *pkt, struct cursor *c)
 		pkt->column = "CANFD";
 	}
 	if (word & CAN_ERROR) {
-		/* Eight octets say what went wrong; a note beside CAN in the tree, where the length is another. */
+		/* Eight octets say what went wrong; a note beside CAN in the tree, where the length is
+		 * another. */
 		static const struct protocol mismatch = { .name = "text" };
 		if (len != 8)
 			pkt_item(pkt, &mismatch, 0);

@@ -81,6 +81,8 @@ static enum verdict cm_dissect(struct packet *pkt, struct cursor *c)
 	uint32_t status = (uint32_t)cur_be(c, 1);
 	cur_skip(c, 2 * (uint32_t)cur_be(c, 1));
 	if (service == FORWARD_OPEN || service == LARGE_FORWARD_OPEN || service == FORWARD_CLOSE) {
+		if (!cur_left(c))
+			return MINE;
 		if (status == 0 && service != FORWARD_CLOSE) {
 			row_le(r, CM_OT_CONNID, c, 4);
 			row_le(r, CM_TO_CONNID, c, 4);

@@ -50,12 +50,21 @@ static uint32_t drda_length(struct packet *pkt, const struct cursor *c)
 	return be16(c->data);
 }
 
+static bool known(uint32_t codepoint)
+{
+	const struct value_name *n = codepoint_names;
+	while (n->name && n->value != codepoint)
+		n++;
+	return n->name;
+}
+
+/* A conversation begins with a message whose code point is known. */
 static bool drda_test(struct packet *pkt, const struct cursor *c)
 {
 	struct drda_flow *f = pkt_flow(pkt, &proto_drda);
 	if (f && f->known)
 		return true;
-	if (c->cap < HEADER || be16(c->data) < HEADER || c->data[2] != MAGIC)
+	if (c->cap < HEADER || be16(c->data) < HEADER || c->data[2] != MAGIC || !known(be16(c->data + 8)))
 		return false;
 	pkt_speak(pkt, &proto_drda);
 	if (f)

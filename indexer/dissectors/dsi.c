@@ -29,7 +29,7 @@ static const struct field dsi_fields[DSI_NFIELDS] = {
 
 static const struct record dsi_records[] = { { "dsi", RECORD_LAYER, DSI_NFIELDS, dsi_fields, NULL } };
 
-enum { HEADER = 16, REPLY = 1, COMMAND = 2, WRITE = 6 };
+enum { HEADER = 16, REPLY = 1, COMMAND = 2, WRITE = 6, ATTENTION = 8 };
 
 static uint32_t dsi_length(struct packet *pkt, const struct cursor *c)
 {
@@ -54,7 +54,13 @@ static enum verdict dsi_dissect(struct packet *pkt, struct cursor *c)
 	return MINE;
 }
 
-static const struct pdu dsi_pdu = { .min = HEADER, .length = dsi_length };
+static bool dsi_test(struct packet *pkt, const struct cursor *c)
+{
+	(void)pkt;
+	return c->cap >= 2 && c->data[0] <= REPLY && c->data[1] >= 1 && c->data[1] <= ATTENTION;
+}
+
+static const struct pdu dsi_pdu = { .min = HEADER, .length = dsi_length, .test = dsi_test };
 static const struct claim dsi_claims[] = { { CLAIM_TCP_PORT, 548 }, { 0 } };
 
 const struct protocol proto_dsi = {

@@ -55,8 +55,14 @@ enum {
 	V6_NFIELDS
 };
 
+static const struct value_name v6_type_names[] = { { 1, "Destination Unreachable" }, { 2, "Packet Too Big" },
+	{ 3, "Time Exceeded" }, { 128, "Echo (ping) request" }, { 129, "Echo (ping) reply" },
+	{ 133, "Router Solicitation" }, { 134, "Router Advertisement" }, { 135, "Neighbor Solicitation" },
+	{ 136, "Neighbor Advertisement" }, { 137, "Redirect" },
+	{ 143, "Multicast Listener Report Message v2" }, { 0, NULL } };
+
 static const struct field v6_fields[V6_NFIELDS] = {
-	[V6_TYPE] = { "icmpv6.type", "Type", KIND_UINT, .octets = 1 },
+	[V6_TYPE] = { "icmpv6.type", "Type", KIND_UINT, .octets = 1, .names = v6_type_names },
 	[V6_CODE] = { "icmpv6.code", "Code", KIND_UINT, .octets = 1 },
 	[V6_CHECKSUM] = { "icmpv6.checksum", "Checksum", KIND_UINT, BASE_HEX, 2 },
 	[V6_IDENT] = { "icmpv6.echo.identifier", "Identifier", KIND_UINT, BASE_HEX, 2 },

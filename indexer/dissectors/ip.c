@@ -48,6 +48,7 @@ enum {
 	IP_TTL_LNCB,
 	IP_TTL_TOO_SMALL,
 	IP_CHECKSUM_STATUS,
+	IP_FRAGMENTS,
 	IP_SRC_HOST,
 	IP_DST_HOST,
 	IP_HOST,
@@ -124,6 +125,8 @@ static const struct field ip_fields[IP_NFIELDS] = {
 	[IP_CHECKSUM_STATUS] = { "ip.checksum.status", "Header checksum status", KIND_UINT, .octets = 1,
 		.generated = true, .sql = "CASE WHEN {checksum} IS NOT NULL THEN 2 END",
 		.names = checksum_status_names },
+	[IP_FRAGMENTS] = { "ip.fragments", "IPv4 Fragments", KIND_NONE, .generated = true, .hidden = true,
+		.part = 2, .sql = "CASE WHEN {fragment_count} IS NOT NULL THEN 1 END" },
 	/* names are not asked for: the address itself */
 	[IP_SRC_HOST] = { "ip.src_host", "Source Host", KIND_TEXT, .generated = true, .hidden = true,
 		.sql = HOST("src") },

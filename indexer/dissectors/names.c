@@ -406,8 +406,7 @@ const size_t named_protocols_count = sizeof(named_protocols) / sizeof(*named_pro
 
 /* Named by wrappers.c, and by dissectors that hand on to them. */
 const struct protocol wrapped_trmac = {
-	.name = "trmac", .title = "Token-Ring Media Access Control", .column = "TR MAC",
-	.dissect = trmac_walk
+	.name = "trmac", .title = "Token-Ring Media Access Control", .column = "TR MAC", .dissect = trmac_walk
 };
 const struct protocol wrapped_pn_dcp = { .name = "pn_dcp", .title = "PROFINET DCP", .column = "PN-DCP" };
 const struct protocol wrapped_pktdata = {

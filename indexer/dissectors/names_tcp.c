@@ -58,15 +58,6 @@ static const struct pdu tns_pdu = { .min = 8, .length = tns_length, .test = tns_
 /* "FINS", and the length of what follows. */
 FRAMED(omron, 8, be32(c->data + 4) > UINT32_MAX - 8 ? UINT32_MAX : be32(c->data + 4) + 8);
 
-static uint32_t tds_length(struct packet *pkt, const struct cursor *c)
-{
-	(void)pkt;
-	return be16(c->data + 2);
-}
-
-static const struct pdu dsi_pdu = { .min = 16, .length = dsi_length, .test = dsi_test };
-static const struct pdu tds_pdu = { .min = 8, .length = tds_length };
-
 /* ---- told by their first octets ---- */
 
 static bool begins(const struct cursor *c, const char *magic, uint32_t at)
@@ -285,14 +276,10 @@ const struct protocol named_tcp_protocols[] = {
 		.claims = CLAIMS({ CLAIM_TCP_PORT, 8085 }), .dissect = at_least_two },
 	{ .name = "xmpp", .title = "XMPP Protocol", .column = "XMPP",
 		.claims = CLAIMS({ CLAIM_TCP_PORT, 5222 }), .dissect = xmpp_dissect },
-	{ .name = "dsi", .title = "Data Stream Interface", .column = "DSI",
-		.claims = CLAIMS({ CLAIM_TCP_PORT, 548 }), .pdu = &dsi_pdu, .dissect = dsi_walk },
 	{ .name = "gsm_ipa", .title = "GSM over IP protocol as used by ip.access", .column = "IPA",
 		.claims = CLAIMS({ CLAIM_TCP_PORT, 3002 }, { CLAIM_TCP_PORT, 3003 }, { CLAIM_TCP_PORT, 3006 }, { CLAIM_TCP_PORT, 4222 }, { CLAIM_TCP_PORT, 4249 }, { CLAIM_TCP_PORT, 4250 }, { CLAIM_TCP_PORT, 5000 }), .dissect = gsm_ipa_walk },
 	{ .name = "omron", .title = "OMRON FINS Protocol", .column = "OMRON FINS",
 		.claims = CLAIMS({ CLAIM_TCP_PORT, 9600 }, { CLAIM_UDP_PORT, 9600 }), .pdu = &omron_pdu, .dissect = taken },
-	{ .name = "tds", .title = "Tabular Data Stream", .column = "TDS",
-		.claims = CLAIMS({ CLAIM_TCP_PORT, 1433 }, { CLAIM_TCP_PORT, 2433 }), .pdu = &tds_pdu, .dissect = tds_walk },
 	{ .name = "tns", .title = "Transparent Network Substrate Protocol", .column = "TNS",
 		.claims = CLAIMS({ CLAIM_TCP_PORT, 1521 }), .pdu = &tns_pdu, .dissect = taken },
 	{ .name = "9p", .title = "Plan 9", .column = "9P",

@@ -76,10 +76,6 @@ enum verdict giop_walk(struct packet *, struct cursor *);
 enum verdict miop_walk(struct packet *, struct cursor *);
 enum verdict hl7_walk(struct packet *, struct cursor *);
 enum verdict gsm_ipa_walk(struct packet *, struct cursor *);
-enum verdict dsi_walk(struct packet *, struct cursor *);
-enum verdict tds_walk(struct packet *, struct cursor *);
-bool dsi_test(struct packet *, const struct cursor *);
-uint32_t dsi_length(struct packet *, const struct cursor *);
 
 enum verdict ayiya_dissect(struct packet *, struct cursor *);
 enum verdict caneth_dissect(struct packet *, struct cursor *);

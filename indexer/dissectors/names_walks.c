@@ -1,9 +1,9 @@
 /* Protocols of which little more than the name is known (names.c, names_udp.c, names_tcp.c), but whose
- * messages are walked to where they end: a message that promises more than there is shows as malformed or cut,
- * and what is inside goes on to its own dissector. */
+ * messages are walked to where they end: a message that promises more than there is shows as malformed or
+ * cut, and what is inside goes on to its own dissector. */
 #include "indexer/dissectors/names_tests.h"
 
-extern const struct protocol proto_data, proto_ntlmssp;
+extern const struct protocol proto_data;
 
 /* Lengths of 2 octets behind `before` octets, which hold these too, up to the end. */
 static void lists(struct cursor *c, uint32_t before)
@@ -78,7 +78,8 @@ enum verdict whole_walk(struct packet *pkt, struct cursor *c)
 	return MINE;
 }
 
-/* RFC 3626, section 3.3: length, sequence; messages: type, validity, size with this header, originator, ... */
+/* RFC 3626, section 3.3: length, sequence; messages: type, validity, size with this header, originator, ...
+ */
 enum verdict olsr_walk(struct packet *pkt, struct cursor *c)
 {
 	uint64_t len;
@@ -104,11 +105,14 @@ enum verdict pgm_walk(struct packet *pkt, struct cursor *c)
 	unsigned type = (unsigned)cur_be(c, 1) & 0x0f;
 	cur_take(c, 11);
 	switch (type) {
-	case 0:               /* path of the source: sequence, edges, address */
-	case 8: case 9: case 10: /* what is missing: sequence, addresses of source and group */
+	case 0: /* path of the source: sequence, edges, address */
+	case 8:
+	case 9:
+	case 10: /* what is missing: sequence, addresses of source and group */
 		cur_take(c, 20);
 		break;
-	case 4: case 5: /* data, repairs: sequence, edge */
+	case 4:
+	case 5: /* data, repairs: sequence, edge */
 		cur_take(c, 8);
 		break;
 	default:
@@ -164,7 +168,8 @@ enum verdict rpkirtr_walk(struct packet *pkt, struct cursor *c)
 	return MINE;
 }
 
-/* IEEE 802.5, section 3.3: length of all, classes, vector; subvectors: length with its own two octets, kind. */
+/* IEEE 802.5, section 3.3: length of all, classes, vector; subvectors: length with its own two octets, kind.
+ */
 enum verdict trmac_walk(struct packet *pkt, struct cursor *c)
 {
 	(void)pkt;
@@ -264,8 +269,8 @@ enum verdict miop_walk(struct packet *pkt, struct cursor *c)
  * before the message. */
 enum verdict hl7_walk(struct packet *pkt, struct cursor *c)
 {
-	static const struct protocol type = { .name = "hl7.message.type" }, event = { .name = "hl7.event.type" },
-				     all = { .name = "hl7" };
+	static const struct protocol type = { .name = "hl7.message.type" },
+				     event = { .name = "hl7.event.type" }, all = { .name = "hl7" };
 	uint32_t at = 4, fields = 0;
 	if (c->cap < 9 || memcmp(c->data, "\vMSH", 4) != 0)
 		return MINE;
@@ -299,56 +304,6 @@ enum verdict gsm_ipa_walk(struct packet *pkt, struct cursor *c)
 		struct cursor message = cur_sub(c, len);
 		if (stream < 0x20)
 			pkt_next_proto(pkt, &rsl, message);
-	}
-	return MINE;
-}
-
-/* Apple's Data Stream Interface: direction, command, id, offset or error, length, reserved. */
-uint32_t dsi_length(struct packet *pkt, const struct cursor *c)
-{
-	(void)pkt;
-	uint32_t n = be32(c->data + 8);
-	return n > UINT32_MAX - 16 ? UINT32_MAX : n + 16;
-}
-
-bool dsi_test(struct packet *pkt, const struct cursor *c)
-{
-	(void)pkt;
-	return c->cap >= 2 && c->data[0] <= 1 && c->data[1] >= 1 && c->data[1] <= 8;
-}
-
-enum verdict dsi_walk(struct packet *pkt, struct cursor *c)
-{
-	static const struct protocol afp = {
-		.name = "afp", .title = "Apple Filing Protocol", .column = "AFP"
-	};
-	const uint8_t *head = cur_take(c, 16);
-	if (head && (head[1] == 2 || head[1] == 6)) /* command, write */
-		pkt_next_proto(pkt, &afp, cur_rest(c));
-	return MINE;
-}
-
-/* Tabular Data Stream (MS-TDS, section 2.2.3.1): type, status, length with this header, session, number,
- * window. A login names the octets of its proof; they may be NTLM's, as may be a message of its own. */
-enum verdict tds_walk(struct packet *pkt, struct cursor *c)
-{
-	const uint8_t *head = cur_take(c, 8);
-	if (!head)
-		return MINE;
-	struct cursor proof = { 0 };
-	if (head[0] == 0x11) {
-		proof = cur_rest(c);
-	} else if (head[0] == 0x10 && cur_avail(c) >= 82) {
-		uint32_t at = le16(c->data + c->pos + 78), len = le16(c->data + c->pos + 80);
-		cur_skip(c, at);
-		proof = cur_sub(c, len);
-	}
-	if (proof.cap >= 7 && memcmp(proof.data, "NTLMSSP", 7) == 0) {
-		pkt_next_proto(pkt, &proto_ntlmssp, proof);
-		pkt_below(pkt);
-	} else if (head[0] == 0x02) { /* the login of old: not looked into */
-		pkt_next_proto(pkt, &proto_data, cur_rest(c));
-		pkt_below(pkt);
 	}
 	return MINE;
 }

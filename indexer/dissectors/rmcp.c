@@ -38,9 +38,6 @@ static const struct protocol proto_asf = {
 	.help = "Wakes, resets and asks hosts whose system does not run.",
 };
 
-/* What is inside shows as an item of the bus, and as data. */
-static const struct protocol ipmb = { .name = "ipmb", .title = "Intelligent Platform Management Bus" };
-
 /* Authentication type (1), sequence (4), session (4), code (16, unless none), length (1); RMCP+ (type 6) has
  * a payload type (1), session (4), sequence (4), length (2). */
 static enum verdict session_dissect(struct packet *pkt, struct cursor *c)
@@ -60,11 +57,8 @@ static enum verdict session_dissect(struct packet *pkt, struct cursor *c)
 		if (!pkt->fail)
 			pkt_item(pkt, &bus, len);
 	}
-	if (!pkt->fail) {
-		if (len)
-			pkt_item(pkt, &ipmb, len);
+	if (!pkt->fail)
 		pkt_next_proto(pkt, &proto_data, cur_sub(c, len));
-	}
 	return MINE;
 }
 

@@ -45,6 +45,7 @@ enum {
 	TCP_MSS,
 	TCP_WSCALE_SHIFT,
 	TCP_SACK_PERM,
+	TCP_MSS_OPTION,
 	/* part "analysis" */
 	TCP_A_FLAGS,
 	TCP_A_DUP_NUM,
@@ -198,6 +199,8 @@ static const struct field tcp_fields[TCP_NFIELDS] = {
 	[TCP_OPTION_LEN] = { "tcp.option_len", "Length", KIND_LIST },
 	[TCP_MSS] = { "tcp.options.mss_val", "MSS Value", KIND_UINT, .octets = 2, .part = 1 },
 	[TCP_WSCALE_SHIFT] = { "tcp.options.wscale.shift", "Shift count", KIND_UINT, .octets = 1, .part = 1 },
+	[TCP_MSS_OPTION] = { "tcp.options.mss", "TCP MSS Option", KIND_NONE, .hidden = true, .part = 1,
+		.sql = "CASE WHEN {options_mss_val} IS NOT NULL THEN 1 END" },
 	[TCP_SACK_PERM] = { "tcp.options.sack_perm", "TCP SACK Permitted Option", KIND_BYTES, .part = 1 },
 	[TCP_A_FLAGS] = { "a_flags", "bits of the analysis flags below", KIND_UINT, .part = 2,
 		.internal = true },

@@ -33,6 +33,7 @@ static const struct record tds_records[] = { { "tds", RECORD_LAYER, TDS_NFIELDS,
 enum {
 	HEADER = 8,
 	LAST = 1,
+	OLD_LOGIN = 2,
 	RESPONSE = 4,
 	LOGIN = 16,
 	SSPI = 17,
@@ -66,7 +67,10 @@ static void message(struct packet *pkt, uint32_t type, struct cursor c)
 	uint64_t first, at, len;
 	if (!cur_peek(&c, 0, 1, &first))
 		return;
-	if (type == PRELOGIN && first >= TLS_FIRST && first <= TLS_LAST) {
+	if (type == OLD_LOGIN) { /* not looked into */
+		pkt_next_proto(pkt, &proto_data, c);
+		pkt_below(pkt);
+	} else if (type == PRELOGIN && first >= TLS_FIRST && first <= TLS_LAST) {
 		pkt_next_proto(pkt, &proto_tls, c);
 	} else if (type == SSPI) {
 		sspi(pkt, c);

@@ -6,12 +6,12 @@
 
 #include "schema/kind.h"
 
-enum dictionary { ADDRESSES, TEXTS, STACKS, DICTIONARIES };
+enum dictionary { DICTIONARY_ADDRESS, DICTIONARY_TEXT, DICTIONARY_STACK, DICTIONARIES, DICTIONARY_NONE = -1 };
 
 extern const char *const dictionary_tables[DICTIONARIES];
 
-/* Which one fields of this kind refer to by id; -1: they have their values. */
-int dictionary_of(enum kind kind);
+/* Which one fields of this kind refer to by id; DICTIONARY_NONE: they have their values. */
+enum dictionary dictionary_of(enum kind kind);
 
 /* The same for the columns of core.sql's tables. */
 struct core_reference {

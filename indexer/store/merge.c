@@ -61,9 +61,11 @@ static int prepare(struct merge *m, sqlite3_stmt **st, const char *sql)
 static const struct {
 	const char *function, *key, *columns;
 } dictionaries[DICTIONARIES] = {
-	[ADDRESSES] = { "merged_address", "n.octets=o.octets AND n.kind=o.kind", "octets, kind, text" },
-	[TEXTS] = { "merged_text", "n.hash=o.hash AND n.value=o.value", "hash, value" },
-	[STACKS] = { "merged_stack", "n.protocols=o.protocols AND n.items=o.items AND n.shown=o.shown",
+	[DICTIONARY_ADDRESS] = { "merged_address", "n.octets=o.octets AND n.kind=o.kind",
+		"octets, kind, text" },
+	[DICTIONARY_TEXT] = { "merged_text", "n.hash=o.hash AND n.value=o.value", "hash, value" },
+	[DICTIONARY_STACK] = { "merged_stack",
+		"n.protocols=o.protocols AND n.items=o.items AND n.shown=o.shown",
 		"protocols, items, shown" },
 };
 

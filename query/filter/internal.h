@@ -12,9 +12,10 @@
 
 enum token_kind {
 	TOKEN_END,
-	TOKEN_WORD,   /* a name, number, address: whatever stands unquoted */
-	TOKEN_STRING, /* "..." or r"..." */
-	TOKEN_CHAR,   /* 'c' */
+	TOKEN_WORD,      /* a name, number, address: whatever stands unquoted */
+	TOKEN_STRING,    /* "..." or r"..." */
+	TOKEN_CHAR,      /* 'c' */
+	TOKEN_REFERENCE, /* ${field}: text is its name */
 	TOKEN_OPEN,
 	TOKEN_CLOSE,
 	TOKEN_BRACE_OPEN,
@@ -211,8 +212,16 @@ char *dfilter_name(const char *word);
 char *dfilter_layer_condition(
 	struct compiler *c, const struct token *t, const char *layer, const char *total);
 
+/* Append to c->sql that some value is such that the condition, in which # stands for it, holds. */
+void dfilter_emit_some(struct compiler *c, const struct operand *o, const char *condition);
+/* Append NODE_COMPARE and NODE_IN. 0, or -1 with the error filled. */
+int dfilter_emit_compare(struct compiler *c, const struct node *n);
+int dfilter_emit_in(struct compiler *c, const struct node *n);
+/* -1; the message has the nearest name that there is. */
+int dfilter_no_such_name(struct compiler *c, const struct token *t);
+
 /* Register the SQL functions that conditions call: dfilter_octets, dfilter_text, dfilter_unpacked,
- * dfilter_slice, dfilter_matches. */
+ * dfilter_slice, dfilter_and, dfilter_contains, dfilter_matches. */
 int dfilter_functions(sqlite3 *db);
 
 /* Is the regular expression good? NULL, or what is wrong with it. */

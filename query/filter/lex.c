@@ -200,6 +200,21 @@ static int lex_word(struct token *k, const char *p, struct filter_error *error)
 	return 0;
 }
 
+/* ${field}: of the frame that is selected in Wireshark's window. */
+static int lex_reference(struct token *k, const char *p, struct filter_error *error)
+{
+	size_t n = strcspn(p, "}");
+	k->kind = TOKEN_REFERENCE;
+	k->length = 2;
+	if (!p[n])
+		return dfilter_wrong(error, k, "} is missing");
+	k->length = n + 1;
+	if (!(k->text = strndup(p + 2, n - 2)))
+		return dfilter_wrong(error, k, "out of memory");
+	k->text_len = n - 2;
+	return 0;
+}
+
 static int lex_one(struct token *k, const char *p, struct filter_error *error)
 {
 	if (*p == '"' || (p[0] == 'r' && p[1] == '"'))
@@ -208,6 +223,8 @@ static int lex_one(struct token *k, const char *p, struct filter_error *error)
 		return lex_char(k, p, error);
 	if (*p == '[' || *p == '#')
 		return lex_numbers(k, p, error);
+	if (p[0] == '$' && p[1] == '{')
+		return lex_reference(k, p, error);
 	/* ::1 is an address, -1 a number: words, unless a sign stands alone. */
 	bool word = *p == '-' || *p == '/' ? false : in_word(p);
 	for (unsigned i = 0; !word && i < sizeof(signs) / sizeof(signs[0]); i++)

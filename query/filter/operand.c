@@ -299,8 +299,21 @@ static int named_operand(struct compiler *c, struct operand *o, const char *name
 	return rc;
 }
 
+/* No frame is selected here, so it has no values, as in tshark. */
+static int reference(struct compiler *c, struct operand *o)
+{
+	const char *error = NULL;
+	o->field = catalogue_find(c->db, o->token->text, &error);
+	if (!o->field)
+		return dfilter_wrong(c->error, o->token, "%s is no field", o->token->text);
+	o->type = type_of(o->field);
+	return 0;
+}
+
 static int word_operand(struct compiler *c, struct operand *o)
 {
+	if (o->token->kind == TOKEN_REFERENCE)
+		return reference(c, o);
 	if (strncmp(o->token->text, "capture.", 8) == 0)
 		return capture_field(c, o);
 	if (!looks_like_a_name(o->token)) {

@@ -84,6 +84,10 @@ static struct node *parse_plain(struct parser *p)
 		n = node(p, NODE_WORD, NULL, NULL);
 		n->token = p->at++;
 		return n;
+	case TOKEN_REFERENCE:
+		n = node(p, NODE_WORD, NULL, NULL);
+		n->token = p->at++;
+		return n;
 	case TOKEN_STRING:
 	case TOKEN_CHAR:
 		n = node(p, NODE_STRING, NULL, NULL);

@@ -23,6 +23,7 @@ struct render {
 	struct buffer text; /* one row (a table: all of them) on its way out */
 	size_t *ends;       /* table: where each cell ends in `text` */
 	size_t nends, ends_size;
+	struct kept *kept; /* kept.h */
 };
 
 extern const struct render_format render_table, render_csv, render_json, render_jsonl;

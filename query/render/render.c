@@ -22,9 +22,9 @@ bool render_has(const char *format)
 	return find(format) != NULL;
 }
 
-/* Does the user's locale have UTF-8? The program's own locale stays "C", so that numbers keep their points.
+/* The program's own locale stays "C", so that numbers keep their points.
  */
-static bool locale_is_utf8(void)
+bool render_utf8(void)
 {
 	locale_t l = newlocale(LC_CTYPE_MASK, "", (locale_t)0);
 	bool yes = l && strcmp(nl_langinfo_l(CODESET, l), "UTF-8") == 0;
@@ -33,7 +33,7 @@ static bool locale_is_utf8(void)
 	return yes;
 }
 
-static unsigned terminal_width(FILE *out)
+unsigned render_terminal(FILE *out)
 {
 	struct winsize w;
 	int fd = fileno(out);
@@ -52,8 +52,8 @@ struct render *render_open(const char *format, FILE *out, const struct render_co
 	r->out = out;
 	r->columns = columns;
 	r->ncolumns = n;
-	r->terminal = terminal_width(out);
-	r->utf8 = r->terminal && locale_is_utf8();
+	r->terminal = render_terminal(out);
+	r->utf8 = r->terminal && render_utf8();
 	return r;
 }
 

@@ -86,6 +86,10 @@ struct render;
 bool render_has(const char *format);
 /* Begin; `columns` and their strings must live until render_close(). NULL: no such format, or no memory. */
 struct render *render_open(const char *format, FILE *out, const struct render_column *columns, unsigned n);
+struct kept;
+/* Begin one whose rows are kept instead of written (kept.h). `out` is cleared here and freed by the caller,
+ * also after NULL (no memory). */
+struct render *render_keep(struct kept *out, const struct render_column *columns, unsigned n);
 /* One row, a value for each column. 0, or -1 when memory ran out (render_close() says so again). */
 int render_row(struct render *r, const struct value *cells);
 /* Write the rest and free. 0 or -1. A table prints here (its widths are known only now); the others stream.
@@ -101,6 +105,11 @@ static inline void render_visible_text(FILE *out, const char *text)
 }
 /* Columns that it takes on a terminal, after escaping. */
 unsigned render_visible_width(const char *text, size_t len);
+
+/* Columns of the terminal behind `out`; 0: it is none. */
+unsigned render_terminal(FILE *out);
+/* Does the user's locale have UTF-8? */
+bool render_utf8(void);
 
 /* Tests fix what is else asked of the terminal: columns (0: not a terminal) and whether it knows UTF-8. */
 void render_set_terminal(struct render *r, unsigned width, bool utf8);
