@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <sqlite3.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -36,6 +37,8 @@ const char dialect_functions_sql[] =
 	" 'SELECT ''.'' || lpad($2::text, 9, ''0'')';"
 	"CREATE OR REPLACE FUNCTION pcapdex_char(integer, integer) RETURNS text LANGUAGE sql IMMUTABLE AS"
 	" 'SELECT chr($1) || chr($2)';"
+	"CREATE OR REPLACE FUNCTION substr(bigint, integer) RETURNS text LANGUAGE sql IMMUTABLE AS"
+	" 'SELECT substr($1::text, $2)';"
 	"CREATE OR REPLACE FUNCTION substr(text, bigint) RETURNS text LANGUAGE sql IMMUTABLE AS"
 	" 'SELECT substr($1, $2::integer)';"
 	"CREATE OR REPLACE FUNCTION pcapdex_shift(integer, bigint) RETURNS bigint LANGUAGE sql IMMUTABLE AS"
@@ -137,6 +140,10 @@ static const char *put_word(struct dialect *d, const char *p, size_t n)
 	}
 	if (word_is(p, n, "1e9")) {
 		sqlite3_str_appendall(d->out, "1e9::float8");
+		return end;
+	}
+	if (n > 2 && strncasecmp(p, "0x", 2) == 0) { /* PostgreSQL 15 has no hexadecimal numbers */
+		sqlite3_str_appendf(d->out, "%lld", strtoll(p, NULL, 16));
 		return end;
 	}
 	if (word_is(p, n, "char") && *end == '(') {
