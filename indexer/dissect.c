@@ -49,6 +49,11 @@ void dissection_free(struct dissection *d)
 	free(d);
 }
 
+void dissection_refer(struct dissection *d)
+{
+	d->pkt.refer = segment_refer;
+}
+
 void dissection_set_rows(struct dissection *d, struct rows *rows)
 {
 	d->pkt.rows = rows;
@@ -416,6 +421,7 @@ struct packet *dissect_frame(struct dissection *d, const struct dissect_input *i
 	struct packet *pkt = &d->pkt;
 	pkt->data = in->data;
 	pkt->cap_len = in->cap_len;
+	pkt->offset = pkt->refer ? in->offset : 0;
 	pkt->len = in->len;
 	pkt->claimed = in->claimed ? in->claimed : in->len;
 	pkt->time_ns = in->time_ns;

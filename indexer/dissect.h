@@ -35,6 +35,10 @@ struct dissect_input {
 struct dissection *dissection_new(struct rows *rows, struct dict *dict, int64_t first_frame);
 void dissection_free(struct dissection *d);
 
+/* Octets of messages that were put together are not kept in the rows, as long as they stand in the capture
+ * file: the rows say where (KIND_BYTES as pieces). */
+void dissection_refer(struct dissection *d);
+
 /* Fill other rows from the next frame on. */
 void dissection_set_rows(struct dissection *d, struct rows *rows);
 

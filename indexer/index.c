@@ -574,6 +574,7 @@ static enum index_status run(struct job *j)
 	if (!(j->pipeline = pipeline_start(j->store, j->dict, j->sha, j->options->jobs != 1)) ||
 		!(j->dissection = dissection_new(pipeline_rows(j->pipeline), j->dict, j->first_frame)))
 		return INDEX_ARCHIVE_FAILED;
+	dissection_refer(j->dissection);
 	if (reader_open(&j->reader, file_of(j), j->options->bpf, &events, &j->error) < 0) {
 		if (j->cancelled)
 			return INDEX_CANCELLED;

@@ -47,6 +47,9 @@ void segment_payload(struct dissection *d, const struct tcp_segment *s, const st
 /* Go on with what is left of the segment: pkt->runs[run]. */
 void segment_step(struct dissection *d, unsigned run);
 
+/* What `refer` of struct packet wants, for octets of messages that are being dissected. */
+size_t segment_refer(const struct packet *pkt, const uint8_t *octets, uint32_t n, char *out, size_t size);
+
 /* The dissector that segment_step() had called is done, and all below it. */
 void segment_conclude(struct dissection *d, unsigned run);
 

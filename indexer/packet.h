@@ -396,6 +396,11 @@ struct packet {
 	struct tree *tree;       /* not NULL when `show` wants offsets: see rows.h */
 	struct scratch *scratch; /* see pkt_scratch() */
 	size_t scratch_used;
+	/* The indexer sets it, where a message's octets stand in the capture file and need not be kept
+	 * twice: see dissection_refer(). Writes pieces (schema/kind.h) and gives their length; 0: must be
+	 * kept. */
+	size_t (*refer)(const struct packet *pkt, const uint8_t *octets, uint32_t n, char *out, size_t size);
+	uint64_t offset;   /* of data in the capture file; 0 where `refer` is NULL */
 	uint32_t kept;     /* octets that are kept over all, see pkt_keep() */
 	size_t gathering;  /* octets that pkt_gather() holds, in all conversations */
 	uint64_t *dropped; /* counts of caps that were hit, enum packet_cap */

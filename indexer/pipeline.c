@@ -41,10 +41,10 @@ struct pipeline {
 	struct rows *rows; /* being filled */
 	struct rows *sets[ROW_SETS];
 	uint32_t seen[DICT_SPACES]; /* entries of the dictionary that were handed over */
-	/* raw octets not yet in a chunk */
+	/* raw octets not yet in a chunk: `used` of them from raw[first] on */
 	uint8_t *raw;
-	size_t used, size;
-	uint64_t offset; /* in the file, of raw[0] */
+	size_t first, used, size;
+	uint64_t offset; /* in the file, of raw[first] */
 };
 
 static bool has_failed(struct pipeline *p)
@@ -218,8 +218,8 @@ static int cut(struct pipeline *p, size_t size)
 	struct work w = { .step = STEP_RAW, .offset = p->offset, .octets = malloc(size), .size = size };
 	if (!w.octets)
 		return fail(p);
-	memcpy(w.octets, p->raw, size);
-	memmove(p->raw, p->raw + size, p->used - size);
+	memcpy(w.octets, p->raw + p->first, size);
+	p->first += size;
 	p->used -= size;
 	p->offset += size;
 	if (p->threads) {
@@ -233,6 +233,10 @@ static int cut(struct pipeline *p, size_t size)
 
 int pipeline_raw(struct pipeline *p, const uint8_t *octets, size_t n)
 {
+	if (p->size - p->first - p->used < n && p->first) {
+		memmove(p->raw, p->raw + p->first, p->used);
+		p->first = 0;
+	}
 	if (p->size - p->used < n) {
 		size_t size = p->size ? p->size * 2 : 4 * CHUNK_SIZE;
 		while (size - p->used < n)
@@ -243,7 +247,7 @@ int pipeline_raw(struct pipeline *p, const uint8_t *octets, size_t n)
 		p->raw = raw;
 		p->size = size;
 	}
-	memcpy(p->raw + p->used, octets, n);
+	memcpy(p->raw + p->first + p->used, octets, n);
 	p->used += n;
 	while (p->used >= RAW_MAX)
 		if (cut(p, CHUNK_SIZE) < 0)

@@ -188,6 +188,8 @@ uint32_t row_address(struct row *r, unsigned field, struct cursor *c, enum kind 
 	return p ? row_address_at(r, field, kind, p) : 0;
 }
 
+#define PIECES_MIN 64 /* shorter octets are kept themselves */
+
 static void set_octets(struct row *r, unsigned field, const uint8_t *p, uint32_t n)
 {
 	struct packet *pkt = r->pkt;
@@ -198,6 +200,14 @@ static void set_octets(struct row *r, unsigned field, const uint8_t *p, uint32_t
 	if (at >= base && at + n <= base + pkt->cap_len && at - base <= 0xffffff) {
 		row_set(r, field, SPAN_MAKE(at - base, n));
 		return;
+	}
+	char pieces[2048];
+	int64_t flags = ROW_HEAP;
+	size_t used = pkt->refer && n >= PIECES_MIN ? pkt->refer(pkt, p, n, pieces, sizeof(pieces)) : 0;
+	if (used && used < n / 2) {
+		p = (const uint8_t *)pieces;
+		n = (uint32_t)used;
+		flags |= ROW_PIECES;
 	}
 	if (rows->heap_size - rows->heap_used < n) {
 		size_t size = rows->heap_size * 2;
@@ -210,7 +220,7 @@ static void set_octets(struct row *r, unsigned field, const uint8_t *p, uint32_t
 		rows->heap_size = size;
 	}
 	memcpy(rows->heap + rows->heap_used, p, n);
-	row_set(r, field, ROW_HEAP | SPAN_MAKE(rows->heap_used, n));
+	row_set(r, field, flags | SPAN_MAKE(rows->heap_used, n));
 	rows->heap_used += n;
 }
 

@@ -17,6 +17,7 @@ struct tree;
 
 #define ROWS_BLOCK 512 /* rows a block; blocks do not move, so row pointers stay valid */
 #define ROW_HEAP   (INT64_C(1) << 62)
+#define ROW_PIECES (INT64_C(1) << 61) /* beside ROW_HEAP: what is there says where the octets stand */
 
 struct row {
 	struct packet *pkt;
@@ -171,7 +172,7 @@ void rows_take_back(struct rows *rows, size_t mark);
 static inline const uint8_t *rows_heap(const struct rows *rows, int64_t value, uint32_t *len)
 {
 	*len = SPAN_LENGTH(value);
-	return rows->heap + ((value & ~ROW_HEAP) >> 24);
+	return rows->heap + ((value & ~(ROW_HEAP | ROW_PIECES)) >> 24);
 }
 
 #endif

@@ -66,6 +66,17 @@ static struct cursor message_cursor(struct packet *pkt, const struct stream_mess
 	return (struct cursor) { m->data, 0, m->last, m->last, &pkt->fail };
 }
 
+size_t segment_refer(const struct packet *pkt, const uint8_t *octets, uint32_t n, char *out, size_t size)
+{
+	for (unsigned i = 0; i < pkt->nruns; i++) {
+		const struct stream_message *m = pkt->runs[i].message;
+		size_t used = m ? stream_refer(m, octets, n, out, size) : 0;
+		if (used)
+			return used;
+	}
+	return 0;
+}
+
 /* Said of a segment that shows nothing but a part of a message. */
 static void show_part(struct packet *pkt, const struct segment_run *r)
 {

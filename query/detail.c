@@ -228,7 +228,15 @@ static void set_value(
 		f->real = sqlite3_column_double(st, i);
 		break;
 	case KIND_BYTES:
-		if (sqlite3_column_type(st, i) == SQLITE_BLOB) {
+		if (sqlite3_column_type(st, i) == SQLITE_TEXT) {
+			size_t n = 0;
+			if (!r->raw)
+				r->raw = raw_open(r->session->db);
+			const char *text = (const char *)sqlite3_column_text(st, i);
+			uint8_t *bytes = r->raw ? raw_pieces(r->raw, r->capture_id, text, &n) : NULL;
+			f->bytes = bytes ? detail_keep(r, bytes) : NULL;
+			f->nbytes = f->bytes ? (uint32_t)n : 0;
+		} else if (sqlite3_column_type(st, i) == SQLITE_BLOB) {
 			f->nbytes = (uint32_t)sqlite3_column_bytes(st, i);
 			uint8_t *bytes = detail_keep(r, malloc(f->nbytes + 1));
 			if (bytes && f->nbytes)
@@ -349,6 +357,7 @@ void detail_close(struct detail_reader *r)
 	sqlite3_finalize(r->stack);
 	sqlite3_finalize(r->value_name);
 	frame_store_close(r->frames);
+	raw_close(r->raw);
 	rows_free(r->dissected);
 	dict_free(r->dict);
 	free(r->tree.items);
@@ -362,6 +371,7 @@ const struct detail *detail_read(
 	struct detail_reader *r, const struct selected_capture *capture, int64_t number)
 {
 	forget(r);
+	r->capture_id = capture->id;
 	if (frame_store_read(r->frames, &r->detail.frame, capture, number, false) < 0)
 		return NULL;
 	int rc = 0;

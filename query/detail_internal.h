@@ -3,6 +3,7 @@
 #define PCAPDEX_QUERY_DETAIL_INTERNAL_H
 
 #include "indexer/store/names.h"
+#include "indexer/store/raw.h"
 #include "query/detail.h"
 #include "schema/catalogue.h"
 
@@ -26,6 +27,8 @@ struct table {
 struct detail_reader {
 	struct session *session;
 	struct frame_store *frames;
+	int64_t capture_id;
+	struct raw *raw; /* opened when it is first needed */
 	sqlite3_stmt *stack, *value_name;
 	struct table *tables;
 	unsigned ntables;

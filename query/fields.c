@@ -183,6 +183,17 @@ static void put_value(struct field_reader *r, const struct catalogue_field *f, s
 		put(t, text, (size_t)snprintf(text, sizeof(text), "%.15g", sqlite3_column_double(st, i)));
 		break;
 	case KIND_BYTES:
+		if (sqlite3_column_type(st, i) == SQLITE_TEXT) {
+			size_t n = 0;
+			uint8_t *p = raw_pieces(
+				r->raw, r->capture->id, (const char *)sqlite3_column_text(st, i), &n);
+			if (p && f->base == BASE_TEXT)
+				put_ascii(t, p, n);
+			else if (p)
+				put_hex(t, p, n);
+			free(p);
+			break;
+		}
 		if (f->base == BASE_TEXT && sqlite3_column_type(st, i) == SQLITE_BLOB) {
 			size_t n;
 			bool own;

@@ -289,6 +289,11 @@ static int find_payload(struct follow *f, struct follow_piece *p)
 		int64_t span = sqlite3_column_int64(st, column);
 		p->offset = (uint64_t)sqlite3_column_int64(st, OFFSET) + SPAN_OFFSET(span);
 		p->length = SPAN_LENGTH(span);
+	} else if (sqlite3_column_type(st, column) == SQLITE_TEXT) {
+		size_t n = 0;
+		p->copy =
+			raw_pieces(f->raw, f->capture->id, (const char *)sqlite3_column_text(st, column), &n);
+		p->length = p->copy ? (uint32_t)n : 0;
 	} else if (sqlite3_column_type(st, column) == SQLITE_BLOB) {
 		const void *octets = sqlite3_column_blob(st, column);
 		p->length = (uint32_t)sqlite3_column_bytes(st, column);

@@ -176,14 +176,15 @@ void graph_free(struct graph *g)
 /* ---- statements ---- */
 
 /* Whole seconds of all frames are kept as totals. */
-static char *totals_sql(const struct graph *g, int64_t interval_us)
+static char *totals_sql(const struct graph *g, int64_t interval_us, const char *table)
 {
-	return sqlite3_mprintf("SELECT second / %lld AS n, sum(%s) AS v FROM total_second WHERE capture_id = "
+	return sqlite3_mprintf("SELECT second / %lld AS n, sum(%s) AS v FROM %s WHERE capture_id = "
 			       ":capture GROUP BY n ORDER BY n",
 		(long long)(interval_us / 1000000),
 		g->function == GRAPH_FRAMES  ? "frames"
 		: g->function == GRAPH_BYTES ? "bytes"
-					     : "bytes * 8");
+					     : "bytes * 8",
+		table);
 }
 
 /* The frames of the capture that match; `joins` between. */
@@ -253,12 +254,12 @@ static const char *aggregate(const struct graph *g)
 }
 
 sqlite3_stmt *graph_prepare(
-	struct question *q, const struct graph *g, int64_t interval_us, bool ordered, bool totals)
+	struct question *q, const struct graph *g, int64_t interval_us, bool ordered, const char *totals)
 {
 	char *sql;
 	bool frames = g->function == GRAPH_FRAMES || g->function == GRAPH_BYTES || g->function == GRAPH_BITS;
-	if (frames && !g->filter && ordered && totals && interval_us % 1000000 == 0) {
-		sql = totals_sql(g, interval_us);
+	if (frames && !g->filter && totals && interval_us % 1000000 == 0) {
+		sql = totals_sql(g, interval_us, totals);
 	} else {
 		sqlite3_str *s = sqlite3_str_new(NULL);
 		/* A frame whose time steps back stays in the interval of those before it. */

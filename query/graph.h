@@ -34,9 +34,9 @@ void graph_free(struct graph *g);
 /* Rows (interval number, value) in ascending order for one capture, intervals of `interval_us` from :zero
  * (nanoseconds since 1970) on; GRAPH_LOAD instead gives (interval number, microseconds of the frame since
  * :zero, value) of every frame. Parameters :capture, :zero. `ordered`: the capture's time stamps never step
- * back; `totals`: :zero is the capture's first frame, from which stored totals count. NULL after a message.
- */
+ * back; `totals`: the table that has totals of this capture, or NULL: they count from its first frame, so
+ * :zero has to be that. NULL after a message. */
 sqlite3_stmt *graph_prepare(
-	struct question *q, const struct graph *g, int64_t interval_us, bool ordered, bool totals);
+	struct question *q, const struct graph *g, int64_t interval_us, bool ordered, const char *totals);
 
 #endif

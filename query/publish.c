@@ -1,5 +1,6 @@
 #include "query/publish.h"
 
+#include "query/dialect.h"
 #include "query/server.h"
 
 #if HAVE_PQ
@@ -16,6 +17,7 @@ struct publish {
 	int64_t *map[DICTIONARIES]; /* id of the archive to id of the server */
 	int64_t ids[DICTIONARIES];  /* the archive's are below it */
 	bool mapped;
+	bool changed; /* tables or views of the server */
 	char *buffer; /* of COPY */
 	size_t used, size;
 	uint64_t rows;
@@ -339,8 +341,10 @@ static int make_schema(struct publish *p)
 			"INSERT INTO pcapdex_schema (kind, name, tbl, sql, n) VALUES ($1, $2, $3, $4, $5) ON "
 			"CONFLICT "
 			"(kind, name) DO UPDATE SET sql = excluded.sql, n = excluded.n WHERE $1 = 'view' AND "
-			"excluded.sql LIKE '%FROM%' RETURNING xmax = 0",
+			"excluded.sql LIKE '%FROM%' AND pcapdex_schema.sql <> excluded.sql RETURNING xmax = "
+			"0",
 			5, NULL, values, NULL, NULL, 0);
+		p->changed |= PQntuples(r) > 0;
 		bool made = PQntuples(r) && *PQgetvalue(r, 0, 0) == 't';
 		rc = PQresultStatus(r) == PGRES_TUPLES_OK ? 1 : failed(p);
 		PQclear(r);
@@ -352,26 +356,60 @@ static int make_schema(struct publish *p)
 	return rc;
 }
 
+/* The archive's views for the server's own clients. One that PostgreSQL refuses is left out and named: ours
+ * read all of them, since they bring SQLite along. */
+static int make_views(struct publish *p)
+{
+	PGresult *r = NULL;
+	int rc = run(p, NULL, "%s", dialect_functions_sql);
+	if (rc == 0)
+		rc = run(p, &r, "SELECT name, sql FROM pcapdex_schema WHERE kind='view' ORDER BY n");
+	sqlite3_str *refused = sqlite3_str_new(NULL);
+	for (int i = 0; rc == 0 && i < PQntuples(r); i++) {
+		char *sql = dialect_view(PQgetvalue(r, i, 1));
+		rc = sql ? run(p, NULL, "SAVEPOINT one_view") : -1;
+		if (rc == 0 && (run(p, NULL, "DROP VIEW IF EXISTS \"%w\"", PQgetvalue(r, i, 0)) < 0 ||
+				       run(p, NULL, "%s", sql) < 0)) {
+			sqlite3_str_appendf(
+				refused, sqlite3_str_length(refused) ? ", %s" : "%s", PQgetvalue(r, i, 0));
+			rc = run(p, NULL, "ROLLBACK TO one_view");
+		}
+		if (rc == 0)
+			rc = run(p, NULL, "RELEASE one_view");
+		sqlite3_free(sql);
+	}
+	PQclear(r);
+	if (rc == 0 && sqlite3_str_length(refused))
+		complain(0, "%s: psql and others do not get these views: %s", p->shown,
+			sqlite3_str_value(refused));
+	sqlite3_free(sqlite3_str_finish(refused));
+	return rc;
+}
+
 /* ---- dictionaries ---- */
 
-static int copy_table(struct publish *p, const char *table, const char *to, const char *select, int n,
-	const uint8_t *types, const char *columns)
+static int copy_table(struct publish *p, const char *to, const char *select, int n, const uint8_t *types,
+	const char *columns)
 {
 	sqlite3_stmt *st = prepare(p, "%s", select);
-	int rc = st ? copy_begin(p, to, columns) : -1;
-	(void)table;
-	bool begun = rc == 0;
-	while (rc == 0 && (rc = step(p, st)) > 0) {
-		rc = 0;
-		for (int i = 0; rc == 0 && i < n; i++) {
-			rc = put_value(p, st, i, types[i]);
-			if (rc == 0 && (rc = reserve(p, 1)) == 0)
+	/* Most tables have nothing of most captures: then the server hears nothing. */
+	int rc = st ? step(p, st) : -1;
+	bool begun = rc > 0 && copy_begin(p, to, columns) == 0;
+	if (rc > 0 && !begun)
+		rc = -1;
+	while (rc > 0) {
+		for (int i = 0; rc > 0 && i < n; i++) {
+			if (put_value(p, st, i, types[i]) < 0 || reserve(p, 1) < 0)
+				rc = -1;
+			else
 				p->buffer[p->used++] = i + 1 < n ? '\t' : '\n';
 		}
-		if (rc == 0 && ++p->rows % 4096 == 0 && p->progress && p->progress(p->ctx, p->rows)) {
+		if (rc > 0 && ++p->rows % 4096 == 0 && p->progress && p->progress(p->ctx, p->rows)) {
 			snprintf(p->message, 512, "given up");
 			rc = -1;
 		}
+		if (rc > 0)
+			rc = step(p, st);
 	}
 	if (begun && copy_end(p, rc < 0 ? "given up" : NULL) < 0)
 		rc = -1;
@@ -409,7 +447,7 @@ static int merge_dictionary(struct publish *p, enum dictionary d)
 	if (rc == 0)
 		rc = run(p, NULL, "CREATE TEMP TABLE new_entries (LIKE \"%w\") ON COMMIT DROP", table);
 	if (rc == 0)
-		rc = copy_table(p, table, "new_entries", select, n, types, columns);
+		rc = copy_table(p, "new_entries", select, n, types, columns);
 	/* The archive's own ids where they are free. */
 	if (rc == 0)
 		rc = run(p, NULL, "ANALYZE new_entries");
@@ -503,7 +541,7 @@ static int copy_catalogue(struct publish *p)
 					     table)
 				   : -1;
 		if (done == 0)
-			done = copy_table(p, table, "new_rows", select, n, types, columns);
+			done = copy_table(p, "new_rows", select, n, types, columns);
 		if (done == 0)
 			done = run(p, NULL,
 				"INSERT INTO \"%w\" SELECT * FROM new_rows ON CONFLICT DO NOTHING; DROP "
@@ -561,7 +599,7 @@ static int copy_part(
 		sqlite3_str_appendf(s, "%s = %lld", capture ? "id" : "capture_id", (long long)c->id);
 	char *select = sqlite3_str_finish(s);
 	if (rc == 0)
-		rc = select ? copy_table(p, table, table, select, n, types, columns) : -1;
+		rc = select ? copy_table(p, table, select, n, types, columns) : -1;
 	sqlite3_free(select);
 	sqlite3_free(columns);
 	return rc;
@@ -666,7 +704,12 @@ int publish_archive(struct publish *p, struct session *archive, char *message)
 	sqlite3_finalize(st);
 	if (rc == 0)
 		rc = run(p, NULL, "BEGIN; LOCK TABLE pcapdex_info IN EXCLUSIVE MODE");
-	if (rc == 0 && (rc = make_schema(p)) == 0)
+	p->changed = false;
+	if (rc == 0)
+		rc = make_schema(p);
+	if (rc == 0 && p->changed)
+		rc = make_views(p);
+	if (rc == 0)
 		rc = run(p, NULL, "COMMIT");
 	if (rc < 0)
 		PQclear(PQexec(p->pg, "ROLLBACK"));

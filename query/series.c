@@ -3,6 +3,23 @@
 #include <math.h>
 #include <stdlib.h>
 
+/* Captures whose time steps back have totals of their own, where they are not older than those. */
+static bool has_total_io(struct question *q, int64_t capture_id)
+{
+	sqlite3_stmt *st = session_prepare(
+		&q->session, "SELECT 1 FROM sqlite_master WHERE type='table' AND name='total_io'");
+	bool yes = st && sqlite3_step(st) == SQLITE_ROW;
+	sqlite3_finalize(st);
+	if (!yes)
+		return false;
+	st = session_prepare(&q->session, "SELECT 1 FROM total_io WHERE capture_id=? LIMIT 1");
+	if (st)
+		sqlite3_bind_int64(st, 1, capture_id);
+	yes = st && sqlite3_step(st) == SQLITE_ROW;
+	sqlite3_finalize(st);
+	return yes;
+}
+
 int series_time(struct series_time *t, struct question *q, const struct selected_capture *capture,
 	int64_t interval_us, const int64_t *zero_ns)
 {
@@ -17,6 +34,10 @@ int series_time(struct series_time *t, struct question *q, const struct selected
 		int64_t first = sqlite3_column_int64(st, 1);
 		t->zero_ns = zero_ns ? *zero_ns : first;
 		t->ordered = sqlite3_column_int(st, 0) != 0;
+		if (t->zero_ns == capture->time_zero)
+			t->totals = t->ordered                     ? "total_second"
+				    : has_total_io(q, capture->id) ? "total_io"
+								   : NULL;
 		t->end_us = (sqlite3_column_int64(st, 2) - t->zero_ns + 500) / 1000;
 		t->first = (first - t->zero_ns + 500) / 1000 / interval_us;
 		t->last = t->end_us / interval_us;
@@ -65,8 +86,7 @@ int series_open(
 	struct series *s, struct question *q, const struct graph *graph, const struct series_time *time)
 {
 	*s = (struct series) { .q = q, .graph = graph, .time = time };
-	s->st = graph_prepare(
-		q, graph, time->interval_us, time->ordered, time->zero_ns == time->capture->time_zero);
+	s->st = graph_prepare(q, graph, time->interval_us, time->ordered, time->totals);
 	if (!s->st)
 		return EXIT_FAILED;
 	sqlite3_bind_int64(s->st, sqlite3_bind_parameter_index(s->st, ":capture"), time->capture->id);

@@ -14,6 +14,7 @@ struct series_time {
 	int64_t first, last; /* intervals in which the capture has time */
 	int64_t end_us;      /* of the capture, from zero_ns */
 	bool ordered;        /* its time stamps never step back */
+	const char *totals;  /* table with its totals of each second, NULL none */
 };
 
 /* `zero_ns` NULL: from the capture's first frame. 0, or -1 after a message. */

@@ -58,6 +58,14 @@ int archive_wake(sqlite3 *db)
 					 NULL, NULL, NULL);
 }
 
+int archive_make(sqlite3 *db)
+{
+	return sqlite3_exec(db,
+		"PRAGMA synchronous=NORMAL; PRAGMA cache_size=-32768; PRAGMA "
+		"temp_store=MEMORY",
+		NULL, NULL, NULL);
+}
+
 int archive_rest(sqlite3 *db)
 {
 	sqlite3_busy_timeout(db, 0);
@@ -238,4 +246,16 @@ int archive_install(sqlite3 *db)
 	snprintf(sql, sizeof(sql), "PRAGMA application_id=%d; PRAGMA user_version=%d", ARCHIVE_APPLICATION_ID,
 		ARCHIVE_VERSION);
 	return sqlite3_exec(db, sql, NULL, NULL, NULL);
+}
+
+int archive_extend(sqlite3 *db)
+{
+	int rc = SQLITE_OK;
+	for (const char *p = schema_core_sql;
+		rc == SQLITE_OK && (p = strstr(p, "CREATE TABLE IF NOT EXISTS")); p++) {
+		char *sql = sqlite3_mprintf("%.*s", (int)strcspn(p, ";"), p);
+		rc = sql ? sqlite3_exec(db, sql, NULL, NULL, NULL) : SQLITE_NOMEM;
+		sqlite3_free(sql);
+	}
+	return rc;
 }

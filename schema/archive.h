@@ -38,12 +38,20 @@ extern bool (*archive_on_wait)(const char *path, unsigned ms);
 /* Before writing: from now on readers go on while something is written. SQLITE_OK or an error code. */
 int archive_wake(sqlite3 *db);
 
+/* The same for an archive that was made just now and has no readers who would wait: with SQLite's rollback
+ * journal, which is next to nothing where all pages are new, each page is written once. Where another process
+ * has woken the archive, it stays so. */
+int archive_make(sqlite3 *db);
+
 /* After it: one plain file again, where nobody else has the archive open (else the last of them does it). 0,
  * or -1 when that failed, see archive_error(). */
 int archive_rest(sqlite3 *db);
 
 /* Put the tables of core.sql into an empty database and mark it as ours. SQLITE_OK or an error code. */
 int archive_install(sqlite3 *db);
+
+/* Tables that core.sql got since the archive was made: those that it makes IF NOT EXISTS. */
+int archive_extend(sqlite3 *db);
 
 /* The text of core.sql. */
 extern const char schema_core_sql[];

@@ -195,6 +195,16 @@ CREATE TABLE total_second (
   PRIMARY KEY (capture_id, second)
 ) WITHOUT ROWID;
 
+-- The same for a capture whose time steps back, as tshark's io,stat counts: such a frame is counted in the latest
+-- second that there was before it.
+CREATE TABLE IF NOT EXISTS total_io (
+  capture_id INTEGER NOT NULL,
+  second INTEGER NOT NULL,
+  frames INTEGER NOT NULL,
+  bytes INTEGER NOT NULL,
+  PRIMARY KEY (capture_id, second)
+) WITHOUT ROWID;
+
 CREATE TABLE total_event (
   capture_id INTEGER NOT NULL,
   kind INTEGER NOT NULL,        -- tcp_event_kind

@@ -10,19 +10,20 @@
 
 /* The numbers are written into archives (catalogue table `field`): append, never renumber. */
 enum kind {
-	KIND_NONE = 0,      /* present or not; the stored value is 1 */
-	KIND_UINT = 1,      /* unsigned up to 64 bits, kept in two's complement */
-	KIND_INT = 2,       /* signed */
-	KIND_BOOL = 3,      /* 0 or 1 */
-	KIND_FRAME = 4,     /* a frame number of the same capture, 1 = first */
-	KIND_TIME = 5,      /* nanoseconds since 1970-01-01 00:00:00 UTC */
-	KIND_RELTIME = 6,   /* a span of time, nanoseconds */
-	KIND_DOUBLE = 7,    /* floating point */
-	KIND_ETHER = 8,     /* 6 octets; an id of table t_address */
-	KIND_IPV4 = 9,      /* 4 octets; an id of table t_address */
-	KIND_IPV6 = 10,     /* 16 octets; an id of table t_address */
-	KIND_TEXT = 11,     /* UTF-8; an id of table t_text */
-	KIND_BYTES = 12,    /* INTEGER: span of the frame, see SPAN_*; BLOB: the octets themselves */
+	KIND_NONE = 0,    /* present or not; the stored value is 1 */
+	KIND_UINT = 1,    /* unsigned up to 64 bits, kept in two's complement */
+	KIND_INT = 2,     /* signed */
+	KIND_BOOL = 3,    /* 0 or 1 */
+	KIND_FRAME = 4,   /* a frame number of the same capture, 1 = first */
+	KIND_TIME = 5,    /* nanoseconds since 1970-01-01 00:00:00 UTC */
+	KIND_RELTIME = 6, /* a span of time, nanoseconds */
+	KIND_DOUBLE = 7,  /* floating point */
+	KIND_ETHER = 8,   /* 6 octets; an id of table t_address */
+	KIND_IPV4 = 9,    /* 4 octets; an id of table t_address */
+	KIND_IPV6 = 10,   /* 16 octets; an id of table t_address */
+	KIND_TEXT = 11,   /* UTF-8; an id of table t_text */
+	KIND_BYTES =
+		12, /* INTEGER: span of the frame, see SPAN_*; BLOB: the octets themselves; TEXT: pieces */
 	KIND_LIST = 13,     /* small repeated integers as text "2,4,8"; an id of table t_text */
 	KIND_PROTOCOL = 14, /* a protocol itself, as in a filter `tcp` */
 	KIND_STACK = 15,    /* an id of table t_stack */
@@ -38,6 +39,9 @@ enum base {
 	BASE_HEX_DEC = 4,
 	BASE_TEXT = 5 /* KIND_BYTES: as ASCII text up to the first NUL, each octet beyond it as U+FFFD */
 };
+
+/* KIND_BYTES as TEXT: pieces of the capture file that make up octets of a message over several frames,
+ * "LENGTH@OFFSET+LENGTH,OFFSET+LENGTH...": how many there are in all, then where they stand. */
 
 /* KIND_BYTES as INTEGER: offset in the frame's captured octets and length, both below 2^24. */
 #define SPAN_MAKE(offset, length) ((int64_t)(offset) << 24 | (int64_t)(length))
@@ -89,6 +93,8 @@ struct record {
 	uint16_t nfields; /* at most RECORD_FIELDS_MAX */
 	const struct field *fields;
 	const char *const *parts; /* names of parts 1, 2, ...: "analysis" makes t_tcp_analysis; NULL ends */
+	uint8_t inlined; /* part whose columns most rows have: they stand in the main table, behind its own,
+			  * and t_NAME_PART is a view of the rows that have one. 0: none */
 };
 
 #define RECORD_FIELDS_MAX 128

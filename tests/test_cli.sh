@@ -259,6 +259,24 @@ done
 "$pcapdex" index -q killed.db large.pcap
 check "indexed after all" is "$(sql killed.db 'SELECT count(*) FROM capture')" 5
 
+# An archive that is being made: killed at any moment it is no archive yet, an empty one, or whole.
+for i in 1 2 3 4 5 6; do
+	rm -f fresh.db*
+	"$pcapdex" index -q fresh.db large.pcap &
+	indexer=$!
+	sleep 0.$((i * 3 % 10))$i
+	kill -KILL $indexer 2>/dev/null
+	wait $indexer 2>/dev/null
+	if [ -s fresh.db ]; then
+		n=$(sql fresh.db "SELECT count(*) FROM sqlite_master WHERE name='capture'")
+		[ "$n" = 1 ] && n=$(sql fresh.db 'SELECT count(*) FROM capture')
+		check "killed when made $i: all or nothing" test "$n" = 0 -o "$n" = 1
+		check "killed when made $i: sound" is "$(sql fresh.db 'PRAGMA integrity_check')" ok
+	fi
+	check "made after all $i" status 0 "$pcapdex" index -q fresh.db large.pcap
+	check "and whole $i" status 0 "$pcapdex" verify fresh.db --integrity
+done
+
 # ---- no room, no right ----
 
 cp gz.db full.db

@@ -146,11 +146,37 @@ capture.name matches "pcapng$"
 FILTERS
 for from in "$scratch/a.db" "$url"; do
 	rm -rf "$scratch/exported"
+	mkdir "$scratch/exported"
 	"$pcapdex" export "$from" -o "$scratch/exported" >/dev/null
 	(cd "$scratch/exported" && find . -type f -exec sha256sum {} + | sort) >"$scratch/sums.$(echo "$from" | cut -c 1 | tr / a)"
 done
 checks=$((checks + 1))
 [ -s "$scratch/sums.p" ] && cmp "$scratch/sums.a" "$scratch/sums.p" || wrong export
+
+# ---- PostgreSQL's own clients see the same views ----
+psql() { "$pg/psql" -qAtX "$url" -c "$1"; }
+says "$(psql "SELECT count(*) FROM pcapdex_schema WHERE kind='view' AND name NOT IN (SELECT viewname FROM pg_views)")" 0
+as_psql() { # in both, as PostgreSQL writes it: lines of values with |
+	checks=$((checks + 1))
+	psql "$1" >"$scratch/from_server"
+	sqlite3 "$scratch/a.db" "$1" >"$scratch/from_archive"
+	[ -s "$scratch/from_server" ] && cmp -s "$scratch/from_archive" "$scratch/from_server" || {
+		wrong "psql: $1"
+		diff "$scratch/from_archive" "$scratch/from_server" | head -n 4
+	}
+}
+if command -v sqlite3 >/dev/null; then
+	as_psql 'SELECT frame_id, srcport, seq, flags_str, flags_syn, analysis_flags, completeness, payload_offset, payload_length, options_wscale_multiplier FROM tcp ORDER BY 1'
+	as_psql 'SELECT frame_id, time, number, protocols, cap_len FROM frame ORDER BY 1'
+	as_psql 'SELECT frame_id, capture_id, "No.", Source, Protocol, Length FROM packets ORDER BY 1'
+	as_psql 'SELECT capture_id, type, address_a, port_a, frames, bytes FROM conversation ORDER BY 1, 2, stream'
+	as_psql 'SELECT frame_id, id, flags_rcode, flags_authoritative, count_queries FROM dns ORDER BY 1'
+	as_psql 'SELECT frame_id, host, content_type FROM http_header ORDER BY 1, n'
+	as_psql 'SELECT frame_id, type, code, resp_to FROM icmp ORDER BY 1'
+	as_psql 'SELECT c.name, sum(t.bytes) FROM total_second t JOIN capture c ON c.id = t.capture_id GROUP BY c.name ORDER BY 1'
+else
+	echo "sqlite3 is not installed: views were not compared"
+fi
 
 # ---- a second archive: its numbers are moved, its answers are not ----
 "$pcapdex" index "$scratch/b.db" "$(find "$@" -name 'tcp_p*.pcap' | sort | head -n 1)" >/dev/null
@@ -164,7 +190,6 @@ for command in conversations packets diagnose; do
 done
 
 # ---- what goes wrong ----
-psql() { "$pg/psql" -qAtX "$url" -c "$1"; }
 rows=$(psql "SELECT count(*) FROM t_frame")
 psql "CREATE ROLE reader LOGIN; GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader"
 reader=$(echo "$url" | sed 's/postgres@/reader:secret@/')

@@ -436,7 +436,7 @@ static const struct field late_fields[LATE_NFIELDS] = {
 enum { REC_TCP, REC_SACK, REC_OPTION, REC_EVENT, REC_REASSEMBLY, REC_PART, REC_LATE, REC_COUNT };
 static const struct record tcp_records[REC_COUNT] = {
 	[REC_TCP] = { "tcp", RECORD_LAYER, TCP_NFIELDS, tcp_fields,
-		(const char *const[]) { "syn", "analysis", "notes", NULL } },
+		(const char *const[]) { "syn", "analysis", "notes", NULL }, .inlined = 2 },
 	[REC_SACK] = { "tcp_sack", RECORD_CHILD, SACK_NFIELDS, sack_fields, NULL },
 	[REC_OPTION] = { "tcp_option", RECORD_CHILD, OPTION_NFIELDS, option_fields, NULL },
 	[REC_EVENT] = { "tcp_event", RECORD_CHILD, EVENT_NFIELDS, event_fields, NULL },

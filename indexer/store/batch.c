@@ -8,13 +8,12 @@
 struct batch_table {
 	sqlite3_vtab base;
 	struct batch_source *source;
-	unsigned index, part;
-	enum table_role role;
+	unsigned index;
+	struct batch_filter filter;
 	unsigned nfixed; /* frame_id, n, layer: columns that are no fields */
 	bool has_n, has_layer;
 	unsigned ncolumns;
-	uint16_t columns[RECORD_FIELDS_MAX];   /* field of each further column */
-	uint64_t mask[RECORD_FIELDS_MAX / 64]; /* fields of the part */
+	uint16_t columns[RECORD_FIELDS_MAX]; /* field of each further column */
 };
 
 struct batch_cursor {
@@ -23,6 +22,74 @@ struct batch_cursor {
 	size_t at;
 	const struct row *row;
 };
+
+void batch_filter_make(struct batch_filter *f, const struct record *rec, enum table_role role, unsigned part)
+{
+	*f = (struct batch_filter) { .all = rec->shape != RECORD_LAYER, .role = role };
+	for (unsigned i = 0; i < rec->nfields; i++)
+		if (table_has(rec, &rec->fields[i], role, part))
+			f->mask[i >> 6] |= UINT64_C(1) << (i & 63);
+}
+
+static void map_value(const struct id_map *map, int64_t local, struct batch_value *out)
+{
+	if (local <= 0 || (size_t)local > map->n)
+		return;
+	out->type = SQLITE_INTEGER;
+	out->integer = map->ids[local - 1];
+}
+
+/* Octets that stand in no frame; texts among them are packed. */
+static void octets_value(const struct batch_source *source, int64_t v, bool is_text, struct batch_value *out)
+{
+	uint32_t len;
+	const uint8_t *p = rows_heap(source->rows, v, &len);
+	uint8_t *packed = is_text ? packed_make(p, len, &out->size) : NULL;
+	out->type = SQLITE_BLOB;
+	out->own = packed != NULL;
+	out->octets = packed ? packed : p;
+	if (!packed)
+		out->size = len;
+}
+
+void batch_value(
+	const struct batch_source *source, const struct row *r, unsigned field, struct batch_value *out)
+{
+	const struct field *f = &r->record->fields[field];
+	int64_t v = r->v[field];
+	*out = (struct batch_value) { .type = SQLITE_NULL };
+	switch (f->kind) {
+	case KIND_ETHER:
+	case KIND_IPV4:
+	case KIND_IPV6:
+	case KIND_ADDRESS:
+		map_value(&source->maps[DICT_ADDRESS], v, out);
+		break;
+	case KIND_TEXT:
+	case KIND_LIST:
+		map_value(&source->maps[DICT_TEXT], v, out);
+		break;
+	case KIND_STACK:
+		map_value(&source->maps[DICT_STACK], v, out);
+		break;
+	case KIND_BYTES:
+		if (v & ROW_PIECES && v & ROW_HEAP) {
+			uint32_t len;
+			out->type = SQLITE_TEXT;
+			out->octets = rows_heap(source->rows, v, &len);
+			out->size = len;
+			break;
+		}
+		if (v & ROW_HEAP) {
+			octets_value(source, v, f->base == BASE_TEXT, out);
+			break;
+		}
+		/* fall through */
+	default:
+		out->type = f->kind == KIND_DOUBLE ? SQLITE_FLOAT : SQLITE_INTEGER;
+		out->integer = v;
+	}
+}
 
 static int connect_table(
 	sqlite3 *db, void *aux, int argc, const char *const *argv, sqlite3_vtab **out, char **error)
@@ -36,18 +103,16 @@ static int connect_table(
 	memset(t, 0, sizeof(*t));
 	t->source = aux;
 	t->index = (unsigned)atoi(argv[3]);
-	t->role = (enum table_role)atoi(argv[4]);
-	t->part = (unsigned)atoi(argv[5]);
+	const enum table_role role = (enum table_role)atoi(argv[4]);
+	const unsigned part = (unsigned)atoi(argv[5]);
 	const struct record *rec = t->source->rows->batches[t->index].record;
 	t->has_n = rec->shape == RECORD_CHILD;
-	t->has_layer = t->has_n || rec->shape == RECORD_LATE || t->role == TABLE_MORE;
+	t->has_layer = t->has_n || rec->shape == RECORD_LATE || role == TABLE_MORE;
 	t->nfixed = 1u + t->has_n + t->has_layer;
-	for (unsigned i = 0; i < rec->nfields; i++) {
-		if (!table_has(&rec->fields[i], t->role, t->part))
-			continue;
-		t->columns[t->ncolumns++] = (uint16_t)i;
-		t->mask[i >> 6] |= UINT64_C(1) << (i & 63);
-	}
+	batch_filter_make(&t->filter, rec, role, part);
+	for (unsigned i = 0; i < rec->nfields; i++)
+		if (table_has(rec, &rec->fields[i], role, part))
+			t->columns[t->ncolumns++] = (uint16_t)i;
 	sqlite3_str *s = sqlite3_str_new(db);
 	sqlite3_str_appendall(s, "CREATE TABLE x (c0");
 	for (unsigned i = 1; i < t->nfixed + t->ncolumns; i++)
@@ -95,25 +160,13 @@ static int close_cursor(sqlite3_vtab_cursor *c)
 	return SQLITE_OK;
 }
 
-static bool wanted(const struct batch_table *t, const struct row *r)
-{
-	switch (t->role) {
-	case TABLE_MORE:
-		return r->layer > 1;
-	case TABLE_PART:
-		return r->layer == 1 && ((r->set[0] & t->mask[0]) || (r->set[1] & t->mask[1]));
-	default:
-		return r->record->shape != RECORD_LAYER || r->layer == 1;
-	}
-}
-
 /* The next row for this table, from `at` on. */
 static void settle(struct batch_cursor *c)
 {
 	const struct batch_table *t = (const struct batch_table *)c->base.pVtab;
 	for (; c->at < c->batch->n; c->at++) {
 		c->row = batch_row(c->batch, c->at);
-		if (wanted(t, c->row))
+		if (batch_wanted(&t->filter, c->row))
 			return;
 	}
 	c->row = NULL;
@@ -143,17 +196,13 @@ static int at_end(sqlite3_vtab_cursor *cur)
 	return ((struct batch_cursor *)cur)->row == NULL;
 }
 
-static void map_result(sqlite3_context *ctx, const struct id_map *map, int64_t local)
-{
-	if (local > 0 && (size_t)local <= map->n)
-		sqlite3_result_int64(ctx, map->ids[local - 1]);
-}
-
 static int column(sqlite3_vtab_cursor *cur, sqlite3_context *ctx, int i)
 {
 	const struct batch_cursor *c = (const struct batch_cursor *)cur;
 	const struct batch_table *t = (const struct batch_table *)cur->pVtab;
 	const struct row *r = c->row;
+	struct batch_value v;
+	double d;
 	if ((unsigned)i < t->nfixed) {
 		sqlite3_result_int64(ctx, i == 0 ? r->frame_id : i == 1 && t->has_n ? r->n : r->layer);
 		return SQLITE_OK;
@@ -161,45 +210,23 @@ static int column(sqlite3_vtab_cursor *cur, sqlite3_context *ctx, int i)
 	unsigned f = t->columns[(unsigned)i - t->nfixed];
 	if (!row_has(r, f))
 		return SQLITE_OK; /* NULL */
-	int64_t v = r->v[f];
-	switch (r->record->fields[f].kind) {
-	case KIND_ETHER:
-	case KIND_IPV4:
-	case KIND_IPV6:
-	case KIND_ADDRESS:
-		map_result(ctx, &t->source->address, v);
+	batch_value(t->source, r, f, &v);
+	switch (v.type) {
+	case SQLITE_INTEGER:
+		sqlite3_result_int64(ctx, v.integer);
 		break;
-	case KIND_TEXT:
-	case KIND_LIST:
-		map_result(ctx, &t->source->text, v);
-		break;
-	case KIND_STACK:
-		map_result(ctx, &t->source->stack, v);
-		break;
-	case KIND_DOUBLE: {
-		double d;
-		memcpy(&d, &v, sizeof(d));
+	case SQLITE_FLOAT:
+		memcpy(&d, &v.integer, sizeof(d));
 		sqlite3_result_double(ctx, d);
 		break;
-	}
-	case KIND_BYTES:
-		if (v & ROW_HEAP) {
-			uint32_t len;
-			const uint8_t *p = rows_heap(t->source->rows, v, &len);
-			size_t size;
-			uint8_t *packed =
-				r->record->fields[f].base == BASE_TEXT ? packed_make(p, len, &size) : NULL;
-			if (packed) {
-				sqlite3_result_blob64(ctx, packed, size, free);
-				break;
-			}
-			sqlite3_result_blob64(ctx, p, len, SQLITE_STATIC);
-			break;
-		}
-		sqlite3_result_int64(ctx, v);
+	case SQLITE_BLOB:
+		sqlite3_result_blob64(ctx, v.octets, v.size, v.own ? free : SQLITE_STATIC);
+		break;
+	case SQLITE_TEXT:
+		sqlite3_result_text(ctx, (const char *)v.octets, (int)v.size, SQLITE_STATIC);
 		break;
 	default:
-		sqlite3_result_int64(ctx, v);
+		break;
 	}
 	return SQLITE_OK;
 }

@@ -17,6 +17,9 @@ bool ddl_has(sqlite3 *db, const struct record *rec);
 /* Make them, inside the caller's transaction. */
 int ddl_add(sqlite3 *db, const struct protocol *p, const struct record *rec);
 
+/* Append the CREATE TABLE statements of the record's tables that are keyed by frame_id alone. */
+void ddl_frame_tables(sqlite3_str *s, const struct protocol *p, const struct record *rec);
+
 enum ddl_state {
 	DDL_SAME,  /* tables, views and catalogue are those of these protocols */
 	DDL_OLDER, /* the tables that are there agree; ddl_update() brings views and catalogue up to date */

@@ -247,6 +247,8 @@ static int add_record(struct merge *m, const struct protocol *p, const struct re
 	table_name(table, rec, TABLE_MAIN, 0);
 	int rc = add_copy(m, table, record_reference, &of);
 	for (unsigned i = 1; rc == 0 && i <= parts; i++) {
+		if (i == rec->inlined)
+			continue;
 		table_name(table, rec, TABLE_PART, i);
 		rc = add_copy(m, table, record_reference, &of);
 	}

@@ -32,9 +32,11 @@ unsigned record_parts(const struct record *rec)
 	return n;
 }
 
-bool table_has(const struct field *f, enum table_role role, unsigned part)
+bool table_has(const struct record *rec, const struct field *f, enum table_role role, unsigned part)
 {
 	if (!field_is_stored(f))
 		return false;
-	return role == TABLE_MORE || f->part == (role == TABLE_PART ? part : 0);
+	if (role == TABLE_PART)
+		return f->part == part;
+	return role == TABLE_MORE || f->part == 0 || f->part == rec->inlined;
 }

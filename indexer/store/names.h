@@ -20,7 +20,7 @@ void table_name(char out[NAME_MAX_LEN], const struct record *rec, enum table_rol
 /* Parts 1 ... record_parts(): as many as the record names. */
 unsigned record_parts(const struct record *rec);
 
-/* Does the table have a column for the field? */
-bool table_has(const struct field *f, enum table_role role, unsigned part);
+/* Does the table have a column for the field of the record? */
+bool table_has(const struct record *rec, const struct field *f, enum table_role role, unsigned part);
 
 #endif

@@ -121,3 +121,24 @@ const uint8_t *raw_read(struct raw *r, int64_t capture_id, uint64_t offset, size
 	}
 	return r->joined;
 }
+
+uint8_t *raw_pieces(struct raw *r, int64_t capture_id, const char *pieces, size_t *n)
+{
+	char *p;
+	unsigned long long size = strtoull(pieces, &p, 10), have = 0;
+	uint8_t *out = size && size <= CHUNK_MAX && *p == '@' ? malloc((size_t)size) : NULL;
+	while (out && have < size) {
+		unsigned long long offset = strtoull(p + 1, &p, 10);
+		unsigned long long len = *p == '+' ? strtoull(p + 1, &p, 10) : 0;
+		const uint8_t *from =
+			len && len <= size - have ? raw_read(r, capture_id, offset, (size_t)len) : NULL;
+		if (!from) {
+			free(out);
+			return NULL;
+		}
+		memcpy(out + have, from, (size_t)len);
+		have += len;
+	}
+	*n = (size_t)size;
+	return out;
+}

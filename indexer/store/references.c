@@ -14,7 +14,7 @@ static int of_table(const char *protocol, const struct record *rec, enum table_r
 	table_name(table, rec, role, part);
 	for (unsigned i = 0; rc == 0 && i < rec->nfields; i++) {
 		int d = dictionary_of(rec->fields[i].kind);
-		if (d < 0 || !table_has(&rec->fields[i], role, part))
+		if (d < 0 || !table_has(rec, &rec->fields[i], role, part))
 			continue;
 		column_name(column, protocol, &rec->fields[i]);
 		rc = each(ctx, table, column, (enum dictionary)d);
@@ -34,7 +34,8 @@ int references_each(const struct protocol *const *protocols, size_t n, each_fn e
 			unsigned parts = rec->shape == RECORD_LAYER ? record_parts(rec) : 0;
 			rc = of_table(protocols[i]->name, rec, TABLE_MAIN, 0, each, ctx);
 			for (unsigned p = 1; rc == 0 && p <= parts; p++)
-				rc = of_table(protocols[i]->name, rec, TABLE_PART, p, each, ctx);
+				if (p != rec->inlined)
+					rc = of_table(protocols[i]->name, rec, TABLE_PART, p, each, ctx);
 			if (rc == 0 && rec->shape == RECORD_LAYER)
 				rc = of_table(protocols[i]->name, rec, TABLE_MORE, 0, each, ctx);
 		}

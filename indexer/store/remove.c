@@ -122,7 +122,7 @@ static int mark_table(
 	for (unsigned i = 0; i < rec->nfields; i++) {
 		const struct field *f = &rec->fields[i];
 		int d = dictionary_of(f->kind);
-		if (d < 0 || !table_has(f, role, part))
+		if (d < 0 || !table_has(rec, f, role, part))
 			continue;
 		column_name(column, protocol, f);
 		sqlite3_str_appendf(s, n ? ", \"%w\"" : "SELECT \"%w\"", column);

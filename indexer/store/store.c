@@ -6,6 +6,7 @@
 
 #include "indexer/store/batch.h"
 #include "indexer/store/ddl.h"
+#include "indexer/store/image.h"
 #include "schema/address.h"
 #include "schema/archive.h"
 
@@ -13,7 +14,10 @@
 
 /* The statements that empty one batch: into the main table, its parts, the further layers. */
 struct drain {
-	sqlite3_stmt *st[6];
+	struct outlet {
+		sqlite3_stmt *image, *batch; /* from image.h; from batch.h, made when it is needed */
+		uint8_t role, part;
+	} outlets[8];
 	unsigned n;
 	bool ready;
 };
@@ -23,6 +27,7 @@ struct store {
 	const struct protocol *const *protocols;
 	size_t nprotocols;
 	struct batch_source source;
+	struct image *image; /* NULL: all rows go through batch.h */
 	struct drain *drains;
 	sqlite3_stmt *find_address, *add_address, *find_text, *add_text, *find_stack, *add_stack, *add_chunk;
 	struct {
@@ -31,8 +36,10 @@ struct store {
 	} inserts[MAX_INSERTS];
 	unsigned ninserts;
 	int64_t capture_id;
-	bool open; /* a transaction is */
-	bool made; /* the file was, by us */
+	bool first; /* the archive has no addresses and texts but those of this capture, each of which comes
+		       once */
+	bool open;  /* a transaction is */
+	bool made;  /* the file was, by us */
 	char *path;
 	unsigned reconnects;
 	char error[512]; /* what is wrong beside SQLite's own errors */
@@ -51,10 +58,17 @@ static int done(sqlite3_stmt *st)
 	return rc == SQLITE_DONE ? 0 : -1;
 }
 
+/* Ready to write. What is inserted replaces nothing that was to be kept secret: pages need not be zeroed. */
+static int wake(struct store *s)
+{
+	int rc = s->made ? archive_make(s->db) : archive_wake(s->db);
+	return rc == SQLITE_OK ? sqlite3_exec(s->db, "PRAGMA secure_delete=OFF", NULL, NULL, NULL) : rc;
+}
+
 static int install(struct store *s, char *message, const char *path)
 {
 	int rc = sqlite3_exec(s->db, "PRAGMA page_size=8192", NULL, NULL, NULL);
-	if (rc == SQLITE_OK && (rc = archive_wake(s->db)) == SQLITE_OK)
+	if (rc == SQLITE_OK && (rc = wake(s)) == SQLITE_OK)
 		rc = sqlite3_exec(s->db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
 	int objects = 0;
 	sqlite3_stmt *st = NULL;
@@ -115,6 +129,7 @@ static int connect(struct store *s, char *message)
 		return -1;
 	if (bring_up_to_date(s, message) < 0)
 		return -1;
+	s->image = image_new(s->db, s->protocols, s->nprotocols);
 	if (batch_register(s->db, &s->source) == SQLITE_OK &&
 		prepare(s, &s->find_address, "SELECT id FROM t_address WHERE octets=?1 AND kind=?2") == 0 &&
 		prepare(s, &s->add_address,
@@ -177,8 +192,10 @@ static void take_away(struct store *s)
 static void finalize_drains(struct store *s)
 {
 	for (size_t i = 0; s->drains && i < s->nprotocols * RECORDS_PER_PROTOCOL; i++) {
-		for (unsigned k = 0; k < s->drains[i].n; k++)
-			sqlite3_finalize(s->drains[i].st[k]);
+		for (unsigned k = 0; k < s->drains[i].n; k++) {
+			sqlite3_finalize(s->drains[i].outlets[k].image);
+			sqlite3_finalize(s->drains[i].outlets[k].batch);
+		}
 		s->drains[i] = (struct drain) { 0 };
 	}
 }
@@ -222,10 +239,11 @@ void store_close(struct store *s)
 		return;
 	store_finish(s, message);
 	sqlite3_close(s->db);
+	image_free(s->image);
 	free(s->drains);
-	free(s->source.address.ids);
-	free(s->source.text.ids);
-	free(s->source.stack.ids);
+	free(s->source.maps[DICT_ADDRESS].ids);
+	free(s->source.maps[DICT_TEXT].ids);
+	free(s->source.maps[DICT_STACK].ids);
 	free(s->path);
 	free(s);
 }
@@ -287,6 +305,8 @@ static int reconnect(struct store *s)
 	finalize_all(s);
 	sqlite3_close(s->db);
 	s->db = NULL;
+	image_free(s->image);
+	s->image = NULL;
 	return connect(s, s->error);
 }
 
@@ -294,17 +314,18 @@ int store_begin(struct store *s, int64_t *capture_id, int64_t *first_frame)
 {
 	sqlite3_stmt *st;
 	/* Not earlier: where nothing is to be done, nothing is written. */
-	if (archive_wake(s->db) != SQLITE_OK ||
-		sqlite3_exec(s->db, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK)
+	if (wake(s) != SQLITE_OK || sqlite3_exec(s->db, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK)
 		return -1;
 	s->open = true;
 	if (archive_moved(s->db))
 		return reconnect(s) == 0 ? store_begin(s, capture_id, first_frame) : -1;
-	s->source.address.n = s->source.text.n = s->source.stack.n = 0;
+	s->source.maps[DICT_ADDRESS].n = s->source.maps[DICT_TEXT].n = s->source.maps[DICT_STACK].n = 0;
 	if (prepare(s, &st,
 		    "SELECT coalesce(max(id), 0) + 1, coalesce(max(first_frame + frames), 1) FROM capture") <
 		0)
 		return -1;
+	s->first = is_true(
+		s, "SELECT NOT EXISTS (SELECT 1 FROM t_address) AND NOT EXISTS (SELECT 1 FROM t_text)");
 	int rc = sqlite3_step(st) == SQLITE_ROW ? 0 : -1;
 	*capture_id = s->capture_id = sqlite3_column_int64(st, 0);
 	*first_frame = sqlite3_column_int64(st, 1);
@@ -361,14 +382,20 @@ static int map_add(struct id_map *map, int64_t id)
 	return 0;
 }
 
-/* The archive's id of what is bound to both statements: found, or added. */
+/* The archive's id of what is bound to both statements: found, or added. `find` is NULL where it cannot be
+ * there. The thread of the reader inserts, too, through the same connection: what SQLite says of the last
+ * insert is asked under the connection's lock. */
 static int find_or_add(struct store *s, struct id_map *map, sqlite3_stmt *find, sqlite3_stmt *add)
 {
 	int64_t id = 0;
-	int found = query_one(s, find, &id);
-	if (found < 0 || (!found && done(add) < 0))
-		return -1;
-	return map_add(map, found ? id : sqlite3_last_insert_rowid(s->db));
+	int found = find ? query_one(s, find, &id) : 0;
+	if (!found) {
+		sqlite3_mutex_enter(sqlite3_db_mutex(s->db));
+		found = done(add);
+		id = sqlite3_last_insert_rowid(s->db);
+		sqlite3_mutex_leave(sqlite3_db_mutex(s->db));
+	}
+	return found < 0 ? -1 : map_add(map, id);
 }
 
 static int map_address(struct store *s, const struct dict_entry *e)
@@ -381,7 +408,8 @@ static int map_address(struct store *s, const struct dict_entry *e)
 		sqlite3_bind_int(st[i], 2, e->kind);
 	}
 	sqlite3_bind_text(s->add_address, 3, text, -1, SQLITE_STATIC);
-	return find_or_add(s, &s->source.address, s->find_address, s->add_address);
+	return find_or_add(
+		s, &s->source.maps[DICT_ADDRESS], s->first ? NULL : s->find_address, s->add_address);
 }
 
 static int64_t text_hash(const char *p, size_t n)
@@ -399,7 +427,7 @@ static int map_text(struct store *s, const struct dict_entry *e)
 		sqlite3_bind_int64(st[i], 1, text_hash(e->octets, e->len));
 		sqlite3_bind_text(st[i], 2, e->octets, (int)e->len, SQLITE_STATIC);
 	}
-	return find_or_add(s, &s->source.text, s->find_text, s->add_text);
+	return find_or_add(s, &s->source.maps[DICT_TEXT], s->first ? NULL : s->find_text, s->add_text);
 }
 
 static void join_names(char *out, size_t size, const struct protocol *const *list, unsigned n)
@@ -423,7 +451,7 @@ static int map_stack(struct store *s, const struct dict_entry *e)
 		sqlite3_bind_text(st[i], 2, items, -1, SQLITE_STATIC);
 		sqlite3_bind_text(st[i], 3, stack.column, -1, SQLITE_STATIC);
 	}
-	return find_or_add(s, &s->source.stack, s->find_stack, s->add_stack);
+	return find_or_add(s, &s->source.maps[DICT_STACK], s->find_stack, s->add_stack);
 }
 
 /* The archive's ids of the dictionary's new entries. */
@@ -442,25 +470,33 @@ static int map_news(struct store *s, const struct dict_news *news)
 
 int64_t store_address(const struct store *s, uint32_t local)
 {
-	return local && local <= s->source.address.n ? s->source.address.ids[local - 1] : 0;
+	return local && local <= s->source.maps[DICT_ADDRESS].n ? s->source.maps[DICT_ADDRESS].ids[local - 1]
+								: 0;
 }
 
 /* ---- rows ---- */
 
-static int add_drain(struct store *s, struct drain *d, unsigned index, const struct record *rec,
-	enum table_role role, unsigned part)
+static int prepare_copy(struct store *s, sqlite3_stmt **st, const char *table, const char *from)
 {
-	char table[NAME_MAX_LEN], batch[NAME_MAX_LEN + 8];
-	table_name(table, rec, role, part);
-	snprintf(batch, sizeof(batch), "batch_%s", table);
-	if (batch_create(s->db, batch, index, role, part) != SQLITE_OK)
-		return -1;
-	char *sql = sqlite3_mprintf("INSERT INTO \"%w\" SELECT * FROM temp.\"%w\"", table, batch);
-	int rc = sql ? prepare(s, &d->st[d->n], sql) : -1;
+	char *sql = sqlite3_mprintf("INSERT INTO main.\"%w\" SELECT * FROM %s", table, from);
+	int rc = sql ? prepare(s, st, sql) : -1;
 	sqlite3_free(sql);
-	if (rc == 0)
-		d->n++;
 	return rc;
+}
+
+static int add_outlet(
+	struct store *s, struct drain *d, const struct record *rec, enum table_role role, unsigned part)
+{
+	char table[NAME_MAX_LEN], from[NAME_MAX_LEN + 16];
+	struct outlet *o = &d->outlets[d->n];
+	if (d->n++ == sizeof(d->outlets) / sizeof(*d->outlets))
+		return -1;
+	*o = (struct outlet) { .role = (uint8_t)role, .part = (uint8_t)part };
+	if (!s->image || rec->shape != RECORD_LAYER || role == TABLE_MORE)
+		return 0;
+	table_name(table, rec, role, part);
+	snprintf(from, sizeof(from), "batch.\"%s\"", table);
+	return prepare_copy(s, &o->image, table, from);
 }
 
 static int ready_drain(struct store *s, unsigned index, const struct record *rec)
@@ -470,21 +506,55 @@ static int ready_drain(struct store *s, unsigned index, const struct record *rec
 	const struct protocol *proto = s->protocols[index / RECORDS_PER_PROTOCOL];
 	if (!ddl_has(s->db, rec) && ddl_add(s->db, proto, rec) != SQLITE_OK)
 		return -1;
-	if (add_drain(s, d, index, rec, TABLE_MAIN, 0) < 0)
+	if (add_outlet(s, d, rec, TABLE_MAIN, 0) < 0)
 		return -1;
 	for (unsigned p = 1; p <= parts; p++)
-		if (add_drain(s, d, index, rec, TABLE_PART, p) < 0)
+		if (p != rec->inlined && add_outlet(s, d, rec, TABLE_PART, p) < 0)
 			return -1;
 	if (rec->shape == RECORD_LAYER && strcmp(rec->name, "frame") != 0 &&
-		add_drain(s, d, index, rec, TABLE_MORE, 0) < 0)
+		add_outlet(s, d, rec, TABLE_MORE, 0) < 0)
 		return -1;
 	d->ready = true;
 	return 0;
 }
 
+/* The rows of one batch into one table, through the virtual table. */
+static int pour_batch(struct store *s, unsigned index, struct outlet *o)
+{
+	char table[NAME_MAX_LEN], batch[NAME_MAX_LEN + 8], from[NAME_MAX_LEN + 16];
+	if (!o->batch) {
+		table_name(table, s->source.rows->batches[index].record, o->role, o->part);
+		snprintf(batch, sizeof(batch), "batch_%s", table);
+		snprintf(from, sizeof(from), "temp.\"%s\"", batch);
+		if (batch_create(s->db, batch, index, o->role, o->part) != SQLITE_OK ||
+			prepare_copy(s, &o->batch, table, from) < 0)
+			return -1;
+	}
+	return done(o->batch);
+}
+
+static int pour(struct store *s, unsigned index, struct outlet *o)
+{
+	int64_t rows = o->image ? image_fill(s->image, &s->source, index, o->role, o->part) : -1;
+	if (rows < 0)
+		return pour_batch(s, index, o);
+	if (rows == 0)
+		return 0;
+	sqlite3_mutex_enter(sqlite3_db_mutex(s->db));
+	int rc = done(o->image);
+	int64_t inserted = sqlite3_changes64(s->db);
+	sqlite3_mutex_leave(sqlite3_db_mutex(s->db));
+	if (rc < 0 || inserted == rows)
+		return rc;
+	snprintf(s->error, sizeof(s->error), "rows were lost on their way into the archive");
+	return -1;
+}
+
 int store_flush(struct store *s, const struct rows *rows, const struct dict_news *news)
 {
 	s->source.rows = rows;
+	if (s->image)
+		image_clear(s->image);
 	if (map_news(s, news) < 0)
 		return -1;
 	for (unsigned i = 0; i < rows->nbatches; i++) {
@@ -494,7 +564,7 @@ int store_flush(struct store *s, const struct rows *rows, const struct dict_news
 		if (!s->drains[i].ready && ready_drain(s, i, b->record) < 0)
 			return -1;
 		for (unsigned k = 0; k < s->drains[i].n; k++)
-			if (done(s->drains[i].st[k]) < 0)
+			if (pour(s, i, &s->drains[i].outlets[k]) < 0)
 				return -1;
 	}
 	return 0;
@@ -538,8 +608,23 @@ static int store_stacks(struct store *s, const struct totals *t)
 		/* Two stacks of the dictionary are one in the archive only if their names agree: they do not.
 		 */
 		if (bind_done(st, 5,
-			    (const int64_t[]) { s->capture_id, s->source.stack.ids[i - 1], (int64_t)k->frames,
-				    (int64_t)k->bytes, k->first_frame }) < 0)
+			    (const int64_t[]) { s->capture_id, s->source.maps[DICT_STACK].ids[i - 1],
+				    (int64_t)k->frames, (int64_t)k->bytes, k->first_frame }) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int store_seconds(struct store *s, const char *table, const struct seconds *all)
+{
+	sqlite3_stmt *st = store_insert(s, table, 4);
+	if (!st)
+		return -1;
+	for (size_t i = 0; i < all->n; i++) {
+		const struct second *x = &all->list[i];
+		if (bind_done(st, 4,
+			    (const int64_t[]) {
+				    s->capture_id, x->second, (int64_t)x->frames, (int64_t)x->bytes }) < 0)
 			return -1;
 	}
 	return 0;
@@ -560,13 +645,9 @@ int store_totals(struct store *s, const struct totals *t)
 			    (const int64_t[]) {
 				    s->capture_id, t->others[i].length, (int64_t)t->others[i].frames }) < 0)
 			return -1;
-	if (!st || !(st = store_insert(s, "total_second", 4)))
+	if (!st || store_seconds(s, "total_second", &t->seconds) < 0 ||
+		(!t->in_order && store_seconds(s, "total_io", &t->io) < 0))
 		return -1;
-	for (size_t i = 0; i < t->nseconds; i++)
-		if (bind_done(st, 4,
-			    (const int64_t[]) { s->capture_id, t->seconds[i].second,
-				    (int64_t)t->seconds[i].frames, (int64_t)t->seconds[i].bytes }) < 0)
-			return -1;
 	if (!(st = store_insert(s, "total_burst", 4)))
 		return -1;
 	for (int i = 0; i <= LENGTH_RANGES; i++) {

@@ -30,7 +30,8 @@ void totals_free(struct totals *t)
 	free(t->stacks);
 	free(t->lengths);
 	free(t->others);
-	free(t->seconds);
+	free(t->seconds.list);
+	free(t->io.list);
 	memset(t, 0, sizeof(*t));
 }
 
@@ -100,27 +101,27 @@ void burst_add(struct burst *b, double now)
 }
 
 /* Time mostly runs on: look from the end. */
-static void second_add(struct totals *t, int64_t second, uint32_t len)
+static void second_add(struct totals *t, struct seconds *all, int64_t second, uint32_t len)
 {
-	size_t i = t->nseconds;
-	while (i && t->seconds[i - 1].second > second)
+	size_t i = all->n;
+	while (i && all->list[i - 1].second > second)
 		i--;
-	if (!i || t->seconds[i - 1].second != second) {
-		if (t->nseconds == t->seconds_size) {
-			size_t size = t->seconds_size ? t->seconds_size * 2 : 256;
-			struct second *s = realloc(t->seconds, size * sizeof(*s));
-			if (!s) {
+	if (!i || all->list[i - 1].second != second) {
+		if (all->n == all->size) {
+			size_t size = all->size ? all->size * 2 : 256;
+			struct second *list = realloc(all->list, size * sizeof(*list));
+			if (!list) {
 				t->failed = true;
 				return;
 			}
-			t->seconds = s;
-			t->seconds_size = size;
+			all->list = list;
+			all->size = size;
 		}
-		memmove(t->seconds + i + 1, t->seconds + i, (t->nseconds++ - i) * sizeof(*t->seconds));
-		t->seconds[i++] = (struct second) { second, 0, 0 };
+		memmove(all->list + i + 1, all->list + i, (all->n++ - i) * sizeof(*all->list));
+		all->list[i++] = (struct second) { second, 0, 0 };
 	}
-	t->seconds[i - 1].frames++;
-	t->seconds[i - 1].bytes += len;
+	all->list[i - 1].frames++;
+	all->list[i - 1].bytes += len;
 }
 
 static void stack_add(struct totals *t, const struct packet *pkt, uint32_t stack)
@@ -222,5 +223,8 @@ void totals_add(struct totals *t, const struct packet *pkt, uint32_t stack)
 	burst_add(&t->bursts[range], (double)relative / 1e6);
 	/* Wireshark's intervals round to microseconds first. */
 	int64_t us = relative >= 0 ? (relative + 500) / 1000 : -((-relative + 500) / 1000);
-	second_add(t, us >= 0 ? us / 1000000 : -((-us + 999999) / 1000000), pkt->len);
+	second_add(t, &t->seconds, us >= 0 ? us / 1000000 : -((-us + 999999) / 1000000), pkt->len);
+	if (us > t->latest_us)
+		t->latest_us = us;
+	second_add(t, &t->io, t->latest_us / 1000000, pkt->len);
 }

@@ -59,9 +59,12 @@ struct totals {
 	struct length *others; /* longer ones; sorted and distinct after totals_finish() */
 	size_t nothers, others_size;
 	struct burst bursts[1 + LENGTH_RANGES];
-	struct second *seconds; /* sorted by second */
-	size_t nseconds, seconds_size;
-	bool failed; /* out of memory */
+	struct seconds {
+		struct second *list; /* sorted by second */
+		size_t n, size;
+	} seconds, io;     /* io: a frame whose time steps back counts in the latest second before it */
+	int64_t latest_us; /* of the frames so far, from the first */
+	bool failed;       /* out of memory */
 };
 
 void totals_init(struct totals *t);

@@ -25,6 +25,7 @@ struct stream_part {
 	uint32_t offset, len;
 	uint32_t frame;
 	uint16_t layer; /* which occurrence of the TCP layer in that frame */
+	uint64_t at;    /* where it stands in the capture file; 0 not known, or nowhere */
 };
 
 struct stream_message {
@@ -74,6 +75,10 @@ struct stream_message *stream_begin(struct streams *all, struct packet *pkt, str
  * it whole: its octets are data[0, last). */
 bool stream_add(struct streams *all, struct packet *pkt, struct stream_side *side, struct stream_message *m,
 	uint32_t offset, const uint8_t *octets, uint32_t len, bool more, uint16_t layer);
+
+/* Where octets of the message stand in the capture file: what `refer` of struct packet wants. */
+size_t stream_refer(
+	const struct stream_message *m, const uint8_t *octets, uint32_t n, char *out, size_t size);
 
 /* It turns out to be longer. */
 void stream_reopen(struct stream_message *m, uint32_t end, bool takes_segment);

@@ -15,11 +15,19 @@
 
 /* ---- dfilter_octets(capture, offset of the frame in its file, value) ---- */
 
-/* A KIND_BYTES value is a span of the frame, or the octets themselves. */
+/* A KIND_BYTES value is a span of the frame, pieces of the capture file, or the octets themselves. */
 static void octets(sqlite3_context *ctx, int n, sqlite3_value **values)
 {
 	struct raw *raw = sqlite3_user_data(ctx);
 	(void)n;
+	if (sqlite3_value_type(values[2]) == SQLITE_TEXT) {
+		size_t len;
+		uint8_t *out = raw_pieces(raw, sqlite3_value_int64(values[0]),
+			(const char *)sqlite3_value_text(values[2]), &len);
+		if (out)
+			sqlite3_result_blob64(ctx, out, len, free);
+		return;
+	}
 	if (sqlite3_value_type(values[2]) != SQLITE_INTEGER) {
 		sqlite3_result_value(ctx, values[2]);
 		return;
