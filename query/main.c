@@ -68,7 +68,8 @@ static int print_version(void)
 		{ "ISA-L", "raw octets are compressed by zlib, which is slower", HAVE_ISAL },
 		{ "PCRE2", "`matches` in display filters is refused", HAVE_PCRE2 },
 		{ "brotli", "bodies of HTTP that are encoded with it stay encoded", HAVE_BROTLI },
-		{ "Cairo and Pango", "no pictures as PNG: --plot writes SVG, or draws in the terminal", HAVE_CAIRO },
+		{ "Cairo and Pango", "no pictures as PNG: --plot writes SVG, or draws in the terminal",
+			HAVE_CAIRO },
 		{ "libpq", "no PostgreSQL: publish, and postgresql:// in place of an archive", HAVE_PQ },
 	};
 	printf("pcapdex %s\nSQLite %s\n%s\nzlib %s\n%s\n", PCAPDEX_VERSION, sqlite3_libversion(),
