@@ -226,7 +226,7 @@ mkdir many
 "$make" plain 5 five.pcap
 for i in $(seq 0 999); do
 	mkdir -p many/$((i / 100))
-	{ head -c 90 five.pcap; printf %04d "$i"; tail -c +95 five.pcap; } >many/$((i / 100))/$i.pcap # in the first payload
+	{ head -c 140 five.pcap; printf %04d "$i"; tail -c +145 five.pcap; } >many/$((i / 100))/$i.pcap # in the second payload
 done
 echo "no capture" >many/3/bad.pcap
 printf '\n\r\r\n\034\0\0\0M<+\032\1\0\0\0\377\377\377\377\377\377\377\377\035\0\0\0' >many/5/lengths.pcapng
