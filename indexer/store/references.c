@@ -14,7 +14,7 @@ static int of_table(const char *protocol, const struct record *rec, enum table_r
 	table_name(table, rec, role, part);
 	for (unsigned i = 0; rc == 0 && i < rec->nfields; i++) {
 		int d = dictionary_of(rec->fields[i].kind);
-		if (d < 0 || !table_has(&rec->fields[i], role, part))
+		if (d < 0 || !table_has(rec, &rec->fields[i], role, part))
 			continue;
 		column_name(column, protocol, &rec->fields[i]);
 		rc = each(ctx, table, column, (enum dictionary)d);
