@@ -37,8 +37,9 @@ const char dialect_functions_sql[] =
 	" 'SELECT ''.'' || lpad($2::text, 9, ''0'')';"
 	"CREATE OR REPLACE FUNCTION pcapdex_char(integer, integer) RETURNS text LANGUAGE sql IMMUTABLE AS"
 	" 'SELECT chr($1) || chr($2)';"
-	"CREATE OR REPLACE FUNCTION substr(bigint, integer) RETURNS text LANGUAGE sql IMMUTABLE AS"
-	" 'SELECT substr($1::text, $2)';"
+	/* Of a span: its octets stand in the other column. */
+	"CREATE OR REPLACE FUNCTION substr(bigint, integer) RETURNS bigint LANGUAGE sql IMMUTABLE AS 'SELECT "
+	"NULL::bigint';"
 	"CREATE OR REPLACE FUNCTION substr(text, bigint) RETURNS text LANGUAGE sql IMMUTABLE AS"
 	" 'SELECT substr($1, $2::integer)';"
 	"CREATE OR REPLACE FUNCTION pcapdex_shift(integer, bigint) RETURNS bigint LANGUAGE sql IMMUTABLE AS"

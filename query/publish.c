@@ -257,6 +257,7 @@ static int make_table(struct publish *p, const char *table)
 	sqlite3_stmt *st = prepare(p, "%s", columns_sql);
 	sqlite3_str *s = sqlite3_str_new(NULL), *key = sqlite3_str_new(NULL), *notes = sqlite3_str_new(NULL);
 	int n = 0, rc = st ? 1 : -1;
+	bool captures = false, texts = false;
 	const char *keys[8] = { 0 };
 	char *kept[8] = { 0 };
 	if (st)
@@ -272,6 +273,8 @@ static int make_table(struct publish *p, const char *table)
 			s, "%s\"%w\" %s%s", n ? ", " : "", name, types[type], needed ? " NOT NULL" : "");
 		if (type == SERVER_SPAN)
 			sqlite3_str_appendf(s, ", \"%w octets\" bytea", name);
+		captures |= strcmp(name, "capture_id") == 0 && !pk;
+		texts |= pk && type == SERVER_TEXT;
 		if (pk > 0 && pk <= 8)
 			keys[pk - 1] = kept[pk - 1] = sqlite3_mprintf("%s", name);
 		sqlite3_str_appendf(notes,
@@ -279,6 +282,13 @@ static int make_table(struct publish *p, const char *table)
 			name, declared, needed ? "true" : "false", pk, indexed ? "true" : "false");
 		n++;
 	}
+	/* A key of texts is one archive's: captures of several archives may have the same. */
+	if (texts && captures)
+		for (int i = 0; i < 8; i++)
+			if (!keys[i]) {
+				keys[i] = "capture_id";
+				break;
+			}
 	for (int i = 0; i < 8 && keys[i]; i++)
 		sqlite3_str_appendf(key, i ? ", \"%w\"" : ", PRIMARY KEY (\"%w\"", keys[i]);
 	sqlite3_str_appendf(s, "%s%s);", sqlite3_str_length(key) ? sqlite3_str_value(key) : "",

@@ -105,10 +105,11 @@ static void close_server(void *data)
 	free(s);
 }
 
-/* Copy a small table: `columns` as publish describes them. */
+/* Copy a small table. Several archives may have said the same of a path (t_source): one of them stays. */
 static int copy_rows(sqlite3 *db, struct server *s, const char *table, char **error)
 {
-	char *sql = sqlite3_mprintf("INSERT INTO main.\"%w\" SELECT * FROM temp.\"server %w\"", table, table);
+	char *sql = sqlite3_mprintf(
+		"INSERT OR IGNORE INTO main.\"%w\" SELECT * FROM temp.\"server %w\"", table, table);
 	(void)s;
 	int rc = sql ? sqlite3_exec(db, sql, NULL, NULL, error) : SQLITE_NOMEM;
 	sqlite3_free(sql);
