@@ -297,6 +297,10 @@ enum verdict gsm_ipa_walk(struct packet *pkt, struct cursor *c)
 	static const struct protocol rsl = {
 		.name = "gsm_abis_rsl", .title = "Radio Signalling Link (RSL)", .column = "RSL"
 	};
+	/* Others share these ports: a stream between signalling and the services from 0xdc on is none. */
+	uint64_t first;
+	if (cur_peek(c, 2, 1, &first) && first >= 0x20 && first < 0xdc)
+		return NOT_MINE;
 	while (cur_left(c)) {
 		uint32_t len = (uint32_t)cur_be(c, 2), stream = (uint32_t)cur_be(c, 1);
 		if (*c->fail)
