@@ -166,7 +166,8 @@ static int put_value(struct publish *p, sqlite3_stmt *st, int i, enum server_typ
 {
 	char text[40];
 	int n = 0, kind = sqlite3_column_type(st, i);
-	/* Pieces of the capture file (schema/kind.h) have no column at the server: the chunks have the octets. */
+	/* Pieces of the capture file (schema/kind.h) have no column at the server: the chunks have the
+	 * octets. */
 	if (kind == SQLITE_TEXT && type == SERVER_SPAN)
 		kind = SQLITE_NULL;
 	bool octets = kind == SQLITE_BLOB && (type == SERVER_SPAN || type == SERVER_OCTETS);

@@ -91,9 +91,9 @@ static const struct record radius_records[REC_COUNT] = {
 	[REC_LATE] = { "radius_late", RECORD_LATE, 1, late_fields, NULL },
 };
 
-#define HEADER      20
-#define LENGTH_MAX  4096
-#define EAP_MESSAGE 79
+#define HEADER          20
+#define LENGTH_MAX      4096
+#define EAP_MESSAGE     79
 #define VENDOR_SPECIFIC 26
 
 static void value(struct row *r, struct cursor *v, uint64_t type)

@@ -109,7 +109,8 @@ static void message(struct packet *pkt, struct cursor *c)
 		return;
 	if (is_system(id)) {
 		row_set_at(r, MESSAGE_ID, (int64_t)id, payload.data, 1);
-		if (id == CONNECTION_REQUEST) /* who, when, whether encrypted; then a password is looked for */
+		if (id ==
+			CONNECTION_REQUEST) /* who, when, whether encrypted; then a password is looked for */
 			cur_take(&payload, 1 + 8 + 8 + 1 + 1);
 		pkt_token(pkt, &proto_raknet);
 	} else {

@@ -7,16 +7,17 @@
 /* RFC 8446, section 4, and the RFCs before it. */
 static const struct value_name messages[] = { { TLS_HELLO_REQUEST, "Hello Request" },
 	{ TLS_CLIENT_HELLO, "Client Hello" }, { TLS_SERVER_HELLO, "Server Hello" },
-	{ TLS_HELLO_VERIFY_REQUEST, "Hello Verify Request" }, { TLS_NEW_SESSION_TICKET, "New Session Ticket" },
-	{ TLS_END_OF_EARLY_DATA, "End Of Early Data" }, { TLS_HELLO_RETRY_REQUEST, "Hello Retry Request" },
+	{ TLS_HELLO_VERIFY_REQUEST, "Hello Verify Request" },
+	{ TLS_NEW_SESSION_TICKET, "New Session Ticket" }, { TLS_END_OF_EARLY_DATA, "End Of Early Data" },
+	{ TLS_HELLO_RETRY_REQUEST, "Hello Retry Request" },
 	{ TLS_ENCRYPTED_EXTENSIONS, "Encrypted Extensions" }, { TLS_CERTIFICATE, "Certificate" },
-	{ TLS_SERVER_KEY_EXCHANGE, "Server Key Exchange" }, { TLS_CERTIFICATE_REQUEST, "Certificate Request" },
-	{ TLS_SERVER_HELLO_DONE, "Server Hello Done" }, { TLS_CERTIFICATE_VERIFY, "Certificate Verify" },
-	{ TLS_CLIENT_KEY_EXCHANGE, "Client Key Exchange" }, { TLS_FINISHED, "Finished" },
-	{ TLS_CERTIFICATE_URL, "Certificate URL" }, { TLS_CERTIFICATE_STATUS, "Certificate Status" },
-	{ TLS_SUPPLEMENTAL_DATA, "Supplemental Data" }, { TLS_KEY_UPDATE, "Key Update" },
-	{ TLS_COMPRESSED_CERTIFICATE, "Compressed Certificate" }, { TLS_NEXT_PROTOCOL, "Encrypted Extensions" },
-	{ 0, NULL } };
+	{ TLS_SERVER_KEY_EXCHANGE, "Server Key Exchange" },
+	{ TLS_CERTIFICATE_REQUEST, "Certificate Request" }, { TLS_SERVER_HELLO_DONE, "Server Hello Done" },
+	{ TLS_CERTIFICATE_VERIFY, "Certificate Verify" }, { TLS_CLIENT_KEY_EXCHANGE, "Client Key Exchange" },
+	{ TLS_FINISHED, "Finished" }, { TLS_CERTIFICATE_URL, "Certificate URL" },
+	{ TLS_CERTIFICATE_STATUS, "Certificate Status" }, { TLS_SUPPLEMENTAL_DATA, "Supplemental Data" },
+	{ TLS_KEY_UPDATE, "Key Update" }, { TLS_COMPRESSED_CERTIFICATE, "Compressed Certificate" },
+	{ TLS_NEXT_PROTOCOL, "Encrypted Extensions" }, { 0, NULL } };
 
 /* RFC 8446, section 6, and the RFCs before it. */
 static const struct value_name alerts[] = { { 0, "Close Notify" }, { 10, "Unexpected Message" },
@@ -54,7 +55,10 @@ void tls_inform_alert(struct tls_reader *t, struct cursor c)
 		return;
 	}
 	const uint8_t *p = cur_take(&c, 2);
-	const char *level = p ? (p[0] == 1 ? "Warning" : p[0] == 2 ? "Fatal" : NULL) : NULL,
+	const char *level = p ? (p[0] == 1          ? "Warning"
+					: p[0] == 2 ? "Fatal"
+						    : NULL)
+			      : NULL,
 		   *description = p ? info_name(alerts, p[1], NULL) : NULL;
 	if (level && description)
 		info_sep(t->pkt, ", ", "Alert (Level: %s, Description: %s)", level, description);

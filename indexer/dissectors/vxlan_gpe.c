@@ -8,7 +8,8 @@
 #include "indexer/dissectors/ids.h"
 #include "indexer/packet.h"
 
-extern const struct protocol proto_vxlan_gpe, proto_vxlan, proto_data, proto_eth, proto_ip, proto_ipv6, proto_mpls;
+extern const struct protocol proto_vxlan_gpe, proto_vxlan, proto_data, proto_eth, proto_ip, proto_ipv6,
+	proto_mpls;
 
 enum { GPE_FLAGS, GPE_RESERVED16, GPE_NEXT_PROTO, GPE_VNI, GPE_RESERVED8, GPE_NFIELDS };
 

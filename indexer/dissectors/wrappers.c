@@ -11,7 +11,6 @@ extern const struct protocol proto_eth, proto_llc, proto_ppp, proto_data;
 #define ETH_TYPE_IPX  0x8137
 #define ETH_TYPE_IPV6 0x86dd
 
-
 #define PKTAP_HEADER       108
 #define LINK_USER2         149
 #define LINK_JUNIPER_ATM2  135
@@ -188,8 +187,8 @@ enum verdict user_dlt_wrapper(struct packet *pkt, struct cursor *c)
 	return MINE;
 }
 
-/* Juniper's header: "MGC", flags (the first: extensions follow, with a length of 2; 2: there is no link layer);
- * on ATM a cookie. It stands in the tree as a text. */
+/* Juniper's header: "MGC", flags (the first: extensions follow, with a length of 2; 2: there is no link
+ * layer); on ATM a cookie. It stands in the tree as a text. */
 enum verdict juniper_wrapper(struct packet *pkt, struct cursor *c)
 {
 	static const struct protocol text = { .name = "text" };

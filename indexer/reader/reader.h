@@ -28,8 +28,8 @@ struct frame {
 	const uint8_t *data; /* cap_len octets */
 	uint32_t cap_len;    /* octets captured */
 	uint32_t len;        /* octets on the wire */
-	uint32_t claimed; /* the same as the record says it: Wireshark shows no more than INT32_MAX, but counts
-			   * all in its hierarchy */
+	uint32_t claimed;    /* the same as the record says it: Wireshark shows no more than INT32_MAX, but
+			      * counts    all in its hierarchy */
 	uint8_t pseudo_len;  /* octets before data[0] that are a pseudo-header of the link type (MTP2, ERF,
 			      * ...), which  Wireshark counts in neither length: data[-pseudo_len] is where the
 			      * record began */
