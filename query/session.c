@@ -162,8 +162,8 @@ void session_close(struct session *s)
 	if (s->borrowed) {
 		session_drop_temporary(s);
 	} else if (s->db) {
-		dfilter_release(s->db);
 		frame_info_release(s->db);
+		dfilter_release(s->db);
 		sqlite3_close(s->db);
 	}
 	free(s->shown);
