@@ -61,6 +61,17 @@ static enum verdict bitcoin_dissect(struct packet *pkt, struct cursor *c)
 	row_string(r, BITCOIN_COMMAND, c, 12);
 	row_le(r, BITCOIN_LENGTH, c, 4);
 	row_be(r, BITCOIN_CHECKSUM, c, 4);
+	if (!pkt->fail && pkt->info) {
+		info_clear(pkt);
+		info_sep(pkt, ", ", "%s", "");
+		bool named = strncmp(command, "verack", 12) == 0 || strncmp(command, "getaddr", 12) == 0;
+		for (unsigned i = 0; !named && i < sizeof(known) / sizeof(*known); i++)
+			named = strncmp(command, known[i], 12) == 0;
+		if (named)
+			info_text(pkt, command, strnlen(command, 12));
+		else
+			info_add(pkt, "%s", "[unknown command]");
+	}
 	for (unsigned i = 0; !pkt->fail && i < sizeof(known) / sizeof(*known); i++)
 		if (strncmp(command, known[i], 12) == 0)
 			pkt_token(pkt, &proto_bitcoin);

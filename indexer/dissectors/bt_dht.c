@@ -43,6 +43,7 @@ static const struct claim dht_claims[] = { { CLAIM_HEUR_UDP, 860 }, { 0 } };
 
 const struct protocol proto_bt_dht = {
 	.name = "bt-dht",
+	.info = "BitTorrent DHT Protocol",
 	.title = "BitTorrent DHT Protocol",
 	.column = "BT-DHT",
 	.spec = "BEP 5",

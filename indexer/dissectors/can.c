@@ -33,10 +33,8 @@ static const struct record can_records[] = { { "can", RECORD_LAYER, CAN_NFIELDS,
 /* AUTOSAR network management: by Wireshark's defaults the frames of identifier 0 are taken for it. */
 static enum verdict nm_dissect(struct packet *pkt, struct cursor *c)
 {
-	const uint8_t *p = cur_take(c, 2);
-	if (p)
-		info_set(pkt, "NM (CBV: 0x%02x, SNI: 0x%02x)", p[0], p[1]);
-	pkt->fail = CUR_OK;
+	if (c->cap >= 2)
+		info_set(pkt, "NM (CBV: 0x%02x, SNI: 0x%02x)", c->data[0], c->data[1]);
 	return MINE;
 }
 

@@ -47,10 +47,13 @@ enum { OP_QUERY = 7, OP_PREPARE = 9 };
 static enum verdict cql_dissect(struct packet *pkt, struct cursor *c)
 {
 	struct row *r = row_open(pkt, &proto_cql, 0);
-	row_be(r, CQL_VERSION, c, 1);
+	uint32_t version = (uint32_t)row_be(r, CQL_VERSION, c, 1);
 	row_be(r, CQL_FLAGS, c, 1);
 	row_be(r, CQL_STREAM, c, 2);
 	uint32_t opcode = (uint32_t)row_be(r, CQL_OPCODE, c, 1);
+	if (!pkt->fail && pkt->info)
+		info_set(pkt, "v%u %s Type %s", version & 0x7f, version & 0x80 ? "S->C" : "C->S",
+			info_name(cql_opcode_names, opcode, "Unknown"));
 	row_be(r, CQL_MESSAGE_LENGTH, c, 4);
 	if (opcode == OP_QUERY || opcode == OP_PREPARE)
 		row_string(r, CQL_STRING, c, (uint32_t)cur_be(c, 4));

@@ -52,13 +52,19 @@ static void hex_text(struct row *r, unsigned field, struct cursor *c, uint32_t n
 
 enum { DUID_LLT = 1, DUID_EN = 2, DUID_LL = 3, DUID_UUID = 4, DUID_LL_OLD = 0x300 };
 
-static void duid(struct packet *pkt, struct cursor *c)
+static void duid(struct packet *pkt, struct cursor *c, bool client)
 {
 	if (c->len < 2)
 		return;
 	struct row *r = row_open(pkt, &proto_dhcpv6, DHCPV6_REC_DUID);
 	struct cursor all = *c;
 	unsigned hw;
+	if (cur_avail(&all) == all.len && client) {
+		info_add(pkt, "%s", "CID: ");
+		for (uint32_t i = 0; pkt->info && i < all.len; i++)
+			info_add(pkt, "%02x", all.data[all.pos + i]);
+		info_add(pkt, "%s", " ");
+	}
 	row_bytes(r, DUID_DUID_BYTES, &all, c->len);
 	switch (row_be(r, DUID_DUID_TYPE, c, 2)) {
 	case DUID_LLT:
@@ -290,7 +296,7 @@ static bool value(struct packet *pkt, struct row *r, unsigned code, struct curso
 	case 1:
 	case 2:
 	case 53:
-		duid(pkt, c);
+		duid(pkt, c, code == 1);
 		return true;
 	case 3:
 	case 25:
@@ -393,7 +399,14 @@ static void message(struct packet *pkt, struct cursor *c, unsigned depth)
 		row_address(r, MESSAGE_LINKADDR, c, KIND_IPV6);
 		row_address(r, MESSAGE_PEERADDR, c, KIND_IPV6);
 	} else {
-		row_be(r, MESSAGE_XID, c, 3);
+		uint32_t xid = (uint32_t)row_be(r, MESSAGE_XID, c, 3);
+		/* RFC 8415, section 7.3. */
+		static const struct value_name names[] = { { 1, "Solicit" }, { 2, "Advertise" },
+			{ 3, "Request" }, { 4, "Confirm" }, { 5, "Renew" }, { 6, "Rebind" }, { 7, "Reply" },
+			{ 8, "Release" }, { 9, "Decline" }, { 10, "Reconfigure" },
+			{ 11, "Information-request" }, { 0, NULL } };
+		if (!pkt->fail && pkt->info)
+			info_set(pkt, "%s XID: 0x%06x ", info_name(names, type, "Message Type"), xid);
 	}
 	options(pkt, c, depth + 1);
 }

@@ -315,6 +315,30 @@ static void kdc_reply(struct packet *pkt, struct row *r, struct cursor c)
 	}
 }
 
+/* RFC 4120, section 7.5.9. */
+static void inform_error(struct packet *pkt, int64_t code)
+{
+	static const struct value_name names[] = { { 0, "NONE" }, { 1, "KDC_ERR_NAME_EXP" },
+		{ 2, "KDC_ERR_SERVICE_EXP" }, { 3, "KDC_ERR_BAD_PVNO" }, { 6, "KDC_ERR_C_PRINCIPAL_UNKNOWN" },
+		{ 7, "KDC_ERR_S_PRINCIPAL_UNKNOWN" }, { 8, "KDC_ERR_PRINCIPAL_NOT_UNIQUE" },
+		{ 9, "KDC_ERR_NULL_KEY" }, { 10, "KDC_ERR_CANNOT_POSTDATE" }, { 11, "KDC_ERR_NEVER_VALID" },
+		{ 12, "KDC_ERR_POLICY" }, { 13, "KDC_ERR_BADOPTION" }, { 14, "KDC_ERR_ETYPE_NOSUPP" },
+		{ 15, "KDC_ERR_SUMTYPE_NOSUPP" }, { 16, "KDC_ERR_PADATA_TYPE_NOSUPP" },
+		{ 18, "KDC_ERR_CLIENT_REVOKED" }, { 19, "KDC_ERR_SERVICE_REVOKED" },
+		{ 20, "KDC_ERR_TGT_REVOKED" }, { 21, "KDC_ERR_CLIENT_NOTYET" },
+		{ 22, "KDC_ERR_SERVICE_NOTYET" }, { 23, "KDC_ERR_KEY_EXP" }, { 24, "KDC_ERR_PREAUTH_FAILED" },
+		{ 25, "KDC_ERR_PREAUTH_REQUIRED" }, { 31, "KRB_AP_ERR_BAD_INTEGRITY" },
+		{ 32, "KRB_AP_ERR_TKT_EXPIRED" }, { 33, "KRB_AP_ERR_TKT_NYV" }, { 34, "KRB_AP_ERR_REPEAT" },
+		{ 35, "KRB_AP_ERR_NOT_US" }, { 36, "KRB_AP_ERR_BADMATCH" }, { 37, "KRB_AP_ERR_SKEW" },
+		{ 41, "KRB_AP_ERR_MODIFIED" }, { 52, "KRB_ERR_RESPONSE_TOO_BIG" }, { 60, "KRB_ERR_GENERIC" },
+		{ 68, "KDC_ERR_WRONG_REALM" }, { 0, NULL } };
+	const char *name = info_name(names, code, NULL);
+	if (name)
+		info_set(pkt, "KRB Error: KRB5%s", name);
+	else
+		info_set(pkt, "KRB Error: Unknown error code %d", (int)code);
+}
+
 static void error(struct packet *pkt, struct row *r, struct cursor c)
 {
 	struct der element, octets;
@@ -335,6 +359,7 @@ static void error(struct packet *pkt, struct row *r, struct cursor c)
 			break;
 		case DER_CONSTRUCTED(6):
 			code = number(&element);
+			inform_error(pkt, code);
 			row_number(r, KRB_ERROR_CODE, &element);
 			break;
 		case DER_CONSTRUCTED(7):
@@ -368,6 +393,12 @@ static void message(struct packet *pkt, struct row *r, struct cursor *c)
 	if (!der_next_within(c, &application) || !inside(&sequence, &application))
 		return;
 	uint32_t type = application.tag & 0x1f;
+	static const struct value_name names[] = { { AS_REQ, "AS-REQ" }, { AS_REP, "AS-REP" },
+		{ TGS_REQ, "TGS-REQ" }, { TGS_REP, "TGS-REP" }, { AP_REQ, "AP-REQ" }, { AP_REP, "AP-REP" },
+		{ 0, NULL } };
+	const char *name = info_name(names, type, NULL);
+	if (name)
+		info_set(pkt, "%s", name);
 	bool request = type == AS_REQ || type == TGS_REQ;
 	struct cursor at = sequence.at;
 	/* All but requests begin with version and type as [0] and [1]. */

@@ -53,6 +53,41 @@ static void llc_snap(struct packet *pkt, struct row *r, struct cursor *c, bool d
 		pkt_next_proto(pkt, &proto_data, cur_rest(c));
 }
 
+static void inform_sap(struct packet *pkt, const char *label, uint32_t sap, const char *what)
+{
+	const char *name = info_name(sap_names, sap & 0xfe, NULL);
+	if (name)
+		info_add(pkt, "%s%s %s", label, name, what);
+	else
+		info_add(pkt, "%s0x%02x %s", label, sap & 0xfe, what);
+}
+
+/* IEEE 802.2, section 5: "I P, N(R)=1, N(S)=2; DSAP 0x04 Individual, SSAP 0x04 Command". */
+static void inform(struct packet *pkt, uint32_t dsap, uint32_t ssap, uint32_t control, const struct cursor *c)
+{
+	static const struct value_name unnumbered[] = { { 0x03, "UI" }, { 0x0f, "DM" }, { 0x43, "DISC" },
+		{ 0x63, "UA" }, { 0x6f, "SABME" }, { 0x87, "FRMR" }, { 0xaf, "XID" }, { 0xe3, "TEST" },
+		{ 0, NULL } };
+	static const char *const supervisory[] = { "RR", "RNR", "REJ", "SREJ" };
+	if (!pkt->info)
+		return;
+	bool response = ssap & 1;
+	if ((control & 3) == 3) {
+		info_set(pkt, "U%s, func=%s", control & 0x10 ? (response ? " F" : " P") : "",
+			info_name(unnumbered, control & ~0x10u, "Unknown"));
+	} else {
+		uint32_t next = c->data[c->pos - 1];
+		const char *poll = next & 1 ? (response ? " F" : " P") : "";
+		if (control & 1)
+			info_set(
+				pkt, "S%s, func=%s, N(R)=%u", poll, supervisory[control >> 2 & 3], next >> 1);
+		else
+			info_set(pkt, "I%s, N(R)=%u, N(S)=%u", next & 1 ? " P" : "", next >> 1, control >> 1);
+	}
+	inform_sap(pkt, "; DSAP ", dsap, dsap & 1 ? "Group" : "Individual");
+	inform_sap(pkt, ", SSAP ", ssap, response ? "Response" : "Command");
+}
+
 static enum verdict llc_dissect(struct packet *pkt, struct cursor *c)
 {
 	uint64_t first;
@@ -71,6 +106,7 @@ static enum verdict llc_dissect(struct packet *pkt, struct cursor *c)
 	}
 	if (pkt->fail)
 		return MINE;
+	inform(pkt, dsap, ssap, control, c);
 	/* Only information frames, numbered or not, carry what the SAP stands for. */
 	bool information = (control & 1) == 0 || control == CONTROL_UI;
 	if (dsap == SAP_SNAP && ssap == SAP_SNAP) {

@@ -57,7 +57,9 @@ static enum verdict mojito_dissect(struct packet *pkt, struct cursor *c)
 	row_be(r, MOJITO_MAJOR, c, 1);
 	row_be(r, MOJITO_MINOR, c, 1);
 	row_le(r, MOJITO_LENGTH, c, 4);
-	row_be(r, MOJITO_OPCODE, c, 1);
+	uint32_t opcode = (uint32_t)row_be(r, MOJITO_OPCODE, c, 1);
+	if (!pkt->fail && pkt->info)
+		info_set(pkt, "%s", info_name(opcodes, opcode, "Unknown"));
 	row_string(r, MOJITO_VENDOR, c, 4);
 	cur_skip(c, 2);
 	row_bytes(r, MOJITO_KUID, c, 20);

@@ -150,6 +150,23 @@ struct mqtt_flow {
 	uint8_t version;
 };
 
+/* " (id=1) [sensors/temperature]" */
+static void inform_topic(struct packet *pkt, struct cursor c, bool has_id)
+{
+	uint8_t fail = CUR_OK; /* a look ahead is no fault of the frame's */
+	c.fail = &fail;
+	uint32_t n = (uint32_t)cur_be(&c, 2);
+	const uint8_t *topic = pkt->info ? cur_take(&c, n) : NULL,
+		      *id = topic && has_id ? cur_take(&c, 2) : NULL;
+	if (id)
+		info_add(pkt, " (id=%u)", be16(id));
+	if (!topic)
+		return;
+	info_add(pkt, "%s", " [");
+	info_text(pkt, topic, n);
+	info_add(pkt, "%s", "]");
+}
+
 static enum verdict mqtt_dissect(struct packet *pkt, struct cursor *c)
 {
 	struct mqtt_flow none = { 0 }, *f = pkt_flow(pkt, &proto_mqtt);
@@ -158,6 +175,8 @@ static enum verdict mqtt_dissect(struct packet *pkt, struct cursor *c)
 		f = &none;
 	uint32_t flags = (uint32_t)row_be(r, MQTT_HDRFLAGS, c, 1), type = flags >> 4;
 	row_set(r, MQTT_LEN, variable_length(c));
+	if (pkt->info)
+		info_set(pkt, "%s", info_name(mqtt_msgtype_names, type, "Unknown"));
 	switch (type) {
 	case CONNECT: {
 		/* The version stands behind the protocol's name. */
@@ -175,6 +194,7 @@ static enum verdict mqtt_dissect(struct packet *pkt, struct cursor *c)
 		row_set(r, MQTT_DUPFLAG, flags >> 3 & 1);
 		row_set(r, MQTT_QOS, flags >> 1 & 3);
 		row_set(r, MQTT_RETAIN, flags & 1);
+		inform_topic(pkt, *c, flags & 0x06);
 		text(r, MQTT_TOPIC_LEN, c);
 		if (flags & 0x06)
 			row_be(r, MQTT_MSGID, c, 2);

@@ -28,6 +28,30 @@ static const struct record openflow_records[] = {
 
 enum { PACKET_IN = 10, PACKET_OUT = 13, FLOW_MOD = 14, NO_BUFFER = -1 };
 
+/* OpenFlow 1.0, section 5.1, and 1.3, section 7.1: the numbers changed from 16 on. */
+static void inform(struct packet *pkt, uint32_t type, bool first)
+{
+	static const char *const names[] = { "HELLO", "ERROR", "ECHO_REQUEST", "ECHO_REPLY" };
+	static const char *const v1[] = { "VENDOR", "FEATURES_REQUEST", "FEATURES_REPLY",
+		"GET_CONFIG_REQUEST", "GET_CONFIG_REPLY", "SET_CONFIG", "PACKET_IN", "FLOW_REMOVED",
+		"PORT_STATUS", "PACKET_OUT", "FLOW_MOD", "PORT_MOD", "STATS_REQUEST", "STATS_REPLY",
+		"BARRIER_REQUEST", "BARRIER_REPLY", "QUEUE_GET_CONFIG_REQUEST", "QUEUE_GET_CONFIG_REPLY" };
+	static const char *const v4[] = { "EXPERIMENTER", "FEATURES_REQUEST", "FEATURES_REPLY",
+		"GET_CONFIG_REQUEST", "GET_CONFIG_REPLY", "SET_CONFIG", "PACKET_IN", "FLOW_REMOVED",
+		"PORT_STATUS", "PACKET_OUT", "FLOW_MOD", "GROUP_MOD", "PORT_MOD", "TABLE_MOD",
+		"MULTIPART_REQUEST", "MULTIPART_REPLY", "BARRIER_REQUEST", "BARRIER_REPLY",
+		"QUEUE_GET_CONFIG_REQUEST", "QUEUE_GET_CONFIG_REPLY", "ROLE_REQUEST", "ROLE_REPLY",
+		"GET_ASYNC_REQUEST", "GET_ASYNC_REPLY", "SET_ASYNC", "METER_MOD" };
+	const char *const *rest = first ? v1 : v4;
+	size_t n = first ? sizeof(v1) / sizeof(*v1) : sizeof(v4) / sizeof(*v4);
+	if (pkt->fail || !pkt->info)
+		return;
+	if (type < 4 || type - 4 < n)
+		info_set(pkt, "Type: OFPT_%s", type < 4 ? names[type] : rest[type - 4]);
+	else
+		info_set(pkt, "Type: Unknown message type (%u)", type);
+}
+
 static enum verdict openflow_dissect(struct packet *pkt, struct cursor *c)
 {
 	struct row *r = row_open(pkt, &proto_openflow, 0);
@@ -45,6 +69,9 @@ static enum verdict openflow_dissect(struct packet *pkt, struct cursor *c)
 				   : version == 5 ? &proto_openflow_v5
 				   : version == 6 ? &proto_openflow_v6
 						  : NULL;
+	uint64_t type;
+	if (version != 1 && cur_peek(&whole, 1, 1, &type))
+		inform(pkt, (uint32_t)type, false);
 	if (p)
 		pkt_next_proto(pkt, p, whole);
 	return MINE;
@@ -61,6 +88,7 @@ static enum verdict v1_dissect(struct packet *pkt, struct cursor *c)
 {
 	cur_skip(c, 1);
 	uint32_t type = (uint32_t)cur_be(c, 1);
+	inform(pkt, type, true);
 	cur_skip(c, 6);
 	if (type == PACKET_IN && cur_left(c) > 10) {
 		cur_skip(c, 10);
@@ -83,6 +111,7 @@ static enum verdict v4_dissect(struct packet *pkt, struct cursor *c)
 {
 	cur_skip(c, 1);
 	uint32_t type = (uint32_t)cur_be(c, 1);
+	inform(pkt, type, false);
 	cur_skip(c, 6);
 	if (type == PACKET_IN && cur_left(c) > 20) {
 		cur_skip(c, 18);

@@ -274,6 +274,15 @@ static void payload(struct packet *pkt, const struct urb *u, struct cursor *c)
 	}
 }
 
+static void inform(struct packet *pkt, const struct urb *u)
+{
+	const char *name = u->transfer < 4 ? info_name(transfer_names, u->transfer, NULL) : NULL;
+	if (name)
+		info_set(pkt, "%s %s", name, u->endpoint & 0x80 ? "in" : "out");
+	else
+		info_set(pkt, "Unknown type %02x", u->transfer);
+}
+
 static void linux_urb(struct packet *pkt, struct urb *u, struct cursor *c)
 {
 	struct row *r = u->row;
@@ -297,6 +306,7 @@ static void linux_urb(struct packet *pkt, struct urb *u, struct cursor *c)
 	if (pkt->fail)
 		return;
 	u->device = pkt_state(pkt, &proto_usb, bus, device);
+	inform(pkt, u);
 	struct cursor request = cur_sub(c, 8);
 	if (pkt->link_type == LINK_MMAPPED)
 		cur_take(c, MMAPPED);
@@ -328,6 +338,7 @@ static void usbpcap_urb(struct packet *pkt, struct urb *u, struct cursor *c)
 		return;
 	pkt->items[pkt->nitems - 1].len = header;
 	u->device = pkt_state(pkt, &proto_usb, bus, device);
+	inform(pkt, u);
 	if (header > CAP_FIXED)
 		cur_skip(c, header - CAP_FIXED);
 	if (u->transfer == TRANSFER_CONTROL && u->submitted && cur_left(c) >= 8)
