@@ -86,6 +86,8 @@ foreach(package pcapdex:program libpcapdex0:library libpcapdex-dev:development)
   list(GET parts 1 component)
   install(FILES ${made}/doc/copyright ${made}/doc/changelog.gz DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/${name} COMPONENT ${component})
 endforeach()
+install(FILES packaging/pcapdex.lintian-overrides DESTINATION ${CMAKE_INSTALL_DATADIR}/lintian/overrides RENAME pcapdex
+  COMPONENT program)
 install(FILES packaging/libpcapdex0.lintian-overrides DESTINATION ${CMAKE_INSTALL_DATADIR}/lintian/overrides RENAME libpcapdex0
   COMPONENT library)
 

@@ -76,7 +76,8 @@ int frame_info_register(sqlite3 *db, const char *path)
 
 void frame_info_release(sqlite3 *db)
 {
-	/* A capture that was not gone through to its end: SQLite lets no function go while a statement runs. */
+	/* A capture that was not gone through to its end: SQLite lets no function go while a statement runs.
+	 */
 	for (sqlite3_stmt *st = sqlite3_next_stmt(db, NULL); st; st = sqlite3_next_stmt(db, st))
 		sqlite3_reset(st);
 	sqlite3_create_function_v2(db, "frame_info", 1, SQLITE_UTF8, NULL, NULL, NULL, NULL, NULL);
