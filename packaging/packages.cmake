@@ -1,5 +1,9 @@
 # What `cmake --install` puts where, and the Debian packages that `cpack` makes of it: pcapdex (program, manual, completions,
 # extension), libpcapdex0 (the shared library), libpcapdex-dev.
+# Debian's place for what is of one architecture, whatever the prefix that the tree was configured with.
+if(EXISTS /etc/debian_version AND CMAKE_LIBRARY_ARCHITECTURE AND NOT DEFINED CACHE{CMAKE_INSTALL_LIBDIR})
+  set(CMAKE_INSTALL_LIBDIR lib/${CMAKE_LIBRARY_ARCHITECTURE} CACHE PATH "object code libraries")
+endif()
 include(GNUInstallDirs)
 set(made ${CMAKE_CURRENT_BINARY_DIR}/packaging)
 file(MAKE_DIRECTORY ${made}/man ${made}/doc)
