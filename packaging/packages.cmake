@@ -49,6 +49,7 @@ foreach(lib ZSTD:libzstd LZ4:liblz4 ISAL:libisal BROTLI:libbrotlidec PCRE2:libpc
     string(APPEND PC_PRIVATE " ${module}")
   endif()
 endforeach()
+file(RELATIVE_PATH PC_UP /${CMAKE_INSTALL_LIBDIR}/pkgconfig /) # it works wherever the tree is put
 configure_file(packaging/pcapdex.pc.in ${made}/pcapdex.pc @ONLY)
 install(FILES ${made}/pcapdex.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT development)
 include(CMakePackageConfigHelpers)
