@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "schema/utf8.h"
+
 const char *const follow_mode_names[FOLLOW_MODES] = { "ascii", "hex", "raw", "yaml", "json" };
 
 #define RULE        "===================================================================\n"
@@ -122,21 +124,11 @@ static const struct render_column columns[COLUMNS] = {
 static bool is_text(const uint8_t *p, size_t n)
 {
 	for (size_t i = 0; i < n;) {
-		uint8_t c = p[i++];
-		unsigned more = c < 0x80 ? 0 : c >= 0xc2 && c < 0xe0 ? 1 : c >= 0xe0 && c < 0xf0 ? 2 : 3;
-		uint32_t v = more ? c & (0x3fu >> more) : c;
-		if (c >= 0x80 && (c < 0xc2 || c > 0xf4))
+		uint32_t c;
+		unsigned len = utf8_read(p + i, n - i, &c);
+		if (len == 0 || (c < ' ' && c != '\n' && c != '\r' && c != '\t') || c == 0x7f)
 			return false;
-		if ((c < ' ' && c != '\n' && c != '\r' && c != '\t') || c == 0x7f || more > n - i)
-			return false;
-		for (unsigned k = more; k; k--, i++) {
-			if ((p[i] & 0xc0) != 0x80)
-				return false;
-			v = v << 6 | (p[i] & 0x3f);
-		}
-		if ((more == 2 && v < 0x800) || (more == 3 && (v < 0x10000 || v > 0x10ffff)) ||
-			(v >= 0xd800 && v < 0xe000))
-			return false;
+		i += len;
 	}
 	return true;
 }

@@ -401,12 +401,9 @@ static void message(struct packet *pkt, struct cursor *c, unsigned depth)
 	} else {
 		uint32_t xid = (uint32_t)row_be(r, MESSAGE_XID, c, 3);
 		/* RFC 8415, section 7.3. */
-		static const struct value_name names[] = { { 1, "Solicit" }, { 2, "Advertise" },
-			{ 3, "Request" }, { 4, "Confirm" }, { 5, "Renew" }, { 6, "Rebind" }, { 7, "Reply" },
-			{ 8, "Release" }, { 9, "Decline" }, { 10, "Reconfigure" },
-			{ 11, "Information-request" }, { 0, NULL } };
 		if (!pkt->fail && pkt->info)
-			info_set(pkt, "%s XID: 0x%06x ", info_name(names, type, "Message Type"), xid);
+			info_set(pkt, "%s XID: 0x%06x ",
+				info_name(dhcpv6_message_names, type, "Message Type"), xid);
 	}
 	options(pkt, c, depth + 1);
 }

@@ -570,7 +570,7 @@ static void option(struct options *o, uint32_t kind, struct cursor *c)
 			uint32_t shift = (uint32_t)row_be(o->r, TCP_WSCALE_SHIFT, c, 1);
 			if (!*c->fail)
 				s->wscale = (int16_t)shift;
-			info_note(o->pkt, " WS=%u", 1u << (shift > 14 ? 14 : shift));
+			info_note(o->pkt, " WS=%u", 1u << (shift > TCP_WSCALE_MAX ? TCP_WSCALE_MAX : shift));
 		}
 		break;
 	case OPT_SACK_PERM: /* RFC 2018, section 2 */
