@@ -55,8 +55,8 @@ talks = {
     "http2": frame(TCP, 80, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes.fromhex("000000040000000000")
                    + bytes.fromhex("000001010500000001") + b"\x82"),
     # A NUL in a media type ended the comparison, and the type's name was read behind its end.
-    "media_type_nul": frame(TCP, 80, b"GET / HTTP/1.1\r\n\r\n")
-    + frame(TCP | BACK, 80, b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Type: text/html\0" + b"a" * 99 + b"\r\n\r\nx"),
+    "media_type_nul": frame(UDP, 5060, b"INVITE sip:a@example.org SIP/2.0\r\nContent-Type: application/sdp\0" + b"a" * 33
+                            + b"\r\n\r\nv=0\r\n"),
 }
 
 for name in "frame", "capture":
