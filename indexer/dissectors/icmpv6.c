@@ -8,11 +8,13 @@
  *     errors                  MTU, pointer or unused (4), the packet that the error is about
  *     echo                    identifier (2), sequence number (2), data
  *     router solicitation     reserved (4), options
- *     router advertisement    hop limit (1), flags (1), lifetime (2), reachable (4), retransmission timer
- * (4), options neighbour solicitation  reserved (4), target (16), options neighbour advertisement flags (4),
- * target (16), options redirect                reserved (4), target (16), destination (16), options listener
- * messages       maximum response delay (2), reserved (2), group (16), version 2 more: see below listener
- * report 2       reserved (2), number of records (2), records
+ *     router advertisement    hop limit (1), flags (1), lifetime (2), reachable time (4),
+ *                             retransmission timer (4), options
+ *     neighbour solicitation  reserved (4), target (16), options
+ *     neighbour advertisement flags (4), target (16), options
+ *     redirect                reserved (4), target (16), destination (16), options
+ *     listener messages       maximum response delay (2), reserved (2), group (16); version 2 more, below
+ *     listener report 2       reserved (2), number of records (2), records
  *
  * An option: type (1), length in units of 8 octets (1), value. */
 #include "indexer/dissectors/ids.h"
