@@ -483,3 +483,18 @@ void conv_count(struct conversation *c, bool from_a, uint32_t len, int64_t time_
 		c->last_ns = time_ns;
 	c->last_frame = frame;
 }
+
+void conv_uncount(struct conversation *c, bool from_a, uint32_t len, int64_t last_ns, uint32_t last_frame)
+{
+	conv_face(c, &from_a);
+	if (from_a) {
+		c->frames_ab--;
+		c->bytes_ab -= len;
+	} else {
+		c->frames_ba--;
+		c->bytes_ba -= len;
+	}
+	c->counted = c->frames_ab || c->frames_ba;
+	c->last_ns = last_ns;
+	c->last_frame = last_frame;
+}

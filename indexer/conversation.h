@@ -71,6 +71,10 @@ struct conversation *conv_get(struct conversations *all, enum conversation_type 
 struct conversation *conv_renew(struct conversations *all, enum conversation_type type, uint32_t src,
 	uint16_t srcport, uint32_t dst, uint16_t dstport);
 
+/* The frame that conv_count() took last belongs to another: take it back. `last_ns` and `last_frame` are
+ * those before it. */
+void conv_uncount(struct conversation *c, bool from_a, uint32_t len, int64_t last_ns, uint32_t last_frame);
+
 /* Open a conversation ahead: see pkt_expect(). NULL when it makes no difference, or out of memory or of
  * bounds
  * (*dropped counts that). */
