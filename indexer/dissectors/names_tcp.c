@@ -153,6 +153,14 @@ static enum verdict vnc_dissect(struct packet *pkt, struct cursor *c)
 	return speaks(pkt, vnc, greeting) ? MINE : NOT_MINE;
 }
 
+/* "REDQ" opens a channel. Wireshark reads it before it knows: what is cut before its end goes no further. */
+static enum verdict spice_dissect(struct packet *pkt, struct cursor *c)
+{
+	if (c->len >= 4 && !cur_need(c, 4))
+		return MINE;
+	return speaks(pkt, pkt_layer(pkt)->proto, begins(c, "REDQ", 0)) ? MINE : NOT_MINE;
+}
+
 /* A flow is told by its first message: type 4, and a magic number in octets 8 to 15. */
 static enum verdict netperfmeter_dissect(struct packet *pkt, struct cursor *c)
 {
@@ -275,6 +283,8 @@ const struct protocol named_tcp_protocols[] = {
 		.claims = CLAIMS({ CLAIM_TCP_PORT, 2575 }, { CLAIM_HEUR_TCP, 580 }), .pdu = &hl7_pdu, .dissect = hl7_walk },
 	{ .name = "netperfmeter", .title = "NetPerfMeter Protocol", .column = "NetPerfMeter", .flow_size = sizeof(struct named_flow),
 		.claims = CLAIMS({ CLAIM_SCTP_PPI, 36 }, { CLAIM_SCTP_PPI, 37 }, { CLAIM_SCTP_PPI, 0x29097605 }, { CLAIM_SCTP_PPI, 0x29097606 }, { CLAIM_HEUR_TCP, 410 }, { CLAIM_HEUR_UDP, 420 }), .dissect = netperfmeter_dissect },
+	{ .name = "spice", .title = "Spice protocol", .column = "Spice", .flow_size = sizeof(struct named_flow),
+		.claims = CLAIMS({ CLAIM_HEUR_TCP, 200 }), .dissect = spice_dissect },
 	{ .name = "vnc", .title = "Virtual Network Computing", .column = "VNC", .flow_size = sizeof(struct named_flow),
 		.claims = CLAIMS({ CLAIM_TCP_PORT, 5500 }, { CLAIM_TCP_PORT, 5501 }, { CLAIM_TCP_PORT, 5900 }, { CLAIM_TCP_PORT, 5901 }, { CLAIM_HEUR_TCP, 80 }), .dissect = vnc_dissect },
 	{ .name = "openwire", .title = "OpenWire", .column = "OpenWire", .flow_size = sizeof(struct named_flow),
