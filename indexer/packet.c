@@ -332,6 +332,26 @@ uint32_t pkt_address(struct packet *pkt, enum kind kind, const uint8_t *octets)
 	return dict_address(pkt->dict, (uint8_t)kind, octets, kind == KIND_IPV6 ? 16 : 4);
 }
 
+static uint32_t shown_address(struct packet *pkt, const char *text)
+{
+	return *text ? dict_intern(pkt->dict, DICT_ADDRESS, KIND_TEXT, text, strlen(text)) : 0;
+}
+
+void pkt_show_addresses(struct packet *pkt, const char *src, const char *dst)
+{
+	if (pkt->in_error)
+		return;
+	if (src)
+		pkt->src = shown_address(pkt, src);
+	if (dst)
+		pkt->dst = shown_address(pkt, dst);
+}
+
+void pkt_no_addresses(struct packet *pkt)
+{
+	pkt_show_addresses(pkt, pkt->src ? NULL : "N/A", pkt->dst ? NULL : "N/A");
+}
+
 void pkt_count(struct packet *pkt, enum conversation_type type, uint32_t src, uint32_t dst)
 {
 	if (pkt->in_error || pkt->ncounts == sizeof(pkt->counts) / sizeof(*pkt->counts))

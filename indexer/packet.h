@@ -574,6 +574,13 @@ bool pkt_spoken(const struct packet *pkt, const struct protocol *proto);
 /* The dictionary id of an address that stands in a payload: KIND_IPV4 or KIND_IPV6 and its octets. */
 uint32_t pkt_address(struct packet *pkt, enum kind kind, const uint8_t *octets);
 
+/* What the Source and Destination columns show where a network has addresses of its own: text, "" for none,
+ * NULL to leave what is there. Conversations and endpoints have nothing of it. */
+void pkt_show_addresses(struct packet *pkt, const char *src, const char *dst);
+
+/* A link without addresses: "N/A", unless a layer below or inside has some. */
+void pkt_no_addresses(struct packet *pkt);
+
 /* ---- messages in a stream of octets -----------------------------------------------------------------------
  *
  * The payload of a TCP segment goes to its dissector as it is. A dissector whose message is not all there

@@ -6,6 +6,8 @@
 #include "indexer/loop.h"
 #include "indexer/registry.h"
 
+extern const struct protocol proto_eth;
+
 /* ---- one dissector ---- */
 
 /* Does a layer hang below UDP? */
@@ -270,6 +272,8 @@ void payload_dissect(struct packet *pkt, const struct next *n)
 		pkt_column_number(pkt, n->key);
 	else if (n->table == CLAIM_LINKTYPE)
 		pkt->column = "UNKNOWN";
+	if (n->table == CLAIM_ETHERTYPE && n->parent >= 0 && pkt->layers[n->parent].proto == &proto_eth)
+		info_set(pkt, "Ethernet II");
 	bool taken = n->cursor.len && try_protocol(pkt, &proto_data, n);
 	if (!taken && n->table == CLAIM_ETHERTYPE)
 		pkt->ntokens--; /* the look-up found nothing to be done */

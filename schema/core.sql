@@ -128,7 +128,7 @@ CREATE UNIQUE INDEX chunk_offset ON chunk (capture_id, offset);
 -- What repeats is stored once.
 CREATE TABLE t_address (
   id INTEGER PRIMARY KEY,
-  kind INTEGER NOT NULL, -- 8 MAC, 9 IPv4, 10 IPv6
+  kind INTEGER NOT NULL, -- 8 MAC, 9 IPv4, 10 IPv6, 11 text of another network
   octets BLOB NOT NULL,
   text TEXT NOT NULL
 );

@@ -30,6 +30,7 @@ static const struct record chdlc_records[] = {
 static enum verdict chdlc_dissect(struct packet *pkt, struct cursor *c)
 {
 	struct row *r = row_open(pkt, &proto_chdlc, 0);
+	pkt_no_addresses(pkt);
 	row_be(r, CHDLC_ADDRESS, c, 1);
 	row_be(r, CHDLC_CONTROL, c, 1);
 	uint32_t protocol = (uint32_t)row_be(r, CHDLC_PROTOCOL, c, 2);

@@ -28,9 +28,11 @@ enum {
 
 static const struct value_name function_names[] = { { 0, "Confirm" }, { 1, "Read" }, { 2, "Write" },
 	{ 3, "Select" }, { 4, "Operate" }, { 5, "Direct Operate" }, { 6, "Direct Operate No ACK" },
-	{ 13, "Cold Restart" }, { 14, "Warm Restart" }, { 20, "Enable Spontaneous Messages" },
-	{ 21, "Disable Spontaneous Messages" }, { 23, "Delay Measurement" }, { 129, "Response" },
-	{ 130, "Unsolicited Response" }, { 0, NULL } };
+	{ 7, "Immediate Freeze" }, { 8, "Immediate Freeze No ACK" }, { 9, "Freeze and Clear" },
+	{ 10, "Freeze and Clear No ACK" }, { 13, "Cold Restart" }, { 14, "Warm Restart" },
+	{ 18, "Stop Application" }, { 20, "Enable Spontaneous Messages" },
+	{ 21, "Disable Spontaneous Messages" }, { 23, "Delay Measurement" }, { 27, "Delete File" },
+	{ 129, "Response" }, { 130, "Unsolicited Response" }, { 0, NULL } };
 
 static const struct field dnp_fields[DNP_NFIELDS] = {
 	[DNP_START] = { "dnp3.start", "Start Bytes", KIND_UINT, BASE_HEX, 2 },
@@ -48,7 +50,7 @@ static const struct field dnp_fields[DNP_NFIELDS] = {
 
 static const struct record dnp_records[] = { { "dnp3", RECORD_LAYER, DNP_NFIELDS, dnp_fields, NULL } };
 
-enum { HEADER = 10, COUNTED = 5, BLOCK = 16, FIRST = 0x40 };
+enum { HEADER = 10, COUNTED = 5, BLOCK = 16, FIRST = 0x40, FINAL = 0x80, READ = 1, WRITE = 2 };
 
 /* IEEE 1815, section 9.2.4.3: 16 bits, the polynomial with its bits reversed. */
 static uint16_t checksum(const uint8_t *p, uint32_t n)
@@ -77,6 +79,27 @@ static uint32_t dnp_length(struct packet *pkt, const struct cursor *c)
 	return HEADER + data + 2 * ((data + BLOCK - 1) / BLOCK);
 }
 
+/* Groups of objects (IEEE 1815, annex A) that reads and writes name. */
+static const struct value_name group_names[] = { { 1, "Binary Input" }, { 2, "Binary Input Change" },
+	{ 3, "Double-bit Input" }, { 4, "Double-bit Input Change" }, { 40, "Analog Output" },
+	{ 50, "Time and Date" }, { 80, "Internal Indications" }, { 0, NULL } };
+
+/* The function, and what the first object is that is read or written. The first block goes on behind the
+ * application's header, so the object stands in one piece. */
+static void inform(struct packet *pkt, const struct cursor *c, uint32_t function)
+{
+	uint64_t object;
+	info_clear(pkt);
+	info_sep(pkt, ", ", "%s", info_name(function_names, function, "Unknown function"));
+	if ((function != READ && function != WRITE) || !cur_peek(c, 0, 2, &object))
+		return;
+	const char *name = info_name(group_names, (int64_t)(object >> 8), NULL);
+	if (object >> 8 == 60 && (object & 0xff) >= 1 && (object & 0xff) <= 4)
+		info_add(pkt, ", Class %u", (unsigned)(object & 0xff) - 1);
+	else if (name)
+		info_add(pkt, ", %s", name);
+}
+
 static enum verdict dnp_message(struct packet *pkt, struct cursor *c)
 {
 	struct row *r = row_open(pkt, &proto_dnp3, 0);
@@ -92,7 +115,9 @@ static enum verdict dnp_message(struct packet *pkt, struct cursor *c)
 	/* The application's header stands in the first segment of a message. */
 	if (transport & FIRST && len >= COUNTED + 3) {
 		row_be(r, DNP_AL_CTL, c, 1);
-		row_be(r, DNP_AL_FUNC, c, 1);
+		uint32_t function = (uint32_t)row_be(r, DNP_AL_FUNC, c, 1);
+		if (pkt->info && transport & FINAL && !pkt->fail)
+			inform(pkt, c, function);
 	}
 	return MINE;
 }

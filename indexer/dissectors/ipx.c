@@ -5,6 +5,8 @@
  *     | ff ff   | length  |hops|type| network      | node                | socket  | the same of the sender
  *     +---------+---------+----+----+--------------+---------------------+---------+---------+ - -
  */
+#include <stdio.h>
+
 #include "indexer/dissectors/ids.h"
 #include "indexer/dissectors/wrappers.h"
 
@@ -57,9 +59,15 @@ static const struct record ipx_records[] = { { "ipx", RECORD_LAYER, IPX_NFIELDS,
 #define NAME_FRAME 50 /* NetBIOS over IPX: eight routers, flags, a name, addresses */
 
 /* Services: Wireshark's dissectors for them are called without a name in the stack, but have items. */
-static const struct protocol item_rip = { .name = "ipxrip", .title = "IPX Routing Information Protocol" };
-static const struct protocol item_sap = { .name = "ipxsap", .title = "Service Advertisement Protocol" };
-static const struct protocol item_netbios = { .name = "nbipx", .title = "NetBIOS over IPX" };
+static const struct protocol item_rip = {
+	.name = "ipxrip", .column = "IPX RIP", .title = "IPX Routing Information Protocol"
+};
+static const struct protocol item_sap = {
+	.name = "ipxsap", .column = "IPX SAP", .title = "Service Advertisement Protocol"
+};
+static const struct protocol item_netbios = {
+	.name = "nbipx", .column = "NBIPX", .title = "NetBIOS over IPX"
+};
 static const struct protocol item_nmpi = { .name = "nmpi",
 	.title = "Name Management Protocol over IPX",
 	.dissect = nmpi_wrapper,
@@ -67,7 +75,9 @@ static const struct protocol item_nmpi = { .name = "nmpi",
 static const struct protocol item_serial = { .name = "nw_serial", .title = "NetWare Serialization Protocol" };
 static const struct protocol item_message = { .name = "ipxmsg", .title = "IPX Message" };
 static const struct protocol item_wan = { .name = "ipxwan", .title = "IPX WAN" };
-static const struct protocol item_nlsp = { .name = "nlsp", .title = "NetWare Link Services Protocol" };
+static const struct protocol item_nlsp = {
+	.name = "nlsp", .column = "NLSP", .title = "NetWare Link Services Protocol"
+};
 static const struct protocol item_spx = { .name = "spx", .title = "Sequenced Packet eXchange" };
 static const struct protocol item_ncp = { .name = "ncp", .title = "NetWare Core Protocol" };
 
@@ -99,6 +109,32 @@ static const struct protocol *service(uint32_t socket)
 	}
 }
 
+/* Source and Destination: network and node. */
+static void columns(struct packet *pkt, const uint8_t *header)
+{
+	char text[2][24];
+	for (int i = 0; i < 2; i++) {
+		const uint8_t *p = header + (i ? 18 : 6);
+		snprintf(text[i], sizeof(text[i]), "%08x.%02x%02x%02x%02x%02x%02x", be32(p), p[4], p[5], p[6],
+			p[7], p[8], p[9]);
+	}
+	pkt_show_addresses(pkt, text[1], text[0]);
+}
+
+/* What a message of a service is: the operation that begins it. */
+static void service_info(struct packet *pkt, const struct protocol *service, const struct cursor *c)
+{
+	static const char *const sap[] = { NULL, "General Query", "General Response", "Nearest Query",
+		"Nearest Response" };
+	uint64_t operation;
+	if (!pkt->info || !cur_peek(c, 0, 2, &operation))
+		return;
+	if (service == &item_rip && (operation == 1 || operation == 2))
+		info_set(pkt, "%s", operation == 1 ? "Request" : "Response");
+	else if (service == &item_sap && operation >= 1 && operation <= 4)
+		info_set(pkt, "%s", sap[operation]);
+}
+
 static enum verdict ipx_dissect(struct packet *pkt, struct cursor *c)
 {
 	struct row *r = row_open(pkt, &proto_ipx, 0);
@@ -114,6 +150,7 @@ static enum verdict ipx_dissect(struct packet *pkt, struct cursor *c)
 	row_be(r, IPX_SRC_NET, c, 4);
 	row_address(r, IPX_SRC_NODE, c, KIND_ETHER);
 	uint32_t src = (uint32_t)row_be(r, IPX_SRC_SOCKET, c, 2);
+	columns(pkt, c->data + c->pos - IPX_HEADER);
 	if (len < c->len)
 		pkt_trim(pkt, len < IPX_HEADER ? IPX_HEADER : len);
 	if (len <= IPX_HEADER)
@@ -129,9 +166,12 @@ static enum verdict ipx_dissect(struct packet *pkt, struct cursor *c)
 		p = &item_ncp;
 	if (p == &item_nmpi)
 		pkt_next_proto(pkt, p, payload);
-	else if (p)
+	else if (p) {
 		pkt_item(pkt, p, payload.len);
-	else
+		if (p->column && !pkt->in_error)
+			pkt->column = p->column;
+		service_info(pkt, p, &payload);
+	} else
 		pkt_next_proto(pkt, &proto_data, payload);
 	return MINE;
 }

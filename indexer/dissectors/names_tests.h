@@ -72,6 +72,7 @@ enum verdict rpkirtr_walk(struct packet *, struct cursor *);
 enum verdict trmac_walk(struct packet *, struct cursor *);
 enum verdict dec_dna_walk(struct packet *, struct cursor *);
 enum verdict tipc_walk(struct packet *, struct cursor *);
+enum verdict vsock_walk(struct packet *, struct cursor *);
 enum verdict giop_walk(struct packet *, struct cursor *);
 enum verdict miop_walk(struct packet *, struct cursor *);
 enum verdict hl7_walk(struct packet *, struct cursor *);

@@ -115,7 +115,7 @@ const struct protocol named_udp_protocols[] = {
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 7 }, { CLAIM_TCP_PORT, 7 }) },
 	{ .name = "ecmp", .title = "ECMP", .column = "ECMP",
 		.dissect = test_len_4, .claims = CLAIMS({ CLAIM_UDP_PORT, 6160 }) },
-	{ .name = "edonkey", .title = "eDonkey Protocol", .column = "EDONKEY",
+	{ .name = "edonkey", .title = "eDonkey Protocol", .column = "eDonkey",
 		.dissect = test_edonkey, .claims = CLAIMS({ CLAIM_UDP_PORT, 4665 }, { CLAIM_UDP_PORT, 4672 }) },
 	{ .name = "egd", .title = "Ethernet Global Data", .column = "EGD",
 		.dissect = egd_dissect, .claims = CLAIMS({ CLAIM_UDP_PORT, 18246 }) },

@@ -1,6 +1,9 @@
 /* Protocols of which little more than the name is known (names.c, names_udp.c, names_tcp.c), but whose
  * messages are walked to where they end: a message that promises more than there is shows as malformed or
  * cut, and what is inside goes on to its own dissector. */
+#include <inttypes.h>
+#include <stdio.h>
+
 #include "indexer/dissectors/names_tests.h"
 
 extern const struct protocol proto_data;
@@ -168,13 +171,31 @@ enum verdict rpkirtr_walk(struct packet *pkt, struct cursor *c)
 	return MINE;
 }
 
+static const struct value_name vector_names[] = { { 0x00, "Response" }, { 0x02, "Beacon" },
+	{ 0x03, "Claim Token" }, { 0x04, "Ring Purge" }, { 0x05, "Active Monitor Present" },
+	{ 0x06, "Standby Monitor Present" }, { 0x07, "Duplicate Address Test" }, { 0x09, "Transmit Forward" },
+	{ 0x0b, "Remove Ring Station" }, { 0x0c, "Change Parameters" }, { 0x0d, "Initialize Ring Station" },
+	{ 0x0e, "Request Ring Station Address" }, { 0x0f, "Request Ring Station Address" },
+	{ 0x10, "Request Ring Station Attachments" }, { 0x22, "Report Ring Station Address" },
+	{ 0x23, "Report Ring Station State" }, { 0x24, "Report Ring Station Attachments" },
+	{ 0x25, "Report New Active Monitor" }, { 0x26, "Report NAUN Change" }, { 0x27, "Report Poll Error" },
+	{ 0x28, "Report Monitor Errors" }, { 0x29, "Report Error" }, { 0x2a, "Report Transmit Forward" },
+	{ 0, NULL } };
+
 /* IEEE 802.5, section 3.3: length of all, classes, vector; subvectors: length with its own two octets, kind.
  */
 enum verdict trmac_walk(struct packet *pkt, struct cursor *c)
 {
-	(void)pkt;
 	uint32_t len = (uint32_t)cur_be(c, 2);
-	cur_take(c, 2);
+	cur_take(c, 1);
+	uint32_t vector = (uint32_t)cur_be(c, 1);
+	if (pkt->info && !pkt->fail) {
+		const char *name = info_name(vector_names, vector, NULL);
+		if (name)
+			info_set(pkt, "%s", name);
+		else
+			info_set(pkt, "Unknown Major Vector: %u", vector);
+	}
 	while (!*c->fail && c->pos + 1 < len) {
 		uint32_t n = (uint32_t)cur_be(c, 1);
 		if (n < 2)
@@ -182,6 +203,12 @@ enum verdict trmac_walk(struct packet *pkt, struct cursor *c)
 		cur_take(c, n - 1);
 	}
 	return MINE;
+}
+
+/* Area (6 bits) and node (10). */
+static void dec_dna_address(char out[16], const uint8_t *p)
+{
+	snprintf(out, 16, "%u.%u", le16(p) >> 10, le16(p) & 0x3ff);
 }
 
 /* DECnet's routing layer: length, little-endian; padding; flags, of a data packet its kind; then, in the tree
@@ -195,13 +222,31 @@ enum verdict dec_dna_walk(struct packet *pkt, struct cursor *c)
 		cur_take(c, (flags & 0x7f) - 1);
 		flags = (uint32_t)cur_be(c, 1);
 	}
+	uint64_t node;
+	if (flags & 1 && (flags >> 1 & 7) >= 5 && cur_peek(c, 7, 2, &node)) { /* hello: version, identifier */
+		char text[16];
+		dec_dna_address(text, c->data + c->pos + 7);
+		pkt_show_addresses(pkt, text, NULL);
+	}
 	if (*c->fail || flags & 1)
 		return MINE;
 	bool is_short = (flags & 7) == 2, is_long = (flags & 7) == 6;
-	cur_take(c, is_short ? 5 : is_long ? 20 : 0);
+	const uint8_t *p = cur_take(c, is_short ? 5 : is_long ? 20 : 0);
+	char src[16], dst[16];
+	if (p && (is_short || is_long)) {
+		dec_dna_address(dst, p + (is_short ? 0 : 6));
+		dec_dna_address(src, p + (is_short ? 2 : 14));
+		pkt_show_addresses(pkt, src, dst);
+	}
 	if (!*c->fail && (is_short || is_long) && cur_avail(c))
 		pkt_item(pkt, &message, cur_left(c));
 	return MINE;
+}
+
+/* Zone (8 bits), cluster (12), node (12). */
+static void tipc_address(char out[24], const uint8_t *p)
+{
+	snprintf(out, 24, "%u.%u.%u", p[0], be32(p) >> 12 & 0xfff, be32(p) & 0xfff);
 }
 
 /* TIPC 2: version, user and the header's length in words. Users 0 to 3 send data. */
@@ -210,9 +255,33 @@ enum verdict tipc_walk(struct packet *pkt, struct cursor *c)
 	uint32_t word = (uint32_t)cur_be(c, 4);
 	if (word >> 29 != 2)
 		return MINE;
-	cur_take(c, 4 * (word >> 21 & 15) - 4);
+	const uint32_t words = word >> 21 & 15;
+	const uint8_t *p = cur_take(c, 4 * words - 4); /* from the second word on */
+	char src[24] = "", dst[24] = "";
+	if (p && words > 3)
+		tipc_address(src, p + (words > 6 ? 20 : 8)); /* the node before this one; that of origin */
+	if (p && words > 7)
+		tipc_address(dst, p + 24);
+	if (*src)
+		pkt_show_addresses(pkt, src, *dst ? dst : NULL);
 	if (!*c->fail && (word >> 25 & 15) <= 3)
 		pkt_next_proto(pkt, &proto_data, cur_rest(c));
+	return MINE;
+}
+
+/* Linux' vsockmon: two machines, little-endian; number 2 is the host. */
+enum verdict vsock_walk(struct packet *pkt, struct cursor *c)
+{
+	char text[2][24];
+	for (int i = 0; i < 2; i++) {
+		uint64_t machine = cur_le(c, 8);
+		if (machine == 2)
+			snprintf(text[i], sizeof(text[i]), "host");
+		else
+			snprintf(text[i], sizeof(text[i]), "%" PRIu64, machine);
+	}
+	if (!pkt->fail)
+		pkt_show_addresses(pkt, text[0], text[1]);
 	return MINE;
 }
 

@@ -74,6 +74,7 @@ static enum verdict null_dissect(struct packet *pkt, struct cursor *c)
 	uint64_t first;
 	if (pkt->link_type == LINKTYPE_LOOP) {
 		pkt->column = "N/A";
+		pkt_no_addresses(pkt);
 		uint32_t family = (uint32_t)row_be(r, NULL_FAMILY, c, 4);
 		if (!pkt->fail)
 			null_next(pkt, family, cur_rest(c));
@@ -84,8 +85,10 @@ static enum verdict null_dissect(struct packet *pkt, struct cursor *c)
 			pkt, &proto_ppp, cur_rest(c)); /* PPP with its HDLC address and control octets */
 		return MINE;
 	}
-	if (c->cap >= 2)
+	if (c->cap >= 2) {
 		pkt->column = "N/A";
+		pkt_no_addresses(pkt);
+	}
 	const uint8_t *p = cur_take(c, 4);
 	if (!p)
 		return MINE;

@@ -66,6 +66,8 @@ static enum verdict ppp_dissect(struct packet *pkt, struct cursor *c)
 			pkt, &proto_chdlc, cur_rest(c)); /* Cisco's addresses for unicast and broadcast */
 		return MINE;
 	}
+	if (framed)
+		pkt_no_addresses(pkt);
 	struct row *r = row_open(pkt, &proto_ppp, 0);
 	if (framed && cur_peek(c, 0, 1, &first) && first == PPP_ALL_STATIONS) {
 		row_be(r, PPP_ADDRESS, c, 1);

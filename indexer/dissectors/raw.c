@@ -17,6 +17,7 @@ static bool ten_zeros(const struct cursor *c)
 static enum verdict raw_dissect(struct packet *pkt, struct cursor *c)
 {
 	uint64_t mark;
+	pkt_no_addresses(pkt);
 	if (!cur_need(c, 2))
 		return MINE;
 	if (be16(c->data) == 0xff03) { /* HDLC address and control of PPP (RFC 1662) */

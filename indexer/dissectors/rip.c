@@ -124,6 +124,8 @@ static enum verdict rip_dissect(struct packet *pkt, struct cursor *c)
 	if (pkt->info)
 		info_set(pkt, "%s", info_name(command_names, command, "Unknown"));
 	unsigned version = (unsigned)row_be(r, RIP_VERSION, c, 1);
+	if (!pkt->in_error && (version == 1 || version == 2))
+		pkt->column = version == 1 ? "RIPv1" : "RIPv2";
 	cur_skip(c, 2);
 	while (cur_left(c) && !pkt->fail) {
 		uint64_t family, type;

@@ -16,6 +16,11 @@ static const struct value_name type_names[] = { { 0, "Data Frame" }, { 1, "Heade
 	{ 2, "Configuration Frame 1" }, { 3, "Configuration Frame 2" }, { 4, "Command Frame" },
 	{ 5, "Configuration Frame 3" }, { 0, NULL } };
 
+#define COMMAND 4 /* table 15: what it asks for */
+static const struct value_name command_names[] = { { 1, "data transmission off" },
+	{ 2, "data transmission on" }, { 3, "send HDR frame" }, { 4, "send CFG-1 frame" },
+	{ 5, "send CFG-2 frame" }, { 6, "send CFG-3 frame" }, { 0, NULL } };
+
 static const struct field syn_fields[SYN_NFIELDS] = {
 	[SYN_SYNC] = { "synphasor.sync", "Synchronization word", KIND_UINT, BASE_HEX, 2 },
 	[SYN_SIZE] = { "synphasor.fsize", "Framesize", KIND_UINT, .octets = 2 },
@@ -47,10 +52,16 @@ static enum verdict syn_dissect(struct packet *pkt, struct cursor *c)
 	if (!syn_test(pkt, c))
 		return NOT_MINE;
 	struct row *r = row_open(pkt, &proto_synphasor, 0);
-	row_be(r, SYN_SYNC, c, 2);
+	uint32_t sync = (uint32_t)row_be(r, SYN_SYNC, c, 2), type = sync >> 4 & 7;
 	row_be(r, SYN_SIZE, c, 2);
 	row_be(r, SYN_ID, c, 2);
 	row_be(r, SYN_SECOND, c, 4);
+	if (pkt->info && !pkt->fail) {
+		info_set(pkt, "%s", info_name(type_names, type, "invalid packet type"));
+		uint64_t command;
+		if (type == COMMAND && cur_peek(c, 4, 2, &command)) /* behind the fraction of a second */
+			info_add(pkt, ", %s", info_name(command_names, (int64_t)command, "unknown"));
+	}
 	return MINE;
 }
 

@@ -13,6 +13,8 @@
  * What a device is for is learnt from its descriptors: with it, the reports of keyboards and mice are known
  * as such.
  */
+#include <stdio.h>
+
 #include "indexer/dissectors/ids.h"
 #include "indexer/packet.h"
 
@@ -280,7 +282,15 @@ static void inform(struct packet *pkt, const struct urb *u)
 	if (name)
 		info_set(pkt, "%s %s", name, u->endpoint & 0x80 ? "in" : "out");
 	else
-		info_set(pkt, "Unknown type %02x", u->transfer);
+		info_set(pkt, "Unknown type %x", u->transfer & 0x7f);
+}
+
+/* Source and Destination: a request is the host's, all else the device's. */
+static void addresses(struct packet *pkt, const struct urb *u, uint32_t bus, uint32_t device)
+{
+	char text[32];
+	snprintf(text, sizeof(text), "%u.%u.%u", bus, device, u->endpoint & 0x7f);
+	pkt_show_addresses(pkt, u->submitted ? "host" : text, u->submitted ? text : "host");
 }
 
 static void linux_urb(struct packet *pkt, struct urb *u, struct cursor *c)
@@ -307,6 +317,7 @@ static void linux_urb(struct packet *pkt, struct urb *u, struct cursor *c)
 		return;
 	u->device = pkt_state(pkt, &proto_usb, bus, device);
 	inform(pkt, u);
+	addresses(pkt, u, bus, device);
 	struct cursor request = cur_sub(c, 8);
 	if (pkt->link_type == LINK_MMAPPED)
 		cur_take(c, MMAPPED);
@@ -339,6 +350,7 @@ static void usbpcap_urb(struct packet *pkt, struct urb *u, struct cursor *c)
 	pkt->items[pkt->nitems - 1].len = header;
 	u->device = pkt_state(pkt, &proto_usb, bus, device);
 	inform(pkt, u);
+	addresses(pkt, u, bus, device);
 	if (header > CAP_FIXED)
 		cur_skip(c, header - CAP_FIXED);
 	if (u->transfer == TRANSFER_CONTROL && u->submitted && cur_left(c) >= 8)

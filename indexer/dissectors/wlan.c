@@ -20,8 +20,11 @@
  */
 #include "indexer/dissectors/wlan.h"
 
+#include <string.h>
+
 #include "indexer/dissectors/ids.h"
 #include "indexer/dissectors/pseudo.h"
+#include "schema/address.h"
 
 extern const struct protocol proto_eth, proto_llc;
 
@@ -359,6 +362,17 @@ static void block_ack(struct row *r, bool request, struct cursor *c)
 	}
 }
 
+/* Of a frame that has no transmitter the receiver is marked as such. */
+static void receiver_column(struct packet *pkt, const struct cursor *c)
+{
+	char text[64] = "";
+	if (pkt->fail || c->pos < 6)
+		return;
+	address_text(text, KIND_ETHER, c->data + c->pos - 6, 6);
+	strcat(text, " (RA)");
+	pkt_show_addresses(pkt, "", text);
+}
+
 /* Control frames (9.3.1): most are a receiver and perhaps a transmitter. */
 static void control_frame(struct packet *pkt, struct row *r, uint32_t fc, struct cursor *c)
 {
@@ -370,6 +384,7 @@ static void control_frame(struct packet *pkt, struct row *r, uint32_t fc, struct
 		row_set_at(r, WLAN_DURATION, duration & 0x7fff, c->data + 2, 2);
 	ra = row_address(r, WLAN_RA, c, KIND_ETHER);
 	columns(pkt, 0, ra);
+	receiver_column(pkt, c);
 	if (subtype ==
 		7) { /* wrapper: frame control of the frame inside, HT control, the rest of that frame */
 		const uint8_t *inner = cur_take(c, 6);

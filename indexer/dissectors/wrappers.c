@@ -2,6 +2,8 @@
  * fields. */
 #include "indexer/dissectors/wrappers.h"
 
+#include <stdio.h>
+
 #include "indexer/dissectors/trailer.h"
 
 extern const struct protocol proto_eth, proto_llc, proto_ppp, proto_data;
@@ -23,7 +25,14 @@ extern const struct protocol proto_eth, proto_llc, proto_ppp, proto_data;
  *     | source | destination | (offset, 2) | protocol | flag | sequence, 2 | payload */
 enum verdict arcnet_wrapper(struct packet *pkt, struct cursor *c)
 {
-	cur_take(c, pkt->link_type == 129 ? 4 : 2);
+	char src[8], dst[8];
+	const uint8_t *address = cur_take(c, 2);
+	if (!address)
+		return MINE;
+	snprintf(src, sizeof(src), "0x%02x", address[0]);
+	snprintf(dst, sizeof(dst), "0x%02x", address[1]);
+	pkt_show_addresses(pkt, src, dst);
+	cur_take(c, pkt->link_type == 129 ? 2 : 0);
 	uint32_t protocol = (uint32_t)cur_be(c, 1);
 	uint64_t flag;
 	bool fragments = protocol != 0xf0 && protocol != 0xf1 && protocol != 0x80 && protocol != 0xcd;
@@ -85,6 +94,8 @@ enum verdict tr_wrapper(struct packet *pkt, struct cursor *c)
 		c->pos--;
 		cur_skip(c, route);
 	}
+	static const char *const kinds[] = { "MAC", "LLC", "Reserved", "Unknown" };
+	info_set(pkt, "Token-Ring %s", kinds[control >> 6]);
 	switch (control >> 6) {
 	case 0:
 		pkt_next_proto(pkt, &wrapped_trmac, cur_rest(c));

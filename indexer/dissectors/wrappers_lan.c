@@ -1,4 +1,6 @@
 /* Older local networks, and transports of few: names with the way to what they carry. */
+#include <stdio.h>
+
 #include "indexer/dissectors/netbios_payload.h"
 #include "indexer/dissectors/wrappers.h"
 
@@ -21,10 +23,14 @@ enum verdict ddp_wrapper(struct packet *pkt, struct cursor *c)
 {
 	static const struct protocol *const types[] = { NULL, &atalk_rtmp, &atalk_nbp, &atalk_atp, NULL,
 		&atalk_rtmp, &atalk_zip };
-	cur_take(c, 12);
+	char src[16], dst[16];
+	const uint8_t *p = cur_take(c, 12);
 	uint32_t type = (uint32_t)cur_be(c, 1);
-	if (pkt->fail)
+	if (!p || pkt->fail)
 		return MINE;
+	snprintf(dst, sizeof(dst), "%x.%02x", be16(p + 4), p[8]);
+	snprintf(src, sizeof(src), "%x.%02x", be16(p + 6), p[9]);
+	pkt_show_addresses(pkt, src, dst);
 	bool known = type < sizeof(types) / sizeof(*types) && types[type];
 	pkt_next_proto(pkt, known ? types[type] : &proto_data, cur_rest(c));
 	return MINE;
@@ -80,8 +86,14 @@ enum verdict nmpi_wrapper(struct packet *pkt, struct cursor *c)
  * carry data. */
 enum verdict mstp_wrapper(struct packet *pkt, struct cursor *c)
 {
+	char src[8], dst[8];
 	const uint8_t *p = cur_take(c, 8);
-	if (p && (p[2] == 5 || p[2] == 6))
+	if (!p)
+		return MINE;
+	snprintf(dst, sizeof(dst), "0x%02x", p[3]);
+	snprintf(src, sizeof(src), "0x%02x", p[4]);
+	pkt_show_addresses(pkt, src, dst);
+	if ((p[2] == 5 || p[2] == 6))
 		pkt_next_proto(pkt, &proto_bacnet, cur_sub(c, be16(p + 5)));
 	return MINE;
 }

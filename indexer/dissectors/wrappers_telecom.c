@@ -1,4 +1,6 @@
 /* Telephone signalling: names with the way to what they carry. */
+#include <stdio.h>
+
 #include "indexer/dissectors/wrappers.h"
 
 extern const struct protocol proto_data;
@@ -49,11 +51,22 @@ enum verdict mtp2_wrapper(struct packet *pkt, struct cursor *c)
 	return MINE;
 }
 
+/* Source and Destination: point codes, as numbers. */
+static void point_codes(struct packet *pkt, uint32_t src, uint32_t dst)
+{
+	char text[2][12];
+	snprintf(text[0], sizeof(text[0]), "%u", src);
+	snprintf(text[1], sizeof(text[1]), "%u", dst);
+	pkt_show_addresses(pkt, text[0], text[1]);
+}
+
 /* Q.704, section 2.2: service information, the routing label of four octets. */
 enum verdict mtp3_wrapper(struct packet *pkt, struct cursor *c)
 {
 	uint32_t service = (uint32_t)cur_be(c, 1);
-	cur_take(c, 4);
+	uint32_t label = (uint32_t)cur_le(c, 4);
+	if (!pkt->fail)
+		point_codes(pkt, label >> 14 & 0x3fff, label & 0x3fff);
 	if (!pkt->fail)
 		mtp3_user(pkt, service & 15, cur_rest(c));
 	return MINE;

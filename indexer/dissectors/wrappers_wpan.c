@@ -5,6 +5,8 @@
  * payload | support:  | control | endpoints, cluster, profile by its kind | counter | payload |      all
  * little-endian
  */
+#include <stdio.h>
+
 #include "indexer/dissectors/wrappers.h"
 
 extern const struct protocol proto_data;
@@ -218,10 +220,26 @@ static const struct protocol zigbee_aps = { .name = "zbee_aps",
 	.column = "ZigBee",
 	.dissect = support };
 
+/* `broadcast` is the first of the addresses that mean all nodes, or all of a kind. */
+static void short_address(char out[32], uint32_t address, uint32_t broadcast)
+{
+	if (address >= broadcast)
+		snprintf(out, 32, "Broadcast");
+	else
+		snprintf(out, 32, "0x%04x", address);
+}
+
 static enum verdict network(struct packet *pkt, struct cursor *c)
 {
+	char src[32], dst[32];
 	uint32_t control = (uint32_t)cur_le(c, 2);
-	cur_take(c, 6 + (control & 0x0800 ? 8 : 0) + (control & 0x1000 ? 8 : 0) + (control & 0x0100 ? 1 : 0));
+	const uint8_t *p = cur_take(c, 6);
+	if (!p)
+		return MINE;
+	short_address(dst, le16(p), 0xfff8);
+	short_address(src, le16(p + 2), 0xfff8);
+	pkt_show_addresses(pkt, src, dst);
+	cur_take(c, (control & 0x0800 ? 8 : 0) + (control & 0x1000 ? 8 : 0) + (control & 0x0100 ? 1 : 0));
 	if (control & 0x0400) {
 		uint32_t relays = (uint32_t)cur_le(c, 1);
 		cur_take(c, 1 + relays * 2);
@@ -296,6 +314,17 @@ static uint32_t address_octets(uint32_t mode)
 	return mode == 2 ? 2 : mode == 3 ? 8 : 0;
 }
 
+/* An address as Source and Destination show it: short ones as numbers, long ones in the order of reading. */
+static void shown_address(char out[32], struct cursor *c, uint32_t mode)
+{
+	const uint8_t *p = cur_take(c, address_octets(mode));
+	if (p && mode == 2)
+		short_address(out, le16(p), 0xffff);
+	else if (p && mode == 3)
+		snprintf(out, 32, "%02x:%02x:%02x:%02x:%02x:%02x:%02x:%02x", p[7], p[6], p[5], p[4], p[3],
+			p[2], p[1], p[0]);
+}
+
 enum verdict wpan_wrapper(struct packet *pkt, struct cursor *c)
 {
 	bool good = true;
@@ -315,10 +344,17 @@ enum verdict wpan_wrapper(struct packet *pkt, struct cursor *c)
 		cur_take(c, 1);
 	if (version == 3) /* reserved */
 		return MINE;
-	if (to)
-		cur_take(c, 2 + address_octets(to));
-	if (from)
-		cur_take(c, (control & 0x40 && to ? 0 : 2) + address_octets(from));
+	char src[32] = "", dst[32] = "";
+	if (to) {
+		cur_take(c, 2);
+		shown_address(dst, c, to);
+	}
+	if (from) {
+		cur_take(c, control & 0x40 && to ? 0 : 2);
+		shown_address(src, c, from);
+	}
+	if (!pkt->fail)
+		pkt_show_addresses(pkt, src, dst);
 	/* Neither sender nor receiver, or an address of no known kind: nothing is made of it. */
 	if (to == 1 || from == 1 || (type == TYPE_DATA && !to && !from))
 		return MINE;
