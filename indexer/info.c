@@ -120,6 +120,11 @@ void info_notes_(struct packet *pkt)
 	o->note[0] = '\0';
 }
 
+void info_end_(struct packet *pkt)
+{
+	pkt->info->ended = !pkt->fail;
+}
+
 void info_fence_(struct packet *pkt)
 {
 	struct info *o = writable(pkt);
@@ -224,6 +229,7 @@ void info_frame(struct packet *pkt)
 	if (!o)
 		return;
 	o->len = o->fence = o->note_len = 0;
+	o->ended = false;
 	o->text[0] = o->note[0] = '\0';
 }
 

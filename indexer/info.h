@@ -22,6 +22,7 @@ struct info {
 	int64_t (*later)(void *ctx, const struct packet *pkt, const char *field);
 	void *later_ctx;
 	unsigned note_len;
+	bool ended; /* see info_end() */
 	struct {
 		unsigned len, fence;
 		char text[INFO_MAX];
@@ -45,6 +46,9 @@ void info_prepend_fenced_(struct packet *pkt, const char *format, ...) INFO_PRIN
  * appends what was kept. */
 void info_note_(struct packet *pkt, const char *format, ...) INFO_PRINTF(2, 3);
 void info_notes_(struct packet *pkt);
+/* What is read from here on Wireshark reads only for its tree, which the packet list does without: that it is
+ * malformed is not noticed there. */
+void info_end_(struct packet *pkt);
 /* What is there now stays. */
 void info_fence_(struct packet *pkt);
 /* Append octets as Wireshark shows text that a packet says: what is no printable character, or no UTF-8, as
@@ -78,6 +82,7 @@ int64_t info_later(struct packet *pkt, const char *field);
 #define info_prepend_fenced(pkt, ...) ((pkt)->info ? info_prepend_fenced_((pkt), __VA_ARGS__) : (void)0)
 #define info_note(pkt, ...)           ((pkt)->info ? info_note_((pkt), __VA_ARGS__) : (void)0)
 #define info_notes(pkt)               ((pkt)->info ? info_notes_(pkt) : (void)0)
+#define info_end(pkt)                 ((pkt)->info ? info_end_(pkt) : (void)0)
 #define info_fence(pkt)               ((pkt)->info ? info_fence_(pkt) : (void)0)
 #define info_text(pkt, octets, n)     ((pkt)->info ? info_text_((pkt), (octets), (n)) : (void)0)
 #define info_clear(pkt)               info_set((pkt), "%s", "")
