@@ -7,6 +7,7 @@
 
 #include "indexer/packet.h"
 #include "schema/address.h"
+#include "schema/utf8.h"
 
 /* What an ICMP error quotes is no news of its own. */
 static struct info *writable(const struct packet *pkt)
@@ -132,33 +133,14 @@ void info_fence_(struct packet *pkt)
 		o->fence = o->len;
 }
 
-/* Octets of a well-formed UTF-8 character at p (RFC 3629), 0 when there is none. */
-static unsigned utf8_length(const uint8_t *p, size_t n)
-{
-	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	unsigned len = p[0] < 0x80             ? 1
-		       : (p[0] & 0xe0) == 0xc0 ? 2
-		       : (p[0] & 0xf0) == 0xe0 ? 3
-		       : (p[0] & 0xf8) == 0xf0 ? 4
-					       : 0;
-	if (len <= 1 || len > n)
-		return len == 1;
-	uint32_t c = p[0] & (0x7fu >> len);
-	for (unsigned i = 1; i < len; i++) {
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-		c = c << 6 | (p[i] & 0x3f);
-	}
-	return c < least[len] || c > 0x10ffff || (c >= 0xd800 && c < 0xe000) ? 0 : len;
-}
-
 void info_text_(struct packet *pkt, const void *octets, size_t n)
 {
 	static const char escapes[] = "abtnvfr"; /* 7 to 13 */
 	const uint8_t *p = octets;
 	struct info *o = writable(pkt);
 	for (size_t i = 0; o && i < n && o->len < INFO_MAX;) {
-		unsigned len = utf8_length(p + i, n - i);
+		uint32_t point;
+		unsigned len = utf8_read(p + i, n - i, &point);
 		if (len == 1 && p[i] >= 7 && p[i] <= 13)
 			info_add_(pkt, "\\%c", escapes[p[i] - 7]);
 		else if (len == 0)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "indexer/packet.h"
+#include "schema/utf8.h"
 
 __thread bool rows_tree_mode;
 
@@ -242,27 +243,6 @@ void row_bytes_avail(struct row *r, unsigned field, struct cursor *c, uint32_t n
 	cur_skip(c, n);
 }
 
-/* Length of the valid UTF-8 sequence at p (RFC 3629), 0 when there is none. */
-static unsigned utf8_length(const uint8_t *p, size_t left)
-{
-	static const uint8_t second[][3] = { { 0xe0, 0xa0, 0xbf }, { 0xed, 0x80, 0x9f }, { 0xf0, 0x90, 0xbf },
-		{ 0xf4, 0x80, 0x8f } };
-	unsigned n = p[0] < 0x80                    ? 1
-		     : p[0] >= 0xc2 && p[0] < 0xe0  ? 2
-		     : (p[0] & 0xf0) == 0xe0        ? 3
-		     : p[0] >= 0xf0 && p[0] <= 0xf4 ? 4
-						    : 0;
-	if (n > left)
-		return 0;
-	for (unsigned i = 1; i < n; i++)
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-	for (unsigned i = 0; n > 2 && i < 4; i++)
-		if (p[0] == second[i][0] && (p[1] < second[i][1] || p[1] > second[i][2]))
-			return 0;
-	return n;
-}
-
 #define TEXT_MAX 65535
 
 static void put_text(struct row *r, unsigned field, const char *text, size_t n, bool ascii, const uint8_t *at,
@@ -281,7 +261,8 @@ static void put_text(struct row *r, unsigned field, const char *text, size_t n, 
 		if (n * 3 > sizeof(clean) && !(out = malloc(n * 3)))
 			return;
 		for (size_t i = 0; i < n;) {
-			unsigned k = ascii ? p[i] < 0x80 : utf8_length(p + i, n - i);
+			uint32_t point;
+			unsigned k = ascii ? p[i] < 0x80 : utf8_read(p + i, n - i, &point);
 			if (k) {
 				memcpy(out + used, p + i, k);
 				used += k;

@@ -4,6 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "schema/utf8.h"
+#include "schema/hex.h"
+
 const char *const follow_mode_names[FOLLOW_MODES] = { "ascii", "hex", "raw", "yaml", "json" };
 
 #define RULE        "===================================================================\n"
@@ -73,17 +76,12 @@ static void print_hex(struct follow_print *p, const struct follow_chunk *c)
 
 static void print_raw(struct follow_print *p, const struct follow_chunk *c)
 {
-	static const char digits[] = "0123456789abcdef";
 	char line[4096];
 	if (c->from_server)
 		putc('\t', p->out);
-	for (uint32_t at = 0; at < c->length;) {
-		size_t n = 0;
-		for (; n < sizeof(line) && at < c->length; at++) {
-			line[n++] = digits[c->data[at] >> 4];
-			line[n++] = digits[c->data[at] & 15];
-		}
-		fwrite(line, 1, n, p->out);
+	for (uint32_t at = 0, n; at < c->length; at += n) {
+		n = c->length - at < sizeof(line) / 2 ? c->length - at : (uint32_t)(sizeof(line) / 2);
+		fwrite(line, 1, hex_put(line, c->data + at, n, '\0'), p->out);
 	}
 	putc('\n', p->out);
 }
@@ -122,21 +120,11 @@ static const struct render_column columns[COLUMNS] = {
 static bool is_text(const uint8_t *p, size_t n)
 {
 	for (size_t i = 0; i < n;) {
-		uint8_t c = p[i++];
-		unsigned more = c < 0x80 ? 0 : c >= 0xc2 && c < 0xe0 ? 1 : c >= 0xe0 && c < 0xf0 ? 2 : 3;
-		uint32_t v = more ? c & (0x3fu >> more) : c;
-		if (c >= 0x80 && (c < 0xc2 || c > 0xf4))
+		uint32_t c;
+		unsigned len = utf8_read(p + i, n - i, &c);
+		if (len == 0 || (c < ' ' && c != '\n' && c != '\r' && c != '\t') || c == 0x7f)
 			return false;
-		if ((c < ' ' && c != '\n' && c != '\r' && c != '\t') || c == 0x7f || more > n - i)
-			return false;
-		for (unsigned k = more; k; k--, i++) {
-			if ((p[i] & 0xc0) != 0x80)
-				return false;
-			v = v << 6 | (p[i] & 0x3f);
-		}
-		if ((more == 2 && v < 0x800) || (more == 3 && (v < 0x10000 || v > 0x10ffff)) ||
-			(v >= 0xd800 && v < 0xe000))
-			return false;
+		i += len;
 	}
 	return true;
 }

@@ -84,11 +84,11 @@ debootstrap --variant=minbase bookworm "$bare" "${MIRROR:-http://deb.debian.org/
 	say "no bare Debian could be made: not run"
 	exit 77
 }
-mkdir "$bare/work"
-cp -r ./*.deb "$here/fixtures" "$bare/work/"
+mkdir "$bare/lab"
+cp -r ./*.deb "$here/fixtures" "$bare/lab/"
 chroot "$bare" sh -euc '
 	export DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8
-	cd /work
+	cd /lab
 	dpkg --get-selections | sort >/before.txt
 	apt-get install -y -q --no-install-recommends ./pcapdex_*.deb ./libpcapdex0_*.deb sqlite3 >/apt.log 2>&1 || { tail /apt.log; exit 1; }
 	pcapdex --version
@@ -100,7 +100,7 @@ chroot "$bare" sh -euc '
 	sqlite3 lab.db ".load $(dpkg -L pcapdex | grep /pcapdex.so)" "SELECT count(*) FROM display_filter('"'dns'"')" | grep -qx 2
 	dpkg --purge pcapdex libpcapdex0
 	! command -v pcapdex
-	for left in $(find / -xdev -name "*pcapdex*" -not -path "/proc/*" -not -path "/work/*" -not -path "/var/cache/*" -not -path "/var/lib/apt/*"); do
+	for left in $(find / -xdev -name "*pcapdex*" -not -path "/proc/*" -not -path "/lab/*" -not -path "/var/cache/*" -not -path "/var/lib/apt/*"); do
 		echo "left behind: $left"
 		exit 1
 	done'

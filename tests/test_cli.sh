@@ -3,34 +3,9 @@
 set -u
 pcapdex=$1
 make=$2
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-failed=0
-checks=0
-
-# check WHAT COMMAND...: the command must succeed.
-check() {
-	local what=$1
-	shift
-	checks=$((checks + 1))
-	if ! "$@" >check.out 2>check.err; then
-		failed=$((failed + 1))
-		echo "FAILED: $what: $*"
-		sed 's/^/    /' check.out check.err | head -n 20
-	fi
-}
-# status N COMMAND...: the command must exit with N; its output is in out and err.
-status() {
-	local want=$1 got=0
-	shift
-	"$@" >out 2>err </dev/null || got=$?
-	[ "$got" -eq "$want" ] || { echo "status $got, not $want: $*" >&2; cat err >&2; return 1; }
-}
-says() { grep -q -- "$2" "$1" || { echo "$1 does not say: $2" >&2; cat "$1" >&2; return 1; }; }
-sql() { "$pcapdex" sql "$1" "$2" -f csv | tail -n +2 | tr -d '\r"'; }
+# shellcheck source=tests/commands.sh
+. "$(dirname "$0")/commands.sh"
 clean() { ! tr -d '\r' <"$1" | LC_ALL=C grep -q '[[:cntrl:]]'; }
-is() { [ "$1" = "$2" ] || { echo "'$1' is not '$2'" >&2; return 1; }; }
 gone() { [ ! -e "$1" ] || { ls -la "$1" >&2; return 1; }; }
 
 "$make" plain 1000 plain.pcap

@@ -1,16 +1,9 @@
 #!/bin/sh
 # docs/examples/embed.c on a fixture, linked to the shared and to the static library: test_embed.sh EMBED... FIXTURES
 set -eu
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
+# shellcheck source=tests/answers.sh
+. "$(dirname "$0")/answers.sh"
 for fixtures; do :; done
-failed=0
-is() {
-	if [ "$2" != "$3" ]; then
-		printf '%s\n--- expected\n%s\n--- got\n%s\n' "$1" "$2" "$3"
-		failed=$((failed + 1))
-	fi
-}
 # Frames of fixtures/make.py; the Info texts are what `tshark -2 -n -r web.pcap -Y dns` prints.
 want="capture 1: 21 frames
 web.pcap has 21 frames
@@ -19,8 +12,8 @@ web.pcap has 21 frames
 for embed; do
 	[ "$embed" = "$fixtures" ] && continue
 	rm -f "$scratch/a.db"
-	is "$embed" "$want" "$("$embed" "$scratch/a.db" "$fixtures/web.pcap" dns 2>/dev/null)"
-	is "again" "capture 1 is there already" "$("$embed" "$scratch/a.db" "$fixtures/web.pcap" dns 2>/dev/null | head -n 1)"
+	check "$embed" "$want" "$("$embed" "$scratch/a.db" "$fixtures/web.pcap" dns 2>/dev/null)"
+	check "again" "capture 1 is there already" "$("$embed" "$scratch/a.db" "$fixtures/web.pcap" dns 2>/dev/null | head -n 1)"
 	"$embed" "$scratch/a.db" "$fixtures/web.pcap" 'dns.nonsense' >/dev/null 2>"$scratch/err" && failed=$((failed + 1))
 	grep -q 'dns.nonsense is neither a field nor a protocol' "$scratch/err" || { cat "$scratch/err"; failed=$((failed + 1)); }
 	"$embed" "$scratch/a.db" "$scratch/missing.pcap" >/dev/null 2>"$scratch/err" && failed=$((failed + 1))

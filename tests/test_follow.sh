@@ -5,16 +5,9 @@
 set -eu
 pcapdex=$1
 fixtures=$2
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-failed=0
+# shellcheck source=tests/answers.sh
+. "$(dirname "$0")/answers.sh"
 
-check() {
-	if [ "$2" != "$3" ]; then
-		printf '%s\n--- expected\n%s\n--- got\n%s\n' "$1" "$2" "$3"
-		failed=$((failed + 1))
-	fi
-}
 status() {
 	got=0
 	"$pcapdex" "$@" >/dev/null 2>&1 || got=$?

@@ -4,31 +4,8 @@ set -u
 pcapdex=$1
 make=$2
 fixtures=$3
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-failed=0
-checks=0
-
-check() {
-	local what=$1
-	shift
-	checks=$((checks + 1))
-	if ! "$@" >check.out 2>check.err; then
-		failed=$((failed + 1))
-		echo "FAILED: $what: $*"
-		sed 's/^/    /' check.out check.err | head -n 20
-	fi
-}
-status() {
-	local want=$1 got=0
-	shift
-	"$@" >out 2>err </dev/null || got=$?
-	[ "$got" -eq "$want" ] || { echo "status $got, not $want: $*" >&2; cat err >&2; return 1; }
-}
-says() { grep -q -- "$2" "$1" || { echo "$1 does not say: $2" >&2; cat "$1" >&2; return 1; }; }
-is() { [ "$1" = "$2" ] || { echo "'$1' is not '$2'" >&2; return 1; }; }
-sql() { "$pcapdex" sql "$1" "$2" -f csv | tail -n +2 | tr -d '\r"'; }
+# shellcheck source=tests/commands.sh
+. "$(dirname "$0")/commands.sh"
 # The value of a group's measure, as compare says it.
 value() { "$pcapdex" compare c.db --by student --show values -f csv | tr -d '\r' | awk -F, -v g="$1" -v m="$2" -v c="${3:-5}" '$1 == g && $3 == m { print $c }'; }
 

@@ -43,7 +43,7 @@ static void inform(struct packet *pkt, uint32_t type, uint32_t dst, uint32_t src
 {
 	static const struct value_name names[] = { { 0x8, "DR" }, { 0xc, "DC" }, { 0xd, "CC" }, { 0xe, "CR" },
 		{ 0, NULL } };
-	const char *name = info_name(names, type, NULL);
+	const char *name = pkt->info ? info_name(names, type, NULL) : NULL;
 	if (name)
 		info_add(pkt, "%s TPDU src-ref: 0x%04x dst-ref: 0x%04x", name, src, dst);
 }

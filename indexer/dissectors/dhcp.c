@@ -188,17 +188,11 @@ static void name(struct row *r, unsigned field, struct cursor *c, uint32_t n, bo
 static void inform(struct packet *pkt, const struct dhcp_outlook *out, uint32_t op, uint32_t id)
 {
 	/* RFC 2132, section 9.6, and later ones. */
-	static const struct value_name messages[] = { { 1, "Discover" }, { 2, "Offer" }, { 3, "Request" },
-		{ 4, "Decline" }, { 5, "ACK" }, { 6, "NAK" }, { 7, "Release" }, { 8, "Inform" },
-		{ 9, "Force Renew" }, { 10, "Lease query" }, { 11, "Lease Unassigned" },
-		{ 12, "Lease Unknown" }, { 13, "Lease Active" }, { 14, "Bulk Lease Query" },
-		{ 15, "Lease Query Done" }, { 16, "Active Lease Query" }, { 17, "Lease Query Status" },
-		{ 18, "TLS" }, { 0, NULL } };
 	if (!pkt->info)
 		return;
 	if (out->typed)
 		info_set(pkt, "DHCP %-8s - Transaction ID 0x%x",
-			info_name(messages, out->message, "Unknown Message"), id);
+			info_name(dhcp_message_names, out->message, "Unknown Message"), id);
 	else if (op == 1 || op == 2)
 		info_set(pkt, "%s", op == 1 ? "Boot Request" : "Boot Reply");
 	else

@@ -247,6 +247,7 @@ struct dhcp_option_shape {
 	uint8_t field;
 };
 
+extern const struct value_name dhcp_message_names[];
 extern const struct record dhcp_records[DHCP_REC_COUNT];
 extern const struct dhcp_option_shape dhcp_option_shapes[256];
 

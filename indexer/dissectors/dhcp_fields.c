@@ -8,7 +8,7 @@ static const struct value_name hardware_names[] = { { 1, "Ethernet" }, { 6, "IEE
 	{ 15, "Frame Relay DLCI" }, { 16, "ATM" }, { 18, "Fibre Channel" }, { 24, "IEEE 1394.1995" },
 	{ 32, "InfiniBand" }, { 0, NULL } };
 
-static const struct value_name message_names[] = { { 1, "Discover" }, { 2, "Offer" }, { 3, "Request" },
+const struct value_name dhcp_message_names[] = { { 1, "Discover" }, { 2, "Offer" }, { 3, "Request" },
 	{ 4, "Decline" }, { 5, "ACK" }, { 6, "NAK" }, { 7, "Release" }, { 8, "Inform" }, { 9, "Force Renew" },
 	{ 10, "Lease query" }, { 11, "Lease Unassigned" }, { 12, "Lease Unknown" }, { 13, "Lease Active" },
 	{ 14, "Bulk Lease Query" }, { 15, "Lease Query Done" }, { 16, "Active LeaseQuery" },
@@ -56,7 +56,7 @@ static const struct field option_fields[DHCP_OPT_NFIELDS] = {
 	[DHCP_OPT_TYPE] = { "dhcp.option.type", "Option", KIND_UINT, .octets = 1 },
 	[DHCP_OPT_LENGTH] = { "dhcp.option.length", "Length", KIND_UINT, .octets = 1 },
 	[DHCP_OPT_VALUE] = { "dhcp.option.value", "Value", KIND_BYTES },
-	[DHCP_OPT_DHCP] = { "dhcp.option.dhcp", "DHCP", KIND_UINT, .octets = 1, .names = message_names },
+	[DHCP_OPT_DHCP] = { "dhcp.option.dhcp", "DHCP", KIND_UINT, .octets = 1, .names = dhcp_message_names },
 	[DHCP_OPT_REQUEST_LIST] = { "dhcp.option.request_list_item", "Parameter Request List Item",
 		KIND_LIST },
 	[DHCP_OPT_VENDOR_CLASS] = { "dhcp.option.vendor_class_id", "Vendor class identifier", KIND_TEXT },

@@ -16,6 +16,7 @@
 
 #include "indexer/dissectors/dhcpv6.h"
 #include "indexer/dissectors/ids.h"
+#include "schema/hex.h"
 
 enum { RELAY_FORWARD = 12, RELAY_REPLY = 13 };
 
@@ -33,19 +34,11 @@ static struct row *item(struct packet *pkt)
 /* Octets in hexadecimal; addresses of Ethernet with colons. */
 static void hex_text(struct row *r, unsigned field, struct cursor *c, uint32_t n, bool colons)
 {
-	static const char digits[] = "0123456789abcdef";
 	char text[1024];
-	size_t used = 0;
 	const uint8_t *p = n < sizeof(text) / 3 ? cur_take(c, n) : NULL;
 	if (!p)
 		return;
-	for (uint32_t i = 0; i < n; i++) {
-		if (i && colons)
-			text[used++] = ':';
-		text[used++] = digits[p[i] >> 4];
-		text[used++] = digits[p[i] & 15];
-	}
-	row_text(r, field, text, used, p, n);
+	row_text(r, field, text, hex_put(text, p, n, colons ? ':' : '\0'), p, n);
 }
 
 /* ---- RFC 8415, section 11: who speaks ---- */
@@ -401,12 +394,9 @@ static void message(struct packet *pkt, struct cursor *c, unsigned depth)
 	} else {
 		uint32_t xid = (uint32_t)row_be(r, MESSAGE_XID, c, 3);
 		/* RFC 8415, section 7.3. */
-		static const struct value_name names[] = { { 1, "Solicit" }, { 2, "Advertise" },
-			{ 3, "Request" }, { 4, "Confirm" }, { 5, "Renew" }, { 6, "Rebind" }, { 7, "Reply" },
-			{ 8, "Release" }, { 9, "Decline" }, { 10, "Reconfigure" },
-			{ 11, "Information-request" }, { 0, NULL } };
 		if (!pkt->fail && pkt->info)
-			info_set(pkt, "%s XID: 0x%06x ", info_name(names, type, "Message Type"), xid);
+			info_set(pkt, "%s XID: 0x%06x ",
+				info_name(dhcpv6_message_names, type, "Message Type"), xid);
 	}
 	options(pkt, c, depth + 1);
 }

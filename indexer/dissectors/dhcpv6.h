@@ -121,6 +121,7 @@ enum dhcpv6_item_field {
 	ITEM_NFIELDS
 };
 
+extern const struct value_name dhcpv6_message_names[];
 extern const struct record dhcpv6_records[DHCPV6_REC_COUNT];
 
 #endif

@@ -1,7 +1,7 @@
 /* The fields of DHCPv6 (RFC 8415; options: the IANA registry "DHCPv6 Option Codes"). */
 #include "indexer/dissectors/dhcpv6.h"
 
-static const struct value_name message_names[] = { { 1, "Solicit" }, { 2, "Advertise" }, { 3, "Request" },
+const struct value_name dhcpv6_message_names[] = { { 1, "Solicit" }, { 2, "Advertise" }, { 3, "Request" },
 	{ 4, "Confirm" }, { 5, "Renew" }, { 6, "Rebind" }, { 7, "Reply" }, { 8, "Release" }, { 9, "Decline" },
 	{ 10, "Reconfigure" }, { 11, "Information-request" }, { 12, "Relay-forw" }, { 13, "Relay-reply" },
 	{ 14, "Leasequery" }, { 15, "Leasequery-reply" }, { 16, "Leasequery-done" },
@@ -62,7 +62,7 @@ static const struct value_name status_names[] = { { 0, "Success" }, { 1, "Unspec
 
 static const struct field message_fields[MESSAGE_NFIELDS] = {
 	[MESSAGE_MSGTYPE] = { "dhcpv6.msgtype", "Message type", KIND_UINT, .octets = 1,
-		.names = message_names },
+		.names = dhcpv6_message_names },
 	[MESSAGE_XID] = { "dhcpv6.xid", "Transaction ID", KIND_UINT, BASE_HEX, 3 },
 	[MESSAGE_HOPCOUNT] = { "dhcpv6.hopcount", "Hopcount", KIND_UINT, .octets = 1 },
 	[MESSAGE_LINKADDR] = { "dhcpv6.linkaddr", "Link address", KIND_IPV6 },

@@ -25,9 +25,9 @@ static const char *type_name(uint32_t type)
 void dns_inform(struct packet *pkt, uint32_t id, uint32_t flags)
 {
 	uint32_t opcode = flags >> 11 & 15, rcode = flags & 15;
-	const char *name = info_name(dns_opcode_names, opcode, NULL);
 	if (!pkt->info)
 		return;
+	const char *name = info_name(dns_opcode_names, opcode, NULL);
 	info_clear(pkt);
 	if (name)
 		info_add(pkt, "%s", name);

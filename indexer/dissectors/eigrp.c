@@ -85,7 +85,7 @@ static enum verdict eigrp_dissect(struct packet *pkt, struct cursor *c)
 		return MINE;
 	row_be(r, EIGRP_VERSION, c, 1);
 	uint32_t opcode = (uint32_t)row_be(r, EIGRP_OPCODE, c, 1);
-	const char *name = info_name(opcode_names, opcode, NULL);
+	const char *name = pkt->info ? info_name(opcode_names, opcode, NULL) : NULL;
 	if (name)
 		info_set(pkt, "%s", name);
 	else

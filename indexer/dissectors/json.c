@@ -10,6 +10,7 @@
 
 #include "indexer/dissectors/ids.h"
 #include "indexer/packet.h"
+#include "schema/utf8.h"
 
 extern const struct protocol proto_json, proto_data_text_lines;
 
@@ -100,16 +101,7 @@ static size_t unescape(uint8_t *out, const uint8_t *p, const uint8_t *end)
 		for (unsigned i = 1; i < 5; i++)
 			v = v << 4 | (unsigned)(p[i] <= '9' ? p[i] - '0' : (p[i] | 0x20) - 'a' + 10);
 		p += 5;
-		if (v < 0x80) {
-			out[n++] = (uint8_t)v;
-		} else if (v < 0x800) {
-			out[n++] = (uint8_t)(0xc0 | v >> 6);
-			out[n++] = (uint8_t)(0x80 | (v & 63));
-		} else {
-			out[n++] = (uint8_t)(0xe0 | v >> 12);
-			out[n++] = (uint8_t)(0x80 | (v >> 6 & 63));
-			out[n++] = (uint8_t)(0x80 | (v & 63));
-		}
+		n += utf8_write((char *)out + n, v); /* a lone surrogate comes out as it is */
 	}
 	return n;
 }

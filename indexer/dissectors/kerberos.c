@@ -332,7 +332,7 @@ static void inform_error(struct packet *pkt, int64_t code)
 		{ 35, "KRB_AP_ERR_NOT_US" }, { 36, "KRB_AP_ERR_BADMATCH" }, { 37, "KRB_AP_ERR_SKEW" },
 		{ 41, "KRB_AP_ERR_MODIFIED" }, { 52, "KRB_ERR_RESPONSE_TOO_BIG" }, { 60, "KRB_ERR_GENERIC" },
 		{ 68, "KDC_ERR_WRONG_REALM" }, { 0, NULL } };
-	const char *name = info_name(names, code, NULL);
+	const char *name = pkt->info ? info_name(names, code, NULL) : NULL;
 	if (name)
 		info_set(pkt, "KRB Error: KRB5%s", name);
 	else
@@ -396,7 +396,7 @@ static void message(struct packet *pkt, struct row *r, struct cursor *c)
 	static const struct value_name names[] = { { AS_REQ, "AS-REQ" }, { AS_REP, "AS-REP" },
 		{ TGS_REQ, "TGS-REQ" }, { TGS_REP, "TGS-REP" }, { AP_REQ, "AP-REQ" }, { AP_REP, "AP-REP" },
 		{ 0, NULL } };
-	const char *name = info_name(names, type, NULL);
+	const char *name = pkt->info ? info_name(names, type, NULL) : NULL;
 	if (name)
 		info_set(pkt, "%s", name);
 	bool request = type == AS_REQ || type == TGS_REQ;

@@ -183,9 +183,9 @@ static void inform(struct packet *pkt, uint32_t code, bool group, bool elliptic)
 		{ 3, "Unimplemented" }, { 4, "Debug" }, { 5, "Service Request" }, { 6, "Service Accept" },
 		{ CODE_KEXINIT, "Key Exchange Init" }, { CODE_NEWKEYS, "New Keys" }, { 0, NULL } };
 	static const char *const groups[] = { NULL, "Group", "Init", "Reply", "Request" };
-	const char *name = info_name(names, code, NULL);
 	if (!pkt->info || pkt->fail)
 		return;
+	const char *name = info_name(names, code, NULL);
 	if (name)
 		info_sep(pkt, ", ", "%s", name);
 	else if (code >= 30 && code <= 34 && (group || code == 34) && groups[code - 30])

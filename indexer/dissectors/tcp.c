@@ -570,7 +570,7 @@ static void option(struct options *o, uint32_t kind, struct cursor *c)
 			uint32_t shift = (uint32_t)row_be(o->r, TCP_WSCALE_SHIFT, c, 1);
 			if (!*c->fail)
 				s->wscale = (int16_t)shift;
-			info_note(o->pkt, " WS=%u", 1u << (shift > 14 ? 14 : shift));
+			info_note(o->pkt, " WS=%u", 1u << (shift > TCP_WSCALE_MAX ? TCP_WSCALE_MAX : shift));
 		}
 		break;
 	case OPT_SACK_PERM: /* RFC 2018, section 2 */
@@ -891,6 +891,11 @@ void tcp_tracked(struct packet *pkt, struct tcp_segment *s, const struct tcp_fac
 		row_set(r, TCP_PAYLOAD_CAPTURED, 0);
 	if (f->record && f->analysed && s->whole)
 		tracked_analysis(r, f);
+}
+
+void tcp_moved(struct row *r, uint32_t stream)
+{
+	row_set(r, TCP_STREAM, stream);
 }
 
 void tcp_reused(struct packet *pkt, uint32_t stream, uint32_t frame)

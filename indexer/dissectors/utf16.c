@@ -1,5 +1,7 @@
 #include "indexer/dissectors/utf16.h"
 
+#include "schema/utf8.h"
+
 #define UTF16_TEXT_MAX 4096 /* octets that are converted of one text */
 
 uint32_t utf16_size(const uint8_t *p, uint32_t n)
@@ -8,17 +10,6 @@ uint32_t utf16_size(const uint8_t *p, uint32_t n)
 		if (p[i] == 0 && p[i + 1] == 0)
 			return i + 2;
 	return n & ~1u;
-}
-
-/* RFC 3629, section 3. */
-static size_t put_utf8(char *out, uint32_t u)
-{
-	static const uint8_t lead[] = { 0, 0, 0xc0, 0xe0, 0xf0 };
-	size_t n = u < 0x80 ? 1 : u < 0x800 ? 2 : u < 0x10000 ? 3 : 4;
-	for (size_t i = n - 1; i; i--, u >>= 6)
-		out[i] = (char)(0x80 | (u & 0x3f));
-	out[0] = (char)(lead[n == 1 ? 0 : n] | u);
-	return n;
 }
 
 /* Gives the octets written to `text`, which has room for UTF16_TEXT_MAX * 2. */
@@ -39,7 +30,7 @@ static size_t to_utf8(char *text, const uint8_t *p, uint32_t n)
 				u = 0xfffd;
 			}
 		}
-		used += put_utf8(text + used, u);
+		used += utf8_write(text + used, u);
 	}
 	return used;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "indexer/dissectors/x509.h"
+#include "schema/utf8.h"
 
 /* The forms of values. */
 enum form {
@@ -210,30 +211,6 @@ void x509_ascii(struct row *r, unsigned field, struct cursor *c)
 	row_text(r, field, text, n, p, n);
 }
 
-static size_t put_utf8(char *out, uint32_t v)
-{
-	if (v < 0x80) {
-		out[0] = (char)v;
-		return 1;
-	}
-	if (v < 0x800) {
-		out[0] = (char)(0xc0 | v >> 6);
-		out[1] = (char)(0x80 | (v & 0x3f));
-		return 2;
-	}
-	if (v < 0x10000) {
-		out[0] = (char)(0xe0 | v >> 12);
-		out[1] = (char)(0x80 | (v >> 6 & 0x3f));
-		out[2] = (char)(0x80 | (v & 0x3f));
-		return 3;
-	}
-	out[0] = (char)(0xf0 | (v >> 18 & 7));
-	out[1] = (char)(0x80 | (v >> 12 & 0x3f));
-	out[2] = (char)(0x80 | (v >> 6 & 0x3f));
-	out[3] = (char)(0x80 | (v & 0x3f));
-	return 4;
-}
-
 /* Characters of 2 octets (BMPString) or 4 (UniversalString). */
 static void wide_text(struct row *r, unsigned field, struct cursor *c, unsigned size)
 {
@@ -245,7 +222,7 @@ static void wide_text(struct row *r, unsigned field, struct cursor *c, unsigned 
 		uint32_t v = (uint32_t)cur_be(c, size);
 		if (!v)
 			break;
-		used += put_utf8(text + used, v);
+		used += utf8_write(text + used, v);
 	}
 	row_text(r, field, text, used, at, len);
 }

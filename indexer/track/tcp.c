@@ -13,7 +13,6 @@ enum { FIN = 0x01, SYN = 0x02, RST = 0x04, PSH = 0x08, ACK = 0x10 };
 
 #define WS_UNKNOWN  (-1)
 #define WS_UNUSED   (-2)
-#define WS_MAX      14         /* RFC 7323, section 2.3 */
 #define WINDOW_NONE UINT32_MAX /* no segment of this direction yet */
 
 /* The peer's count of duplicate ACKs after it acknowledged what was never captured: as a number it is beyond
@@ -397,7 +396,7 @@ static void note_options(struct step *p)
 	const struct tcp_segment *s = p->s;
 	struct side *f = p->f, *r = p->r;
 	if (s->wscale >= 0)
-		f->ws = s->wscale > WS_MAX ? WS_MAX : (int8_t)s->wscale;
+		f->ws = s->wscale > TCP_WSCALE_MAX ? TCP_WSCALE_MAX : (int8_t)s->wscale;
 	for (unsigned i = 0; i < s->nsack && i < SACK_BLOCKS; i++)
 		f->sacked += s->sack_re[i] - s->sack_le[i];
 	if (!s->whole || !(s->flags & SYN))
@@ -453,7 +452,9 @@ static struct stream *find_stream(struct tcp_tracker *t, struct conversations *a
 		st->synack_seen = true;
 	}
 	facts->conversation = c;
-	*is_new = !st && !*reused;
+	/* One that was opened ahead (FTP's data) is there before its first segment: the SYN counts for
+	 * nothing. */
+	*is_new = !st && !*reused && !c->foretold;
 	if (!st && (c->tcp = st = stream_new(t)) && *reused)
 		c->completeness = st->rest = TCP_COMPLETE_SYN;
 	return st;

@@ -35,6 +35,8 @@ enum tcp_completeness {
 	TCP_COMPLETE_RST = 32
 };
 
+#define TCP_WSCALE_MAX 14 /* RFC 7323, section 2.3: a larger shift count counts as this */
+
 /* What is known of one segment. */
 struct tcp_facts {
 	struct conversation *conversation;

@@ -5,7 +5,6 @@
 enum { FIN = 0x01, SYN = 0x02, RST = 0x04, ACK = 0x10, URG = 0x20 };
 
 #define MIN_HEADER 20
-#define WS_MAX     14 /* RFC 7323, section 2.3 */
 
 /* What is kept of one direction. */
 struct end {
@@ -168,7 +167,7 @@ static void take_notes(
 		add(l, EVENT_ACK_NONZERO, 0);
 	if (s->urgent && !(s->flags & URG))
 		add(l, EVENT_URGENT_NON_ZERO, 0);
-	if (s->wscale > WS_MAX)
+	if (s->wscale > TCP_WSCALE_MAX)
 		add_value(l, EVENT_WSCALE_INVALID, 0, s->wscale);
 }
 

@@ -3,35 +3,12 @@
 #include <stdlib.h>
 
 #include "query/render/canvas.h"
+#include "schema/utf8.h"
 
 static const char *const names[INK_COUNT] = { "pp", "pt", "ps", "px", "pg", "p0", "p1", "p2", "p3", "p4",
 	"p5", "p6", "p7" };
 
 /* Text of a capture: controls made visible, XML's own letters by name. */
-static void put_xml(FILE *out, const char *text)
-{
-	struct buffer b = { 0 };
-	put_visible(&b, text, strlen(text), ESCAPE_ALL);
-	for (const char *p = b.at ? b.at : ""; *p; p++)
-		switch (*p) {
-		case '&':
-			fputs("&amp;", out);
-			break;
-		case '<':
-			fputs("&lt;", out);
-			break;
-		case '>':
-			fputs("&gt;", out);
-			break;
-		case '"':
-			fputs("&quot;", out);
-			break;
-		default:
-			putc(*p, out);
-		}
-	free(b.at);
-}
-
 static void put_rules(FILE *out, const char *scope, unsigned dark)
 {
 	for (unsigned i = 0; i < INK_COUNT; i++)
@@ -59,7 +36,7 @@ static void begin(struct canvas *c, const char *title)
 	unsigned w = c->look->width, h = c->look->height;
 	if (c->inline_svg) {
 		fprintf(c->out, "<svg class=\"pic\" viewBox=\"0 0 %u %u\" role=\"img\" aria-label=\"", w, h);
-		put_xml(c->out, title);
+		put_markup(c->out, title, strlen(title));
 		fputs("\">\n", c->out);
 		return;
 	}
@@ -69,7 +46,7 @@ static void begin(struct canvas *c, const char *title)
 		"height=\"%u\" viewBox=\"0 0 %u %u\" role=\"img\"\n font-family=\"'DejaVu Sans',Verdana,"
 		"sans-serif\">\n<title>",
 		w, h, w, h);
-	put_xml(c->out, title);
+	put_markup(c->out, title, strlen(title));
 	fputs("</title>\n<style>", c->out);
 	put_css(c->out, "", c->look->theme);
 	fprintf(c->out, "</style>\n<rect class=\"pp\" width=\"%u\" height=\"%u\"/>\n", w, h);
@@ -155,7 +132,7 @@ static void fill(struct canvas *c, enum ink ink, double opacity)
 		fprintf(c->out, " d=\"%s\"", c->path.at);
 		if (c->hint.used) {
 			fputs("><title>", c->out);
-			put_xml(c->out, c->hint.at);
+			put_markup(c->out, c->hint.at, strlen(c->hint.at));
 			fputs("</title></path>\n", c->out);
 		} else {
 			fputs("/>\n", c->out);
@@ -173,7 +150,7 @@ static void text(struct canvas *c, double x, double y, enum anchor anchor, doubl
 	if (turn != 0)
 		fprintf(c->out, " transform=\"rotate(%.1f %.1f %.1f)\"", turn, x, y);
 	putc('>', c->out);
-	put_xml(c->out, words);
+	put_markup(c->out, words, strlen(words));
 	fputs("</text>\n", c->out);
 }
 
@@ -184,7 +161,7 @@ static double width(struct canvas *c, double size, const char *words)
 	(void)c;
 	for (size_t n = strlen(words); n;) {
 		uint32_t point = 0;
-		unsigned len = utf8_next(words, n, &point);
+		unsigned len = utf8_read(words, n, &point);
 		if (!len)
 			len = 1;
 		sum += len > 1                                                 ? 0.62 * utf8_columns(point)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "query/render/format.h"
+#include "schema/utf8.h"
 
 #define GAP       2 /* blanks between columns */
 #define WIDTH_MIN 8 /* no column is shortened below this */
@@ -112,7 +113,7 @@ static void print_cell(struct render *r, unsigned i, const char *text, size_t n,
 		unsigned room = width - (r->utf8 ? 1 : 3), taken = 0;
 		size_t at = 0;
 		for (uint32_t c; at < n;) {
-			unsigned len = utf8_next(text + at, n - at, &c), w = len ? utf8_columns(c) : 1;
+			unsigned len = utf8_read(text + at, n - at, &c), w = len ? utf8_columns(c) : 1;
 			if (taken + w > room)
 				break;
 			taken += w;

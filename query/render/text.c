@@ -4,6 +4,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "schema/utf8.h"
+
 void buffer_put(struct buffer *b, const char *p, size_t n)
 {
 	if (b->failed)
@@ -37,31 +39,6 @@ void buffer_printf(struct buffer *b, const char *format, ...)
 	int n = vsnprintf(text, sizeof(text), format, list);
 	va_end(list);
 	buffer_put(b, text, n < 0 ? 0 : (size_t)n < sizeof(text) ? (size_t)n : sizeof(text) - 1);
-}
-
-unsigned utf8_next(const char *p, size_t n, uint32_t *point)
-{
-	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	const uint8_t *u = (const uint8_t *)p;
-	unsigned len = u[0] < 0x80   ? 1
-		       : u[0] < 0xc2 ? 0
-		       : u[0] < 0xe0 ? 2
-		       : u[0] < 0xf0 ? 3
-		       : u[0] < 0xf5 ? 4
-				     : 0;
-	if (len == 0 || len > n)
-		return 0;
-	uint32_t c = len == 1 ? u[0] : u[0] & (0x7fu >> len);
-	for (unsigned i = 1; i < len; i++) {
-		if ((u[i] & 0xc0) != 0x80)
-			return 0;
-		c = c << 6 | (u[i] & 0x3f);
-	}
-	/* Overlong forms, surrogates, beyond Unicode. */
-	if (c < least[len] || (c >= 0xd800 && c < 0xe000) || c > 0x10ffff)
-		return 0;
-	*point = c;
-	return len;
 }
 
 static bool in_ranges(uint32_t c, const uint32_t (*ranges)[2], size_t n)
@@ -113,7 +90,7 @@ void put_visible(struct buffer *b, const char *text, size_t n, enum escape escap
 		n -= plain;
 		if (!n)
 			break;
-		unsigned len = utf8_next(text, n, &c);
+		unsigned len = utf8_read(text, n, &c);
 		if (!len)
 			buffer_printf(b, "\\x%02x", (uint8_t)*text);
 		else if (!utf8_is_control(c) ||
@@ -130,11 +107,38 @@ void put_visible(struct buffer *b, const char *text, size_t n, enum escape escap
 	}
 }
 
+void put_markup(FILE *out, const char *text, size_t n)
+{
+	struct buffer b = { 0 };
+	put_visible(&b, text, n, ESCAPE_ALL);
+	for (size_t i = 0; i < b.used; i++)
+		switch (b.at[i]) {
+		case '&':
+			fputs("&amp;", out);
+			break;
+		case '<':
+			fputs("&lt;", out);
+			break;
+		case '>':
+			fputs("&gt;", out);
+			break;
+		case '"':
+			fputs("&quot;", out);
+			break;
+		case '\'':
+			fputs("&#39;", out);
+			break;
+		default:
+			putc(b.at[i], out);
+		}
+	free(b.at);
+}
+
 unsigned text_columns(const char *text, size_t n)
 {
 	unsigned columns = 0;
 	for (uint32_t c; n;) {
-		unsigned len = utf8_next(text, n, &c);
+		unsigned len = utf8_read(text, n, &c);
 		columns += len ? utf8_columns(c) : 1;
 		text += len ? len : 1;
 		n -= len ? len : 1;
@@ -162,7 +166,7 @@ void put_json_text(struct buffer *b, const char *text, size_t n)
 	buffer_put(b, "\"", 1);
 	while (n) {
 		uint32_t c;
-		unsigned len = utf8_next(text, n, &c);
+		unsigned len = utf8_read(text, n, &c);
 		if (!len)
 			buffer_puts(b, "\xef\xbf\xbd"); /* U+FFFD: RFC 8259 has no place for other octets */
 		else if (c == '"' || c == '\\')

@@ -16,8 +16,6 @@ void buffer_put(struct buffer *b, const char *p, size_t n);
 void buffer_puts(struct buffer *b, const char *text);
 void buffer_printf(struct buffer *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* The code point at p (n > 0 octets left) and its length; 0 when the octets are no UTF-8 (RFC 3629). */
-unsigned utf8_next(const char *p, size_t n, uint32_t *point);
 /* A code point that a terminal obeys instead of showing it: controls, and marks that turn the direction of
  * writing. */
 bool utf8_is_control(uint32_t point);
@@ -29,6 +27,8 @@ enum escape {
 	ESCAPE_BUT_LINES /* tab, CR and LF stay as they are: quoted CSV in a file */
 };
 void put_visible(struct buffer *b, const char *text, size_t n, enum escape escape);
+/* The same with ESCAPE_ALL, as text of HTML or XML or as an attribute between quotes. */
+void put_markup(FILE *out, const char *text, size_t n);
 /* Columns of text that put_visible() made. */
 unsigned text_columns(const char *text, size_t n);
 

@@ -66,36 +66,9 @@ void ask_free(struct ask *a)
 
 /* ---- text ---- */
 
-static void put_html(FILE *out, const char *text, size_t n)
-{
-	struct buffer b = { 0 };
-	put_visible(&b, text, n, ESCAPE_ALL);
-	for (size_t i = 0; i < b.used; i++)
-		switch (b.at[i]) {
-		case '&':
-			fputs("&amp;", out);
-			break;
-		case '<':
-			fputs("&lt;", out);
-			break;
-		case '>':
-			fputs("&gt;", out);
-			break;
-		case '"':
-			fputs("&quot;", out);
-			break;
-		case '\'':
-			fputs("&#39;", out);
-			break;
-		default:
-			putc(b.at[i], out);
-		}
-	free(b.at);
-}
-
 void page_text(struct report *r, const char *text)
 {
-	put_html(r->out, text, strlen(text));
+	put_markup(r->out, text, strlen(text));
 }
 
 void page_json_text(struct report *r, const char *text)
@@ -140,7 +113,7 @@ void page_value(struct report *r, const struct value *v)
 			fprintf(r->out, "%.*f%s", v->decimals, v->real, v->unit ? v->unit : "");
 		break;
 	case VALUE_TEXT:
-		put_html(r->out, v->text.at, v->text.len);
+		put_markup(r->out, v->text.at, v->text.len);
 		break;
 	case VALUE_LIST:
 	case VALUE_OBJECT:
@@ -167,7 +140,7 @@ static void put_word(struct report *r, const char *word)
 			buffer_put(&b, p, 1);
 	}
 	buffer_puts(&b, plain ? "" : "'");
-	put_html(r->out, b.at ? b.at : "", b.used);
+	put_markup(r->out, b.at ? b.at : "", b.used);
 	free(b.at);
 }
 
@@ -191,7 +164,7 @@ void page_ask(struct report *r, const struct ask *a)
 		put_json_text(&b, i == 1 ? r->shown : a->words[i], strlen(i == 1 ? r->shown : a->words[i]));
 	}
 	buffer_puts(&b, "]");
-	put_html(r->out, b.at ? b.at : "", b.used);
+	put_markup(r->out, b.at ? b.at : "", b.used);
 	free(b.at);
 }
 
