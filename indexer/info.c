@@ -200,6 +200,12 @@ int64_t info_later(struct packet *pkt, const char *field)
 	return o && o->later ? o->later(o->later_ctx, pkt, field) : 0;
 }
 
+const void *info_final_flow(const struct packet *pkt, const struct protocol *proto)
+{
+	const struct info *o = writable(pkt);
+	return o && o->final_flow && pkt->conversation ? o->final_flow(o->final_ctx, pkt, proto) : NULL;
+}
+
 bool info_empty(const struct packet *pkt)
 {
 	return pkt->info && pkt->info->len == pkt->info->fence;

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 struct packet;
+struct protocol;
 
 #define INFO_MAX   4096 /* octets, as in Wireshark; what is longer is cut */
 #define INFO_SAVES 5    /* see info_save(): one for each TCP segment being dissected, one for a try */
@@ -21,6 +22,9 @@ struct info {
 	/* What only a later frame tells of this one, and the archive knows: see info_later(). */
 	int64_t (*later)(void *ctx, const struct packet *pkt, const char *field);
 	void *later_ctx;
+	/* What only the end of the capture tells: see info_final_flow(). */
+	const void *(*final_flow)(void *ctx, const struct packet *pkt, const struct protocol *proto);
+	void *final_ctx;
 	unsigned note_len;
 	bool ended; /* see info_end() */
 	struct {
@@ -74,6 +78,12 @@ const char *info_name(const struct value_name *names, int64_t value, const char 
 /* The number that the frame's field of this name has in the archive, 0 where it has none: for fields of
  * RECORD_LATE records ("icmp.resp_in"). Only where pkt->info is asked for. */
 int64_t info_later(struct packet *pkt, const char *field);
+
+/* The state (pkt_flow()) that the frame's conversation has for a protocol when the capture ends: what
+ * Wireshark knows of it in its second pass. To be read only; NULL where that is not known. The first to ask
+ * has the whole capture dissected: ask only where the answer makes a difference, and pkt->info is asked for.
+ */
+const void *info_final_flow(const struct packet *pkt, const struct protocol *proto);
 
 #define info_set(pkt, ...)            ((pkt)->info ? info_set_((pkt), __VA_ARGS__) : (void)0)
 #define info_add(pkt, ...)            ((pkt)->info ? info_add_((pkt), __VA_ARGS__) : (void)0)

@@ -40,9 +40,12 @@ static enum verdict tpkt_dissect(struct packet *pkt, struct cursor *c)
 		 * all. */
 		const struct rdp_flow *f = pkt_flow(pkt, &proto_rdp);
 		const struct tpkt_flow *t = pkt_flow(pkt, &proto_tpkt);
-		if (pkt->stream && t && !t->seen && pkt->srcport != PORT && pkt->dstport != PORT)
+		bool begun = f && f->begun;
+		if (!begun && pkt->info && (f = info_final_flow(pkt, &proto_rdp)))
+			begun = f->begun;
+		if (!begun && pkt->stream && t && !t->seen && pkt->srcport != PORT && pkt->dstport != PORT)
 			return NOT_MINE;
-		if (f && f->begun)
+		if (begun)
 			pkt_next_stream(pkt, &proto_rdp, *c);
 		else {
 			info_set(pkt, "%s", "Continuation");
