@@ -40,12 +40,9 @@ static enum verdict tpkt_dissect(struct packet *pkt, struct cursor *c)
 		 * all. */
 		const struct rdp_flow *f = pkt_flow(pkt, &proto_rdp);
 		const struct tpkt_flow *t = pkt_flow(pkt, &proto_tpkt);
-		bool begun = f && f->begun;
-		if (!begun && pkt->info && (f = info_final_flow(pkt, &proto_rdp)))
-			begun = f->begun;
-		if (!begun && pkt->stream && t && !t->seen && pkt->srcport != PORT && pkt->dstport != PORT)
+		if (pkt->stream && t && !t->seen && pkt->srcport != PORT && pkt->dstport != PORT)
 			return NOT_MINE;
-		if (begun)
+		if (f && f->begun)
 			pkt_next_stream(pkt, &proto_rdp, *c);
 		else {
 			info_set(pkt, "%s", "Continuation");
