@@ -228,6 +228,7 @@ static bool is_group(uint32_t code)
 	return false;
 }
 
+#define SHORTEST  36
 #define DEPTH_MAX 8 /* AVPs inside AVPs */
 
 static void take_avp(struct packet *pkt, struct row *r, struct cursor *c, unsigned depth)
@@ -292,10 +293,10 @@ static enum verdict diameter_dissect(struct packet *pkt, struct cursor *c)
 	return MINE;
 }
 
-/* RFC 6733, section 3: version 1, reserved flags 0. */
+/* RFC 6733, section 3: version 1, reserved flags 0; a header and at least two attributes. */
 static bool is_diameter(const struct cursor *c)
 {
-	return c->data[0] == 1 && (c->data[4] & 0x0f) == 0;
+	return c->data[0] == 1 && (c->data[4] & 0x0f) == 0 && (be32(c->data) & 0xffffff) >= SHORTEST;
 }
 
 static uint32_t diameter_length(struct packet *pkt, const struct cursor *c)
@@ -309,6 +310,7 @@ static enum verdict diameter_message(struct packet *pkt, struct cursor *c)
 {
 	if (is_diameter(c))
 		return diameter_dissect(pkt, c);
+	info_set(pkt, "%s", "Continuation");
 	pkt_next_proto(pkt, &proto_data, *c);
 	return MINE;
 }

@@ -198,6 +198,10 @@ static void inform(struct packet *pkt, const uint8_t *p, bool server, bool first
 				   ? info_name(message_errorcode_names, p[1], NULL)
 				   : info_name(server ? message_eventcode_names : message_opcode_names,
 					     p[0] & 0x7f, NULL);
+	if (answers == SETUP_TOO) {
+		info_set(pkt, "Initial connection %s", server ? "reply" : "request");
+		return;
+	}
 	if (first)
 		info_set(pkt, "%s",
 			!server         ? "Requests"
@@ -205,17 +209,14 @@ static void inform(struct packet *pkt, const uint8_t *p, bool server, bool first
 			: p[0] == REPLY ? "Reply"
 					: "Event");
 	info_add(pkt, "%s ", first ? ":" : ",");
-	if (!server && answers == SETUP_TOO)
-		info_add(pkt, "%s", "Initial connection request");
-	else if (!server && name)
+	if (!server && name)
 		info_add(pkt, "%s", name);
 	else if (!server)
 		info_add(pkt, "<Unknown opcode %u>", p[0]);
 	else if (p[0] == REPLY)
 		info_add(pkt, "%s",
-			answers == SETUP_TOO ? "Initial connection reply"
-			: answers            ? info_name(message_opcode_names, answers, "to unknown request")
-					     : "to unknown request");
+			answers ? info_name(message_opcode_names, answers, "to unknown request")
+				: "to unknown request");
 	else if (name)
 		info_add(pkt, "%s%s", p[0] & 0x80 ? "Sent-" : "", name);
 	else
