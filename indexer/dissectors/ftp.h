@@ -9,9 +9,8 @@
 
 /* Of a data connection that was announced by PORT, PASV, EPRT or EPSV. */
 struct ftp_data_flow {
-	bool commanded; /* a command that moves data came */
-	bool active;    /* PORT or EPRT */
-	bool extended;  /* EPRT or EPSV (RFC 2428) */
+	const char *method; /* how it was announced, "PASV"; NULL it was not */
+	bool commanded;     /* a command that moves data came */
 	uint8_t len;
 	char command[FTP_COMMAND_MAX]; /* the command, with its argument */
 };
