@@ -85,15 +85,50 @@ PGconn *server_connect(const char *url, char *message)
 	return pg;
 }
 
+/* Which of a coordinator's shards do not answer: what PostgreSQL says of a connection that broke does not
+ * name it. The transaction is given up. sqlite3_free() the text; NULL: none. */
+static char *silent_shards(struct server *s)
+{
+	PQclear(PQexec(s->pg, "ROLLBACK"));
+	PGresult *shards = PQexec(s->pg, "SELECT n, server FROM pcapdex_shard ORDER BY n");
+	sqlite3_str *names = sqlite3_str_new(NULL);
+	for (int i = 0; i < PQntuples(shards); i++) {
+		char sql[80];
+		snprintf(sql, sizeof(sql), "SELECT id FROM pcapdex_shard_%d.capture LIMIT 1",
+			atoi(PQgetvalue(shards, i, 0)));
+		PGresult *r = PQexec(s->pg, sql);
+		const char *state = PQresultErrorField(r, PG_DIAG_SQLSTATE);
+		if (state && (strncmp(state, "08", 2) == 0 || strncmp(state, "57", 2) == 0))
+			sqlite3_str_appendf(
+				names, sqlite3_str_length(names) ? ", %s" : "%s", PQgetvalue(shards, i, 1));
+		PQclear(r);
+	}
+	PQclear(shards);
+	return sqlite3_str_finish(names);
+}
+
 PGresult *server_run(struct server *s, const char *sql, ExecStatusType want, char **error)
 {
-	PGresult *r = PQexec(s->pg, sql);
-	if (PQresultStatus(r) == want)
+	PGresult *r = s->broken ? NULL : PQexec(s->pg, sql);
+	if (r && PQresultStatus(r) == want)
 		return r;
-	char message[512];
+	char message[512], state[8] = "";
 	server_complaint(s->pg, s->shown, message);
+	if (r && PQresultErrorField(r, PG_DIAG_SQLSTATE))
+		snprintf(state, sizeof(state), "%s", PQresultErrorField(r, PG_DIAG_SQLSTATE));
 	PQclear(r);
-	*error = sqlite3_mprintf("%s", message);
+	char *away = NULL;
+	/* Class 08, "connection exception"; 57P, "operator intervention": the server itself answers, a shard
+	 * does not. */
+	if (!s->broken && PQstatus(s->pg) == CONNECTION_OK &&
+		(strncmp(state, "08", 2) == 0 || strncmp(state, "57P", 3) == 0)) {
+		away = silent_shards(s);
+		s->broken = true;
+	}
+	*error = away ? sqlite3_mprintf("%s: its shard %s does not answer: %s", s->shown, away,
+				message + strlen(s->shown) + 2)
+		      : sqlite3_mprintf("%s", message);
+	sqlite3_free(away);
 	return NULL;
 }
 
@@ -121,9 +156,9 @@ static int make_schema(sqlite3 *db, struct server *s, char **error)
 {
 	PGresult *r = server_run(s,
 		/* Small is what has no frames and not many rows, by the server's own count. */
-		"SELECT s.kind, s.name, s.sql, s.tbl <> 'chunk' AND k.reltuples < 200000 AND NOT EXISTS"
+		"SELECT s.kind, s.name, s.sql, s.tbl <> 'chunk' AND k.rows < 200000 AND NOT EXISTS"
 		" (SELECT 1 FROM pcapdex_column c WHERE c.tbl=s.tbl AND c.name='frame_id')"
-		" FROM pcapdex_schema s LEFT JOIN pg_class k ON k.oid = to_regclass(quote_ident(s.tbl))"
+		" FROM pcapdex_schema s LEFT JOIN pcapdex_rows k ON k.tbl = s.tbl"
 		" ORDER BY s.kind='view', s.kind='index', s.n",
 		PGRES_TUPLES_OK, error);
 	int rc = r && (s->columns = server_run(s, server_columns_sql, PGRES_TUPLES_OK, error)) ? SQLITE_OK

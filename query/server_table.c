@@ -59,12 +59,21 @@ static int table_failed(struct table *t, char *error)
 	return SQLITE_ERROR;
 }
 
+/* Who asks SQLite says the server's name before what it says. */
+static char *without_name(const struct server *s, char *error)
+{
+	size_t n = strlen(s->shown);
+	if (error && strncmp(error, s->shown, n) == 0 && strncmp(error + n, ": ", 2) == 0)
+		memmove(error, error + n + 2, strlen(error + n + 2) + 1);
+	return error ? error : sqlite3_mprintf("out of memory");
+}
+
 static PGresult *run(struct table *t, const char *sql, ExecStatusType want)
 {
 	char *error = NULL;
 	PGresult *r = sql ? server_run(t->server, sql, want, &error) : NULL;
 	if (!r)
-		table_failed(t, error ? error : sqlite3_mprintf("out of memory"));
+		table_failed(t, without_name(t->server, error));
 	return r;
 }
 
@@ -82,9 +91,8 @@ static int disconnect(sqlite3_vtab *base)
 }
 
 const char server_columns_sql[] =
-	"SELECT c.name, c.declared, c.needed, c.pk, c.indexed, coalesce(k.reltuples, 0), c.tbl FROM "
-	"pcapdex_column c"
-	" LEFT JOIN pg_class k ON k.oid = to_regclass(quote_ident(c.tbl)) ORDER BY c.tbl, c.n";
+	"SELECT c.name, c.declared, c.needed, c.pk, c.indexed, coalesce(k.rows, 0), c.tbl FROM "
+	"pcapdex_column c LEFT JOIN pcapdex_rows k ON k.tbl = c.tbl ORDER BY c.tbl, c.n";
 
 /* Columns by the server's own notes. */
 static int describe(struct table *t, char **error)
