@@ -67,6 +67,7 @@ static int publish_one(struct publish *p, const struct args *args, const char *p
 	}
 	if (status == EXIT_DONE && publish_finish(p, message) < 0)
 		status = complain(EXIT_FAILED, "%s", message);
+	publish_leave(p);
 	session_close(&archive);
 	return status;
 }

@@ -7,6 +7,15 @@
 #include "indexer/registry.h"
 #include "indexer/store/references.h"
 
+static int copy_select(struct loader *l, const char *to, const char *select, int n, const uint8_t *types,
+	const char *columns)
+{
+	sqlite3_stmt *rows = loader_prepare(l, "%s", select);
+	int rc = loader_copy(l, to, rows, n, types, columns);
+	sqlite3_finalize(rows);
+	return rc;
+}
+
 /* Entries that the server has not; and which of its ids ours are. */
 static int merge_dictionary(struct dictionaries *all, struct loader *l, enum dictionary d)
 {
@@ -37,7 +46,7 @@ static int merge_dictionary(struct dictionaries *all, struct loader *l, enum dic
 	if (rc == 0)
 		rc = loader_run(l, NULL, "CREATE TEMP TABLE new_entries (LIKE \"%w\") ON COMMIT DROP", table);
 	if (rc == 0)
-		rc = loader_copy(l, "new_entries", select, n, types, columns);
+		rc = copy_select(l, "new_entries", select, n, types, columns);
 	/* The archive's own ids where they are free. */
 	if (rc == 0)
 		rc = loader_run(l, NULL, "ANALYZE new_entries");
@@ -143,7 +152,7 @@ static int copy_catalogue(struct loader *l)
 					     "CREATE TEMP TABLE new_rows (LIKE \"%w\") ON COMMIT DROP", table)
 				   : -1;
 		if (done == 0)
-			done = loader_copy(l, "new_rows", select, n, types, columns);
+			done = copy_select(l, "new_rows", select, n, types, columns);
 		if (done == 0)
 			done = loader_run(
 				l, NULL, strcmp(table, "field_source") == 0 ? sources_sql : rows_sql, table);
@@ -181,7 +190,7 @@ static int copy_dictionary(struct loader *l, enum dictionary d)
 				   table)
 			 : -1;
 	if (rc == 0)
-		rc = loader_copy(l, "new_entries", select, n, types, columns);
+		rc = copy_select(l, "new_entries", select, n, types, columns);
 	if (rc == 0)
 		rc = loader_run(l, NULL,
 			"INSERT INTO \"%w\" SELECT * FROM new_entries ON CONFLICT (id) DO NOTHING; DROP "

@@ -227,10 +227,9 @@ char *loader_columns(struct loader *l, const char *table, uint8_t *types, int *n
 	return sqlite3_str_finish(s);
 }
 
-int loader_copy(struct loader *l, const char *to, const char *select, int n, const uint8_t *types,
-	const char *columns)
+int loader_copy(
+	struct loader *l, const char *to, sqlite3_stmt *st, int n, const uint8_t *types, const char *columns)
 {
-	sqlite3_stmt *st = loader_prepare(l, "%s", select);
 	/* Most tables have nothing of most captures: then the server hears nothing. */
 	int rc = st ? loader_step(l, st) : -1;
 	bool begun = rc > 0 && copy_begin(l, to, columns) == 0;
@@ -252,7 +251,7 @@ int loader_copy(struct loader *l, const char *to, const char *select, int n, con
 	}
 	if (begun && copy_end(l, rc < 0 ? "given up" : NULL) < 0)
 		rc = -1;
-	sqlite3_finalize(st);
+	sqlite3_reset(st);
 	return rc;
 }
 

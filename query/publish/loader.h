@@ -61,8 +61,8 @@ char *loader_columns(struct loader *l, const char *table, uint8_t *types, int *n
 /* Its statement: ?1 the table; name, type, needed, place in the key, indexed. */
 extern const char loader_columns_sql[];
 
-/* COPY what `select` gives from the archive into a table. */
-int loader_copy(struct loader *l, const char *to, const char *select, int n, const uint8_t *types,
+/* COPY what a statement gives from the archive (NULL fails: its error was said) into a table. */
+int loader_copy(struct loader *l, const char *to, sqlite3_stmt *rows, int n, const uint8_t *types,
 	const char *columns);
 
 /* Make the tables, indexes and views of an archive that the server has not (publish/tables.c). A coordinator

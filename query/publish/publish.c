@@ -12,6 +12,7 @@ struct publish {
 	struct cluster cluster;
 	struct dictionaries dictionaries;
 	struct session *archive;
+	struct part *parts; /* of the archive */
 };
 
 /* What the capture is known by, and the octets of its file in the archive. */
@@ -22,48 +23,111 @@ struct known {
 
 /* ---- rows of a capture ---- */
 
-static int copy_part(struct loader *l, const char *table, const struct selected_capture *c,
-	const struct known *k, const struct place *to)
-{
+/* A table of captures: how the rows of one are read from the archive. */
+struct part {
+	char *table, *columns;
+	int n;
 	uint8_t types[LOADER_COLUMNS];
-	int n, i = 0;
-	char *columns = loader_columns(l, table, types, &n);
+	sqlite3_stmt *rows;
+	struct part *next;
+};
+
+enum { FRAME_SHIFT = 1, CAPTURE_ID, CHUNK_SHIFT, OWN_ID, FIRST_FRAME, END_FRAME };
+
+static void parts_free(struct part *part)
+{
+	for (struct part *next; part; part = next) {
+		next = part->next;
+		sqlite3_finalize(part->rows);
+		sqlite3_free(part->columns);
+		sqlite3_free(part->table);
+		free(part);
+	}
+}
+
+static int prepare_part(struct loader *l, struct part *part)
+{
+	int i = 0;
 	sqlite3_str *s = sqlite3_str_new(NULL);
 	sqlite3_stmt *st = loader_prepare(l,
 		"SELECT c.name, r.dictionary FROM pragma_table_info(%Q) c LEFT JOIN temp.publish_references "
-		"r ON r.tbl=%Q"
-		" AND r.col=c.name ORDER BY c.cid",
-		table, table);
-	bool frames = false, capture = strcmp(table, "capture") == 0;
-	int rc = st && columns ? 1 : -1;
+		"r ON r.tbl=%Q AND r.col=c.name ORDER BY c.cid",
+		part->table, part->table);
+	bool frames = false, capture = strcmp(part->table, "capture") == 0,
+	     chunk = strcmp(part->table, "chunk") == 0;
+	int rc = st ? 1 : -1;
 	while (rc > 0 && (rc = loader_step(l, st)) > 0) {
 		const char *name = (const char *)sqlite3_column_text(st, 0);
 		sqlite3_str_appendall(s, i++ ? ", " : "SELECT ");
 		frames |= strcmp(name, "frame_id") == 0;
 		if (strcmp(name, "frame_id") == 0 || (capture && strcmp(name, "first_frame") == 0))
-			sqlite3_str_appendf(
-				s, "\"%w\" + %lld", name, (long long)(to->first_frame - c->first_frame));
+			sqlite3_str_appendf(s, "\"%w\" + ?%d", name, FRAME_SHIFT);
 		else if (strcmp(name, "capture_id") == 0 || (capture && strcmp(name, "id") == 0))
-			sqlite3_str_appendf(s, "%lld", (long long)to->capture_id);
-		else if (strcmp(table, "chunk") == 0 && strcmp(name, "id") == 0)
-			sqlite3_str_appendf(s, "id + %lld", (long long)(to->first_chunk - k->first_chunk));
+			sqlite3_str_appendf(s, "?%d", CAPTURE_ID);
+		else if (chunk && strcmp(name, "id") == 0)
+			sqlite3_str_appendf(s, "id + ?%d", CHUNK_SHIFT);
 		else if (sqlite3_column_type(st, 1) != SQLITE_NULL)
 			sqlite3_str_appendf(s, "publish_mapped(%d, \"%w\")", sqlite3_column_int(st, 1), name);
 		else
 			sqlite3_str_appendf(s, "\"%w\"", name);
 	}
 	sqlite3_finalize(st);
-	sqlite3_str_appendf(s, " FROM \"%w\" WHERE ", table);
+	sqlite3_str_appendf(s, " FROM \"%w\" WHERE ", part->table);
 	if (frames)
-		sqlite3_str_appendf(s, "frame_id >= %lld AND frame_id < %lld", (long long)c->first_frame,
-			(long long)(c->first_frame + c->frames));
+		sqlite3_str_appendf(s, "frame_id >= ?%d AND frame_id < ?%d", FIRST_FRAME, END_FRAME);
 	else
-		sqlite3_str_appendf(s, "%s = %lld", capture ? "id" : "capture_id", (long long)c->id);
+		sqlite3_str_appendf(s, "%s = ?%d", capture ? "id" : "capture_id", OWN_ID);
 	char *select = sqlite3_str_finish(s);
-	if (rc == 0)
-		rc = select ? loader_copy(l, table, select, n, types, columns) : -1;
+	if (rc == 0 && select)
+		part->rows = loader_prepare(l, "%s", select);
 	sqlite3_free(select);
-	sqlite3_free(columns);
+	if (rc == 0 && part->rows)
+		part->columns = loader_columns(l, part->table, part->types, &part->n);
+	return part->columns ? 0 : -1;
+}
+
+/* All of an archive, in the order in which it made them. */
+static int prepare_parts(struct loader *l, struct part **parts)
+{
+	sqlite3_stmt *st = loader_prepare(l,
+		"SELECT name FROM main.sqlite_master m WHERE type='table' AND name NOT LIKE 'sqlite%%' AND "
+		"(name = 'capture' OR EXISTS (SELECT 1 FROM pragma_table_info(m.name) c WHERE c.name IN "
+		"('frame_id', 'capture_id'))) ORDER BY rowid DESC");
+	int rc = st ? 1 : -1;
+	while (rc > 0 && (rc = loader_step(l, st)) > 0) {
+		struct part *part = calloc(1, sizeof(*part));
+		if (!part || !(part->table = sqlite3_mprintf("%s", sqlite3_column_text(st, 0)))) {
+			snprintf(l->message, 512, "out of memory");
+			free(part);
+			rc = -1;
+			break;
+		}
+		part->next = *parts;
+		*parts = part;
+		rc = prepare_part(l, part) < 0 ? -1 : 1;
+	}
+	sqlite3_finalize(st);
+	return rc;
+}
+
+static int copy_capture(struct loader *l, struct part *parts, const struct selected_capture *c,
+	const struct known *k, const struct place *to, bool raw)
+{
+	const int64_t values[] = { [FRAME_SHIFT] = to->first_frame - c->first_frame,
+		[CAPTURE_ID] = to->capture_id,
+		[CHUNK_SHIFT] = to->first_chunk - k->first_chunk,
+		[OWN_ID] = c->id,
+		[FIRST_FRAME] = c->first_frame,
+		[END_FRAME] = c->first_frame + c->frames };
+	int rc = 0;
+	for (struct part *part = parts; rc == 0 && part; part = part->next) {
+		if (!raw && strcmp(part->table, "chunk") == 0)
+			continue;
+		/* A statement has not all of them. */
+		for (int i = FRAME_SHIFT; i <= sqlite3_bind_parameter_count(part->rows); i++)
+			sqlite3_bind_int64(part->rows, i, values[i]);
+		rc = loader_copy(l, part->table, part->rows, part->n, part->types, part->columns);
+	}
 	return rc;
 }
 
@@ -97,23 +161,6 @@ static int next_ids(
 	out->capture_id = c->id > id ? c->id : id + 1;
 	out->first_frame = c->first_frame >= next ? c->first_frame : next;
 	out->first_chunk = k->first_chunk > chunk ? k->first_chunk : chunk + 1;
-	return rc;
-}
-
-static int copy_capture(struct loader *l, const struct selected_capture *c, const struct known *k,
-	const struct place *to, bool raw)
-{
-	sqlite3_stmt *st = loader_prepare(l,
-		"SELECT name FROM main.sqlite_master m WHERE type='table' AND name NOT LIKE 'sqlite%%' AND "
-		"(name = 'capture' OR EXISTS (SELECT 1 FROM pragma_table_info(m.name) c WHERE c.name IN "
-		"('frame_id', 'capture_id')))");
-	int rc = st ? 1 : -1;
-	while (rc > 0 && (rc = loader_step(l, st)) > 0) {
-		const char *table = (const char *)sqlite3_column_text(st, 0);
-		if (raw || strcmp(table, "chunk") != 0)
-			rc = copy_part(l, table, c, k, to) < 0 ? -1 : 1;
-	}
-	sqlite3_finalize(st);
 	return rc;
 }
 
@@ -157,7 +204,7 @@ static enum publish_result load(struct publish *p, struct loader *l, const struc
 	if (rc == 0 && !there && alone)
 		rc = next_ids(l, c, k, to);
 	if (rc == 0 && !there)
-		rc = copy_capture(l, c, k, to, raw);
+		rc = copy_capture(l, p->parts, c, k, to, raw);
 	if (rc == 0)
 		rc = loader_run(l, NULL, "COMMIT");
 	if (rc < 0) {
@@ -218,10 +265,19 @@ int publish_archive(struct publish *p, struct session *archive, char *message)
 		rc = -1;
 	}
 	if (rc == 0)
+		rc = prepare_parts(p->server, &p->parts);
+	if (rc == 0)
 		rc = loader_make_tables(p->server);
 	if (rc == 0 && p->cluster.n)
 		rc = cluster_make_tables(&p->cluster);
 	return rc;
+}
+
+void publish_leave(struct publish *p)
+{
+	parts_free(p->parts);
+	p->parts = NULL;
+	p->archive = NULL;
 }
 
 struct publish *publish_open(const char *url, const char *const *shards, unsigned nshards, char *message)
@@ -243,6 +299,7 @@ void publish_close(struct publish *p)
 {
 	if (!p)
 		return;
+	publish_leave(p);
 	cluster_close(&p->cluster);
 	loader_close(p->server);
 	dictionaries_free(&p->dictionaries);

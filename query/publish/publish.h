@@ -15,8 +15,9 @@ void publish_close(struct publish *p); /* takes NULL */
 
 enum publish_result { PUBLISH_DONE, PUBLISH_ALREADY, PUBLISH_FAILED };
 
-/* Begin with another archive. 0, or -1 with message. */
+/* Begin with another archive, and be done with it before it is closed. 0, or -1 with message. */
 int publish_archive(struct publish *p, struct session *archive, char *message);
+void publish_leave(struct publish *p);
 
 /* Load one capture of it in one transaction; `raw`: with the octets of its file. `progress` (may be NULL)
  * hears of the rows sent so far; what is not 0 gives up. */
