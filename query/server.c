@@ -132,7 +132,7 @@ PGresult *server_run(struct server *s, const char *sql, ExecStatusType want, cha
 	return NULL;
 }
 
-static void close_server(void *data)
+void server_close(void *data)
 {
 	struct server *s = data;
 	PQfinish(s->pg);
@@ -163,6 +163,9 @@ static int make_schema(sqlite3 *db, struct server *s, char **error)
 		PGRES_TUPLES_OK, error);
 	int rc = r && (s->columns = server_run(s, server_columns_sql, PGRES_TUPLES_OK, error)) ? SQLITE_OK
 											       : SQLITE_ERROR;
+	for (int i = 0; rc == SQLITE_OK && i < PQntuples(s->columns); i++)
+		if (strcmp(PQgetvalue(s->columns, i, 6), "capture") == 0)
+			s->captures = atof(PQgetvalue(s->columns, i, 5));
 	for (int i = 0; rc == SQLITE_OK && i < PQntuples(r); i++) {
 		const char *kind = PQgetvalue(r, i, 0), *name = PQgetvalue(r, i, 1);
 		bool small = *PQgetvalue(r, i, 3) == 't', table = strcmp(kind, "table") == 0;
@@ -220,7 +223,7 @@ int server_open(sqlite3 **db, const char *url, char *message)
 		if (!s || !s->shown)
 			snprintf(message, 512, "out of memory");
 		if (s)
-			close_server(s);
+			server_close(s);
 		return SQLITE_ERROR;
 	}
 	r = server_run(s, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", PGRES_COMMAND_OK, &error);
@@ -229,7 +232,7 @@ int server_open(sqlite3 **db, const char *url, char *message)
 		if (!r)
 			snprintf(message, 512, "%s", error);
 		sqlite3_free(error);
-		close_server(s);
+		server_close(s);
 		return SQLITE_ERROR;
 	}
 	int rc = sqlite3_open_v2(":memory:", db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_EXRESCODE, NULL);
@@ -237,7 +240,7 @@ int server_open(sqlite3 **db, const char *url, char *message)
 	if (rc == SQLITE_OK)
 		rc = server_table_module(*db, s);
 	else
-		close_server(s);
+		server_close(s);
 	if (rc == SQLITE_OK)
 		rc = sqlite3_exec(*db, "BEGIN", NULL, NULL, NULL);
 	if (rc == SQLITE_OK)

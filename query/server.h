@@ -41,6 +41,7 @@ struct server {
 	PGconn *pg;
 	char *shown;
 	unsigned cursors;  /* names given so far */
+	double captures;   /* how many it has, about */
 	bool broken;       /* a shard went away: the snapshot with it */
 	PGresult *columns; /* of server_columns_sql, while tables are made */
 };
@@ -48,6 +49,7 @@ extern const char server_columns_sql[];
 /* The module `server`: CREATE VIRTUAL TABLE x USING server("TABLE"), columns by server->columns. It owns the
  * server. */
 int server_table_module(sqlite3 *db, struct server *server);
+void server_close(void *server);
 /* Run; NULL with a message in *error (sqlite3_free() it) unless the result is `want`. */
 PGresult *server_run(struct server *server, const char *sql, ExecStatusType want, char **error);
 #endif
