@@ -349,6 +349,7 @@ static void take_over(struct conversation *c, struct conversation *ahead)
 	c->flows = ahead->flows;
 	ahead->flows = NULL;
 	ahead->taken = true;
+	c->foretold = true;
 }
 
 struct conversation *conv_get(struct conversations *all, enum conversation_type type, uint32_t src,
@@ -482,4 +483,19 @@ void conv_count(struct conversation *c, bool from_a, uint32_t len, int64_t time_
 	if (time_ns > c->last_ns)
 		c->last_ns = time_ns;
 	c->last_frame = frame;
+}
+
+void conv_uncount(struct conversation *c, bool from_a, uint32_t len, int64_t last_ns, uint32_t last_frame)
+{
+	conv_face(c, &from_a);
+	if (from_a) {
+		c->frames_ab--;
+		c->bytes_ab -= len;
+	} else {
+		c->frames_ba--;
+		c->bytes_ba -= len;
+	}
+	c->counted = c->frames_ab || c->frames_ba;
+	c->last_ns = last_ns;
+	c->last_frame = last_frame;
 }

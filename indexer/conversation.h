@@ -17,6 +17,7 @@ struct conversation {
 	bool ahead;      /* opened ahead: has no frames of its own, but is owner of conversations that have */
 	bool numbered;   /* `stream` holds: at once but for UDP, see conv_number() */
 	bool taken;      /* opened ahead, over TCP: the connection came */
+	bool foretold;   /* the connection that came */
 	uint32_t stream; /* number within the type, in order of first sight, 0 = first (tcp.stream) */
 	uint32_t pair;   /* of the pairs of ends that belong to its owner, 0 = first */
 	uint32_t npairs;
@@ -70,6 +71,10 @@ struct conversation *conv_get(struct conversations *all, enum conversation_type 
 /* A fresh conversation for the pair, from now on the newest (TCP port reuse). Its side A is the source. */
 struct conversation *conv_renew(struct conversations *all, enum conversation_type type, uint32_t src,
 	uint16_t srcport, uint32_t dst, uint16_t dstport);
+
+/* The frame that conv_count() took last belongs to another: take it back. `last_ns` and `last_frame` are
+ * those before it. */
+void conv_uncount(struct conversation *c, bool from_a, uint32_t len, int64_t last_ns, uint32_t last_frame);
 
 /* Open a conversation ahead: see pkt_expect(). NULL when it makes no difference, or out of memory or of
  * bounds

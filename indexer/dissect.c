@@ -139,6 +139,8 @@ static void take_segment(struct dissection *d)
 		return;
 	struct conversation *c = facts.conversation;
 	/* A segment whose header ends early has its stream, but is not counted there. */
+	s->last_ns = c->last_ns;
+	s->last_frame = c->last_frame;
 	if (!pkt->in_error && s->whole)
 		conv_count(c, facts.from_a, pkt->len, pkt->time_ns, pkt->number);
 	stream_times(c, pkt->time_ns, &facts.time_relative, &facts.time_delta);
@@ -446,6 +448,7 @@ struct packet *dissect_frame(struct dissection *d, const struct dissect_input *i
 	pkt->want.from = NULL;
 	pkt->stream = false;
 	pkt->nruns = 0;
+	pkt->restarted = NULL;
 	d->ndatagrams = 0;
 	rows_frame(pkt->rows);
 	streams_frame(d->streams);
@@ -504,6 +507,8 @@ struct packet *dissect_frame(struct dissection *d, const struct dissect_input *i
 	pkt->nnext = 0;
 	finish_layers(pkt);
 	finish_datagrams(d);
+	if (pkt->restarted)
+		tcp_moved(pkt->restarted, pkt->conversation->stream);
 	d->stack = stack_id(d);
 	frame_close(frame, d->stack, pkt->src, pkt->dst);
 	return pkt;

@@ -16,6 +16,7 @@
 #include "indexer/store/source.h"
 #include "schema/address.h"
 #include "schema/tcp_event.h"
+#include "schema/hex.h"
 
 #define FLUSH_ROWS      16384
 #define FLUSH_HEAP      (8u << 20)
@@ -470,8 +471,7 @@ static void digest_text(char out[65], EVP_MD_CTX *sha)
 	uint8_t digest[EVP_MAX_MD_SIZE];
 	unsigned n = 0;
 	EVP_DigestFinal_ex(sha, digest, &n);
-	for (unsigned i = 0; i < 32; i++)
-		snprintf(out + 2 * i, 3, "%02x", digest[i]);
+	out[hex_put(out, digest, 32, '\0')] = '\0';
 }
 
 static const char *bpf_of(const struct job *j)

@@ -295,6 +295,23 @@ void *pkt_expect(struct packet *pkt, const struct protocol *proto, const struct 
 	return c && proto && proto->flow_size ? conv_flow(c, proto) : NULL;
 }
 
+void pkt_restart(struct packet *pkt)
+{
+	struct conversation *old = pkt->conversation;
+	const struct tcp_segment *s = &pkt->tcp;
+	if (pkt->in_error || pkt->fail || !old || old->type != CONV_TCP || !s->whole)
+		return;
+	struct conversation *fresh =
+		conv_renew(pkt->conversations, CONV_TCP, pkt->net_src, s->srcport, pkt->net_dst, s->dstport);
+	if (!fresh)
+		return;
+	conv_uncount(old, pkt->from_a, pkt->len, s->last_ns, s->last_frame);
+	conv_count(fresh, true, pkt->len, pkt->time_ns, pkt->number);
+	pkt->restarted = s->row;
+	pkt->conversation = fresh;
+	pkt->from_a = true;
+}
+
 void *pkt_announced(struct packet *pkt, const struct protocol *proto)
 {
 	struct conversation *c = pkt->conversation

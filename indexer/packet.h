@@ -230,6 +230,8 @@ struct tcp_segment {
 	uint8_t nsack;
 	bool sack_odd;                   /* sack_le has one edge more, without its partner */
 	uint32_t sack_le[5], sack_re[5]; /* raw */
+	int64_t last_ns;                 /* of the conversation before this frame, and its frame */
+	uint32_t last_frame;
 	struct cursor payload;
 };
 
@@ -374,6 +376,7 @@ struct packet {
 
 	/* asked of the loop */
 	struct tcp_segment tcp;
+	struct row *restarted; /* the segment that pkt_restart() made the first of pkt->conversation */
 	struct udp_datagram udp;
 	struct fragment fragment;
 	uint16_t nexchanges;
@@ -554,6 +557,10 @@ struct expected {
  * the place of the conversation that they have, from this frame on (SNMP). Gives the new conversation's state
  * of `proto`, as pkt_flow() does in its frames; NULL where it has none. Not inside an ICMP error. */
 void *pkt_expect(struct packet *pkt, const struct protocol *proto, const struct expected *e);
+
+/* Wireshark's conversation_new() inside a TCP connection: from this frame on the pair of ends is another
+ * stream, of which nothing is known yet. */
+void pkt_restart(struct packet *pkt);
 
 /* The state of `proto` in the conversation that was opened ahead, any other end, for the receiver of this
  * datagram, else for its sender: for what the one that announced it said about it (RTP). NULL: there is none.

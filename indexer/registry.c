@@ -241,7 +241,8 @@ const struct protocol *registry_find(enum claim_table table, uint32_t key)
 const struct protocol *registry_media(const char *value, size_t len)
 {
 	size_t n = 0, low = 0, high = len ? nmedia_types : 0;
-	while (n < len && value[n] != ';' && value[n] != ' ' && (value[n] < '\t' || value[n] > '\r'))
+	while (n < len && value[n] && value[n] != ';' && value[n] != ' ' &&
+		(value[n] < '\t' || value[n] > '\r'))
 		n++;
 	while (low < high) {
 		size_t mid = (low + high) / 2;

@@ -10,6 +10,7 @@
 #include "query/question.h"
 #include "query/ranges.h"
 #include "query/stored_frame.h"
+#include "schema/hex.h"
 
 #define PIECE (1u << 20) /* octets written at a time */
 
@@ -34,8 +35,7 @@ static int write_file(
 		at += (int64_t)n;
 	}
 	if (rc == 0 && EVP_DigestFinal_ex(sha, digest, NULL)) {
-		for (int i = 0; i < 32; i++)
-			snprintf(text + 2 * i, 3, "%02x", digest[i]);
+		text[hex_put(text, digest, 32, '\0')] = '\0';
 		if (strcmp(text, sha256) != 0)
 			rc = complain(-1, "%s: %s: is not as it was indexed: its SHA-256 is %s, not %s",
 				s->path, c->name, text, sha256);

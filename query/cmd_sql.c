@@ -7,6 +7,7 @@
 #include "query/render/render.h"
 #include "query/session.h"
 #include "query/sql_functions.h"
+#include "schema/hex.h"
 
 /* A --param NAME=VALUE. */
 struct param {
@@ -110,7 +111,6 @@ static struct value kept(struct run *r, char *text)
 
 static struct value cell(struct run *r, sqlite3_stmt *st, int i)
 {
-	static const char digits[] = "0123456789abcdef";
 	char number[40];
 	switch (sqlite3_column_type(st, i)) {
 	case SQLITE_INTEGER:
@@ -127,12 +127,8 @@ static struct value cell(struct run *r, sqlite3_stmt *st, int i)
 		const uint8_t *p = sqlite3_column_blob(st, i);
 		size_t n = (size_t)sqlite3_column_bytes(st, i);
 		char *text = malloc(2 * n + 1);
-		for (size_t k = 0; text && k < n; k++) {
-			text[2 * k] = digits[p[k] >> 4];
-			text[2 * k + 1] = digits[p[k] & 15];
-		}
 		if (text)
-			text[2 * n] = '\0';
+			text[hex_put(text, p, n, '\0')] = '\0';
 		return kept(r, text);
 	}
 	default:

@@ -7,6 +7,7 @@
 #include "indexer/store/raw.h"
 #include "query/render/render.h"
 #include "query/session.h"
+#include "schema/hex.h"
 
 #define PIECE (1u << 20) /* octets of a capture read at a time */
 
@@ -72,8 +73,7 @@ static void check_file(struct session *s, int64_t id, int64_t size, const char *
 		at += (int64_t)n;
 	}
 	if (whole && EVP_DigestFinal_ex(sha, digest, NULL)) {
-		for (int i = 0; i < 32; i++)
-			snprintf(text + 2 * i, 3, "%02x", digest[i]);
+		text[hex_put(text, digest, 32, '\0')] = '\0';
 		if (strcmp(text, sha256) != 0)
 			found(f, "the SHA-256 of its file is %s, not %s", text, sha256);
 	}

@@ -10,6 +10,7 @@
 #include "indexer/store/raw.h"
 #include "schema/catalogue.h"
 #include "schema/kind.h"
+#include "schema/hex.h"
 
 struct text {
 	char *at;
@@ -89,10 +90,9 @@ static void put_time(struct text *t, int64_t ns)
 
 static void put_hex(struct text *t, const uint8_t *p, size_t n)
 {
-	static const char digits[] = "0123456789abcdef";
 	for (; p && n; n--, p++) {
-		char two[2] = { digits[*p >> 4], digits[*p & 15] };
-		put(t, two, 2);
+		char two[2];
+		put(t, two, hex_put(two, p, 1, '\0'));
 	}
 }
 

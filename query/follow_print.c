@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "schema/utf8.h"
+#include "schema/hex.h"
 
 const char *const follow_mode_names[FOLLOW_MODES] = { "ascii", "hex", "raw", "yaml", "json" };
 
@@ -75,17 +76,12 @@ static void print_hex(struct follow_print *p, const struct follow_chunk *c)
 
 static void print_raw(struct follow_print *p, const struct follow_chunk *c)
 {
-	static const char digits[] = "0123456789abcdef";
 	char line[4096];
 	if (c->from_server)
 		putc('\t', p->out);
-	for (uint32_t at = 0; at < c->length;) {
-		size_t n = 0;
-		for (; n < sizeof(line) && at < c->length; at++) {
-			line[n++] = digits[c->data[at] >> 4];
-			line[n++] = digits[c->data[at] & 15];
-		}
-		fwrite(line, 1, n, p->out);
+	for (uint32_t at = 0, n; at < c->length; at += n) {
+		n = c->length - at < sizeof(line) / 2 ? c->length - at : (uint32_t)(sizeof(line) / 2);
+		fwrite(line, 1, hex_put(line, c->data + at, n, '\0'), p->out);
 	}
 	putc('\n', p->out);
 }

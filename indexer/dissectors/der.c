@@ -160,7 +160,9 @@ bool der_time(const struct der *value, int64_t *out)
 		return false;
 	if (utc) /* RFC 5280, section 4.1.2.5.1 */
 		year += year < 50 ? 2000 : 1900;
-	*out = ((days_of(year, month, day) * 24 + hour) * 60 + minute) * 60 + second;
-	*out *= 1000000000;
+	int64_t seconds = ((days_of(year, month, day) * 24 + hour) * 60 + minute) * 60 + second;
+	/* The archive's times end in the year 2262; 9999-12-31 means "never" (section 4.1.2.5). */
+	if (__builtin_mul_overflow(seconds, INT64_C(1000000000), out))
+		*out = seconds < 0 ? INT64_MIN + 1 : INT64_MAX;
 	return true;
 }

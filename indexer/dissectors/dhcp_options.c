@@ -4,6 +4,7 @@
 
 #include "indexer/dissectors/dhcp.h"
 #include "indexer/dissectors/dns_name.h"
+#include "schema/hex.h"
 
 /* ---- values of one kind ---- */
 
@@ -44,19 +45,11 @@ enum { DUID_LLT = 1, DUID_EN = 2, DUID_LL = 3 };
 /* Addresses of Ethernet have colons, others are plain octets. */
 static void hardware_text(struct row *r, unsigned field, struct cursor *c, uint32_t n, unsigned type)
 {
-	static const char digits[] = "0123456789abcdef";
 	char text[768];
-	size_t used = 0;
 	const uint8_t *p = n <= 255 ? cur_take(c, n) : NULL;
 	if (!p)
 		return;
-	for (uint32_t i = 0; i < n; i++) {
-		if (i && (type == 1 || type == 6) && n == 6)
-			text[used++] = ':';
-		text[used++] = digits[p[i] >> 4];
-		text[used++] = digits[p[i] & 15];
-	}
-	row_text(r, field, text, used, p, n);
+	row_text(r, field, text, hex_put(text, p, n, (type == 1 || type == 6) && n == 6 ? ':' : '\0'), p, n);
 }
 
 /* RFC 4578, section 2.3: the first three parts are little-endian. */

@@ -16,6 +16,7 @@
 
 #include "indexer/dissectors/dhcpv6.h"
 #include "indexer/dissectors/ids.h"
+#include "schema/hex.h"
 
 enum { RELAY_FORWARD = 12, RELAY_REPLY = 13 };
 
@@ -33,19 +34,11 @@ static struct row *item(struct packet *pkt)
 /* Octets in hexadecimal; addresses of Ethernet with colons. */
 static void hex_text(struct row *r, unsigned field, struct cursor *c, uint32_t n, bool colons)
 {
-	static const char digits[] = "0123456789abcdef";
 	char text[1024];
-	size_t used = 0;
 	const uint8_t *p = n < sizeof(text) / 3 ? cur_take(c, n) : NULL;
 	if (!p)
 		return;
-	for (uint32_t i = 0; i < n; i++) {
-		if (i && colons)
-			text[used++] = ':';
-		text[used++] = digits[p[i] >> 4];
-		text[used++] = digits[p[i] & 15];
-	}
-	row_text(r, field, text, used, p, n);
+	row_text(r, field, text, hex_put(text, p, n, colons ? ':' : '\0'), p, n);
 }
 
 /* ---- RFC 8415, section 11: who speaks ---- */

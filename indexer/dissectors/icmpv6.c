@@ -8,15 +8,18 @@
  *     errors                  MTU, pointer or unused (4), the packet that the error is about
  *     echo                    identifier (2), sequence number (2), data
  *     router solicitation     reserved (4), options
- *     router advertisement    hop limit (1), flags (1), lifetime (2), reachable time (4), retransmission
- * timer (4), options neighbour solicitation  reserved (4), target (16), options neighbour advertisement flags
- * (4), target (16), options redirect                reserved (4), target (16), destination (16), options
- *     listener messages       maximum response delay (2), reserved (2), group (16), version 2 more: see below
+ *     router advertisement    hop limit (1), flags (1), lifetime (2), reachable time (4),
+ *                             retransmission timer (4), options
+ *     neighbour solicitation  reserved (4), target (16), options
+ *     neighbour advertisement flags (4), target (16), options
+ *     redirect                reserved (4), target (16), destination (16), options
+ *     listener messages       maximum response delay (2), reserved (2), group (16); version 2 more, below
  *     listener report 2       reserved (2), number of records (2), records
  *
  * An option: type (1), length in units of 8 octets (1), value. */
 #include "indexer/dissectors/ids.h"
 #include "indexer/packet.h"
+#include "schema/hex.h"
 
 extern const struct protocol proto_icmpv6, proto_ipv6, proto_data;
 
@@ -208,14 +211,9 @@ enum {
 static void link_address(struct packet *pkt, struct row *r, struct cursor c, uint32_t len, const char *show)
 {
 	char text[3 * 64 + 1];
-	uint32_t n = len == 14 ? 8 : len, used = 0;
+	uint32_t n = len == 14 ? 8 : len;
 	const uint8_t *p = cur_take(&c, n);
-	for (uint32_t i = 0; p && i < n && i < 64; i++) {
-		if (i && n == 6)
-			text[used++] = ':';
-		text[used++] = "0123456789abcdef"[p[i] >> 4];
-		text[used++] = "0123456789abcdef"[p[i] & 15];
-	}
+	size_t used = p ? hex_put(text, p, n < 64 ? n : 64, n == 6 ? ':' : '\0') : 0;
 	if (p)
 		row_text(r, OPTION_LINKADDR, text, used, p, n);
 	if (p && show)

@@ -145,8 +145,12 @@ static enum verdict vnc_dissect(struct packet *pkt, struct cursor *c)
 	if (low == 5500 || low == 5501 || low == 5900 || low == 5901 || high == 5500 || high == 5501 ||
 		high == 5900 || high == 5901)
 		return MINE;
-	return speaks(pkt, vnc, c->len == 12 && begins(c, "RFB ", 0) && begins(c, "\n", 11)) ? MINE
-											     : NOT_MINE;
+	bool greeting = c->len == 12 && begins(c, "RFB ", 0) && begins(c, "\n", 11);
+	if (speaks(pkt, vnc, false))
+		return MINE;
+	if (greeting)
+		pkt_restart(pkt); /* as Wireshark's test of such a greeting does */
+	return speaks(pkt, vnc, greeting) ? MINE : NOT_MINE;
 }
 
 /* ActiveMQ's binary protocol: the first command, 1, has the magic behind it. */

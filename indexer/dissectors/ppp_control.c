@@ -9,6 +9,7 @@
 #include "indexer/dissectors/ids.h"
 #include "indexer/dissectors/ppp.h"
 #include "indexer/dissectors/wrappers.h"
+#include "schema/hex.h"
 
 extern const struct protocol proto_ppp, proto_lcp, proto_ipcp, proto_ipv6cp, proto_ccp, proto_data;
 
@@ -125,16 +126,10 @@ static void ipcp_value(struct row *r, uint32_t type, struct cursor *c)
 /* Eight octets, written as in an address of a card. */
 static void identifier(struct row *r, struct cursor *c)
 {
-	static const char digits[] = "0123456789abcdef";
 	const uint8_t *p = cur_take(c, 8);
 	char text[24];
-	for (unsigned i = 0; p && i < 8; i++) {
-		text[i * 3] = digits[p[i] >> 4];
-		text[i * 3 + 1] = digits[p[i] & 15];
-		text[i * 3 + 2] = ':';
-	}
 	if (p)
-		row_text(r, IPV6CP_IDENTIFIER, text, sizeof(text) - 1, p, 8);
+		row_text(r, IPV6CP_IDENTIFIER, text, hex_put(text, p, 8, ':'), p, 8);
 }
 
 /* Options without a name stand as mere octets. */

@@ -25,6 +25,8 @@ struct tcp_event;
 void tcp_happened(struct packet *pkt, uint32_t stream, const struct tcp_event *events, unsigned n);
 /* An earlier frame's segment turns out to use the ports once more. */
 void tcp_reused(struct packet *pkt, uint32_t stream, uint32_t frame);
+/* The segment is the first one of a stream of that number (pkt_restart()). */
+void tcp_moved(struct row *r, uint32_t stream);
 void udp_tracked(struct row *r, uint32_t stream);
 /* The datagram is of another stream than it seemed: of that number, or (not `known`) of one that has none
  * yet. */

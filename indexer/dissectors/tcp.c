@@ -893,6 +893,11 @@ void tcp_tracked(struct packet *pkt, struct tcp_segment *s, const struct tcp_fac
 		tracked_analysis(r, f);
 }
 
+void tcp_moved(struct row *r, uint32_t stream)
+{
+	row_set(r, TCP_STREAM, stream);
+}
+
 void tcp_reused(struct packet *pkt, uint32_t stream, uint32_t frame)
 {
 	struct row *r = row_open_late(pkt, &proto_tcp, REC_LATE, frame, 1);

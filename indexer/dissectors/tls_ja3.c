@@ -7,6 +7,7 @@
 #include <openssl/evp.h>
 
 #include "indexer/dissectors/tls.h"
+#include "schema/hex.h"
 
 void tls_ja3_number(char *text, size_t size, size_t *used, char before, unsigned number)
 {
@@ -30,10 +31,7 @@ void tls_ja3_set(struct row *hello, unsigned full, unsigned digest, const struct
 	char text[32];
 	if (*hello->fail || !EVP_Digest(ja3->text, ja3->used, md5, &len, EVP_md5(), NULL) || len != 16)
 		return;
-	for (unsigned i = 0; i < 16; i++) {
-		text[2 * i] = "0123456789abcdef"[md5[i] >> 4];
-		text[2 * i + 1] = "0123456789abcdef"[md5[i] & 15];
-	}
+	hex_put(text, md5, len, '\0');
 	row_text(hello, full, ja3->text, ja3->used, NULL, 0);
 	row_text(hello, digest, text, sizeof(text), NULL, 0);
 }

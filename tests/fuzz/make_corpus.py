@@ -26,6 +26,17 @@ def frames_of(path):
     return out
 
 
+def der(tag, *parts):
+    body = b"".join(parts)
+    return bytes([tag, len(body)]) + body
+
+
+# Never expires (RFC 5280, section 4.1.2.5): more nanoseconds than 63 bits hold.
+certificate = der(0x30, der(0x30, der(2, b"\1"), der(0x30, der(6, b"\x2a\3")), der(0x30),
+                            der(0x30, der(0x18, b"20000101000000Z"), der(0x18, b"99991231235959Z")), der(0x30)))
+certificate = len(certificate).to_bytes(3, "big") + certificate
+certificate = b"\x0b" + (len(certificate) + 3).to_bytes(3, "big") + len(certificate).to_bytes(3, "big") + certificate
+
 talks = {
     "http": frame(TCP, 80, b"GET / HTTP/1.1\r\nHost: example.org\r\n\r\n")
     + frame(TCP | BACK, 80, b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Type: text/xml\r\n\r\n4\r\n<a/>\r\n")
@@ -54,6 +65,10 @@ talks = {
     "kerberos": frame(UDP, 88, bytes.fromhex("6a0e300ca103020105a20302010aa300")),
     "http2": frame(TCP, 80, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes.fromhex("000000040000000000")
                    + bytes.fromhex("000001010500000001") + b"\x82"),
+    "certificate_time": frame(TCP | BACK, 443, b"\x16\3\1" + len(certificate).to_bytes(2, "big") + certificate),
+    # A NUL in a media type ended the comparison, and the type's name was read behind its end.
+    "media_type_nul": frame(UDP, 5060, b"INVITE sip:a@example.org SIP/2.0\r\nContent-Type: application/sdp\0" + b"a" * 33
+                            + b"\r\n\r\nv=0\r\n"),
 }
 
 for name in "frame", "capture":
