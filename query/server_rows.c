@@ -69,8 +69,8 @@ static const struct server_layout *layout_of(struct server_rows *t, uint64_t mas
 {
 	/* What one statement uses, others use too; a row is found by its key. */
 	mask |= t->heavy ? 0 : t->used;
-	for (int i = 0; i < t->nkey; i++)
-		mask |= bit(t->key[i]);
+	for (int i = 0; i < t->n; i++)
+		mask |= t->columns[i].pk ? bit(i) : 0;
 	for (const struct server_layout *l = t->layouts; l; l = l->next)
 		if (l->mask == mask)
 			return l;

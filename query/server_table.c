@@ -53,6 +53,20 @@ static int describe(struct server_rows *t, char **error)
 	return r && t->n ? SQLITE_OK : SQLITE_ERROR;
 }
 
+/* Rows are known by their primary key: an OR that becomes several scans meets some of them again. */
+static void append_key(sqlite3_str *s, const struct server_rows *t)
+{
+	int n = 0;
+	for (bool found = true; found;) {
+		found = false;
+		for (int i = 0; !found && i < t->n; i++)
+			if ((found = t->columns[i].pk == n + 1))
+				sqlite3_str_appendf(
+					s, "%s\"%w\"", n++ ? ", " : ", PRIMARY KEY (", t->columns[i].name);
+	}
+	sqlite3_str_appendall(s, n ? ")) WITHOUT ROWID" : ")");
+}
+
 static int connect_table(
 	sqlite3 *db, void *aux, int argc, const char *const *argv, sqlite3_vtab **out, char **error)
 {
@@ -70,7 +84,7 @@ static int connect_table(
 	for (int i = 0; i < t->n; i++)
 		sqlite3_str_appendf(s, "%s\"%w\" %s", i ? ", " : "CREATE TABLE x (", t->columns[i].name,
 			types[t->columns[i].type]);
-	sqlite3_str_appendall(s, ")");
+	append_key(s, t);
 	char *sql = sqlite3_str_finish(s);
 	if (rc == SQLITE_OK)
 		rc = sql ? sqlite3_declare_vtab(db, sql) : SQLITE_NOMEM;
@@ -368,6 +382,7 @@ static int column_value(sqlite3_vtab_cursor *base, sqlite3_context *ctx, int i)
 
 static int rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *out)
 {
+	/* Of a table without a primary key, which the archive has none of. */
 	*out = ((const struct server_cursor *)base)->at;
 	return SQLITE_OK;
 }

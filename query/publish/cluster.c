@@ -18,6 +18,9 @@ static const char notes_sql[] =
 	"> 0;"
 	"CREATE TABLE IF NOT EXISTS pcapdex_parent (name text PRIMARY KEY, made text NOT NULL);";
 
+/* Of those that set a coordinator up; a loader's own is another one. */
+enum { COORDINATOR_LOCK = ARCHIVE_APPLICATION_ID + 1 };
+
 int cluster_none(struct loader *l)
 {
 	int rc = 0;
@@ -159,15 +162,21 @@ int cluster_open(struct cluster *c, struct loader *coordinator, const char *cons
 		snprintf(coordinator->message, 512, "out of memory");
 		return -1;
 	}
-	int rc = loader_run(
-		coordinator, NULL, "BEGIN; SELECT pg_advisory_xact_lock(%d)", ARCHIVE_APPLICATION_ID);
+	/* A shard that is the coordinator itself finds the name there. */
+	int rc = loader_run(coordinator, NULL, "BEGIN; SELECT pg_advisory_xact_lock(%d)", COORDINATOR_LOCK);
 	if (rc == 0)
 		rc = name_cluster(coordinator);
 	if (rc == 0)
+		rc = loader_run(coordinator, NULL, "COMMIT; BEGIN; SELECT pg_advisory_xact_lock(%d)",
+			COORDINATOR_LOCK);
+	if (rc == 0)
 		rc = connect_all(c, urls, n);
 	for (unsigned i = 0; rc == 0 && i < n; i++)
-		if (!c->shards[i] || !c->urls[i])
+		if (!c->shards[i] || !c->urls[i]) {
+			snprintf(coordinator->message, 512, "%s: --shards names a server twice",
+				coordinator->shown);
 			rc = -1;
+		}
 	if (rc == 0)
 		rc = foreign_servers(c);
 	if (rc == 0)
