@@ -169,3 +169,5 @@ same_views() {
 		echo "sqlite3 is not installed: views were not compared"
 	fi
 }
+# holds CONDITION TABLE URL: wait until a lock of the table is as said.
+holds() { until [ "$(psql "SELECT count(*) FROM pg_locks WHERE relation = '$2'::regclass AND $1" "$3")" = 1 ]; do sleep 0.1; done; }

@@ -68,9 +68,14 @@ psql "UPDATE pcapdex_info SET archive_version = 999"
 refused "another version" "another version of pcapdex (schema 999" "$pcapdex" captures "$url"
 refused "another version" "another version of pcapdex (schema 999" "$pcapdex" publish "$scratch/b.db" "$url"
 psql "UPDATE pcapdex_info SET archive_version = $("$pcapdex" sql "$scratch/a.db" 'PRAGMA user_version' -f csv | tail -n 1 | tr -d '\r')"
-# Away in the middle of a question.
-(sleep 1; server_stop one) &
-refused "a server that goes away" "127.0.0.1" "$pcapdex" sql "$url" "SELECT count(*) FROM t_frame a, t_frame b, t_frame c, t_frame d, t_tcp e"
+# Away in the middle of a question, which waits for a table that somebody holds.
+"$pg/psql" -qX "$url" -c 'BEGIN' -c 'LOCK TABLE t_tcp' -c 'SELECT pg_sleep(60)' >/dev/null 2>&1 &
+holds "mode = 'AccessExclusiveLock'" t_tcp "$url"
+(
+	holds "NOT granted" t_tcp "$url"
+	server_stop one
+) &
+refused "a server that goes away" "127.0.0.1" "$pcapdex" hierarchy "$url" -Y 'tcp.port == 80'
 wait
 refused "a server that is away" "refused" "$pcapdex" captures "$url"
 server_start one

@@ -43,10 +43,10 @@ refused "a shard on its own" "is a shard of a coordinator" "$pcapdex" publish "$
 # ---- a shard that goes away in the middle of a load ----
 # The capture stops at a table that somebody holds, and the server is shut down there.
 "$pg/psql" -qX "$shard1" -c 'BEGIN' -c 'LOCK TABLE t_frame' -c 'SELECT pg_sleep(60)' >/dev/null 2>&1 &
-until [ "$(psql "SELECT count(*) FROM pg_locks WHERE relation = 't_frame'::regclass AND mode = 'AccessExclusiveLock'" "$shard1")" = 1 ]; do sleep 0.1; done
+holds "mode = 'AccessExclusiveLock'" t_frame "$shard1"
 publish >"$scratch/out" 2>"$scratch/err" &
 publisher=$!
-until [ "$(psql "SELECT count(*) FROM pg_locks WHERE relation = 't_frame'::regclass AND NOT granted" "$shard1")" = 1 ]; do sleep 0.1; done
+holds "NOT granted" t_frame "$shard1"
 server_stop shard1
 checks=$((checks + 2))
 ! wait $publisher || wrong "a load whose shard goes away: status 0"
@@ -90,10 +90,10 @@ refused "writing through the coordinator" "does not allow deletes" "$pg/psql" -q
 
 # ---- a shard that goes away in the middle of a question ----
 "$pg/psql" -qX "$shard0" -c 'BEGIN' -c 'LOCK TABLE t_tcp' -c 'SELECT pg_sleep(60)' >/dev/null 2>&1 &
-until [ "$(psql "SELECT count(*) FROM pg_locks WHERE relation = 't_tcp'::regclass AND mode = 'AccessExclusiveLock'" "$shard0")" = 1 ]; do sleep 0.1; done
+holds "mode = 'AccessExclusiveLock'" t_tcp "$shard0"
 "$pcapdex" hierarchy "$(secret "$url")" -Y 'tcp.port == 80' >"$scratch/out" 2>"$scratch/err" &
 asker=$!
-until [ "$(psql "SELECT count(*) FROM pg_locks WHERE relation = 't_tcp'::regclass AND NOT granted" "$shard0")" = 1 ]; do sleep 0.1; done
+holds "NOT granted" t_tcp "$shard0"
 server_stop shard0
 checks=$((checks + 2))
 ! wait $asker || wrong "a question whose shard goes away: status 0"
