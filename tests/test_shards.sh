@@ -56,7 +56,9 @@ server_start shard1
 url=postgresql://postgres@127.0.0.1:$(cat "$scratch/coordinator.port")/postgres
 checks=$((checks + 1))
 [ "$(psql 'SELECT count(*) FROM (SELECT c.id FROM capture c LEFT JOIN packets p ON p.capture_id = c.id GROUP BY c.id, c.frames HAVING count(p.frame_id) <> c.frames) x')" = 0 ] || wrong "a capture is there in part"
+begun=$(date +%s%N)
 publish >/dev/null
+echo "loaded in $((($(date +%s%N) - begun) / 1000000)) ms"
 says "$(publish)" "0 captures loaded, $captures there already"
 says "$(loaded)" "$captures $frames $frames"
 says "$(($(psql 'SELECT count(*) FROM capture' "$shard0") + $(psql 'SELECT count(*) FROM capture' "$shard1")))" "$captures"
