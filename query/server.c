@@ -1,5 +1,6 @@
 #include "query/server.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
