@@ -65,7 +65,8 @@ static int publish_one(struct publish *p, const struct args *args, const char *p
 				"%s: %s; captures before it are loaded, nothing of it is",
 				archive.captures[i].name, message);
 	}
-	if (status == EXIT_DONE && publish_finish(p, message) < 0)
+	/* What is there is counted, also where a load ended early. */
+	if (publish_finish(p, message) < 0 && status == EXIT_DONE)
 		status = complain(EXIT_FAILED, "%s", message);
 	publish_leave(p);
 	session_close(&archive);

@@ -157,7 +157,8 @@ static int make_schema(sqlite3 *db, struct server *s, char **error)
 {
 	PGresult *r = server_run(s,
 		/* Small is what has no frames and not many rows, by the server's own count. */
-		"SELECT s.kind, s.name, s.sql, s.tbl <> 'chunk' AND k.rows < 200000 AND NOT EXISTS"
+		"SELECT s.kind, s.name, s.sql, s.tbl <> 'chunk' AND coalesce(k.rows, 0) < 200000 AND NOT "
+		"EXISTS"
 		" (SELECT 1 FROM pcapdex_column c WHERE c.tbl=s.tbl AND c.name='frame_id')"
 		" FROM pcapdex_schema s LEFT JOIN pcapdex_rows k ON k.tbl = s.tbl"
 		" ORDER BY s.kind='view', s.kind='index', s.n",

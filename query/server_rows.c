@@ -255,7 +255,7 @@ int server_next(struct server_cursor *c)
 
 bool server_is_small(const struct server_rows *t)
 {
-	return !t->heavy && t->rows < FETCH_MAX;
+	return !t->heavy && t->rows >= 0 && t->rows < FETCH_MAX;
 }
 
 int server_scan_all(struct server_cursor *c, uint64_t mask)

@@ -46,7 +46,7 @@ struct server_rows {
 		nkey;  /* the primary key's first columns, as long as they are integers */
 	bool by_frame; /* its first column is frame_id or id */
 	bool heavy;    /* has raw octets */
-	double rows;
+	double rows;   /* about; below 0: nobody has counted */
 	uint64_t used; /* columns of the statements so far */
 	uint64_t clock;
 	struct server_layout *layouts;

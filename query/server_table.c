@@ -22,7 +22,7 @@ static int disconnect(sqlite3_vtab *base)
 }
 
 const char server_columns_sql[] =
-	"SELECT c.name, c.declared, c.needed, c.pk, c.indexed, coalesce(k.rows, 0), c.tbl FROM "
+	"SELECT c.name, c.declared, c.needed, c.pk, c.indexed, coalesce(k.rows, -1), c.tbl FROM "
 	"pcapdex_column c LEFT JOIN pcapdex_rows k ON k.tbl = c.tbl ORDER BY c.tbl, c.n";
 
 /* Columns by the server's own notes. */
