@@ -349,6 +349,7 @@ static void take_over(struct conversation *c, struct conversation *ahead)
 	c->flows = ahead->flows;
 	ahead->flows = NULL;
 	ahead->taken = true;
+	c->foretold = true;
 }
 
 struct conversation *conv_get(struct conversations *all, enum conversation_type type, uint32_t src,

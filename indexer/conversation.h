@@ -17,6 +17,7 @@ struct conversation {
 	bool ahead;      /* opened ahead: has no frames of its own, but is owner of conversations that have */
 	bool numbered;   /* `stream` holds: at once but for UDP, see conv_number() */
 	bool taken;      /* opened ahead, over TCP: the connection came */
+	bool foretold;   /* the connection that came */
 	uint32_t stream; /* number within the type, in order of first sight, 0 = first (tcp.stream) */
 	uint32_t pair;   /* of the pairs of ends that belong to its owner, 0 = first */
 	uint32_t npairs;

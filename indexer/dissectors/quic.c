@@ -478,9 +478,9 @@ static void long_packet(struct packet *pkt, const struct datagram *d, struct row
 	/* These two are read as far as they go. */
 	if (!peek_header(c, &h) && (h.type == TYPE_VERSION || h.type == TYPE_RETRY))
 		pkt->fail = CUR_OK;
-	bool v2 = quic_is_v2(h.version), forcing = (h.version & 0x0f0f0f0f) == 0x0a0a0a0a;
+	bool v2 = quic_is_v2(h.version);
 	enum quic_kind kind = v2 ? QUIC_KIND_LONG_V2 : QUIC_KIND_LONG;
-	if (h.type == TYPE_VERSION || forcing)
+	if (h.type == TYPE_VERSION)
 		kind = QUIC_KIND_VERSION;
 	else if (h.type == TYPE_RETRY)
 		kind = v2 ? QUIC_KIND_RETRY_V2 : QUIC_KIND_RETRY;
@@ -492,8 +492,6 @@ static void long_packet(struct packet *pkt, const struct datagram *d, struct row
 		"Version Negotiation" };
 	info_set(pkt, "%s", names[h.type]);
 	row_cids(pkt, r, c);
-	if (forcing)
-		return;
 	if (h.type == TYPE_VERSION) {
 		while (cur_left(c))
 			row_be(row_open(pkt, &proto_quic, QUIC_REC_VERSION), 0, c, 4);

@@ -242,11 +242,29 @@ static void frame(struct packet *pkt, struct cursor *c, struct quic_crypto *cryp
 	}
 }
 
+/* Google's own acknowledgement, 01n.llmm: n more than one block, ll and mm the sizes of the largest number
+ * and of a block's length; then two octets of delay, the blocks, and times of arrival. */
+static void skip_google_ack(struct cursor *c)
+{
+	static const uint8_t sizes[] = { 1, 2, 4, 6 };
+	uint32_t type = (uint32_t)cur_be(c, 1), block = sizes[type & 3];
+	cur_skip(c, sizes[type >> 2 & 3] + 2u);
+	uint32_t more = type & 0x20 ? (uint32_t)cur_be(c, 1) : 0;
+	cur_skip(c, block + more * (1 + block));
+	uint32_t times = (uint32_t)cur_be(c, 1);
+	if (times)
+		cur_skip(c, 1 + 4 + (times - 1) * 3);
+}
+
 /* Google's last versions have IETF's packets around frames of their own: 0 fills the rest, 8 is CRYPTO. */
 static void google_frames(struct packet *pkt, struct cursor *c, struct quic_crypto *crypto, bool tls)
 {
 	uint64_t type;
-	while (cur_peek(c, 0, 1, &type) && type == 8) {
+	while (cur_peek(c, 0, 1, &type) && (type == 8 || (type & 0xc0) == 0x40)) {
+		if (type != 8) {
+			skip_google_ack(c);
+			continue;
+		}
 		cur_skip(c, 1);
 		uint64_t offset = read_integer(c), len = read_integer(c);
 		const uint8_t *data = cur_take(c, len > UINT32_MAX ? UINT32_MAX : (uint32_t)len);

@@ -31,8 +31,8 @@ uint8_t quic_draft(uint32_t version)
 {
 	if (version >> 8 == 0xff0000)
 		return (uint8_t)version;
-	if ((version & 0x0f0f0f0f) == 0x0a0a0a0a) /* RFC 9000, section 15: forces version negotiation */
-		return 34;
+	if ((version & 0x0f0f0f0f) == 0x0a0a0a0a) /* RFC 9000, section 15: forces negotiation; as Wireshark */
+		return 29;
 	switch (version) {
 	case 1:
 		return 34;

@@ -452,7 +452,9 @@ static struct stream *find_stream(struct tcp_tracker *t, struct conversations *a
 		st->synack_seen = true;
 	}
 	facts->conversation = c;
-	*is_new = !st && !*reused;
+	/* One that was opened ahead (FTP's data) is there before its first segment: the SYN counts for
+	 * nothing. */
+	*is_new = !st && !*reused && !c->foretold;
 	if (!st && (c->tcp = st = stream_new(t)) && *reused)
 		c->completeness = st->rest = TCP_COMPLETE_SYN;
 	return st;
