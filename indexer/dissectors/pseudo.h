@@ -21,6 +21,9 @@ void tcp_tracked(struct packet *pkt, struct tcp_segment *segment, const struct t
 struct stream_message;
 void tcp_reassembled(struct packet *pkt, int layer, uint16_t tcp_layer, const struct stream_message *message,
 	int64_t brought);
+/* No more comes of the message that began with this part of an earlier frame. */
+struct stream_part;
+void tcp_unfinished(struct packet *pkt, const struct stream_part *part);
 /* A message of `len` octets stands in the TCP layer above the one being dissected. */
 void tcp_pdu(struct packet *pkt, uint32_t len);
 /* Open a row for each event of the frame's segment. */

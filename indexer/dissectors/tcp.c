@@ -356,8 +356,11 @@ static const struct field tcp_fields[TCP_NFIELDS] = {
 	/* A payload of which nothing was dissected; more in the tables of messages. */
 	[TCP_SEGMENT_DATA] = { "tcp.segment_data", "TCP segment data", KIND_BYTES,
 		.sql = "CASE WHEN {len} > 0 AND {flags} & 4 = 0 AND (SELECT s.protocols LIKE '%:tcp' FROM "
-		       "t_frame f JOIN t_stack s ON s.id=f.stack WHERE f.frame_id={frame}) AND NOT EXISTS "
-		       "(SELECT 1 FROM t_tcp_message m WHERE m.frame_id={frame}) THEN {payload} END" },
+		       "t_frame f JOIN t_stack s ON s.id=f.stack WHERE f.frame_id={frame}) AND {payload_captured} IS NULL "
+		       "AND NOT EXISTS (SELECT 1 FROM t_tcp_message m WHERE m.frame_id={frame}) AND "
+		       /* what was fast, spurious, out of order, without a message to bring it to */
+		       "(coalesce({a_flags}, 0) & 14 = 0 OR EXISTS (SELECT 1 FROM t_tcp_reassembled r WHERE "
+		       "r.frame_id={frame})) THEN {payload} END" },
 	[TCP_CHECKSUM_CALCULATED] = { "tcp.checksum_calculated", "Calculated Checksum", KIND_UINT, BASE_HEX,
 		2, .generated = true, .sql = SQL_OFF },
 	[TCP_CHECKSUM_FFFF] = { "tcp.checksum.ffff", "TCP Checksum 0xffff instead of 0x0000 (see RFC 1624)",
@@ -1009,6 +1012,11 @@ void tcp_reassembled(struct packet *pkt, int layer, uint16_t tcp_layer, const st
 			row_set(late, LATE_TAIL, m->parts[i].tail);
 	}
 	pkt->fail = fail;
+}
+
+void tcp_unfinished(struct packet *pkt, const struct stream_part *part)
+{
+	row_set(row_open_late(pkt, &proto_tcp, REC_LATE, part->frame, part->layer), LATE_TAIL, part->tail);
 }
 
 void tcp_pdu(struct packet *pkt, uint32_t len)

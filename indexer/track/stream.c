@@ -250,3 +250,13 @@ void stream_reopen(struct stream_message *m, uint32_t end, bool takes_segment)
 	m->whole_frame = 0;
 	m->last = 0;
 }
+
+void streams_unfinished(
+	const struct streams *all, void (*f)(void *ctx, const struct stream_message *m), void *ctx)
+{
+	const struct stream_side *s;
+	TAILQ_FOREACH(s, &all->sides, list)
+		for (unsigned i = 0; i < STREAM_MESSAGES_MAX; i++)
+			if (s->at[i].used && !s->at[i].whole_frame && !s->at[i].lost)
+				f(ctx, &s->at[i]);
+}

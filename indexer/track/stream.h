@@ -82,6 +82,10 @@ bool stream_add(struct streams *all, struct packet *pkt, struct stream_side *sid
 size_t stream_refer(
 	const struct stream_message *m, const uint8_t *octets, uint32_t n, char *out, size_t size);
 
+/* Call back for each message that is waited for. */
+void streams_unfinished(
+	const struct streams *all, void (*f)(void *ctx, const struct stream_message *m), void *ctx);
+
 /* It turns out to be longer. */
 void stream_reopen(struct stream_message *m, uint32_t end, bool takes_segment);
 
