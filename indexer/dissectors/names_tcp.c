@@ -134,7 +134,7 @@ static bool hl7_test(struct packet *pkt, const struct cursor *c)
 	return pkt->srcport == 2575 || pkt->dstport == 2575 || begins(c, "\vMSH|", 0);
 }
 
-static const struct pdu hl7_pdu = { .min = 3, .length = hl7_length, .test = hl7_test };
+static const struct pdu hl7_pdu = { .min = 3, .length = hl7_length, .test = hl7_test, .unmeasured = true };
 
 /* RFC 6143, section 7.1.1: the server begins with its version, "RFB 003.008". */
 static enum verdict vnc_dissect(struct packet *pkt, struct cursor *c)
