@@ -9,17 +9,20 @@
  * - neither: words, shown when something below them is, or, with nothing below, when all they name is there.
  *
  * The words are a template. Outside braces all is as it stands, but <...> is left out when a field in it is
- * missing. In braces stands a field's name (none: the line's own field), looked for in the row and then in
- * the layer's own, and behind it one of
+ * missing. In braces stands a field's name (none: the line's own field), looked for in the row, then in
+ * those below it and in the layer's own, and behind it one of
  *     nothing    the value as the general rule shows it
  *     :n         the name of the value alone; the number where it has none
  *     :d :x      the number in decimal, in hexadecimal
  *     :b         eight times the number: octets as bits
- *     :3         three digits of hexadecimal
+ *     :2 :3 :5   so many digits of hexadecimal
+ *     :t         the number as seconds: "1 minute, 5 seconds"
  *     :u         the number divided by the line's `unit`
  *     :l         how many octets it has
  *     :s         "s" unless the number, or of octets how many there are, is 1
  *     :m         by the line's `names`
+ *     :h         nothing; the line is there when the field is
+ *     :c :C      how many numbers a list has; "s" unless it is one
  *     ?TEXT      TEXT when the number is not 0; !TEXT when it is 0 or there is none; =N?TEXT when it is N
  *     :o :e :w   where in the put-together octets it begins, ends, and how many there are
  *     *          instead of a name: "#FRAME(OCTETS), ..." of the rows below a record's line
@@ -45,6 +48,8 @@ struct layout_line {
 	uint8_t width, unit;            /* unit 0 is taken as 1 */
 	const struct value_name *names; /* for :m */
 	const char *expert;             /* "Chat/Sequence": an entry of the expert information */
+	bool only;                      /* a record: of its rows nothing but what stands below the line */
+	bool each;                      /* KIND_LIST: below the line stands one for each number */
 	bool top;                       /* stands beside the layers, not below its own */
 	/* KIND_BYTES: what the octets say, in lines of the protocol's own making; the first is the field's.
 	 */

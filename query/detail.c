@@ -284,6 +284,7 @@ static void add_values(struct detail_reader *r, const struct table *t, struct de
 			.base = c->field.base,
 			.octets = c->field.octets,
 			.offset = -1,
+			.names = c->def ? c->def->names : NULL,
 			.hidden = c->field.hidden,
 			.generated = c->field.generated || t->record->shape == RECORD_LATE };
 		if (c->def && c->def->mask) {

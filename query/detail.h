@@ -9,8 +9,9 @@
 
 struct detail_field {
 	const char *name, *label;
-	const char *parent;     /* name of the field that it is cut out of, NULL none */
-	const char *value_name; /* NULL none */
+	const char *parent;             /* name of the field that it is cut out of, NULL none */
+	const char *value_name;         /* NULL none */
+	const struct value_name *names; /* of a list's numbers; NULL none */
 	uint8_t kind, base, octets;
 	bool generated, hidden;
 	bool shown;    /* by a line of the layout */
@@ -71,6 +72,10 @@ void detail_close(struct detail_reader *r); /* takes NULL */
 /* Read one frame; NULL after a message. Valid until the next call. */
 const struct detail *detail_read(
 	struct detail_reader *r, const struct selected_capture *capture, int64_t number);
+
+/* Of a KIND_LIST: how many numbers it has; the one at `index`, "name (number)", false behind the last. */
+unsigned detail_list_count(const struct detail_field *f);
+bool detail_list_item(char *out, size_t size, const struct detail_field *f, unsigned index);
 
 /* A value as Wireshark's tree shows it, without the label. */
 void detail_value_text(char *out, size_t size, const struct detail_field *f);

@@ -70,6 +70,16 @@ static void add_made(void *to, unsigned depth, const char *text)
 	add(m->walk->out, m->depth + depth, depth ? NULL : m->field, text);
 }
 
+/* A line for each number of a list. */
+static void add_each(struct walk *w, const struct detail_field *f, unsigned depth)
+{
+	char text[256], value[192];
+	for (unsigned i = 0; detail_list_item(value, sizeof(value), f, i); i++) {
+		snprintf(text, sizeof(text), "%s: %s", f->label, value);
+		add(w->out, depth, f, text);
+	}
+}
+
 /* The line of a field; false when the layout's words name what is not there. */
 static bool add_field(struct walk *w, const struct layout_line *line, const struct detail_row *row,
 	struct detail_field *f, unsigned depth)
@@ -77,6 +87,11 @@ static bool add_field(struct walk *w, const struct layout_line *line, const stru
 	char text[TREE_LINE_MAX + 128], *p = text;
 	const struct detail_template t = { line, f, row, w->layer->row, NULL, 0 };
 	uint64_t mask = line && line->mask ? line->mask : f->mask;
+	if (f->kind == KIND_LIST && (!line || !line->text)) {
+		f->shown = true;
+		add_each(w, f, depth);
+		return true;
+	}
 	bool bracket = f->generated && (!line || !line->text);
 	f->shown = true;
 	if (line && line->text && !line->text[0])
@@ -93,11 +108,15 @@ static bool add_field(struct walk *w, const struct layout_line *line, const stru
 	size_t room = sizeof(text) - (size_t)(p - text) - 2;
 	if (!line || !line->text)
 		plain_text(p, room, f);
-	else if (!detail_template_fill(p, room, line->text, &t))
+	else if (!detail_template_fill(p, room, line->text, &t)) {
+		f->shown = false;
 		return false;
+	}
 	if (bracket)
 		strcat(p, "]");
 	add(w->out, depth, f, text);
+	if (line && line->each)
+		add_each(w, f, depth + 1);
 	return true;
 }
 
@@ -227,6 +246,8 @@ static void add_record(
 			below++;
 		}
 		add_lines(w, line + 1, behind(line), row, i + 1, next, below);
+		if (line->only)
+			continue;
 		add_rest(w, row, below);
 		add_rows(w, i + 1, next, below, false);
 	}

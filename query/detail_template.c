@@ -39,6 +39,8 @@ static const struct detail_field *find(const struct detail_template *t, const ch
 	memcpy(field, name, n);
 	field[n] = '\0';
 	const struct detail_field *f = detail_row_find(t->row, field);
+	for (unsigned i = 0; !f && i < t->nrows; i++)
+		f = detail_row_find(t->rows[i], field);
 	return f ? f : detail_row_find(t->outer, field);
 }
 
@@ -53,6 +55,24 @@ static void put_named(struct out *o, const struct detail_template *t, const stru
 	put(o, "Unknown", 7);
 }
 
+/* "1 day, 2 hours, 3 seconds" */
+static void span_text(char *out, size_t size, uint64_t seconds)
+{
+	static const struct {
+		uint64_t seconds;
+		const char *name;
+	} units[] = { { 86400, "day" }, { 3600, "hour" }, { 60, "minute" }, { 1, "second" } };
+	size_t used = 0;
+	snprintf(out, size, "0 seconds");
+	for (size_t i = 0; i < 4; i++) {
+		uint64_t n = seconds / units[i].seconds;
+		seconds %= units[i].seconds;
+		if (n)
+			used += (size_t)snprintf(out + used, size - used, "%s%" PRIu64 " %s%s",
+				used ? ", " : "", n, units[i].name, n == 1 ? "" : "s");
+	}
+}
+
 static void put_value(struct out *o, const struct detail_template *t, const struct detail_field *f, char how)
 {
 	char text[TREE_LINE_MAX];
@@ -65,14 +85,27 @@ static void put_value(struct out *o, const struct detail_template *t, const stru
 		}
 		detail_value_text(text, sizeof(text), f);
 		break;
+	case 'h':
+		return;
+	case 't':
+		span_text(text, sizeof(text), (uint64_t)f->integer);
+		break;
+	case 'c':
+		snprintf(text, sizeof(text), "%u", detail_list_count(f));
+		break;
+	case 'C':
+		snprintf(text, sizeof(text), "%s", detail_list_count(f) == 1 ? "" : "s");
+		break;
 	case 'd':
 		snprintf(text, sizeof(text), "%" PRId64, f->integer);
 		break;
 	case 'x':
 		snprintf(text, sizeof(text), "0x%0*" PRIx64, f->octets * 2, (uint64_t)f->integer);
 		break;
+	case '2':
 	case '3':
-		snprintf(text, sizeof(text), "%03" PRIx64, (uint64_t)f->integer);
+	case '5':
+		snprintf(text, sizeof(text), "%0*" PRIx64, how - '0', (uint64_t)f->integer);
 		break;
 	case 'o':
 		snprintf(text, sizeof(text), "%" PRIu32, f->pane_offset);
