@@ -270,8 +270,7 @@ void payload_dissect(struct packet *pkt, const struct next *n)
 		pkt_column_number(pkt, n->key);
 	else if (n->table == CLAIM_LINKTYPE)
 		pkt->column = "UNKNOWN";
-	if (n->cursor.len)
-		try_protocol(pkt, &proto_data, n);
-	else if (n->table == CLAIM_ETHERTYPE)
+	bool taken = n->cursor.len && try_protocol(pkt, &proto_data, n);
+	if (!taken && n->table == CLAIM_ETHERTYPE)
 		pkt->ntokens--; /* the look-up found nothing to be done */
 }

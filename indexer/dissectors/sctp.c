@@ -143,6 +143,8 @@ static void data_chunk(struct packet *pkt, struct row *r, struct cursor *c, bool
 		row_be(r, CHUNK_SSN, c, 2);
 		ppid = (uint32_t)row_be(r, CHUNK_PPID, c, 4);
 	}
+	if (cur_left(c))
+		cur_need(c, 1); /* Wireshark wants some of the payload at once */
 	if (!pkt->fail && (flags & WHOLE) == WHOLE)
 		pkt_next(pkt, CLAIM_SCTP_PPI, ppid, cur_rest(c));
 }
