@@ -20,6 +20,8 @@ struct replay {
 	const struct selected_capture *capture; /* that is being dissected */
 	int64_t at;                             /* frame dissected last, 0 none */
 	const struct packet *packet;            /* what that gave */
+	const uint8_t *data;
+	struct tree *tree;
 	struct info info;
 	struct replay *learner; /* went through the whole capture, for what is known only at its end */
 	bool learns;            /* is one */
@@ -176,7 +178,9 @@ const struct packet *replay_frame(struct replay *r, const struct selected_captur
 		if (r->rows->total > ROWS_KEPT)
 			rows_clear(r->rows);
 		dissection_set_info(r->dissection, f.number == number ? &r->info : NULL);
+		dissection_set_tree(r->dissection, f.number == number ? r->tree : NULL);
 		r->packet = dissect_frame(r->dissection, &in);
+		r->data = f.data;
 		r->at = f.number;
 	}
 	return r->packet;
@@ -185,4 +189,19 @@ const struct packet *replay_frame(struct replay *r, const struct selected_captur
 const char *replay_info(const struct replay *r)
 {
 	return r->info.text;
+}
+
+void replay_set_tree(struct replay *r, struct tree *tree)
+{
+	r->tree = tree;
+}
+
+const struct rows *replay_rows(const struct replay *r)
+{
+	return r->rows;
+}
+
+const uint8_t *replay_data(const struct replay *r)
+{
+	return r->data;
 }

@@ -133,7 +133,9 @@ check "are escaped" clean err
 "$pcapdex" show a.db -c 1 8 >text
 check "show: layers" says text '^User Datagram Protocol, Src Port: 20007, Dst Port: 52000'
 check "show: a field" says text '^    Length: 57$'
-check "show: bits" says text '^        .1.. .... .... .... = Don.t fragment: Set$'
+check "show: bits" says text '^        .1.. .... = Don.t fragment: Set$'
+check "show: a heading" says text '^Internet Protocol Version 4, Src: 10.0.0.1, Dst: 10.0.0.2$'
+check "show: a group" says text '^    .Timestamps.$'
 check "show: octets" says text '^0000  02 00 00 00 00 02 02 00  00 00 00 01 08 00 45 00   ..............E.$'
 check "show: where" sh -c "'$pcapdex' show a.db -c 1 8 -T jsonl | grep -q '\"name\":\"udp.srcport\",\"label\":\"Source Port\",\"value\":20007,\"text\":\"20007\",\"generated\":0,\"offset\":34,\"length\":2'"
 check "show needs a capture" status 1 "$pcapdex" show a.db 8

@@ -433,6 +433,7 @@ static bool http_heuristic(struct packet *pkt, const struct cursor *c)
 const struct protocol proto_http = {
 	.name = "http",
 	.title = "Hypertext Transfer Protocol",
+	.layout = http_layout,
 	.spec = "RFC 9110, RFC 9112",
 	.help = "Web pages and everything else that is fetched by a URI: a request and its response.",
 	.id = PROTO_ID_http,

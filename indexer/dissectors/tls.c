@@ -442,6 +442,7 @@ static const struct claim tls_claims[] = {
 const struct protocol proto_tls = {
 	.name = "tls",
 	.title = "Transport Layer Security",
+	.layout = tls_layout,
 	.column = "SSL",
 	.spec = "RFC 8446, RFC 5246, RFC 6101",
 	.help = "Encrypts a connection, after a handshake that shows who the server is.",
