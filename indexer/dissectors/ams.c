@@ -68,7 +68,7 @@ static enum verdict ams_message(struct packet *pkt, struct cursor *c)
 	return MINE;
 }
 
-static const struct pdu ams_pdu = { .min = HEADER, .length = ams_length };
+static const struct pdu ams_pdu = { .min = HEADER, .length = ams_length, .unmeasured = true };
 static const struct claim ams_claims[] = { { CLAIM_TCP_PORT, 48898 }, { 0 } };
 
 const struct protocol proto_ams = {

@@ -269,7 +269,8 @@ static bool take_record(struct tls_reader *t, struct cursor *c)
 	unsigned type = c->data[c->pos];
 	/* RFC 2246, section 6: records of other types are ignored. */
 	if (s->version >= TLS10 && s->version <= TLS12 && !tls_is_content_type(type)) {
-		tls_inform(t, "Ignored Unknown Record");
+		if (cur_need(c, left)) /* all of it is shown, where it was captured */
+			tls_inform(t, "Ignored Unknown Record");
 		return false;
 	}
 	if (!cur_need(c, 5))
