@@ -152,8 +152,10 @@ static char operator_of(const struct server_rows *t, sqlite3_index_info *info, i
 	enum server_type type = t->columns[c->iColumn].type;
 	if (op == 'n')
 		return type == SERVER_SPAN ? 0 : op;
+	/* Frames of an IN are looked up, or SQLite picks them out of a range: a list of thousands would go to
+	 * the server for each capture. */
 	if (op == '=' && type == SERVER_INT && sqlite3_vtab_in(info, i, -1))
-		return 'i';
+		return t->by_frame && c->iColumn == t->key[0] ? 0 : 'i';
 	if (orderable(t, c->iColumn))
 		return op;
 	/* A value that the statement itself says: not another table's, for each of whose rows this one were
@@ -189,9 +191,12 @@ static int best_index(sqlite3_vtab *base, sqlite3_index_info *info)
 		for (int i = 0; i < t->n; i++)
 			whole &= t->columns[i].pk <= n;
 		sqlite3_str_appendall(plan, "L");
-		info->estimatedCost = 5;
-		info->estimatedRows = whole ? 1 : 3;
-		info->idxFlags = whole ? SQLITE_INDEX_SCAN_UNIQUE : 0;
+		/* Of an IN, SQLite counts the looking up of one value: there may be many, more than a capture
+		 * has frames. */
+		bool many = sqlite3_vtab_in(info, conditions[0], -1);
+		info->estimatedCost = many ? 3000 : 5;
+		info->estimatedRows = many ? 500 : whole ? 1 : 3;
+		info->idxFlags = whole && !many ? SQLITE_INDEX_SCAN_UNIQUE : 0;
 		return give_plan(info, plan);
 	}
 	sqlite3_str_appendall(plan, "S");
