@@ -5,8 +5,8 @@
 set -eu
 pcapdex=$1
 fixtures=$2
-# shellcheck source=tests/answers.sh
-. "$(dirname "$0")/answers.sh"
+# shellcheck source=tests/expected.sh
+. "$(dirname "$0")/expected.sh"
 
 status() {
 	got=0
