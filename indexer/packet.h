@@ -111,7 +111,8 @@ struct pdu {
 	/* May these octets, the first that are handed over, be this protocol's? NULL: always. Must not set
 	 * anything. Where too few octets are there to tell, it says what Wireshark's dissector does. */
 	bool (*test)(struct packet *, const struct cursor *);
-	bool unmeasured; /* Wireshark's dissector takes its messages from the stream by itself: no tcp.pdu.size */
+	bool unmeasured; /* Wireshark's dissector takes its messages from the stream by itself: no
+			    tcp.pdu.size */
 };
 
 struct protocol {
