@@ -423,7 +423,8 @@ static void note_failure(struct packet *pkt)
 		info_add(pkt, "%s", "[BoundErrorUnreassembled Packet]");
 	} else {
 		pkt_item(pkt, &proto_malformed, 0);
-		info_add(pkt, "%s", "[Malformed Packet]");
+		if (!pkt->info || !pkt->info->ended)
+			info_add(pkt, "%s", "[Malformed Packet]");
 	}
 }
 

@@ -7,6 +7,7 @@
 #include "indexer/cursor.h"
 #include "indexer/dict.h"
 #include "indexer/info.h"
+#include "indexer/layout.h"
 #include "indexer/rows.h"
 #include "schema/kind.h"
 
@@ -122,6 +123,8 @@ struct protocol {
 	const char *info;   /* what the Info column says of each of its messages; NULL: `dissect` says it */
 	const char *spec;   /* "RFC 9293" */
 	const char *help;   /* one sentence on what it is for */
+	const char *heading; /* the layer's line in the tree, a template of layout.h; NULL: the title */
+	const struct layout_line *layout; /* what stands below it, ended by { 0 }; NULL: the general rule */
 	uint16_t id; /* PROTO_ID_x of the generated dissectors/ids.h; 0 for a bare name without records */
 	uint16_t nrecords;
 	const struct record *records; /* [0] is the protocol's own layer record */

@@ -75,6 +75,7 @@ const struct protocol proto_ams = {
 	.name = "ams",
 	.title = "AMS",
 	.column = "AMS",
+	.info = "AMS Request", /* Wireshark says so of both */
 	.spec = "Beckhoff ADS",
 	.help = "Reads and writes the variables of Beckhoff's controllers.",
 	.id = PROTO_ID_ams,

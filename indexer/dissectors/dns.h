@@ -379,6 +379,7 @@ enum { LATE_RESPONSE_IN, LATE_NFIELDS };
 
 extern const struct record dns_records[DNS_REC_COUNT];
 
+extern const struct layout_line dns_layout[];
 extern const struct value_name dns_type_names[], dns_opcode_names[], dns_rcode_names[];
 
 /* A message on its way. */

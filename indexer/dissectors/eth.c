@@ -220,9 +220,29 @@ static enum verdict eth_dissect(struct packet *pkt, struct cursor *c)
 static const struct claim eth_claims[] = { { CLAIM_LINKTYPE, 1 }, { CLAIM_ETHERTYPE, 0x6558 },
 	{ CLAIM_IP_PROTO, 143 }, { CLAIM_GRE, 0x6558 }, { CLAIM_GRE, 0x6400 }, { 0 } };
 
+#define ADDRESS_LINES(which)                                                                                 \
+	{ 0, "eth." which }, { 1, NULL, "Address: {eth." which "}" },                                        \
+		{ 1, "eth." which ".lg", .mask = 0x020000, .width = 24 },                                    \
+	{                                                                                                    \
+		1, "eth." which ".ig", .mask = 0x010000, .width = 24                                         \
+	}
+
+static const struct layout_line eth_layout[] = {
+	ADDRESS_LINES("dst"),
+	ADDRESS_LINES("src"),
+	{ 0, "eth.type" },
+	{ 0, "eth.len" },
+	{ 0, "eth.padding" },
+	{ 0, "eth.trailer" },
+	{ 0, "eth.fcs", "Frame check sequence: {} [unverified]" },
+	{ 0 },
+};
+
 const struct protocol proto_eth = {
 	.name = "eth",
 	.title = "Ethernet",
+	.heading = "{eth.type?Ethernet II}{eth.type!IEEE 802.3 Ethernet}<, Src: {eth.src}, Dst: {eth.dst}>",
+	.layout = eth_layout,
 	.column = "Ethernet",
 	.spec = "IEEE 802.3",
 	.help = "Carries frames between the stations of one local network.",

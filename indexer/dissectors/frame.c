@@ -153,9 +153,41 @@ void frame_close(struct row *r, uint32_t stack, uint32_t src, uint32_t dst)
 		row_set(r, FRAME_DST, dst);
 }
 
+static const struct layout_line frame_layout[] = {
+	{ 0, NULL, "Packet comments" },
+	{ 1, .record = "frame_comment" },
+	{ 2, "frame.comment", "{}" },
+	{ 0, "frame.section_number" },
+	{ 0, "frame.interface_id", "Interface id: {:d}< ({frame.interface_name})>" },
+	{ 1, "frame.interface_name" },
+	{ 1, "frame.interface_description" },
+	{ 0, "frame.packet_flags" },
+	{ 0, "frame.packet_id" },
+	{ 0, "frame.encap_type" },
+	{ 0, "frame.time" },
+	/* nobody shifts times here */
+	{ 0, NULL, "[Time shift for this packet: 0.000000000 seconds]" },
+	{ 0, "frame.time_epoch" },
+	{ 0, "frame.time_delta", "[Time delta from previous captured frame: {}]" },
+	/* every frame is displayed */
+	{ 0, NULL, "[Time delta from previous displayed frame: {frame.time_delta}]" },
+	{ 0, "frame.time_relative", "[Time since reference or first frame: {}]" },
+	{ 0, "frame.number" },
+	{ 0, "frame.len", "Frame Length: {} byte{:s} ({frame.len:b} bits)" },
+	{ 0, "frame.cap_len", "Capture Length: {} byte{:s} ({frame.cap_len:b} bits)" },
+	{ 0, "frame.marked" },
+	{ 0, "frame.ignored" },
+	{ 0, "frame.protocols", "[Protocols in frame: {}]" },
+	{ 0 },
+};
+
 const struct protocol proto_frame = {
 	.name = "frame",
 	.title = "Frame",
+	.heading = "Frame {frame.number}: {frame.len} byte{frame.len:s} on wire ({frame.len:b} bits), "
+		   "{frame.cap_len} byte{frame.cap_len:s} captured ({frame.cap_len:b} bits)"
+		   "< on interface {frame.interface_name}, id {frame.interface_id}>",
+	.layout = frame_layout,
 	.help = "One packet as the capture recorded it: when, how long, on which interface.",
 	.id = PROTO_ID_frame,
 	.records = frame_records,

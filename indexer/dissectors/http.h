@@ -20,6 +20,7 @@ enum http_record {
 	HTTP_NEXT_RESPONSE,
 	HTTP_NRECORDS
 };
+extern const struct layout_line http_layout[];
 extern const struct record http_records[HTTP_NRECORDS];
 
 enum {

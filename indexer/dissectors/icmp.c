@@ -359,6 +359,31 @@ static enum verdict icmp_dissect(struct packet *pkt, struct cursor *c)
 	return MINE;
 }
 
+/* RFC 792 and the IANA registry "ICMP Type Numbers". */
+static const struct value_name type_titles[] = { { 0, "Echo (ping) reply" }, { 3, "Destination unreachable" },
+	{ 4, "Source quench (flow control)" }, { 5, "Redirect" }, { 8, "Echo (ping) request" },
+	{ 9, "Router advertisement" }, { 10, "Router solicitation" }, { 11, "Time-to-live exceeded" },
+	{ 12, "Parameter problem" }, { 13, "Timestamp request" }, { 14, "Timestamp reply" },
+	{ 15, "Information request" }, { 16, "Information reply" }, { 17, "Address mask request" },
+	{ 18, "Address mask reply" }, { 0, NULL } };
+
+static const struct layout_line icmp_layout[] = {
+	{ 0, "icmp.type", "Type: {:d} ({:m})", .names = type_titles },
+	{ 0, "icmp.code" },
+	{ 0, "icmp.checksum" },
+	{ 0, "icmp.checksum.status", "[Checksum Status: {:n}]" },
+	{ 0, "icmp.ident" },
+	{ 0, "icmp.ident_le", "Identifier (LE): {}" },
+	{ 0, "icmp.seq" },
+	{ 0, "icmp.seq_le", "Sequence Number (LE): {}" },
+	{ 0, "icmp.resp_to" },
+	{ 0, "icmp.resptime", "[Response time: {} ms]" },
+	{ 0, "icmp.resp_in" },
+	{ 0, "icmp.data_time" },
+	{ 0, "icmp.data_time_relative" },
+	{ 0 },
+};
+
 static const struct claim icmp_claims[] = { { CLAIM_IP_PROTO, 1 }, { 0 } };
 
 static const struct exchange_fields icmp_exchange = {
@@ -375,6 +400,7 @@ static const struct exchange_fields icmp_exchange = {
 const struct protocol proto_icmp = {
 	.name = "icmp",
 	.title = "Internet Control Message Protocol",
+	.layout = icmp_layout,
 	.column = "ICMP",
 	.spec = "RFC 792",
 	.help = "Reports errors of packet delivery and answers ping.",

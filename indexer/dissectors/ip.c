@@ -10,6 +10,7 @@
  *     +-------------------------------+-----------
  */
 #include "indexer/checksum.h"
+#include "indexer/dissectors/dscp.h"
 #include "indexer/dissectors/ids.h"
 #include "indexer/dissectors/pseudo.h"
 #include "indexer/expert.h"
@@ -63,15 +64,6 @@ enum {
 	IP_NFIELDS
 };
 
-static const struct value_name ip_ecn_names[] = { { 0, "Not-ECT" }, { 1, "ECT(1)" }, { 2, "ECT(0)" },
-	{ 3, "CE" }, { 0, NULL } };
-
-static const struct value_name ip_dscp_names[] = { { 0, "CS0" }, { 8, "CS1" }, { 10, "AF11" }, { 12, "AF12" },
-	{ 14, "AF13" }, { 16, "CS2" }, { 18, "AF21" }, { 20, "AF22" }, { 22, "AF23" }, { 24, "CS3" },
-	{ 26, "AF31" }, { 28, "AF32" }, { 30, "AF33" }, { 32, "CS4" }, { 34, "AF41" }, { 36, "AF42" },
-	{ 38, "AF43" }, { 40, "CS5" }, { 44, "VOICE-ADMIT" }, { 46, "EF PHB" }, { 48, "CS6" }, { 56, "CS7" },
-	{ 0, NULL } };
-
 static const struct value_name ip_proto_names[] = { { 1, "ICMP" }, { 2, "IGMP" }, { 4, "IPIP" }, { 6, "TCP" },
 	{ 8, "EGP" }, { 17, "UDP" }, { 33, "DCCP" }, { 41, "IPv6" }, { 47, "Generic Routing Encapsulation" },
 	{ 50, "ESP" }, { 51, "AH" }, { 58, "ICMPv6" }, { 88, "EIGRP" }, { 89, "OSPF IGP" }, { 103, "PIM" },
@@ -120,9 +112,9 @@ static const struct field ip_fields[IP_NFIELDS] = {
 	[IP_VERSION] = { "ip.version", "Version", KIND_UINT, .octets = 1,
 		.sql = "CASE WHEN {hdr_len} IS NULL THEN {odd_version} ELSE 4 END" },
 	[IP_DSCP] = { "ip.dsfield.dscp", "Differentiated Services Codepoint", KIND_UINT, .octets = 1,
-		.of = IP_DSFIELD, .mask = 0xfc, .names = ip_dscp_names },
+		.of = IP_DSFIELD, .mask = 0xfc, .names = dscp_names },
 	[IP_ECN] = { "ip.dsfield.ecn", "Explicit Congestion Notification", KIND_UINT, .octets = 1,
-		.of = IP_DSFIELD, .mask = 0x03, .names = ip_ecn_names },
+		.of = IP_DSFIELD, .mask = 0x03, .names = ecn_names },
 	[IP_FLAGS] = { "ip.flags", "Flags", KIND_UINT, BASE_HEX, 1, .of = IP_FRAG, .mask = 0xe000 },
 	[IP_FLAGS_RB] = { "ip.flags.rb", "Reserved bit", KIND_BOOL, .of = IP_FRAG, .mask = 0x8000 },
 	[IP_FLAGS_DF] = { "ip.flags.df", "Don't fragment", KIND_BOOL, .of = IP_FRAG, .mask = 0x4000 },
@@ -521,6 +513,35 @@ static void ip_reassembled(struct packet *pkt, const struct fragment *f, const s
 	}
 }
 
+static const struct layout_line ip_layout[] = {
+	{ 0, "ip.version", .mask = 0xf0, .width = 8 },
+	{ 0, "ip.hdr_len", "Header Length: {} bytes ({:u})", .mask = 0x0f, .width = 8, .unit = 4 },
+	{ 0, "ip.dsfield",
+		"Differentiated Services Field: {} (DSCP: {ip.dsfield.dscp:m}, ECN: " ECN_SHORT(
+			"ip.dsfield.ecn") ")",
+		.names = dscp_short_names },
+	{ 1, "ip.dsfield.dscp" },
+	{ 1, "ip.dsfield.ecn" },
+	{ 0, "ip.len" },
+	{ 0, "ip.id" },
+	{ 0, "ip.flags",
+		"Flags: {}{ip.flags.rb?, Reserved bit}{ip.flags.df?, Don't fragment}"
+		"{ip.flags.mf?, More fragments}",
+		.mask = 0xe0, .width = 8 },
+	{ 1, "ip.flags.rb", .mask = 0x80, .width = 8 },
+	{ 1, "ip.flags.df", .mask = 0x40, .width = 8 },
+	{ 1, "ip.flags.mf", .mask = 0x20, .width = 8 },
+	{ 0, "ip.frag_offset", "Fragment Offset: {:b}" },
+	{ 0, "ip.ttl" },
+	{ 0, "ip.proto" },
+	{ 0, "ip.checksum", "Header Checksum: {} [validation disabled]" },
+	{ 0, "ip.checksum.status", "[Header checksum status: {:n}]" },
+	{ 0, "ip.src" },
+	{ 0, "ip.dst" },
+	{ 0, "ip.reassembled_in", "[Reassembled IPv4 in frame: {}]" },
+	{ 0 },
+};
+
 static const struct claim ip_claims[] = { { CLAIM_ETHERTYPE, 0x0800 }, { CLAIM_IP_PROTO, 4 },
 	{ CLAIM_LINKTYPE, 228 }, { CLAIM_PPP, 0x0021 }, { CLAIM_PPP, 0x0800 }, { CLAIM_GRE, 0x0800 },
 	{ CLAIM_GRE, 0x883e }, { 0 } };
@@ -528,6 +549,8 @@ static const struct claim ip_claims[] = { { CLAIM_ETHERTYPE, 0x0800 }, { CLAIM_I
 const struct protocol proto_ip = {
 	.name = "ip",
 	.title = "Internet Protocol Version 4",
+	.heading = "Internet Protocol Version 4<, Src: {ip.src}, Dst: {ip.dst}>",
+	.layout = ip_layout,
 	.column = "IPv4",
 	.spec = "RFC 791",
 	.help = "Carries packets from network to network by 32-bit addresses.",

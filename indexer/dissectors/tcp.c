@@ -1005,7 +1005,8 @@ void tcp_reassembled(
 	for (uint32_t i = 0; i < m->nparts; i++) {
 		struct row *part = row_open(pkt, &proto_tcp, REC_PART);
 		part->layer = tcp_layer;
-		row_set(part, PART_FRAME, m->parts[i].frame);
+		row_set_at(
+			part, PART_FRAME, m->parts[i].frame, m->data + m->parts[i].offset, m->parts[i].len);
 		if (m->parts[i].frame == pkt->number)
 			continue;
 		struct row *late =
@@ -1042,6 +1043,10 @@ static const struct claim tcp_claims[] = { { CLAIM_IP_PROTO, 6 }, { 0 } };
 const struct protocol proto_tcp = {
 	.name = "tcp",
 	.title = "Transmission Control Protocol",
+	.heading = "Transmission Control Protocol<, Src Port: {tcp.srcport}, Dst Port: {tcp.dstport}><, Seq: "
+		   "{tcp.seq}>"
+		   "<, Ack: {tcp.ack}><, Len: {tcp.len}>",
+	.layout = tcp_layout,
 	.column = "TCP",
 	.spec = "RFC 9293",
 	.help = "Carries an ordered, acknowledged stream of octets between two programs.",

@@ -208,6 +208,7 @@ enum {
 };
 
 /* DTLS has no TLS_T_SSL2. */
+extern const struct layout_line tls_layout[], dtls_layout[];
 extern const struct record tls_records[TLS_T_COUNT], dtls_records[TLS_T_COUNT];
 
 /* tls_fields.c */

@@ -225,11 +225,27 @@ static enum verdict udp_dissect(struct packet *pkt, struct cursor *c)
 	return udp_header(pkt, c, false);
 }
 
+static const struct layout_line udp_layout[] = {
+	{ 0, "udp.srcport" },
+	{ 0, "udp.dstport" },
+	{ 0, "udp.length" },
+	{ 0, "udp.checksum", "Checksum: {}{udp.checksum? [unverified]}{udp.checksum! [zero-value ignored]}" },
+	{ 0, "udp.checksum.status", "[Checksum Status: {:n}]" },
+	{ 0, "udp.stream" },
+	{ 0, NULL, "[Timestamps]" },
+	{ 1, "udp.time_relative" },
+	{ 1, "udp.time_delta" },
+	{ 0, "udp.payload", "UDP payload ({:l} byte{:s})" },
+	{ 0 },
+};
+
 static const struct claim udp_claims[] = { { CLAIM_IP_PROTO, 17 }, { 0 } };
 
 const struct protocol proto_udp = {
 	.name = "udp",
 	.title = "User Datagram Protocol",
+	.heading = "User Datagram Protocol<, Src Port: {udp.srcport}, Dst Port: {udp.dstport}>",
+	.layout = udp_layout,
 	.column = "UDP",
 	.spec = "RFC 768",
 	.help = "Sends single datagrams between programs, without connection or guarantee.",
