@@ -148,12 +148,7 @@ static const struct field ip_fields[IP_NFIELDS] = {
 	[IP_FLAGS_SF] = { "ip.flags.sf", "Security flag", KIND_BOOL, .sql = SQL_OFF },
 	[IP_TOS] = { "ip.tos", "Type of Service", KIND_UINT, .octets = 1, .sql = SQL_OFF },
 	EXPERT_ITEM(IP_EXPERT_LENGTH, LENGTH_TEXT, EXPERT_ERROR, EXPERT_PROTOCOL),
-<<<<<<< HEAD
-	EXPERT_ITEM(IP_EXPERT, TTL_TEXT, EXPERT_NOTE,
-		"CASE WHEN {marks} & 8 THEN " EXPERT_SEQUENCE " ELSE " EXPERT_PROTOCOL " END"),
-=======
 	EXPERT_ITEM(IP_EXPERT, TTL_TEXT, EXPERT_NOTE, EXPERT_SEQUENCE),
->>>>>>> fields
 	[IP_HOST] = { "ip.host", "Source or Destination Host", KIND_TEXT, .generated = true, .hidden = true,
 		.any = { IP_SRC_HOST, IP_DST_HOST }, .nany = 2 },
 };
