@@ -21,8 +21,8 @@ check "events of trouble.pcap" "1,syn,
 7,duplicate_ack,5
 8,duplicate_ack,5
 9,duplicate_ack,5
-10,retransmission,
 10,fast_retransmission,
+10,retransmission,
 12,keep_alive,
 13,keep_alive_ack,12
 14,rst,12" "$(ask events "$scratch/a.db" -c trouble.pcap | cut -d, -f2,7,9)"
