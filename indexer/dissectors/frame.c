@@ -128,7 +128,9 @@ static const struct layout_line frame_layout[] = {
 	{ 0, NULL, "Packet comments" },
 	{ 1, .record = "frame_comment" },
 	{ 2, "frame.comment", "{}" },
-	{ 0, "frame.section_number" },
+	/* files without interfaces have no sections either */
+	{ 0, "frame.section_number", "Section number: {}{frame.interface_id:h}" },
+	{ 0, "frame.section_number", "" },
 	{ 0, "frame.interface_id", "Interface id: {:d}< ({frame.interface_name})>" },
 	{ 1, "frame.interface_name" },
 	{ 1, "frame.interface_description" },
