@@ -112,6 +112,7 @@ struct pdu {
 	/* May these octets, the first that are handed over, be this protocol's? NULL: always. Must not set
 	 * anything. Where too few octets are there to tell, it says what Wireshark's dissector does. */
 	bool (*test)(struct packet *, const struct cursor *);
+	bool unmeasured; /* Wireshark's dissector takes its messages from the stream by itself: no tcp.pdu.size */
 };
 
 struct protocol {
@@ -310,6 +311,7 @@ struct segment_run {
 	unsigned side;
 	uint32_t flags;     /* enum tcp_flag of the segment */
 	uint32_t seq, end;  /* raw, of the octets not yet looked at */
+	uint32_t start;     /* raw, of the segment's first octet */
 	struct cursor rest; /* these octets */
 	uint16_t srcport, dstport;
 	int16_t layer;      /* index of the TCP layer */

@@ -143,6 +143,42 @@ static void check_frames(
 	same(f, "octets in total_second", sums[4], said[0]);
 }
 
+/* Frames and octets of each second, counted again. */
+static void check_seconds(struct session *s, const struct selected_capture *c, const char *table,
+	const char *second, struct findings *f)
+{
+	const int64_t values[] = { c->id, c->first_frame, c->first_frame + c->frames - 1, c->time_zero };
+	int64_t v[2];
+	char *sql = sqlite3_mprintf(
+		"WITH e AS (SELECT frame_id AS id, len, CASE WHEN time >= ?4 THEN (time - ?4 + 500) / 1000"
+		" ELSE -((?4 - time + 500) / 1000) END AS us FROM t_frame WHERE frame_id BETWEEN ?2 AND ?3),"
+		" counted AS MATERIALIZED (SELECT second, count(*) AS frames, coalesce(sum(len), 0) AS bytes"
+		" FROM (SELECT len, %s AS second FROM e) GROUP BY second),"
+		" said AS MATERIALIZED (SELECT second, frames, bytes FROM %s WHERE capture_id = ?1)"
+		" SELECT (SELECT count(*) FROM said),"
+		" (SELECT count(*) FROM (SELECT * FROM counted EXCEPT SELECT * FROM said))"
+		" + (SELECT count(*) FROM (SELECT * FROM said EXCEPT SELECT * FROM counted))",
+		second, table);
+	if (!sql)
+		found(f, "out of memory");
+	else if (numbers(s, f, sql, values, 4, v, 2) == 0 && v[0] && v[1])
+		found(f, "%lld rows of %s are wrong or missing", (long long)v[1], table);
+	sqlite3_free(sql);
+}
+
+static void check_times(struct session *s, const struct selected_capture *c, struct findings *f)
+{
+	int64_t there;
+	/* Whole seconds, also before the first frame. */
+	check_seconds(s, c, "total_second",
+		"CASE WHEN us >= 0 THEN us / 1000000 ELSE -((999999 - us) / 1000000) END", f);
+	/* Older archives do not have it. */
+	if (numbers(s, f, "SELECT count(*) FROM sqlite_master WHERE type='table' AND name='total_io'", NULL,
+		    0, &there, 1) == 0 &&
+		there)
+		check_seconds(s, c, "total_io", "max(max(us, 0)) OVER (ORDER BY id) / 1000000", f);
+}
+
 /* Rows of frames that no capture has: count them in the gaps between the captures' ranges. */
 static void check_gaps(struct session *s, struct findings *f)
 {
@@ -234,6 +270,7 @@ static bool check_all(struct session *s, struct render *r, bool whole_archive, b
 			check_chunks(s, c->id, size, &f);
 			check_file(s, c->id, size, (const char *)sqlite3_column_text(st, 1), &f);
 			check_frames(s, c, size, &f);
+			check_times(s, c, &f);
 		} else {
 			found(&f, "%s", sqlite3_errmsg(s->db));
 		}

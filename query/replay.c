@@ -23,6 +23,8 @@ struct replay {
 	const uint8_t *data;
 	struct tree *tree;
 	struct info info;
+	struct replay *learner; /* went through the whole capture, for what is known only at its end */
+	bool learns;            /* is one */
 	struct later {
 		char *field;
 		sqlite3_stmt *st;
@@ -67,6 +69,24 @@ static int64_t later(void *ctx, const struct packet *pkt, const char *field)
 	return value;
 }
 
+/* The learner's conversations come in the order of this replay's. */
+static const void *final_flow(void *ctx, const struct packet *pkt, const struct protocol *proto)
+{
+	struct replay *r = ctx;
+	if (!r->learner && !r->learns) {
+		r->learner = replay_open(r->session);
+		if (!r->learner)
+			return NULL;
+		r->learner->learns = true;
+		replay_frame(r->learner, r->capture, r->capture->frames);
+	}
+	if (!r->learner || r->learner->capture != r->capture || !r->learner->dissection)
+		return NULL;
+	struct conversations *all = dissection_conversations(r->learner->dissection);
+	uint32_t index = pkt->conversation->index;
+	return index < conv_total(all) ? conv_flow(conv_at(all, index), proto) : NULL;
+}
+
 struct replay *replay_open(struct session *s)
 {
 	const char *wrong = registry_init();
@@ -77,7 +97,8 @@ struct replay *replay_open(struct session *s)
 	}
 	r->session = s;
 	r->info.later = later;
-	r->info.later_ctx = r;
+	r->info.final_flow = final_flow;
+	r->info.later_ctx = r->info.final_ctx = r;
 	r->frames = frame_store_open(s);
 	r->rows = rows_new(protocols, protocols_count);
 	if (r->frames && r->rows)
@@ -88,6 +109,8 @@ struct replay *replay_open(struct session *s)
 
 static void forget(struct replay *r)
 {
+	replay_close(r->learner);
+	r->learner = NULL;
 	dissection_free(r->dissection);
 	dict_free(r->dict);
 	r->dissection = NULL;

@@ -3,6 +3,7 @@
 #include "indexer/dissect.h"
 #include "indexer/dissectors/ids.h"
 #include "indexer/dissectors/pseudo.h"
+#include "indexer/expert.h"
 
 enum {
 	FRAME_TIME,
@@ -29,6 +30,14 @@ enum {
 	FRAME_PACKET_ID,
 	FRAME_MARKED,
 	FRAME_IGNORED,
+	FRAME_TIME_DELTA_DISPLAYED,
+	FRAME_OFFSET_SHIFT,
+	FRAME_REF_TIME,
+	FRAME_MD5,
+	FRAME_COLORING_NAME,
+	FRAME_COLORING_STRING,
+	FRAME_EXPERT,
+	FRAME_EXPERT_LAST = FRAME_EXPERT + EXPERT_FIELDS - 1,
 	FRAME_NFIELDS
 };
 
@@ -39,6 +48,10 @@ enum {
 static const struct value_name encap_names[] = { { 1, "Ethernet" }, { 7, "Raw IP" }, { 15, "NULL/Loopback" },
 	{ 20, "IEEE 802.11 Wireless LAN" }, { 23, "IEEE 802.11 plus radiotap radio header" },
 	{ 25, "Linux cooked-mode capture v1" }, { 0, NULL } };
+
+#define MALFORMED                                                                                            \
+	"CASE WHEN (SELECT instr(':'||s.items||':', ':_ws.malformed:') FROM t_stack s WHERE s.id={stack}) "  \
+	"THEN 'Malformed Packet (Exception occurred)' END"
 
 static const struct field frame_fields[FRAME_NFIELDS] = {
 	[FRAME_TIME] = { "frame.time", "Arrival Time", KIND_TIME },
@@ -82,6 +95,22 @@ static const struct field frame_fields[FRAME_NFIELDS] = {
 		.sql = "({len} IS NULL)" },
 	[FRAME_IGNORED] = { "frame.ignored", "Frame is ignored", KIND_BOOL, .generated = true, .hidden = true,
 		.sql = "({len} IS NULL)" },
+	/* The frame displayed before is the one captured before as long as nothing is filtered out; who
+	 * prints frames (query/fields.c) or selects them (query/filter/) knows better. */
+	[FRAME_TIME_DELTA_DISPLAYED] = { "frame.time_delta_displayed",
+		"Time delta from previous displayed frame", KIND_RELTIME, .generated = true,
+		.sql = "{time_delta}" },
+	[FRAME_OFFSET_SHIFT] = { "frame.offset_shift", "Time shift for this packet", KIND_RELTIME,
+		.generated = true, .sql = "({len} IS NULL)" },
+	[FRAME_REF_TIME] = { "frame.ref_time", "This is a Time Reference frame", KIND_NONE, .generated = true,
+		.sql = SQL_OFF },
+	[FRAME_MD5] = { "frame.md5_hash", "Frame MD5 Hash", KIND_TEXT, .generated = true, .sql = SQL_OFF },
+	/* tshark has them with --color only */
+	[FRAME_COLORING_NAME] = { "frame.coloring_rule.name", "Coloring Rule Name", KIND_TEXT,
+		.generated = true, .sql = SQL_OFF },
+	[FRAME_COLORING_STRING] = { "frame.coloring_rule.string", "Coloring Rule String", KIND_TEXT,
+		.generated = true, .sql = SQL_OFF },
+	EXPERT_ITEM(FRAME_EXPERT, MALFORMED, EXPERT_ERROR, EXPERT_MALFORMED),
 };
 
 enum { COMMENT_TEXT, COMMENT_NFIELDS };

@@ -12,8 +12,9 @@
  * unused or MTU (RFC 1191) parameter problem                             pointer, length, unused (2) redirect
  * gateway's address
  */
+#include "indexer/checksum.h"
 #include "indexer/dissectors/ids.h"
-#include "indexer/packet.h"
+#include "indexer/expert.h"
 
 extern const struct protocol proto_icmp, proto_ip, proto_data;
 
@@ -35,9 +36,17 @@ enum {
 	ICMP_SEQ_LE,
 	ICMP_DATA_TIME_RELATIVE,
 	ICMP_NO_RESP,
+	ICMP_CHECKSUM_ODD,
+	ICMP_CHECKSUM_STATUS,
+	ICMP_RESP_NOT_FOUND,
+	ICMP_EXPERT,
+	ICMP_EXPERT_LAST = ICMP_EXPERT + EXPERT_FIELDS - 1,
 	ICMP_NFIELDS
 };
 
+#define UNANSWERED                                                                                           \
+	"CASE WHEN {asks} AND NOT EXISTS (SELECT 1 FROM t_icmp_response r WHERE r.frame_id={frame}) THEN 1 " \
+	"END"
 #define SWAPPED(field) "(({" field "} & 255) << 8) | ({" field "} >> 8)"
 
 static const struct field icmp_fields[ICMP_NFIELDS] = {
@@ -54,6 +63,11 @@ static const struct field icmp_fields[ICMP_NFIELDS] = {
 	[ICMP_POINTER] = { "icmp.pointer", "Pointer", KIND_UINT, .octets = 4, .part = 1 },
 	[ICMP_REDIR_GW] = { "icmp.redir_gw", "Gateway Address", KIND_IPV4, .part = 1 },
 	[ICMP_LENGTH] = { "icmp.length", "Length", KIND_UINT, .octets = 1, .part = 1 },
+	[ICMP_CHECKSUM_ODD] = { "checksum_odd", "enum checksum_status, where the checksum is not good", KIND_UINT,
+		.part = 1, .internal = true },
+	[ICMP_CHECKSUM_STATUS] = { "icmp.checksum.status", "Checksum Status", KIND_UINT, .octets = 1,
+		.generated = true, .names = checksum_status_names,
+		.sql = "CASE WHEN {checksum} IS NOT NULL THEN coalesce({checksum_odd}, 1) END" },
 	/* Some senders write these in their own order of octets: shown both ways. */
 	[ICMP_IDENT_LE] = { "icmp.ident_le", "Identifier (LE)", KIND_UINT, BASE_DEC_HEX, 2,
 		.sql = SWAPPED("ident") },
@@ -63,8 +77,11 @@ static const struct field icmp_fields[ICMP_NFIELDS] = {
 		KIND_RELTIME, .generated = true,
 		.sql = "(SELECT f.time FROM t_frame f WHERE f.frame_id={frame}) - {data_time}" },
 	[ICMP_NO_RESP] = { "icmp.no_resp", "No response seen", KIND_NONE, .generated = true,
-		.sql = "CASE WHEN {asks} AND NOT EXISTS (SELECT 1 FROM t_icmp_response r WHERE "
-		       "r.frame_id={frame}) THEN 1 END" },
+		.sql = UNANSWERED },
+	[ICMP_RESP_NOT_FOUND] = { "icmp.resp_not_found", "Response not found", KIND_NONE, .generated = true,
+		.sql = UNANSWERED },
+	EXPERT_ITEM(ICMP_EXPERT, EXPERT_IF(UNANSWERED, "'No response seen to ICMP request'"), EXPERT_WARN,
+		EXPERT_SEQUENCE),
 };
 
 enum { UNUSED_OCTETS, UNUSED_NFIELDS };
@@ -294,6 +311,9 @@ static enum verdict icmp_dissect(struct packet *pkt, struct cursor *c)
 	uint32_t type = (uint32_t)row_be(r, ICMP_TYPE, c, 1);
 	uint32_t code = (uint32_t)row_be(r, ICMP_CODE, c, 1);
 	uint32_t checksum = (uint32_t)row_be(r, ICMP_CHECKSUM, c, 2);
+	enum checksum_status status = checksum_test(pkt, c, 0);
+	if (status != CHECKSUM_GOOD)
+		row_set(r, ICMP_CHECKSUM_ODD, status);
 	uint32_t ident, seq, words;
 	inform(pkt, type, code);
 	switch (type) {

@@ -9,9 +9,11 @@
  *     |         destination           | options ...
  *     +-------------------------------+-----------
  */
+#include "indexer/checksum.h"
 #include "indexer/dissectors/ip_names.h"
 #include "indexer/dissectors/ids.h"
 #include "indexer/dissectors/pseudo.h"
+#include "indexer/expert.h"
 #include "indexer/track/fragment.h"
 
 extern const struct protocol proto_ip, proto_ipv6;
@@ -53,15 +55,31 @@ enum {
 	IP_SRC_HOST,
 	IP_DST_HOST,
 	IP_HOST,
+	IP_CHECKSUM_CALCULATED,
+	IP_FLAGS_SF,
+	IP_TOS,
+	IP_EXPERT,
+	IP_EXPERT_LENGTH = IP_EXPERT + EXPERT_FIELDS,
+	IP_EXPERT_LAST = IP_EXPERT_LENGTH + EXPERT_FIELDS - 1,
 	IP_NFIELDS
 };
 
-static const struct value_name checksum_status_names[] = { { 0, "Bad" }, { 1, "Good" }, { 2, "Unverified" },
-	{ 3, "Not present" }, { 4, "Illegal" }, { 0, NULL } };
-
-enum mark { MARK_NOP = 1, MARK_LENGTH = 2, MARK_LNCB = 4, MARK_TTL = 8 };
+/* Bits of column `marks`. From MARK_ROOM on: the octets that there are, where MARK_EXCEEDS says that the header
+ * claims more. */
+enum mark { MARK_NOP = 1, MARK_LENGTH = 2, MARK_LNCB = 4, MARK_TTL = 8, MARK_EXCEEDS = 16, MARK_ROOM = 256 };
 #define HOST(column) "(SELECT a.text FROM t_address a WHERE a.id={" column "})"
 #define MARK(bit)    "CASE WHEN {marks} & " bit " THEN 1 END"
+
+/* 224.0.0.251, mDNS, has 255 (RFC 6762, section 11); the rest of the block 1 */
+#define TTL_TEXT                                                                                             \
+	"CASE WHEN {marks} & 8 THEN '\"Time To Live\" only '||{ttl} WHEN {marks} & 4 THEN '\"Time To Live\" != '||iif((SELECT a.text "    \
+	"FROM t_address a WHERE a.id={dst})='224.0.0.251', 255, 1)||' for a packet sent to the Local "      \
+	"Network Control Block (see RFC 3171)' END"
+
+#define LENGTH_TEXT                                                                                          \
+	"CASE WHEN {odd_version} IS NOT NULL THEN 'Bogus IPv4 version' WHEN {marks} & 16 THEN 'IPv4 total "  \
+	"length exceeds packet length ('||({marks} >> 8)||' bytes)' WHEN {marks} & 2 THEN 'Bogus IP length " \
+	"('||{len}||', less than header length '||{hdr_len}||')' END"
 
 static const struct field ip_fields[IP_NFIELDS] = {
 	[IP_HDR_LEN] = { "ip.hdr_len", "Header Length", KIND_UINT, .octets = 1 },
@@ -103,7 +121,7 @@ static const struct field ip_fields[IP_NFIELDS] = {
 	[IP_NOP] = { "ip.nop", "4 NOP in a row - a router may have removed some options", KIND_NONE,
 		.generated = true, .part = 1, .sql = MARK("1") },
 	[IP_BOGUS_LENGTH] = { "ip.bogus_ip_length", "Bogus IP length", KIND_NONE, .generated = true,
-		.part = 1, .sql = MARK("2") },
+		.part = 1, .sql = MARK("18") },
 	[IP_TTL_LNCB] = { "ip.ttl.lncb", "Time To Live", KIND_NONE, .generated = true, .part = 1,
 		.sql = MARK("4") },
 	[IP_TTL_TOO_SMALL] = { "ip.ttl.too_small", "Time To Live", KIND_NONE, .generated = true, .part = 1,
@@ -119,6 +137,14 @@ static const struct field ip_fields[IP_NFIELDS] = {
 		.sql = HOST("src") },
 	[IP_DST_HOST] = { "ip.dst_host", "Destination Host", KIND_TEXT, .generated = true, .hidden = true,
 		.sql = HOST("dst") },
+	[IP_CHECKSUM_CALCULATED] = { "ip.checksum_calculated", "Calculated Checksum", KIND_UINT, BASE_HEX, 2,
+		.generated = true, .sql = SQL_OFF },
+	[IP_FLAGS_SF] = { "ip.flags.sf", "Security flag", KIND_BOOL, .sql = SQL_OFF },
+	[IP_TOS] = { "ip.tos", "Type of Service", KIND_UINT, .octets = 1, .sql = SQL_OFF },
+	EXPERT_ITEM(IP_EXPERT_LENGTH, LENGTH_TEXT, EXPERT_ERROR, EXPERT_PROTOCOL),
+	EXPERT_ITEM(IP_EXPERT, TTL_TEXT,
+		EXPERT_NOTE,
+		"CASE WHEN {marks} & 8 THEN " EXPERT_SEQUENCE " ELSE " EXPERT_PROTOCOL " END"),
 	[IP_HOST] = { "ip.host", "Source or Destination Host", KIND_TEXT, .generated = true, .hidden = true,
 		.any = { IP_SRC_HOST, IP_DST_HOST }, .nany = 2 },
 };
@@ -320,6 +346,8 @@ static uint32_t ttl_marks(uint32_t ttl, uint32_t proto, const uint8_t dst[4])
 		if (dst[3] == 252) /* LLMNR, RFC 4795, section 2.5: any */
 			return 0;
 		uint32_t right = dst[3] == 18 || dst[3] == 102 || dst[3] == 251 ? 255 : 1;
+		if (proto == 2 && ttl == 1) /* IGMP, RFC 3376, section 4: always, to whatever group */
+			return 0;
 		return ttl == right ? 0 : MARK_LNCB;
 	}
 	bool routing = proto == 89 || proto == 103; /* OSPF, PIM: neighbours, by unicast too */
@@ -442,6 +470,8 @@ static enum verdict ip_dissect(struct packet *pkt, struct cursor *c)
 	}
 	pkt_count(pkt, CONV_IP, src, dst);
 	marks = ttl_marks(ttl, proto, h + 16);
+	if (claimed > len - hdr_len && !pkt->in_error)
+		marks |= MARK_EXCEEDS | len * MARK_ROOM;
 	if (hdr_len > IP_MIN_HEADER) {
 		marks |= ip_options(r, &options);
 		cur_skip(c, hdr_len - IP_MIN_HEADER);

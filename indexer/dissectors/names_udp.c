@@ -255,7 +255,7 @@ const struct protocol named_udp_protocols[] = {
 	{ .name = "rsp", .title = "RMCP Security-extensions Protocol", .column = "RSP",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 664 }) },
 	{ .name = "rtps", .title = "Real-Time Publish-Subscribe Wire Protocol", .column = "RTPS",
-		.dissect = test_rtps, .claims = CLAIMS({ CLAIM_HEUR_UDP, 180 }, { CLAIM_HEUR_TCP, 260 }) },
+		.dissect = test_rtps, .item_min = 16, .claims = CLAIMS({ CLAIM_HEUR_UDP, 180 }, { CLAIM_HEUR_TCP, 260 }) },
 	{ .name = "sabp", .title = "UTRAN IuBC interface SABP signaling", .column = "SABP",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 3452 }) },
 	{ .name = "sbus", .title = "SAIA S-Bus", .column = "SBUS", .dissect = test_sbus,
