@@ -21,7 +21,7 @@
  *     :l         how many octets it has
  *     :s         "s" unless the number, or of octets how many there are, is 1
  *     :m         by the line's `names`
- *     :h         nothing; the line is there when the field is
+ *     :h :1      nothing; the line is there when the field is, when the number is not 0
  *     :c :C      how many numbers a list has; "s" unless it is one
  *     ?TEXT      TEXT when the number is not 0; !TEXT when it is 0 or there is none; =N?TEXT when it is N
  *     :o :e :w   where in the put-together octets it begins, ends, and how many there are

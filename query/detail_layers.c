@@ -68,6 +68,16 @@ static struct detail_layer *layer_of(struct detail *d, const struct detail_row *
 	return first;
 }
 
+/* The layer of a protocol that has another's records and is shown as that is (mDNS as DNS). */
+static struct detail_layer *shown_alike(struct detail *d, const struct detail_row *row)
+{
+	for (unsigned i = 0; i < d->nlayers; i++)
+		if (!d->layers[i].proto->nrecords && row->proto->layout &&
+			d->layers[i].proto->layout == row->proto->layout)
+			return &d->layers[i];
+	return NULL;
+}
+
 int detail_add_layers(struct detail_reader *r)
 {
 	struct detail *d = &r->detail;
@@ -91,7 +101,9 @@ int detail_add_layers(struct detail_reader *r)
 	for (unsigned i = 0; i < r->nrows; i++) {
 		struct detail_row *row = r->list[i];
 		struct detail_layer *l = layer_of(d, row);
-		if (!l || (row->record == &row->proto->records[0] && l->row != row)) {
+		if (!l && (l = shown_alike(d, row)))
+			l->row = row->record == &row->proto->records[0] ? row : l->row;
+		else if (!l || (row->record == &row->proto->records[0] && l->row != row)) {
 			add_layer(r, row->proto);
 			l = layer_of(d, row);
 		}

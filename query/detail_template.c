@@ -86,6 +86,7 @@ static void put_value(struct out *o, const struct detail_template *t, const stru
 		detail_value_text(text, sizeof(text), f);
 		break;
 	case 'h':
+	case '1':
 		return;
 	case 't':
 		span_text(text, sizeof(text), (uint64_t)f->integer);
@@ -193,7 +194,7 @@ static const char *fill_brace(struct out *o, const char *p, const struct detail_
 	const struct detail_field *f = find(t, p, n);
 	if (p[n] == '?' || p[n] == '!' || p[n] == '=')
 		put_choice(o, f, p + n, end, list);
-	else if (!f)
+	else if (!f || (p[n] == ':' && p[n + 1] == '1' && !f->integer))
 		o->missing = true;
 	else
 		put_value(o, t, f, p[n] == ':' ? p[n + 1] : '\0');

@@ -78,7 +78,7 @@ def main():
         with tempfile.TemporaryDirectory() as scratch:
             archive = os.path.join(scratch, "a.db")
             run(args.pcapdex, "index", archive, path)
-            theirs = run(args.tshark, "-2", "-n", "-r", path, "-V", "-c", str(args.frames))
+            theirs = run(args.tshark, "-2", "-n", "-r", path, "-V", "-Y", f"frame.number <= {args.frames}")
             count = sum(line.startswith("Frame ") for line in theirs.split("\n"))
             if not count:
                 continue

@@ -43,9 +43,12 @@ static const struct value_name opcode_names[] = { { 1, "request" }, { 2, "reply"
 	{ 4, "reverse reply" }, { 5, "drarp request" }, { 6, "drarp reply" }, { 7, "drarp error" },
 	{ 8, "inverse request" }, { 9, "inverse reply" }, { 10, "arp nak" }, { 0, NULL } };
 
+static const struct value_name proto_names[] = { { 0x0800, "IPv4" }, { 0, NULL } };
+
 static const struct field arp_fields[ARP_NFIELDS] = {
 	[ARP_HW_TYPE] = { "arp.hw.type", "Hardware type", KIND_UINT, .octets = 2, .names = hw_names },
-	[ARP_PROTO_TYPE] = { "arp.proto.type", "Protocol type", KIND_UINT, BASE_HEX, 2 },
+	[ARP_PROTO_TYPE] = { "arp.proto.type", "Protocol type", KIND_UINT, BASE_HEX, 2,
+		.names = proto_names },
 	[ARP_HW_SIZE] = { "arp.hw.size", "Hardware size", KIND_UINT, .octets = 1 },
 	[ARP_PROTO_SIZE] = { "arp.proto.size", "Protocol size", KIND_UINT, .octets = 1 },
 	[ARP_OPCODE] = { "arp.opcode", "Opcode", KIND_UINT, .octets = 2, .names = opcode_names },

@@ -28,9 +28,13 @@ static enum verdict data_dissect(struct packet *pkt, struct cursor *c)
 	return MINE;
 }
 
+static const struct layout_line data_layout[] = { { 0, "data.data" }, { 0, "data.len" }, { 0 } };
+
 const struct protocol proto_data = {
 	.name = "data",
 	.title = "Data",
+	.heading = "Data ({data.len} byte{data.len:s})",
+	.layout = data_layout,
 	.help = "Octets that no protocol claims.",
 	.id = PROTO_ID_data,
 	.records = data_records,

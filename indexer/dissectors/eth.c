@@ -230,6 +230,9 @@ static const struct claim eth_claims[] = { { CLAIM_LINKTYPE, 1 }, { CLAIM_ETHERT
 static const struct layout_line eth_layout[] = {
 	ADDRESS_LINES("dst"),
 	ADDRESS_LINES("src"),
+	/* Wireshark shows them with names resolved only */
+	{ 0, "eth.dst.oui", "" },
+	{ 0, "eth.src.oui", "" },
 	{ 0, "eth.type" },
 	{ 0, "eth.len" },
 	{ 0, "eth.padding" },

@@ -157,7 +157,9 @@ static const struct layout_line frame_layout[] = {
 	{ 0, NULL, "Packet comments" },
 	{ 1, .record = "frame_comment" },
 	{ 2, "frame.comment", "{}" },
-	{ 0, "frame.section_number" },
+	/* files without interfaces have no sections either */
+	{ 0, "frame.section_number", "Section number: {}{frame.interface_id:h}" },
+	{ 0, "frame.section_number", "" },
 	{ 0, "frame.interface_id", "Interface id: {:d}< ({frame.interface_name})>" },
 	{ 1, "frame.interface_name" },
 	{ 1, "frame.interface_description" },
@@ -165,12 +167,10 @@ static const struct layout_line frame_layout[] = {
 	{ 0, "frame.packet_id" },
 	{ 0, "frame.encap_type" },
 	{ 0, "frame.time" },
-	/* nobody shifts times here */
-	{ 0, NULL, "[Time shift for this packet: 0.000000000 seconds]" },
+	{ 0, "frame.offset_shift" },
 	{ 0, "frame.time_epoch" },
 	{ 0, "frame.time_delta", "[Time delta from previous captured frame: {}]" },
-	/* every frame is displayed */
-	{ 0, NULL, "[Time delta from previous displayed frame: {frame.time_delta}]" },
+	{ 0, "frame.time_delta_displayed" },
 	{ 0, "frame.time_relative", "[Time since reference or first frame: {}]" },
 	{ 0, "frame.number" },
 	{ 0, "frame.len", "Frame Length: {} byte{:s} ({frame.len:b} bits)" },

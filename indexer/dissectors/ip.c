@@ -10,7 +10,7 @@
  *     +-------------------------------+-----------
  */
 #include "indexer/checksum.h"
-#include "indexer/dissectors/dscp.h"
+#include "indexer/dissectors/ip_names.h"
 #include "indexer/dissectors/ids.h"
 #include "indexer/dissectors/pseudo.h"
 #include "indexer/expert.h"
@@ -64,13 +64,8 @@ enum {
 	IP_NFIELDS
 };
 
-static const struct value_name ip_proto_names[] = { { 1, "ICMP" }, { 2, "IGMP" }, { 4, "IPIP" }, { 6, "TCP" },
-	{ 8, "EGP" }, { 17, "UDP" }, { 33, "DCCP" }, { 41, "IPv6" }, { 47, "Generic Routing Encapsulation" },
-	{ 50, "ESP" }, { 51, "AH" }, { 58, "ICMPv6" }, { 88, "EIGRP" }, { 89, "OSPF IGP" }, { 103, "PIM" },
-	{ 112, "VRRP" }, { 115, "L2TP" }, { 132, "SCTP" }, { 136, "UDPlite" }, { 0, NULL } };
-
-/* Bits of column `marks`. From MARK_ROOM on: the octets that there are, where MARK_EXCEEDS says that the
- * header claims more. */
+/* Bits of column `marks`. From MARK_ROOM on: the octets that there are, where MARK_EXCEEDS says that the header
+ * claims more. */
 enum mark { MARK_NOP = 1, MARK_LENGTH = 2, MARK_LNCB = 4, MARK_TTL = 8, MARK_EXCEEDS = 16, MARK_ROOM = 256 };
 #define HOST(column) "(SELECT a.text FROM t_address a WHERE a.id={" column "})"
 #define MARK(bit)    "CASE WHEN {marks} & " bit " THEN 1 END"

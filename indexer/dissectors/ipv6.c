@@ -9,7 +9,7 @@
  *     +-------------------------------------------------------+
  *
  * Extension headers are dissectors of their own (ipv6_*.c), reached by the next header as protocols are. */
-#include "indexer/dissectors/dscp.h"
+#include "indexer/dissectors/ip_names.h"
 #include "indexer/dissectors/ids.h"
 #include "indexer/dissectors/ipv6_options.h"
 #include "indexer/packet.h"
@@ -158,8 +158,9 @@ static const struct layout_line ipv6_layout[] = {
 	{ 1, "ipv6.tclass.dscp", "Differentiated Services Codepoint: {:m} ({:d})", .names = dscp_names },
 	{ 1, "ipv6.tclass.ecn", "Explicit Congestion Notification: {:m} ({:d})", .names = ecn_names },
 	{ 0, "ipv6.flow", "Flow Label: 0x{:5}", .mask = 0x0fffff, .width = 24 },
+	{ 0, "ip.version", "" },
 	{ 0, "ipv6.plen" },
-	{ 0, "ipv6.nxt" },
+	{ 0, "ipv6.nxt", "Next Header: {:m} ({:d})", .names = ip_proto_names },
 	{ 0, "ipv6.hlim" },
 	{ 0, "ipv6.src" },
 	{ 0, "ipv6.dst" },

@@ -1045,7 +1045,7 @@ const struct protocol proto_tcp = {
 	.title = "Transmission Control Protocol",
 	.heading = "Transmission Control Protocol<, Src Port: {tcp.srcport}, Dst Port: {tcp.dstport}><, Seq: "
 		   "{tcp.seq}>"
-		   "<, Ack: {tcp.ack}><, Len: {tcp.len}>",
+		   "<, Ack: {tcp.ack}{tcp.flags.ack:1}><, Len: {tcp.len}>",
 	.layout = tcp_layout,
 	.column = "TCP",
 	.spec = "RFC 9293",

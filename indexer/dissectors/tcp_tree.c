@@ -143,7 +143,7 @@ const struct layout_line tcp_layout[] = {
 	{ 0, "tcp.seq", "Sequence Number: {}    (relative sequence number)" },
 	{ 0, "tcp.seq_raw" },
 	{ 0, "tcp.nxtseq", "[Next Sequence Number: {}    (relative sequence number)]" },
-	{ 0, "tcp.ack", "Acknowledgment Number: {}    (relative ack number)" },
+	{ 0, "tcp.ack", "Acknowledgment Number: {}{tcp.flags.ack?    (relative ack number)}" },
 	{ 0, "tcp.ack_raw" },
 	{ 0, "tcp.hdr_len", "Header Length: {} bytes ({:u})", .mask = 0xf0, .width = 8, .unit = 4 },
 	{ 0, "tcp.flags",

@@ -1,7 +1,7 @@
-/* Differentiated services as the headings of IPv4 and IPv6 name them (IANA "Differentiated Services Field
- * Codepoints", RFC 3168). */
-#ifndef PCAPDEX_DISSECTORS_DSCP_H
-#define PCAPDEX_DISSECTORS_DSCP_H
+/* Protocol numbers, and differentiated services as fields and headings of IPv4 and IPv6 name them (IANA
+ * "Differentiated Services Field Codepoints", RFC 3168). */
+#ifndef PCAPDEX_DISSECTORS_IP_NAMES_H
+#define PCAPDEX_DISSECTORS_IP_NAMES_H
 
 #include "schema/kind.h"
 
@@ -25,5 +25,10 @@ static const struct value_name dscp_names[] = { { 0, "Default" }, { 1, "Lower Ef
 	{ 46, "Expedited Forwarding" }, { 48, "Class Selector 6" }, { 56, "Class Selector 7" }, { 0, NULL } };
 
 #define ECN_SHORT(field) "{" field "=0?Not-ECT}{" field "=1?ECT(1)}{" field "=2?ECT(0)}{" field "=3?CE}"
+
+static const struct value_name ip_proto_names[] = { { 1, "ICMP" }, { 2, "IGMP" }, { 4, "IPIP" }, { 6, "TCP" },
+	{ 8, "EGP" }, { 17, "UDP" }, { 33, "DCCP" }, { 41, "IPv6" }, { 47, "Generic Routing Encapsulation" },
+	{ 50, "ESP" }, { 51, "AH" }, { 58, "ICMPv6" }, { 88, "EIGRP" }, { 89, "OSPF IGP" }, { 103, "PIM" },
+	{ 112, "VRRP" }, { 115, "L2TP" }, { 132, "SCTP" }, { 136, "UDPlite" }, { 0, NULL } };
 
 #endif
