@@ -7,6 +7,7 @@
 #include "indexer/cursor.h"
 #include "indexer/dict.h"
 #include "indexer/info.h"
+#include "indexer/layout.h"
 #include "indexer/rows.h"
 #include "schema/kind.h"
 
@@ -111,6 +112,7 @@ struct pdu {
 	/* May these octets, the first that are handed over, be this protocol's? NULL: always. Must not set
 	 * anything. Where too few octets are there to tell, it says what Wireshark's dissector does. */
 	bool (*test)(struct packet *, const struct cursor *);
+	bool unmeasured; /* Wireshark's dissector takes its messages from the stream by itself: no tcp.pdu.size */
 };
 
 struct protocol {
@@ -120,6 +122,8 @@ struct protocol {
 	const char *info;   /* what the Info column says of each of its messages; NULL: `dissect` says it */
 	const char *spec;   /* "RFC 9293" */
 	const char *help;   /* one sentence on what it is for */
+	const char *heading; /* the layer's line in the tree, a template of layout.h; NULL: the title */
+	const struct layout_line *layout; /* what stands below it, ended by { 0 }; NULL: the general rule */
 	uint16_t id; /* PROTO_ID_x of the generated dissectors/ids.h; 0 for a bare name without records */
 	uint16_t nrecords;
 	const struct record *records; /* [0] is the protocol's own layer record */
@@ -307,6 +311,7 @@ struct segment_run {
 	unsigned side;
 	uint32_t flags;     /* enum tcp_flag of the segment */
 	uint32_t seq, end;  /* raw, of the octets not yet looked at */
+	uint32_t start;     /* raw, of the segment's first octet */
 	struct cursor rest; /* these octets */
 	uint16_t srcport, dstport;
 	int16_t layer;      /* index of the TCP layer */

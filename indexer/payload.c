@@ -47,6 +47,8 @@ static enum verdict take_message(
 		pkt_want(pkt, 0, len - c->cap);
 		return MINE;
 	}
+	if (!pdu->unmeasured)
+		tcp_pdu(pkt, len);
 	/* By its own account, even where that is more than there is. */
 	struct cursor message = { c->data, 0, c->cap < len ? c->cap : len, len, c->fail };
 	if (pkt->layers[pkt->current].item >= 0 && proto->item_len == 0)
@@ -270,8 +272,7 @@ void payload_dissect(struct packet *pkt, const struct next *n)
 		pkt_column_number(pkt, n->key);
 	else if (n->table == CLAIM_LINKTYPE)
 		pkt->column = "UNKNOWN";
-	if (n->cursor.len)
-		try_protocol(pkt, &proto_data, n);
-	else if (n->table == CLAIM_ETHERTYPE)
+	bool taken = n->cursor.len && try_protocol(pkt, &proto_data, n);
+	if (!taken && n->table == CLAIM_ETHERTYPE)
 		pkt->ntokens--; /* the look-up found nothing to be done */
 }

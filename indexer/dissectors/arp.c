@@ -290,12 +290,34 @@ static enum verdict arp_dissect(struct packet *pkt, struct cursor *c)
 	return MINE;
 }
 
+static const struct layout_line arp_layout[] = {
+	{ 0, "arp.hw.type" },
+	{ 0, "arp.proto.type" },
+	{ 0, "arp.hw.size" },
+	{ 0, "arp.proto.size" },
+	{ 0, "arp.opcode" },
+	{ 0, "arp.isgratuitous" },
+	{ 0, "arp.isprobe" },
+	{ 0, "arp.isannouncement" },
+	{ 0, "arp.src.hw_mac" },
+	{ 0, "arp.src.hw" },
+	{ 0, "arp.src.proto_ipv4" },
+	{ 0, "arp.src.proto" },
+	{ 0, "arp.dst.hw_mac" },
+	{ 0, "arp.dst.hw" },
+	{ 0, "arp.dst.proto_ipv4" },
+	{ 0, "arp.dst.proto" },
+	{ 0 },
+};
+
 static const struct claim arp_claims[] = { { CLAIM_ETHERTYPE, 0x0806 }, { CLAIM_ETHERTYPE, 0x8035 },
 	{ CLAIM_GRE, 0x0806 }, { 0 } };
 
 const struct protocol proto_arp = {
 	.name = "arp",
 	.title = "Address Resolution Protocol",
+	.heading = "Address Resolution Protocol< ({arp.opcode:n}{arp.isgratuitous?/gratuitous ARP})>",
+	.layout = arp_layout,
 	.column = "ARP",
 	.spec = "RFC 826",
 	.help = "Finds the hardware address that belongs to an IP address on the local network.",

@@ -35,6 +35,8 @@ static enum verdict chdlc_dissect(struct packet *pkt, struct cursor *c)
 	uint32_t protocol = (uint32_t)row_be(r, CHDLC_PROTOCOL, c, 2);
 	if (protocol == CHDLC_OSI)
 		row_be(r, CHDLC_PADDING, c, 1);
+	if (cur_left(c))
+		cur_need(c, 1); /* Wireshark wants some of the payload at once */
 	if (!pkt->fail)
 		chdlc_next(pkt, protocol, cur_rest(c));
 	return MINE;

@@ -123,7 +123,8 @@ static bool moves_data(const char *command, uint32_t len)
 
 /* Await the connection for the data: from or to `address` and `port`, the other end being `other`, at the
  * server's port for data or at any (0). */
-static void expect(struct packet *pkt, uint32_t address, uint16_t port, uint32_t other, uint16_t other_port)
+static void expect(struct packet *pkt, const char *method, uint32_t address, uint16_t port, uint32_t other,
+	uint16_t other_port)
 {
 	const struct expected e = { .type = CONV_TCP,
 		.address = address,
@@ -135,6 +136,7 @@ static void expect(struct packet *pkt, uint32_t address, uint16_t port, uint32_t
 	struct ftp_data_flow *data = address && port ? pkt_expect(pkt, &proto_ftp_data, &e) : NULL;
 	if (!data || !f)
 		return;
+	data->method = method;
 	f->data = data;
 	pkt_late_item(pkt, &item_command, &data->carried);
 	pkt_late_item(pkt, &item_command_frame, &data->carried);
@@ -169,7 +171,7 @@ static void port_command(struct packet *pkt, struct row *r, const char *text, ui
 	if (ip != pkt->net_src)
 		row_set(r, FTP_ACTIVE_NAT, 1);
 	/* The server connects to the client. */
-	expect(pkt, ip, be16(o + 4), pkt->net_dst, PORT_DATA);
+	expect(pkt, "PORT", ip, be16(o + 4), pkt->net_dst, PORT_DATA);
 }
 
 static void pasv_reply(struct packet *pkt, struct row *r, const char *text, uint32_t len)
@@ -181,7 +183,7 @@ static void pasv_reply(struct packet *pkt, struct row *r, const char *text, uint
 	row_set(r, FTP_PASSIVE_PORT, be16(o + 4));
 	if (ip != pkt->net_src)
 		row_set(r, FTP_PASSIVE_NAT, 1);
-	expect(pkt, ip, be16(o + 4), pkt->net_dst, 0);
+	expect(pkt, "PASV", ip, be16(o + 4), pkt->net_dst, 0);
 }
 
 /* RFC 2428, section 2: |family|address|port|. */
@@ -210,7 +212,7 @@ static void eprt_command(struct packet *pkt, struct row *r, const char *text, ui
 	else if (family == 2 && inet_pton(AF_INET6, address, octets) == 1)
 		ip = row_address_at(r, FTP_EPRT_IPV6, KIND_IPV6, octets);
 	row_set(r, FTP_EPRT_PORT, port);
-	expect(pkt, ip, (uint16_t)port, pkt->net_dst, PORT_DATA);
+	expect(pkt, "EPRT", ip, (uint16_t)port, pkt->net_dst, PORT_DATA);
 }
 
 /* RFC 2428, section 3: (|||port|), at the address that the reply came from. */
@@ -225,7 +227,14 @@ static void epsv_reply(struct packet *pkt, struct row *r, const char *text, uint
 		return;
 	row_set(r, pkt->net_kind == KIND_IPV6 ? FTP_EPSV_IPV6 : FTP_EPSV_IP, pkt->net_src);
 	row_set(r, FTP_EPSV_PORT, port);
-	expect(pkt, pkt->net_src, (uint16_t)port, pkt->net_dst, 0);
+	expect(pkt, "EPASV", pkt->net_src, (uint16_t)port, pkt->net_dst, 0);
+}
+
+static void note_command(struct ftp_data_flow *data, const struct line *l)
+{
+	data->commanded = true;
+	data->len = (uint8_t)(l->len < FTP_COMMAND_MAX ? l->len : FTP_COMMAND_MAX);
+	memcpy(data->command, l->text, data->len);
 }
 
 static void request(struct packet *pkt, struct row *r, const struct line *l)
@@ -253,7 +262,7 @@ static void request(struct packet *pkt, struct row *r, const struct line *l)
 		pkt_item(pkt, &item_first, 0);
 		pkt_item(pkt, &item_last, 0);
 		if (data) {
-			data->commanded = true;
+			note_command(data, l);
 			pkt_late_item(pkt, &item_duration, &data->several);
 			pkt_late_item(pkt, &item_bitrate, &data->several);
 		}

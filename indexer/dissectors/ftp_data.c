@@ -2,9 +2,9 @@
  * letters and line ends is shown as text. */
 #include "indexer/dissectors/ftp.h"
 #include "indexer/dissectors/ids.h"
-#include "indexer/dissectors/text_line.h"
+#include "indexer/packet.h"
 
-extern const struct protocol proto_ftp_data;
+extern const struct protocol proto_ftp_data, proto_data_text_lines;
 
 #define LOOKED_AT 10 /* octets */
 
@@ -20,6 +20,14 @@ static enum verdict ftp_data_dissect(struct packet *pkt, struct cursor *c)
 {
 	uint32_t n = c->cap < LOOKED_AT ? c->cap : LOOKED_AT;
 	struct ftp_data_flow *f = pkt_flow(pkt, &proto_ftp_data);
+	info_set(pkt, "FTP Data: %u bytes", c->len);
+	if (f && f->method)
+		info_add(pkt, " (%s)", f->method);
+	if (pkt->info && f && f->commanded) {
+		info_add(pkt, "%s", " (");
+		info_text(pkt, f->command, f->len);
+		info_add(pkt, "%s", ")");
+	}
 	pkt_item(pkt, &item_setup, 0);
 	if (f && f->commanded) {
 		f->several |= f->carried;
@@ -34,7 +42,7 @@ static enum verdict ftp_data_dissect(struct packet *pkt, struct cursor *c)
 		if ((a < 0x20 || a > 0x7e) && a != '\r' && a != '\n')
 			return MINE;
 	}
-	next_text_lines(pkt, *c);
+	pkt_next_proto(pkt, &proto_data_text_lines, *c);
 	return MINE;
 }
 

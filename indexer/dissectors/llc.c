@@ -47,6 +47,8 @@ static void llc_snap(struct packet *pkt, struct row *r, struct cursor *c, bool d
 	uint32_t id = (uint32_t)row_be(r, type ? LLC_TYPE : oui == OUI_CISCO ? LLC_CISCO_PID : LLC_PID, c, 2);
 	if (pkt->fail)
 		return;
+	if (cur_left(c) && !cur_need(c, 1))
+		return;
 	if (data)
 		snap_next(pkt, oui, id, BRIDGE_PAD, cur_rest(c));
 	else
@@ -109,6 +111,8 @@ static enum verdict llc_dissect(struct packet *pkt, struct cursor *c)
 	inform(pkt, dsap, ssap, control, c);
 	/* Only information frames, numbered or not, carry what the SAP stands for. */
 	bool information = (control & 1) == 0 || control == CONTROL_UI;
+	if (cur_left(c) && !cur_need(c, 1)) /* Wireshark wants some of the payload at once */
+		return MINE;
 	if (dsap == SAP_SNAP && ssap == SAP_SNAP) {
 		llc_snap(pkt, r, c, information);
 	} else if (information && dsap == SAP_IP && cur_left(c)) {

@@ -134,7 +134,7 @@ static bool hl7_test(struct packet *pkt, const struct cursor *c)
 	return pkt->srcport == 2575 || pkt->dstport == 2575 || begins(c, "\vMSH|", 0);
 }
 
-static const struct pdu hl7_pdu = { .min = 3, .length = hl7_length, .test = hl7_test };
+static const struct pdu hl7_pdu = { .min = 3, .length = hl7_length, .test = hl7_test, .unmeasured = true };
 
 /* RFC 6143, section 7.1.1: the server begins with its version, "RFB 003.008". */
 static enum verdict vnc_dissect(struct packet *pkt, struct cursor *c)
@@ -151,6 +151,25 @@ static enum verdict vnc_dissect(struct packet *pkt, struct cursor *c)
 	if (greeting)
 		pkt_restart(pkt); /* as Wireshark's test of such a greeting does */
 	return speaks(pkt, vnc, greeting) ? MINE : NOT_MINE;
+}
+
+/* "REDQ" opens a channel. Wireshark reads it before it knows: what is cut before its end goes no further. */
+static enum verdict spice_dissect(struct packet *pkt, struct cursor *c)
+{
+	if (c->len >= 4 && !cur_need(c, 4))
+		return MINE;
+	return speaks(pkt, pkt_layer(pkt)->proto, begins(c, "REDQ", 0)) ? MINE : NOT_MINE;
+}
+
+/* A flow is told by its first message: type 4, and a magic number in octets 8 to 15. */
+static enum verdict netperfmeter_dissect(struct packet *pkt, struct cursor *c)
+{
+	static const uint8_t magic[] = { 0x4b, 0xcd, 0xf3, 0xaa, 0x30, 0x3c, 0x67, 0x74 };
+	const struct protocol *proto = pkt_layer(pkt)->proto;
+	bool first = c->cap >= 16 && c->data[0] == 4 && memcmp(c->data + 8, magic, sizeof(magic)) == 0;
+	const struct layer *l = pkt_layer(pkt);
+	bool sctp = l->parent >= 0 && strcmp(pkt->layers[l->parent].proto->name, "sctp") == 0;
+	return sctp || speaks(pkt, proto, first) ? MINE : NOT_MINE;
 }
 
 /* ActiveMQ's binary protocol: the first command, 1, has the magic behind it. */
@@ -262,6 +281,10 @@ const struct protocol named_tcp_protocols[] = {
 		.claims = CLAIMS({ CLAIM_HEUR_TCP, 20 }), .pdu = &ymsg_pdu, .dissect = taken },
 	{ .name = "hl7", .title = "Health Level Seven", .column = "HL7",
 		.claims = CLAIMS({ CLAIM_TCP_PORT, 2575 }, { CLAIM_HEUR_TCP, 580 }), .pdu = &hl7_pdu, .dissect = hl7_walk },
+	{ .name = "netperfmeter", .title = "NetPerfMeter Protocol", .column = "NetPerfMeter", .flow_size = sizeof(struct named_flow),
+		.claims = CLAIMS({ CLAIM_SCTP_PPI, 36 }, { CLAIM_SCTP_PPI, 37 }, { CLAIM_SCTP_PPI, 0x29097605 }, { CLAIM_SCTP_PPI, 0x29097606 }, { CLAIM_HEUR_TCP, 410 }, { CLAIM_HEUR_UDP, 420 }), .dissect = netperfmeter_dissect },
+	{ .name = "spice", .title = "Spice protocol", .column = "Spice", .flow_size = sizeof(struct named_flow),
+		.claims = CLAIMS({ CLAIM_HEUR_TCP, 200 }), .dissect = spice_dissect, .item_min = 4 },
 	{ .name = "vnc", .title = "Virtual Network Computing", .column = "VNC", .flow_size = sizeof(struct named_flow),
 		.claims = CLAIMS({ CLAIM_TCP_PORT, 5500 }, { CLAIM_TCP_PORT, 5501 }, { CLAIM_TCP_PORT, 5900 }, { CLAIM_TCP_PORT, 5901 }, { CLAIM_HEUR_TCP, 80 }), .dissect = vnc_dissect },
 	{ .name = "openwire", .title = "OpenWire", .column = "OpenWire", .flow_size = sizeof(struct named_flow),

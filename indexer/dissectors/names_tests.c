@@ -172,7 +172,11 @@ enum verdict test_proxy(struct packet *pkt, struct cursor *c)
 /* DDS: "RTPS", or the variants of its makers. */
 enum verdict test_rtps(struct packet *pkt, struct cursor *c)
 {
-	(void)pkt;
+	if (pkt->stream) { /* of TCP only the first eight octets are looked at, by Wireshark too */
+		if (c->len >= 8)
+			cur_need(c, 8);
+		return pkt->fail ? MINE : NOT_MINE;
+	}
 	return c->cap >= 16 && (begins(c, "RTPS") || begins(c, "RTPX") || begins(c, "RTPF")) ? MINE
 											     : NOT_MINE;
 }

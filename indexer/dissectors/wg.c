@@ -89,6 +89,10 @@ static void inform(struct packet *pkt, const struct cursor *c, uint64_t type)
 
 static enum verdict wg_dissect(struct packet *pkt, struct cursor *c)
 {
+	/* Wireshark reads type and reserved octets before it knows: what is cut before their end goes no
+	 * further. */
+	if (c->len >= 4 && !cur_need(c, 4))
+		return MINE;
 	if (!pkt_spoken(pkt, &proto_wg)) {
 		if (!plausible(c))
 			return NOT_MINE;
@@ -138,4 +142,5 @@ const struct protocol proto_wg = {
 	.nrecords = 1,
 	.claims = wg_claims,
 	.dissect = wg_dissect,
+	.item_min = 4,
 };

@@ -21,6 +21,8 @@ static const struct record wol_records[] = { { "wol", RECORD_LAYER, WOL_NFIELDS,
 
 static enum verdict wol_dissect(struct packet *pkt, struct cursor *c)
 {
+	if (c->len >= MAGIC && !cur_need(c, 6)) /* Wireshark looks for the first six, and goes no further */
+		return MINE;
 	if (c->cap < MAGIC || memcmp(c->data, "\xff\xff\xff\xff\xff\xff", 6) != 0)
 		return NOT_MINE;
 	for (unsigned i = 12; i < MAGIC; i += 6)
@@ -49,4 +51,5 @@ const struct protocol proto_wol = {
 	.nrecords = 1,
 	.claims = wol_claims,
 	.dissect = wol_dissect,
+	.item_min = 6,
 };
