@@ -14,7 +14,8 @@ extern const struct value_name checksum_status_names[];
  * fragmented datagram, or quoted by an error. */
 enum checksum_status checksum_test(const struct packet *pkt, const struct cursor *c, uint32_t pseudo);
 
-/* `sum` and the words of the octets, not folded; of an odd last octet a zero follows. At most 64 KiB in all. */
+/* `sum` and the words of the octets, not folded; of an odd last octet a zero follows. At most 64 KiB in all.
+ */
 uint32_t checksum_add(uint32_t sum, const uint8_t *octets, size_t n);
 
 /* The sum of the pseudo header of RFC 8200, section 8.1: innermost addresses, length, next header. */

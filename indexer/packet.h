@@ -112,16 +112,17 @@ struct pdu {
 	/* May these octets, the first that are handed over, be this protocol's? NULL: always. Must not set
 	 * anything. Where too few octets are there to tell, it says what Wireshark's dissector does. */
 	bool (*test)(struct packet *, const struct cursor *);
-	bool unmeasured; /* Wireshark's dissector takes its messages from the stream by itself: no tcp.pdu.size */
+	bool unmeasured; /* Wireshark's dissector takes its messages from the stream by itself: no
+			    tcp.pdu.size */
 };
 
 struct protocol {
-	const char *name;   /* filter name and token of frame.protocols: "tcp" */
-	const char *title;  /* "Transmission Control Protocol" */
-	const char *column; /* text of the Protocol column; NULL: leaves the column alone (data) */
-	const char *info;   /* what the Info column says of each of its messages; NULL: `dissect` says it */
-	const char *spec;   /* "RFC 9293" */
-	const char *help;   /* one sentence on what it is for */
+	const char *name;    /* filter name and token of frame.protocols: "tcp" */
+	const char *title;   /* "Transmission Control Protocol" */
+	const char *column;  /* text of the Protocol column; NULL: leaves the column alone (data) */
+	const char *info;    /* what the Info column says of each of its messages; NULL: `dissect` says it */
+	const char *spec;    /* "RFC 9293" */
+	const char *help;    /* one sentence on what it is for */
 	const char *heading; /* the layer's line in the tree, a template of layout.h; NULL: the title */
 	const struct layout_line *layout; /* what stands below it, ended by { 0 }; NULL: the general rule */
 	uint16_t id; /* PROTO_ID_x of the generated dissectors/ids.h; 0 for a bare name without records */

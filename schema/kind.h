@@ -79,8 +79,8 @@ struct field {
 	const struct value_name *names; /* value names, ended by a NULL name */
 };
 
-/* `sql` of a field that only a preference of Wireshark's fills, which is off by default: the name is known, and
- * no frame has it. */
+/* `sql` of a field that only a preference of Wireshark's fills, which is off by default: the name is known,
+ * and no frame has it. */
 #define SQL_OFF "NULL"
 
 enum record_shape {

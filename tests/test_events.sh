@@ -5,9 +5,8 @@
 set -eu
 pcapdex=$1
 fixtures=$2
-# shellcheck source=tests/answers.sh
-. "$(dirname "$0")/answers.sh"
-
+# shellcheck source=tests/expected.sh
+. "$(dirname "$0")/expected.sh"
 
 "$pcapdex" index "$scratch/a.db" "$fixtures/trouble.pcap" "$fixtures/tcp_closed_four_way.pcap" "$fixtures/tcp_peer_vanished.pcap" >/dev/null
 ask() {

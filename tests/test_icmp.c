@@ -36,7 +36,7 @@ static void echo_is_paired(void **state)
 	const char *text =
 		dissect_more(IPV4, "4500 0020 0001 0000 40 01 0000 " BACK "00 00 3533 0001 0002 61626364", 0);
 	has(text, "stack: ethertype:ip:icmp:data\n");
-	has(text, "ident=1 seq=2 resp_to=1 resptime=1\n");
+	has(text, "ident=1 seq=2 resp_to=1 resptime=1 checksum_odd=0\n");
 	has(text, "icmp_response of 1 resp_in=2");
 	/* no second reply, none with other data */
 	text = dissect_more(IPV4, "4500 0020 0001 0000 40 01 0000 " BACK "00 00 3533 0001 0002 61626364", 0);
@@ -73,7 +73,7 @@ static void echo_6_is_paired(void **state)
 	dissect_hex(IPV6, "60000000 000c 3a 40 " A6 B6 "80 00 4fb4 0001 0002 61626364", 0);
 	const char *text =
 		dissect_more(IPV6, "60000000 000c 3a 40 " B6 A6 "81 00 4eb4 0001 0002 61626364", 0);
-	has(text, "echo.identifier=0x0001 echo.sequence_number=2 resp_to=1 resptime=1\n");
+	has(text, "echo.identifier=0x0001 echo.sequence_number=2 resp_to=1 resptime=1 checksum_odd=0\n");
 	has(text, "icmpv6_response of 1 resp_in=2");
 }
 
@@ -117,7 +117,7 @@ static void group_messages(void **state)
 	const char *text =
 		dissect_hex(IPV4, "4500 001c 0001 0000 01 02 0000 c0000201 ef010101 16 00 0000 ef010101", 0);
 	has(text, "stack: ethertype:ip:igmp:igmp\n");
-	has(text, "igmp type=0x16 version=2 checksum=0x0000 maddr=239.1.1.1 max_resp=0\n");
+	has(text, "igmp type=0x16 version=2 checksum=0x0000 maddr=239.1.1.1 max_resp=0 checksum_odd=0\n");
 	/* version 1: no time in a query */
 	text = dissect_hex(IPV4, "4500 001c 0001 0000 01 02 0000 c0000201 e0000001 11 00 0000 00000000", 0);
 	has(text, "version=1");

@@ -118,7 +118,8 @@ static const struct field message_fields[DNS_NFIELDS] = {
 		.generated = true,
 		.sql = "CASE WHEN {retransmit_request_in} OR {retransmit_response_in} THEN 1 END" },
 	EXPERT_ITEM(DNS_EXPERT,
-		"CASE WHEN {retransmit_request_in} THEN 'DNS query retransmission. Original request in frame '"
+		"CASE WHEN {retransmit_request_in} THEN 'DNS query retransmission. Original request in frame "
+		"'"
 		"||{retransmit_request_in} WHEN {retransmit_response_in} THEN 'DNS response retransmission. "
 		"Original response in frame '||{retransmit_response_in} END",
 		EXPERT_WARN, EXPERT_PROTOCOL),

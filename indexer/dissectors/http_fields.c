@@ -41,8 +41,7 @@
 /* The first line, as Wireshark shows it. */
 #define FIRST_LINE                                                                                           \
 	"CASE {type} WHEN 2 THEN " TEXT("{version}") "||' '||{response_code}||' '||coalesce(" TEXT(          \
-		"{response_phrase}") ", '') ELSE " TEXT("{request_method}") "||' '||" TEXT("{request_uri}")  \
-		"||coalesce(' '||" TEXT("{version}") ", '') END||'\\r\\n'"
+		"{response_phrase}") ", '') ELSE " TEXT("{request_method}") "||' '||" TEXT("{request_uri}") "||coalesce(' '||" TEXT("{version}") ", '') END||'\\r\\n'"
 
 static const struct field message_fields[MESSAGE_NFIELDS] = {
 	[MESSAGE_TYPE] = { "type", "1 request, 2 response, 3 notification", KIND_UINT, .internal = true },

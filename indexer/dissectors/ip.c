@@ -69,16 +69,17 @@ static const struct value_name ip_proto_names[] = { { 1, "ICMP" }, { 2, "IGMP" }
 	{ 50, "ESP" }, { 51, "AH" }, { 58, "ICMPv6" }, { 88, "EIGRP" }, { 89, "OSPF IGP" }, { 103, "PIM" },
 	{ 112, "VRRP" }, { 115, "L2TP" }, { 132, "SCTP" }, { 136, "UDPlite" }, { 0, NULL } };
 
-/* Bits of column `marks`. From MARK_ROOM on: the octets that there are, where MARK_EXCEEDS says that the header
- * claims more. */
+/* Bits of column `marks`. From MARK_ROOM on: the octets that there are, where MARK_EXCEEDS says that the
+ * header claims more. */
 enum mark { MARK_NOP = 1, MARK_LENGTH = 2, MARK_LNCB = 4, MARK_TTL = 8, MARK_EXCEEDS = 16, MARK_ROOM = 256 };
 #define HOST(column) "(SELECT a.text FROM t_address a WHERE a.id={" column "})"
 #define MARK(bit)    "CASE WHEN {marks} & " bit " THEN 1 END"
 
 /* 224.0.0.251, mDNS, has 255 (RFC 6762, section 11); the rest of the block 1 */
 #define TTL_TEXT                                                                                             \
-	"CASE WHEN {marks} & 8 THEN '\"Time To Live\" only '||{ttl} WHEN {marks} & 4 THEN '\"Time To Live\" != '||iif((SELECT a.text "    \
-	"FROM t_address a WHERE a.id={dst})='224.0.0.251', 255, 1)||' for a packet sent to the Local "      \
+	"CASE WHEN {marks} & 8 THEN '\"Time To Live\" only '||{ttl} WHEN {marks} & 4 THEN '\"Time To "       \
+	"Live\" != '||iif((SELECT a.text "                                                                   \
+	"FROM t_address a WHERE a.id={dst})='224.0.0.251', 255, 1)||' for a packet sent to the Local "       \
 	"Network Control Block (see RFC 3171)' END"
 
 #define LENGTH_TEXT                                                                                          \
@@ -147,8 +148,7 @@ static const struct field ip_fields[IP_NFIELDS] = {
 	[IP_FLAGS_SF] = { "ip.flags.sf", "Security flag", KIND_BOOL, .sql = SQL_OFF },
 	[IP_TOS] = { "ip.tos", "Type of Service", KIND_UINT, .octets = 1, .sql = SQL_OFF },
 	EXPERT_ITEM(IP_EXPERT_LENGTH, LENGTH_TEXT, EXPERT_ERROR, EXPERT_PROTOCOL),
-	EXPERT_ITEM(IP_EXPERT, TTL_TEXT,
-		EXPERT_NOTE,
+	EXPERT_ITEM(IP_EXPERT, TTL_TEXT, EXPERT_NOTE,
 		"CASE WHEN {marks} & 8 THEN " EXPERT_SEQUENCE " ELSE " EXPERT_PROTOCOL " END"),
 	[IP_HOST] = { "ip.host", "Source or Destination Host", KIND_TEXT, .generated = true, .hidden = true,
 		.any = { IP_SRC_HOST, IP_DST_HOST }, .nany = 2 },

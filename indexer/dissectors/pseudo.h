@@ -17,7 +17,8 @@ void frame_close(struct row *r, uint32_t stack, uint32_t src, uint32_t dst);
 struct tcp_facts;
 void tcp_tracked(struct packet *pkt, struct tcp_segment *segment, const struct tcp_facts *facts);
 /* The frame's segment, the `tcp_layer`th TCP layer of the frame and the packet's layer `layer`, completed a
- * message that stood in several. `brought`: SPAN_MAKE() of what the segment has of it, 0 its whole payload. */
+ * message that stood in several. `brought`: SPAN_MAKE() of what the segment has of it, 0 its whole payload.
+ */
 struct stream_message;
 void tcp_reassembled(struct packet *pkt, int layer, uint16_t tcp_layer, const struct stream_message *message,
 	int64_t brought);

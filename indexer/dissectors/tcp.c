@@ -356,7 +356,8 @@ static const struct field tcp_fields[TCP_NFIELDS] = {
 	/* A payload of which nothing was dissected; more in the tables of messages. */
 	[TCP_SEGMENT_DATA] = { "tcp.segment_data", "TCP segment data", KIND_BYTES,
 		.sql = "CASE WHEN {len} > 0 AND {flags} & 4 = 0 AND (SELECT s.protocols LIKE '%:tcp' FROM "
-		       "t_frame f JOIN t_stack s ON s.id=f.stack WHERE f.frame_id={frame}) AND {payload_captured} IS NULL "
+		       "t_frame f JOIN t_stack s ON s.id=f.stack WHERE f.frame_id={frame}) AND "
+		       "{payload_captured} IS NULL "
 		       "AND NOT EXISTS (SELECT 1 FROM t_tcp_message m WHERE m.frame_id={frame}) AND "
 		       /* what was fast, spurious, out of order, without a message to bring it to */
 		       "(coalesce({a_flags}, 0) & 14 = 0 OR EXISTS (SELECT 1 FROM t_tcp_reassembled r WHERE "
@@ -426,7 +427,7 @@ enum {
 };
 /* Of the kinds that Wireshark has; that the segment is malformed the frame says. */
 #define OF_KIND(expr)                                                                                        \
-	"(SELECT " expr " FROM tcp_event_kind k WHERE k.kind={kind} AND k.severity IS NOT NULL AND k.field "  \
+	"(SELECT " expr " FROM tcp_event_kind k WHERE k.kind={kind} AND k.severity IS NOT NULL AND k.field " \
 	"<> '_ws.malformed')"
 static const struct field event_fields[EVENT_NFIELDS] = {
 	[EVENT_KIND] = { "kind", "enum tcp_event_number", KIND_UINT, .internal = true },
@@ -455,7 +456,8 @@ enum {
 };
 /* The payload of the frame's TCP layer that a row of repeats belongs to. */
 #define SEGMENT(column) "(SELECT " PAYLOAD_SPAN(column) " FROM t_tcp p WHERE p.frame_id={frame})"
-#define PAYLOAD_SPAN(p) "CASE WHEN " p "hdr_len>=20 AND " p "len>0 THEN (" p "offset+" p "hdr_len)<<24|" p "len END"
+#define PAYLOAD_SPAN(p)                                                                                      \
+	"CASE WHEN " p "hdr_len>=20 AND " p "len>0 THEN (" p "offset+" p "hdr_len)<<24|" p "len END"
 static const struct field reassembly_fields[REASSEMBLY_NFIELDS] = {
 	[REASSEMBLY_COUNT] = { "tcp.segment.count", "Segment count", KIND_UINT, .octets = 4,
 		.generated = true },
@@ -463,8 +465,9 @@ static const struct field reassembly_fields[REASSEMBLY_NFIELDS] = {
 		.generated = true },
 	[REASSEMBLY_SEGMENTS] = { "tcp.segments", "Reassembled TCP Segments", KIND_NONE, .generated = true,
 		.hidden = true, .sql = "1" },
-	[REASSEMBLY_BROUGHT] = { "brought", "octets that the segment has of it, where they are not its payload",
-		KIND_UINT, .internal = true },
+	[REASSEMBLY_BROUGHT] = { "brought",
+		"octets that the segment has of it, where they are not its payload", KIND_UINT,
+		.internal = true },
 	[REASSEMBLY_SEGMENT_DATA] = { "tcp.segment_data", "TCP segment data", KIND_BYTES,
 		.sql = "coalesce({brought}, " SEGMENT("p.") ")" },
 };
@@ -987,8 +990,8 @@ void tcp_happened(struct packet *pkt, uint32_t stream, const struct tcp_event *e
 	}
 }
 
-void tcp_reassembled(struct packet *pkt, int layer, uint16_t tcp_layer, const struct stream_message *m,
-	int64_t brought)
+void tcp_reassembled(
+	struct packet *pkt, int layer, uint16_t tcp_layer, const struct stream_message *m, int64_t brought)
 {
 	uint8_t fail = pkt->fail;
 	pkt->fail = CUR_OK;

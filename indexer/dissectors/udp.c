@@ -59,8 +59,8 @@ static const struct field udp_late_fields[LATE_NFIELDS] = {
 #define PROBE(port)                                                                                          \
 	"'Possible traceroute: hop #'||((" port "-33435)/3+1)||', attempt #'||((" port "-33435)%3+1)"
 #define TRACEROUTE_TEXT                                                                                      \
-	"CASE WHEN {dstport} BETWEEN 33435 AND 33464 THEN " PROBE("{dstport}")                               \
-		" WHEN {srcport} BETWEEN 33435 AND 33464 THEN " PROBE("{srcport}") " END"
+	"CASE WHEN {dstport} BETWEEN 33435 AND 33464 THEN " PROBE(                                           \
+		"{dstport}") " WHEN {srcport} BETWEEN 33435 AND 33464 THEN " PROBE("{srcport}") " END"
 
 static const struct field udp_fields[UDP_NFIELDS] = {
 	[UDP_SRCPORT] = { "udp.srcport", "Source Port", KIND_UINT, .octets = 2 },

@@ -396,12 +396,12 @@ static int insert_sources(sqlite3_stmt *st, int64_t field_id, const struct proto
 			list[i] = &rec->fields[f->any[i]];
 	}
 	for (unsigned i = 0; rc == SQLITE_OK && i < count; i++)
-		rc = insert_source(st, field_id, source_number(p, rec, TABLE_MAIN, before + i), p, rec, list[i],
-			list[i]->part && rec->shape == RECORD_LAYER ? TABLE_PART : TABLE_MAIN);
+		rc = insert_source(st, field_id, source_number(p, rec, TABLE_MAIN, before + i), p, rec,
+			list[i], list[i]->part && rec->shape == RECORD_LAYER ? TABLE_PART : TABLE_MAIN);
 	for (unsigned i = 0; rc == SQLITE_OK && rec->shape == RECORD_LAYER && !is_frame(rec) && i < count;
 		i++)
-		rc = insert_source(
-			st, field_id, source_number(p, rec, TABLE_MORE, before + i), p, rec, list[i], TABLE_MORE);
+		rc = insert_source(st, field_id, source_number(p, rec, TABLE_MORE, before + i), p, rec,
+			list[i], TABLE_MORE);
 	return rc;
 }
 
@@ -543,7 +543,8 @@ static int install_expert_view(sqlite3 *db)
 			expr[i] = replace_capture((const char *)sqlite3_column_text(st, i + 1));
 		if (expr[0] && expr[1] && expr[2])
 			sqlite3_str_appendf(s,
-				"%s\nSELECT t.frame_id, '%q' AS protocol, %s AS severity, %s AS grp, %s AS message"
+				"%s\nSELECT t.frame_id, '%q' AS protocol, %s AS severity, %s AS grp, %s AS "
+				"message"
 				" FROM \"%w\" t",
 				n++ ? "\nUNION ALL" : "", sqlite3_column_text(st, 4), expr[1], expr[2],
 				expr[0], sqlite3_column_text(st, 0));

@@ -224,7 +224,8 @@ bool stream_add(struct streams *all, struct packet *pkt, struct stream_side *sid
 	uint32_t i = m->nparts++;
 	for (; i && m->parts[i - 1].offset > offset; i--)
 		m->parts[i] = m->parts[i - 1];
-	m->parts[i] = (struct stream_part) { offset, len, pkt->number, layer, file_offset(pkt, octets, len), 0 };
+	m->parts[i] =
+		(struct stream_part) { offset, len, pkt->number, layer, file_offset(pkt, octets, len), 0 };
 	if (i + 1 == m->nparts && offset == m->covered) { /* as nearly always: in order */
 		memcpy(m->data + offset, octets, len);
 		m->covered += len;
@@ -256,7 +257,7 @@ void streams_unfinished(
 {
 	const struct stream_side *s;
 	TAILQ_FOREACH(s, &all->sides, list)
-		for (unsigned i = 0; i < STREAM_MESSAGES_MAX; i++)
-			if (s->at[i].used && !s->at[i].whole_frame && !s->at[i].lost)
-				f(ctx, &s->at[i]);
+	for (unsigned i = 0; i < STREAM_MESSAGES_MAX; i++)
+		if (s->at[i].used && !s->at[i].whole_frame && !s->at[i].lost)
+			f(ctx, &s->at[i]);
 }
