@@ -459,6 +459,7 @@ struct packet *dissect_frame(struct dissection *d, const struct dissect_input *i
 	pkt->stream = false;
 	pkt->nruns = 0;
 	pkt->restarted = NULL;
+	pkt->late.n = 0;
 	d->ndatagrams = 0;
 	rows_frame(pkt->rows);
 	streams_frame(d->streams);

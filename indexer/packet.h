@@ -355,6 +355,10 @@ struct packet {
 	struct layer layers[PACKET_LAYERS_MAX];
 	const struct protocol *tokens[PACKET_TOKENS_MAX];
 	struct item items[PACKET_ITEMS_MAX];
+	struct late_items {
+		const bool *comes;
+		uint16_t first, n; /* which of `items`; n 0: none */
+	} late;                    /* pkt_late_item() */
 	struct next next[PACKET_NEXT_MAX];
 	const char *column; /* text of the Protocol column */
 
@@ -485,6 +489,11 @@ void pkt_token(struct packet *pkt, const struct protocol *proto);
 
 /* A further top-level item of the hierarchy; of a field that stands there, `proto` has the name. */
 void pkt_item(struct packet *pkt, const struct protocol *proto, uint32_t len);
+
+/* The same for an item that is there only if *comes is true when the capture has ended: what follows in another
+ * connection (FTP). Until then it is taken for granted. `comes` is in the state of a conversation, which
+ * stays. One run of such items a frame, the first; all of it goes by its first `comes`. */
+void pkt_late_item(struct packet *pkt, const struct protocol *proto, const bool *comes);
 
 /* This layer takes its octets, but shows nothing of them: it has no item, */
 void pkt_no_item(struct packet *pkt);

@@ -99,7 +99,7 @@ struct ftp_flow {
 };
 
 /* Wireshark puts what it knows of a transfer beside FTP in the tree, so that its hierarchy counts it. Whether
- * a transfer comes is known only later: that it does is taken for granted. */
+ * a transfer comes, and takes more than one segment, is known only later. */
 #define ITEM(symbol, text) static const struct protocol symbol = { .name = text }
 ITEM(item_directory, "ftp.current-working-directory");
 ITEM(item_command, "ftp.command");
@@ -108,6 +108,8 @@ ITEM(item_frames, "ftp.command-response.frames");
 ITEM(item_bytes, "ftp.command-response.bytes");
 ITEM(item_first, "ftp.command-response.first-frame-num");
 ITEM(item_last, "ftp.command-response.last-frame-num");
+ITEM(item_duration, "ftp.command-response.duration");
+ITEM(item_bitrate, "ftp.command-response.bitrate");
 ITEM(item_setup, "ftp.setup-frame");
 
 static bool moves_data(const char *command, uint32_t len)
@@ -136,8 +138,8 @@ static void expect(struct packet *pkt, const char *method, uint32_t address, uin
 		return;
 	data->method = method;
 	f->data = data;
-	pkt_item(pkt, &item_command, 0);
-	pkt_item(pkt, &item_command_frame, 0);
+	pkt_late_item(pkt, &item_command, &data->carried);
+	pkt_late_item(pkt, &item_command_frame, &data->carried);
 }
 
 /* RFC 959, section 4.1.2: h1,h2,h3,h4,p1,p2. Where that stands in a reply is not said: the first digit. */
@@ -253,13 +255,17 @@ static void request(struct packet *pkt, struct row *r, const struct line *l)
 			 text_is(l->text, n, "PASV") || text_is(l->text, n, "EPSV");
 	/* What comes behind an announcement is taken for the command that uses it. */
 	if (f && (moves_data(l->text, n) || (f->data && !announces))) {
-		if (f->data)
-			note_command(f->data, l);
+		struct ftp_data_flow *data = f->data;
 		f->data = NULL;
 		pkt_item(pkt, &item_frames, 0);
 		pkt_item(pkt, &item_bytes, 0);
 		pkt_item(pkt, &item_first, 0);
 		pkt_item(pkt, &item_last, 0);
+		if (data) {
+			note_command(data, l);
+			pkt_late_item(pkt, &item_duration, &data->several);
+			pkt_late_item(pkt, &item_bitrate, &data->several);
+		}
 		pkt_item(pkt, &item_setup, 0);
 	}
 	if (text_is(l->text, n, "PORT"))

@@ -10,7 +10,9 @@
 /* Of a data connection that was announced by PORT, PASV, EPRT or EPSV. */
 struct ftp_data_flow {
 	const char *method; /* how it was announced, "PASV"; NULL it was not */
-	bool commanded;     /* a command that moves data came */
+	bool commanded;     /* a command that moves data came, */
+	bool carried;       /* then a segment of data, */
+	bool several;       /* and another */
 	uint8_t len;
 	char command[FTP_COMMAND_MAX]; /* the command, with its argument */
 };

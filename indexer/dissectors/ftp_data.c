@@ -19,7 +19,7 @@ ITEM(item_directory, "ftp-data.current-working-directory");
 static enum verdict ftp_data_dissect(struct packet *pkt, struct cursor *c)
 {
 	uint32_t n = c->cap < LOOKED_AT ? c->cap : LOOKED_AT;
-	const struct ftp_data_flow *f = pkt_flow(pkt, &proto_ftp_data);
+	struct ftp_data_flow *f = pkt_flow(pkt, &proto_ftp_data);
 	info_set(pkt, "FTP Data: %u bytes", c->len);
 	if (f && f->method)
 		info_add(pkt, " (%s)", f->method);
@@ -30,6 +30,8 @@ static enum verdict ftp_data_dissect(struct packet *pkt, struct cursor *c)
 	}
 	pkt_item(pkt, &item_setup, 0);
 	if (f && f->commanded) {
+		f->several |= f->carried;
+		f->carried = true;
 		pkt_item(pkt, &item_method, 0);
 		pkt_item(pkt, &item_command, 0);
 		pkt_item(pkt, &item_command_frame, 0);

@@ -129,7 +129,7 @@ const struct protocol named_udp_protocols[] = {
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 1001 }) },
 	{ .name = "glbp", .title = "Gateway Load Balancing Protocol", .column = "GLBP",
 		.dissect = test_glbp, .claims = CLAIMS({ CLAIM_UDP_PORT, 3222 }) },
-	{ .name = "gprs-ns", .title = "GPRS Network Service", .column = "GPRS-NS",
+	{ .name = "gprs-ns", .title = "GPRS Network Service", .column = "GPRS-NS", .dissect = gprs_ns_walk,
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 2157 }, { CLAIM_UDP_PORT, 19999 }) },
 	{ .name = "gsmtap", .title = "GSM Radiotap", .column = "GSMTAP",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 4729 }) },
