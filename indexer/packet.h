@@ -490,9 +490,9 @@ void pkt_token(struct packet *pkt, const struct protocol *proto);
 /* A further top-level item of the hierarchy; of a field that stands there, `proto` has the name. */
 void pkt_item(struct packet *pkt, const struct protocol *proto, uint32_t len);
 
-/* The same for an item that is there only if *comes is true when the capture has ended: what follows in another
- * connection (FTP). Until then it is taken for granted. `comes` is in the state of a conversation, which
- * stays. One run of such items a frame, the first; all of it goes by its first `comes`. */
+/* The same for an item that is there only if *comes is true when the capture has ended: what follows in
+ * another connection (FTP). Until then it is taken for granted. `comes` is in the state of a conversation,
+ * which stays. One run of such items a frame, the first; all of it goes by its first `comes`. */
 void pkt_late_item(struct packet *pkt, const struct protocol *proto, const bool *comes);
 
 /* This layer takes its octets, but shows nothing of them: it has no item, */

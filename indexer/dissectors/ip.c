@@ -64,8 +64,8 @@ enum {
 	IP_NFIELDS
 };
 
-/* Bits of column `marks`. From MARK_ROOM on: the octets that there are, where MARK_EXCEEDS says that the header
- * claims more. */
+/* Bits of column `marks`. From MARK_ROOM on: the octets that there are, where MARK_EXCEEDS says that the
+ * header claims more. */
 enum mark { MARK_NOP = 1, MARK_LENGTH = 2, MARK_LNCB = 4, MARK_TTL = 8, MARK_EXCEEDS = 16, MARK_ROOM = 256 };
 #define HOST(column) "(SELECT a.text FROM t_address a WHERE a.id={" column "})"
 #define MARK(bit)    "CASE WHEN {marks} & " bit " THEN 1 END"
