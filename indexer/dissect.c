@@ -246,8 +246,17 @@ static void finish_datagrams(struct dissection *d)
 	}
 }
 
+/* The end of a segment that begins a message which does not come. */
+static void unfinished(void *ctx, const struct stream_message *m)
+{
+	if (m->nparts && m->parts[0].tail)
+		tcp_unfinished(ctx, &m->parts[0]);
+}
+
 void dissection_finish(struct dissection *d)
 {
+	d->pkt.fail = CUR_OK;
+	streams_unfinished(d->streams, unfinished, &d->pkt);
 	for (size_t i = 0; i < conv_total(d->conversations); i++) {
 		struct conversation *c = conv_at(d->conversations, i);
 		if (c->opener.frame) {
@@ -414,7 +423,8 @@ static void note_failure(struct packet *pkt)
 		info_add(pkt, "%s", "[BoundErrorUnreassembled Packet]");
 	} else {
 		pkt_item(pkt, &proto_malformed, 0);
-		info_add(pkt, "%s", "[Malformed Packet]");
+		if (!pkt->info || !pkt->info->ended)
+			info_add(pkt, "%s", "[Malformed Packet]");
 	}
 }
 
@@ -449,6 +459,7 @@ struct packet *dissect_frame(struct dissection *d, const struct dissect_input *i
 	pkt->stream = false;
 	pkt->nruns = 0;
 	pkt->restarted = NULL;
+	pkt->late.n = 0;
 	d->ndatagrams = 0;
 	rows_frame(pkt->rows);
 	streams_frame(d->streams);

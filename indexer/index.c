@@ -13,6 +13,7 @@
 #include "indexer/reader/encap.h"
 #include "indexer/reader/reader.h"
 #include "indexer/registry.h"
+#include "indexer/store/late.h"
 #include "indexer/store/source.h"
 #include "schema/address.h"
 #include "schema/tcp_event.h"
@@ -35,6 +36,7 @@ struct job {
 	struct dict *dict;
 	struct dissection *dissection;
 	struct totals totals;
+	struct late late;
 	EVP_MD_CTX *sha;
 	struct pipeline *pipeline;
 	struct {
@@ -259,6 +261,7 @@ static int take_frame(struct job *j, const struct frame *f)
 	}
 	const struct packet *pkt = dissect_frame(j->dissection, &in);
 	totals_add(&j->totals, pkt, dissection_stack(j->dissection));
+	late_add(&j->late, pkt, dissection_stack(j->dissection));
 	struct rows *rows = pipeline_rows(j->pipeline);
 	if (pipeline_border(j->pipeline, f->record_end) < 0)
 		return -1;
@@ -497,6 +500,7 @@ static enum index_status finish(struct job *j, enum index_status status)
 	if (j->cancelled)
 		return INDEX_CANCELLED;
 	dissection_finish(j->dissection);
+	late_settle(&j->late, j->dict, &j->totals);
 	if (pipeline_finish(j->pipeline) < 0)
 		return INDEX_ARCHIVE_FAILED;
 	digest_text(sha256, j->sha);
@@ -505,9 +509,9 @@ static enum index_status finish(struct job *j, enum index_status status)
 		return INDEX_ALREADY;
 	j->result->capture_id = j->capture_id;
 	totals_finish(&j->totals);
-	if (found < 0 || j->totals.failed || store_capture(j, sha256, status) < 0 ||
+	if (found < 0 || j->totals.failed || j->late.failed || store_capture(j, sha256, status) < 0 ||
 		store_conversations(j) < 0 || store_events(j) < 0 || store_interface_frames(j) < 0 ||
-		store_totals(j->store, &j->totals) < 0)
+		store_totals(j->store, &j->totals) < 0 || late_store(&j->late, j->store, j->first_frame) < 0)
 		return INDEX_ARCHIVE_FAILED;
 	if (remember(j) < 0 || store_commit(j->store) < 0)
 		return INDEX_ARCHIVE_FAILED;
@@ -656,6 +660,7 @@ enum index_status index_capture(struct store *store, const char *path, const str
 	dissection_free(j.dissection);
 	dict_free(j.dict);
 	totals_free(&j.totals);
+	late_free(&j.late);
 	EVP_MD_CTX_free(j.sha);
 	free(j.interfaces);
 	return status;

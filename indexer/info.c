@@ -121,6 +121,11 @@ void info_notes_(struct packet *pkt)
 	o->note[0] = '\0';
 }
 
+void info_end_(struct packet *pkt)
+{
+	pkt->info->ended = !pkt->fail;
+}
+
 void info_fence_(struct packet *pkt)
 {
 	struct info *o = writable(pkt);
@@ -195,6 +200,12 @@ int64_t info_later(struct packet *pkt, const char *field)
 	return o && o->later ? o->later(o->later_ctx, pkt, field) : 0;
 }
 
+const void *info_final_flow(const struct packet *pkt, const struct protocol *proto)
+{
+	const struct info *o = writable(pkt);
+	return o && o->final_flow && pkt->conversation ? o->final_flow(o->final_ctx, pkt, proto) : NULL;
+}
+
 bool info_empty(const struct packet *pkt)
 {
 	return pkt->info && pkt->info->len == pkt->info->fence;
@@ -206,6 +217,7 @@ void info_frame(struct packet *pkt)
 	if (!o)
 		return;
 	o->len = o->fence = o->note_len = 0;
+	o->ended = false;
 	o->text[0] = o->note[0] = '\0';
 }
 

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 struct packet;
+struct protocol;
 
 #define INFO_MAX   4096 /* octets, as in Wireshark; what is longer is cut */
 #define INFO_SAVES 5    /* see info_save(): one for each TCP segment being dissected, one for a try */
@@ -21,7 +22,11 @@ struct info {
 	/* What only a later frame tells of this one, and the archive knows: see info_later(). */
 	int64_t (*later)(void *ctx, const struct packet *pkt, const char *field);
 	void *later_ctx;
+	/* What only the end of the capture tells: see info_final_flow(). */
+	const void *(*final_flow)(void *ctx, const struct packet *pkt, const struct protocol *proto);
+	void *final_ctx;
 	unsigned note_len;
+	bool ended; /* see info_end() */
 	struct {
 		unsigned len, fence;
 		char text[INFO_MAX];
@@ -45,6 +50,9 @@ void info_prepend_fenced_(struct packet *pkt, const char *format, ...) INFO_PRIN
  * appends what was kept. */
 void info_note_(struct packet *pkt, const char *format, ...) INFO_PRINTF(2, 3);
 void info_notes_(struct packet *pkt);
+/* What is read from here on Wireshark reads only for its tree, which the packet list does without: that it is
+ * malformed is not noticed there. */
+void info_end_(struct packet *pkt);
 /* What is there now stays. */
 void info_fence_(struct packet *pkt);
 /* Append octets as Wireshark shows text that a packet says: what is no printable character, or no UTF-8, as
@@ -71,6 +79,12 @@ const char *info_name(const struct value_name *names, int64_t value, const char 
  * RECORD_LATE records ("icmp.resp_in"). Only where pkt->info is asked for. */
 int64_t info_later(struct packet *pkt, const char *field);
 
+/* The state (pkt_flow()) that the frame's conversation has for a protocol when the capture ends: what
+ * Wireshark knows of it in its second pass. To be read only; NULL where that is not known. The first to ask
+ * has the whole capture dissected: ask only where the answer makes a difference, and pkt->info is asked for.
+ */
+const void *info_final_flow(const struct packet *pkt, const struct protocol *proto);
+
 #define info_set(pkt, ...)            ((pkt)->info ? info_set_((pkt), __VA_ARGS__) : (void)0)
 #define info_add(pkt, ...)            ((pkt)->info ? info_add_((pkt), __VA_ARGS__) : (void)0)
 #define info_sep(pkt, ...)            ((pkt)->info ? info_sep_((pkt), __VA_ARGS__) : (void)0)
@@ -78,6 +92,7 @@ int64_t info_later(struct packet *pkt, const char *field);
 #define info_prepend_fenced(pkt, ...) ((pkt)->info ? info_prepend_fenced_((pkt), __VA_ARGS__) : (void)0)
 #define info_note(pkt, ...)           ((pkt)->info ? info_note_((pkt), __VA_ARGS__) : (void)0)
 #define info_notes(pkt)               ((pkt)->info ? info_notes_(pkt) : (void)0)
+#define info_end(pkt)                 ((pkt)->info ? info_end_(pkt) : (void)0)
 #define info_fence(pkt)               ((pkt)->info ? info_fence_(pkt) : (void)0)
 #define info_text(pkt, octets, n)     ((pkt)->info ? info_text_((pkt), (octets), (n)) : (void)0)
 #define info_clear(pkt)               info_set((pkt), "%s", "")

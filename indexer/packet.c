@@ -125,6 +125,19 @@ void pkt_item(struct packet *pkt, const struct protocol *proto, uint32_t len)
 		pkt->items[pkt->nitems++] = (struct item) { proto, len };
 }
 
+void pkt_late_item(struct packet *pkt, const struct protocol *proto, const bool *comes)
+{
+	uint16_t at = pkt->nitems;
+	struct late_items *late = &pkt->late;
+	pkt_item(pkt, proto, 0);
+	if (pkt->nitems == at)
+		return;
+	if (!late->n)
+		*late = (struct late_items) { comes, at, 1 };
+	else if (late->first + late->n == at)
+		late->n++;
+}
+
 void pkt_no_item(struct packet *pkt)
 {
 	struct layer *l = pkt_layer(pkt);

@@ -7,6 +7,7 @@
 #include "indexer/cursor.h"
 #include "indexer/dict.h"
 #include "indexer/info.h"
+#include "indexer/layout.h"
 #include "indexer/rows.h"
 #include "schema/kind.h"
 
@@ -111,15 +112,19 @@ struct pdu {
 	/* May these octets, the first that are handed over, be this protocol's? NULL: always. Must not set
 	 * anything. Where too few octets are there to tell, it says what Wireshark's dissector does. */
 	bool (*test)(struct packet *, const struct cursor *);
+	bool unmeasured; /* Wireshark's dissector takes its messages from the stream by itself: no
+			    tcp.pdu.size */
 };
 
 struct protocol {
-	const char *name;   /* filter name and token of frame.protocols: "tcp" */
-	const char *title;  /* "Transmission Control Protocol" */
-	const char *column; /* text of the Protocol column; NULL: leaves the column alone (data) */
-	const char *info;   /* what the Info column says of each of its messages; NULL: `dissect` says it */
-	const char *spec;   /* "RFC 9293" */
-	const char *help;   /* one sentence on what it is for */
+	const char *name;    /* filter name and token of frame.protocols: "tcp" */
+	const char *title;   /* "Transmission Control Protocol" */
+	const char *column;  /* text of the Protocol column; NULL: leaves the column alone (data) */
+	const char *info;    /* what the Info column says of each of its messages; NULL: `dissect` says it */
+	const char *spec;    /* "RFC 9293" */
+	const char *help;    /* one sentence on what it is for */
+	const char *heading; /* the layer's line in the tree, a template of layout.h; NULL: the title */
+	const struct layout_line *layout; /* what stands below it, ended by { 0 }; NULL: the general rule */
 	uint16_t id; /* PROTO_ID_x of the generated dissectors/ids.h; 0 for a bare name without records */
 	uint16_t nrecords;
 	const struct record *records; /* [0] is the protocol's own layer record */
@@ -307,6 +312,7 @@ struct segment_run {
 	unsigned side;
 	uint32_t flags;     /* enum tcp_flag of the segment */
 	uint32_t seq, end;  /* raw, of the octets not yet looked at */
+	uint32_t start;     /* raw, of the segment's first octet */
 	struct cursor rest; /* these octets */
 	uint16_t srcport, dstport;
 	int16_t layer;      /* index of the TCP layer */
@@ -349,6 +355,10 @@ struct packet {
 	struct layer layers[PACKET_LAYERS_MAX];
 	const struct protocol *tokens[PACKET_TOKENS_MAX];
 	struct item items[PACKET_ITEMS_MAX];
+	struct late_items {
+		const bool *comes;
+		uint16_t first, n; /* which of `items`; n 0: none */
+	} late;                    /* pkt_late_item() */
 	struct next next[PACKET_NEXT_MAX];
 	const char *column; /* text of the Protocol column */
 
@@ -479,6 +489,11 @@ void pkt_token(struct packet *pkt, const struct protocol *proto);
 
 /* A further top-level item of the hierarchy; of a field that stands there, `proto` has the name. */
 void pkt_item(struct packet *pkt, const struct protocol *proto, uint32_t len);
+
+/* The same for an item that is there only if *comes is true when the capture has ended: what follows in
+ * another connection (FTP). Until then it is taken for granted. `comes` is in the state of a conversation,
+ * which stays. One run of such items a frame, the first; all of it goes by its first `comes`. */
+void pkt_late_item(struct packet *pkt, const struct protocol *proto, const bool *comes);
 
 /* This layer takes its octets, but shows nothing of them: it has no item, */
 void pkt_no_item(struct packet *pkt);

@@ -49,6 +49,8 @@ static enum verdict take_message(
 		pkt_want(pkt, 0, len - c->cap);
 		return MINE;
 	}
+	if (!pdu->unmeasured)
+		tcp_pdu(pkt, len);
 	/* By its own account, even where that is more than there is. */
 	struct cursor message = { c->data, 0, c->cap < len ? c->cap : len, len, c->fail };
 	if (pkt->layers[pkt->current].item >= 0 && proto->item_len == 0)

@@ -142,8 +142,12 @@ static void check_record(const struct protocol *proto, const struct record *rec)
 				proto->name, i, rec->name);
 			return;
 		}
+		/* A layer's rare columns have a table of their own; rows of a child are one table. */
+		if (f->part && rec->shape != RECORD_LAYER)
+			snprintf(problem, sizeof(problem), "%s: %s is in a part, which only layers have",
+				rec->name, f->name);
 		for (unsigned k = 0; k < i; k++)
-			if (strcmp(rec->fields[k].name, f->name) == 0)
+			if (strcmp(rec->fields[k].name, f->name) == 0 && !field_is_expert(f))
 				snprintf(problem, sizeof(problem), "%s: two fields %s", rec->name, f->name);
 	}
 }

@@ -135,6 +135,13 @@ void segment_step(struct dissection *d, unsigned run)
 	}
 }
 
+/* Where octets stand in the frame, as a value of KIND_BYTES; 0: elsewhere. */
+static int64_t span_in_frame(const struct packet *pkt, const uint8_t *octets, uint32_t n)
+{
+	uintptr_t at = (uintptr_t)octets, frame = (uintptr_t)pkt->data;
+	return n && at >= frame && at - frame < pkt->cap_len ? SPAN_MAKE(at - frame, n) : 0;
+}
+
 /* As if the dissector had never been called. */
 static void take_back(struct packet *pkt, const struct segment_run *r)
 {
@@ -160,8 +167,10 @@ static void begin_message(struct dissection *d, struct segment_run *r, uint32_t 
 	m->takes_segment = more == WANT_SEGMENT;
 	if (more == WANT_FIN)
 		side->until_fin = true;
-	stream_add(
-		d->streams, pkt, side, m, 0, r->rest.data + (seq - r->seq), r->end - seq, true, r->tcp_layer);
+	const uint8_t *octets = r->rest.data + (seq - r->seq);
+	stream_add(d->streams, pkt, side, m, 0, octets, r->end - seq, true, r->tcp_layer);
+	if (seq != r->start && m->nparts == 1)
+		m->parts[0].tail = span_in_frame(pkt, octets, r->end - seq);
 }
 
 /* The message goes on: it was shorter than it said. */
@@ -198,7 +207,9 @@ void segment_conclude(struct dissection *d, unsigned run)
 		show_part(pkt, r);
 		extend(r, want.more);
 	} else if (r->message) {
-		tcp_reassembled(pkt, r->layer, r->tcp_layer, r->message);
+		bool all = r->seq == r->start && r->brought == r->end - r->seq;
+		tcp_reassembled(pkt, r->layer, r->tcp_layer, r->message,
+			all ? 0 : span_in_frame(pkt, r->rest.data, r->brought));
 		if (wants)
 			begin_message(d, r, r->seq + r->brought - (r->len - at), want.more);
 	} else if (wants) {
@@ -233,7 +244,7 @@ static bool close_message(struct dissection *d, struct segment_run *r, uint32_t 
 	if (!m || !stream_add(d->streams, pkt, side, m, seq - m->seq, payload.data, payload.len, false,
 			  r->tcp_layer))
 		return false;
-	tcp_reassembled(pkt, r->layer, r->tcp_layer, m);
+	tcp_reassembled(pkt, r->layer, r->tcp_layer, m, 0);
 	r->message = m;
 	call(pkt, r, message_cursor(pkt, m), false);
 	return true;
@@ -254,6 +265,7 @@ void segment_payload(struct dissection *d, const struct tcp_segment *s, const st
 		.side = !facts->from_a,
 		.flags = facts->flags,
 		.seq = s->seq,
+		.start = s->seq,
 		.end = s->seq + s->payload.len,
 		.rest = s->payload,
 		.srcport = s->srcport,

@@ -5,10 +5,7 @@
 #include <unistd.h>
 
 #include "query/flow.h"
-#include "query/output.h"
-
-#define HOSTS    40   /* as Wireshark draws at most */
-#define SVG_ROWS 1000 /* without --limit */
+#include "query/plot.h"
 
 static int whole(const struct args *args, const char *name, long long least, int64_t *out)
 {
@@ -21,6 +18,18 @@ static int whole(const struct args *args, const char *name, long long least, int
 		return complain(EXIT_USAGE, "--%s takes a number from %lld on, not %s", name, least, text);
 	*out = v;
 	return EXIT_DONE;
+}
+
+int flow_limits(const struct args *args, int64_t *hosts, int64_t *limit)
+{
+	int status = whole(args, "limit", 1, limit);
+	if (status == EXIT_DONE)
+		status = whole(args, "hosts", 2, hosts);
+	if (*hosts > LADDER_LANES)
+		*hosts = LADDER_LANES;
+	if (*limit > LADDER_RUNGS)
+		*limit = LADDER_RUNGS;
+	return status;
 }
 
 /* 0: as wide as it gets, into a file or a pipe. */
@@ -47,36 +56,29 @@ static int answer_rows(struct question *q, const struct selected_capture *captur
 		[FLOW_LENGTH] = { { "length", NULL, RENDER_NUMBER } },
 		[FLOW_LABEL] = { { tcp ? "text" : "info", NULL, RENDER_TEXT } },
 	};
-	return question_answer(q, flow_prepare(q, capture, tcp), columns, FLOW_COLUMNS);
+	int64_t hosts = FLOW_HOSTS, limit = FLOW_DRAWN;
+	int status = flow_limits(q->args, &hosts, &limit);
+	if (status != EXIT_DONE)
+		return status;
+	question_about(q, "%s", capture->name);
+	return question_answer(
+		q, flow_prepare(q, capture, tcp, q->args->rows ? limit : -1), columns, FLOW_COLUMNS);
 }
 
 static int draw(struct question *q, const struct selected_capture *capture, bool tcp)
 {
-	const char *svg = args_value(q->args, "svg", NULL);
 	unsigned width = terminal_width();
-	int64_t limit = SVG_ROWS, hosts = HOSTS;
-	int64_t fit = width && !svg ? (width > 48 ? (width - 16) / 16 : 2) : HOSTS;
+	int64_t limit = FLOW_DRAWN, hosts = FLOW_HOSTS;
+	int64_t fit = width ? (width > 48 ? (width - 16) / 16 : 2) : FLOW_HOSTS;
 	struct flow f;
-	struct output out;
-	int status = whole(q->args, "limit", 1, &limit);
-	if (status == EXIT_DONE)
-		status = whole(q->args, "hosts", 2, &hosts);
+	int status = flow_limits(q->args, &hosts, &limit);
 	if (status != EXIT_DONE)
 		return status;
 	if (!args_has(q->args, "hosts") && fit < hosts)
 		hosts = fit;
-	if (hosts > 10000)
-		hosts = 10000;
 	status = flow_open(&f, q, capture, tcp, (unsigned)hosts) < 0 ? EXIT_FAILED : EXIT_DONE;
-	if (status == EXIT_DONE && !svg) {
+	if (status == EXIT_DONE)
 		status = flow_print_text(&f, stdout, width) < 0 ? EXIT_FAILED : EXIT_DONE;
-	} else if (status == EXIT_DONE && output_open(&out, svg, q->session.path) < 0) {
-		status = EXIT_FAILED;
-	} else if (status == EXIT_DONE) {
-		status = flow_print_svg(&f, out.file, limit) < 0 ? EXIT_FAILED : EXIT_DONE;
-		if (output_close(&out, status == EXIT_DONE) < 0)
-			status = EXIT_FAILED;
-	}
 	if (status == EXIT_DONE && f.others)
 		complain(0, "the last lane stands for all other hosts; --hosts N gives N lanes");
 	flow_close(&f);
@@ -100,8 +102,7 @@ static int run(const struct args *args)
 static const struct option_spec options[] = {
 	{ "tcp", 't', NULL, false, "TCP alone, with flags, sequence and acknowledgment numbers, lengths" },
 	{ "hosts", 0, "N", false, "lanes; the last is for all other hosts (default: 40, or what fits)" },
-	{ "svg", 0, "FILE", false, "draw into FILE (-: standard output)" },
-	{ "limit", 0, "N", false, "frames of an SVG drawing at most (default: 1000)" },
+	{ "limit", 0, "N", false, "frames of a picture at most (default: 1000)" },
 	{ 0 },
 };
 
@@ -119,10 +120,12 @@ const struct command cmd_flow = {
 		"made to fit. csv, json and jsonl give a row a frame.",
 	.examples = "  pcapdex flow a.db -Y 'ip.addr == 192.0.2.10'            one host's frames\n"
 		    "  pcapdex flow a.db -c lab.pcap --tcp -Y 'tcp.stream == 3' one connection\n"
-		    "  pcapdex flow a.db --tcp --svg flow.svg                  a drawing",
+		    "  pcapdex flow a.db --tcp --plot flow.svg                 a drawing",
 	.min_args = 1,
 	.max_args = 1,
 	.query = true,
 	.options = options,
+	.plot = plot_flow,
+	.text_is_picture = true,
 	.run = run,
 };

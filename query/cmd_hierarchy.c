@@ -122,8 +122,8 @@ static char *path_of(const struct hierarchy *h, int i)
 	return path;
 }
 
-/* Beyond this many levels below `frame` tshark puts nodes of one name below one node together. */
-#define PATH_LEVELS 15
+/* tshark indents this many levels below `frame`; what stands deeper is printed beside the last of them. */
+#define PATH_LEVELS 16
 
 /* Nodes deeper than PATH_LEVELS, for `i` at that depth: by name. */
 struct deep {
@@ -184,7 +184,7 @@ static int print_paths(struct question *q, const struct hierarchy *h)
 		render_row(r, (struct value[]) { value_text(path), value_int((int64_t)n->packets),
 				      value_int((int64_t)n->bytes) });
 		sqlite3_free(path);
-		if (level == PATH_LEVELS && print_deep(r, h, i) < 0)
+		if (level == PATH_LEVELS - 1 && print_deep(r, h, i) < 0)
 			break;
 	}
 	return render_close(r) < 0 ? complain(EXIT_FAILED, "out of memory") : EXIT_DONE;

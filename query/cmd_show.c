@@ -3,150 +3,77 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "query/detail.h"
+#include "query/detail_lines.h"
 #include "query/ranges.h"
 #include "query/render/render.h"
 
-#define VALUE_MAX 1024 /* octets of a value's text; longer ones are cut in the tree, not in JSON */
+#define VALUE_MAX 1024 /* octets of a value's text; longer ones are cut */
 
 /* ---- the tree ---- */
 
-static void indent(unsigned depth)
+static int print_layer(const struct detail_layer *l)
 {
-	printf("%*s", (int)(4 * depth), "");
-}
-
-/* .... .1.. for bit 2 of 8 when it is set. */
-static void print_bits(const struct detail_field *f)
-{
-	uint64_t v = (uint64_t)f->integer << __builtin_ctzll(f->mask);
-	for (unsigned i = f->width; i--;) {
-		putchar(f->mask >> i & 1 ? (v >> i & 1 ? '1' : '0') : '.');
-		if (i && i % 4 == 0)
-			putchar(' ');
+	struct detail_lines lines;
+	int rc = detail_lines_make(&lines, l);
+	if (rc == 0) {
+		render_visible_text(stdout, lines.heading);
+		putchar('\n');
+		for (size_t i = 0; i < lines.n; i++) {
+			printf("%*s", (int)(4 * lines.list[i].depth), "");
+			render_visible_text(stdout, lines.list[i].text);
+			putchar('\n');
+		}
 	}
-	fputs(" = ", stdout);
+	detail_lines_free(&lines);
+	return rc;
 }
 
-static void print_field(const struct detail_field *f, unsigned depth)
+static int print_tree(const struct detail *d)
 {
-	char text[VALUE_MAX];
-	detail_value_text(text, sizeof(text), f);
-	indent(depth);
-	if (f->generated)
-		putchar('[');
-	if (f->mask)
-		print_bits(f);
-	render_visible_text(stdout, f->label);
-	if (text[0]) {
-		fputs(": ", stdout);
-		render_visible_text(stdout, text);
-	}
-	puts(f->generated ? "]" : "");
-}
-
-static bool is_above(const struct detail_row *row, const char *name)
-{
-	for (unsigned i = 0; i < row->nfields; i++)
-		if (strcmp(row->fields[i].name, name) == 0)
-			return true;
-	return false;
-}
-
-/* The fields of a row below the one of this name (NULL: those that stand below none). */
-static void print_below(const struct detail_row *row, const char *parent, unsigned depth)
-{
-	for (unsigned i = 0; depth < 8 && i < row->nfields; i++) {
-		const struct detail_field *f = &row->fields[i];
-		const char *above = f->parent && is_above(row, f->parent) ? f->parent : NULL;
-		if (above ? !parent || strcmp(above, parent) != 0 : parent != NULL)
-			continue;
-		print_field(f, depth);
-		print_below(row, f->name, depth + 1);
-	}
-}
-
-static void print_row(const struct detail_row *row, unsigned depth)
-{
-	print_below(row, NULL, depth);
-}
-
-/* "Transmission Control Protocol, Src Port: 80, Dst Port: 51000, Seq: 1, Ack: 1": fields that tell most about
- * a layer. */
-static void print_title(const struct detail *d, const struct detail_layer *l)
-{
-	static const struct {
-		const char *field, *label;
-	} told[] = { { "src", "Src" }, { "dst", "Dst" }, { "srcport", "Src Port" }, { "dstport", "Dst Port" },
-		{ "seq", "Seq" }, { "ack", "Ack" } };
-	render_visible_text(stdout, l->proto->title ? l->proto->title : l->proto->name);
-	if (strcmp(l->proto->name, "frame") == 0) {
-		printf(" %lld: %u octets on the wire, %u captured", (long long)d->frame.number, d->frame.len,
-			d->frame.cap_len);
-		if (d->frame.has_interface_id)
-			printf(", interface %u", d->frame.interface_id);
-	}
-	for (size_t i = 0; i < sizeof(told) / sizeof(*told); i++) {
-		char name[128], text[VALUE_MAX];
-		snprintf(name, sizeof(name), "%s.%s", l->proto->name, told[i].field);
-		const struct detail_field *f = detail_find(l, name);
-		if (!f)
-			continue;
-		detail_value_text(text, sizeof(text), f);
-		printf(", %s: ", told[i].label);
-		render_visible_text(stdout, text);
-	}
-	putchar('\n');
-}
-
-/* What repeats inside a layer: "tcp_sack 1". */
-static void print_child(const struct detail_row *row)
-{
-	indent(1);
-	for (const char *p = row->record->name; *p; p++)
-		putchar(*p == '_' ? ' ' : *p);
-	printf(" %u\n", row->n);
-	print_row(row, 2);
-}
-
-static void print_tree(const struct detail *d)
-{
-	for (unsigned i = 0; i < d->nlayers; i++) {
-		const struct detail_layer *l = &d->layers[i];
-		print_title(d, l);
-		if (l->row)
-			print_row(l->row, 1);
-		for (unsigned k = 0; k < l->nchildren; k++)
-			print_child(l->children[k]);
-	}
+	for (unsigned i = 0; i < d->nlayers; i++)
+		if (print_layer(&d->layers[i]) < 0)
+			return complain(-1, "out of memory");
 	if (d->malformed)
 		puts("[Malformed packet: a length in it does not fit]");
 	if (d->cut)
 		puts("[Packet size limited during capture: the rest is missing]");
+	return 0;
 }
 
 /* ---- the octets ---- */
 
-static void print_octets(const struct stored_frame *f)
+static void print_octets(const uint8_t *data, uint32_t len)
 {
-	int digits = f->cap_len > 0x10000 ? 8 : 4;
-	for (uint32_t at = 0; at < f->cap_len; at += 16) {
-		uint32_t n = f->cap_len - at < 16 ? f->cap_len - at : 16;
+	int digits = len > 0x10000 ? 8 : 4;
+	for (uint32_t at = 0; at < len; at += 16) {
+		uint32_t n = len - at < 16 ? len - at : 16;
 		printf("%0*x ", digits, at);
 		for (uint32_t i = 0; i < 16; i++) {
 			if (i == 8)
 				putchar(' ');
 			if (i < n)
-				printf(" %02x", f->data[at + i]);
+				printf(" %02x", data[at + i]);
 			else
 				fputs("   ", stdout);
 		}
 		fputs("   ", stdout);
 		for (uint32_t i = 0; i < n; i++) {
-			uint8_t c = f->data[at + i];
+			uint8_t c = data[at + i];
 			putchar(c >= ' ' && c < 0x7f ? c : '.');
 		}
 		putchar('\n');
+	}
+}
+
+static void print_panes(const struct detail *d)
+{
+	putchar('\n');
+	print_octets(d->frame.data, d->frame.cap_len);
+	for (unsigned i = 0; i < d->npanes; i++) {
+		const struct detail_pane *p = &d->panes[i];
+		printf("\nOctets of %s put together or decoded (%u bytes):\n",
+			p->proto->title ? p->proto->title : p->proto->name, p->len);
+		print_octets(p->data, p->len);
 	}
 }
 
@@ -220,63 +147,74 @@ static struct value raw_value(struct notes *t, const struct detail_field *f)
 	}
 }
 
-static struct value fields_value(struct notes *t, const struct detail_row *row)
+/* The lines from list[*at] on that are as deep as it or deeper, as a list of objects; *at moves behind them.
+ */
+static struct value lines_value(struct notes *t, const struct detail_lines *lines, size_t *at)
 {
-	static const char *const keys[] = { "name", "label", "value", "text", "generated", "offset",
-		"length" };
-	struct value *list = row ? note(t, row->nfields * sizeof(*list)) : NULL;
-	for (unsigned i = 0; list && i < row->nfields; i++) {
-		const struct detail_field *f = &row->fields[i];
-		struct value *v = note(t, 7 * sizeof(*v));
-		char *text = note(t, VALUE_MAX);
-		if (!v || !text)
+	static const char *const keys[] = { "name", "label", "value", "text", "generated", "offset", "length",
+		"line", "fields" };
+	size_t from = *at, n = 0, k = 0;
+	unsigned depth = from < lines->n ? lines->list[from].depth : 0;
+	for (size_t i = from; i < lines->n && lines->list[i].depth >= depth; i++)
+		n += lines->list[i].depth == depth;
+	struct value *list = note(t, n * sizeof(*list));
+	while (list && k < n) {
+		const struct detail_line *l = &lines->list[(*at)++];
+		const struct detail_field *f = l->field;
+		struct value *v = note(t, 9 * sizeof(*v));
+		char *text = note(t, VALUE_MAX), *line = note(t, strlen(l->text));
+		if (!v || !text || !line)
 			return value_null();
-		detail_value_text(text, VALUE_MAX, f);
-		bool there = f->offset >= 0;
-		const struct value values[] = { value_text(f->name), value_text(f->label), raw_value(t, f),
-			text[0] ? value_text(text) : value_null(), value_int(f->generated),
+		memcpy(line, l->text, strlen(l->text));
+		if (f)
+			detail_value_text(text, VALUE_MAX, f);
+		bool there = f && f->offset >= 0;
+		bool below = *at < lines->n && lines->list[*at].depth > depth;
+		const struct value values[] = { f ? value_text(f->name) : value_null(),
+			f ? value_text(f->label) : value_null(), f ? raw_value(t, f) : value_null(),
+			text[0] ? value_text(text) : value_null(), value_int(!f || f->generated),
 			there ? value_int(f->offset) : value_null(),
-			there ? value_int(f->length) : value_null() };
+			there ? value_int(f->length) : value_null(), value_text(line),
+			below ? lines_value(t, lines, at) : value_list(NULL, 0) };
 		memcpy(v, values, sizeof(values));
-		list[i] = value_object(keys, v, 7);
+		list[k++] = value_object(keys, v, 9);
 	}
-	return value_list(list, list ? row->nfields : 0);
+	return value_list(list, k);
 }
 
-static struct value children_value(struct notes *t, const struct detail_layer *l)
+static struct value layer_value(struct notes *t, const struct detail_layer *l)
 {
-	static const char *const keys[] = { "record", "number", "fields" };
-	struct value *list = note(t, l->nchildren * sizeof(*list));
-	for (unsigned i = 0; list && i < l->nchildren; i++) {
-		struct value *v = note(t, 3 * sizeof(*v));
-		if (!v)
-			return value_null();
-		v[0] = value_text(l->children[i]->record->name);
-		v[1] = value_int(l->children[i]->n);
-		v[2] = fields_value(t, l->children[i]);
-		list[i] = value_object(keys, v, 3);
+	static const char *const keys[] = { "protocol", "title", "offset", "length", "fields" };
+	struct detail_lines lines;
+	struct value *v = note(t, 5 * sizeof(*v));
+	size_t at = 0;
+	bool there = l->offset >= 0;
+	char *heading = NULL;
+	if (detail_lines_make(&lines, l) == 0) {
+		/* What stands beside the layer is below it here. */
+		unsigned beside = 0;
+		for (size_t i = 0; i < lines.n; i++) {
+			beside = beside || lines.list[i].depth == 0;
+			lines.list[i].depth += beside;
+		}
 	}
-	return value_list(list, list ? l->nchildren : 0);
+	if (lines.heading && v && (heading = note(t, strlen(lines.heading)))) {
+		const struct value values[] = { value_text(l->proto->name),
+			value_text(strcpy(heading, lines.heading)),
+			there ? value_int(l->offset) : value_null(),
+			there ? value_int(l->length) : value_null(), lines_value(t, &lines, &at) };
+		memcpy(v, values, sizeof(values));
+	}
+	detail_lines_free(&lines);
+	return heading ? value_object(keys, v, 5) : value_null();
 }
 
 static int render_json(struct render *r, const struct detail *d, const struct selected_capture *c)
 {
-	static const char *const keys[] = { "protocol", "title", "offset", "length", "fields", "records" };
 	struct notes t = { 0 };
 	struct value *layers = note(&t, d->nlayers * sizeof(*layers));
-	for (unsigned i = 0; layers && i < d->nlayers; i++) {
-		const struct detail_layer *l = &d->layers[i];
-		struct value *v = note(&t, 6 * sizeof(*v));
-		bool there = l->offset >= 0;
-		if (!v)
-			break;
-		const struct value values[] = { value_text(l->proto->name), value_text(l->proto->title),
-			there ? value_int(l->offset) : value_null(),
-			there ? value_int(l->length) : value_null(), fields_value(&t, l->row),
-			children_value(&t, l) };
-		memcpy(v, values, sizeof(values));
-		layers[i] = value_object(keys, v, 6);
-	}
+	for (unsigned i = 0; layers && i < d->nlayers; i++)
+		layers[i] = layer_value(&t, &d->layers[i]);
 	int rc = render_row(
 		r, (struct value[]) { value_int(d->frame.number), value_int(d->frame.frame_id),
 			   value_int(c->id), value_text(c->name), value_list(layers, layers ? d->nlayers : 0),
@@ -304,11 +242,9 @@ static int show_frames(struct session *s, const struct selected_capture *c, cons
 			} else {
 				if (later)
 					putchar('\n');
-				print_tree(d);
-				if (bytes && d->frame.cap_len) {
-					putchar('\n');
-					print_octets(&d->frame);
-				}
+				status = print_tree(d) < 0 ? EXIT_FAILED : EXIT_DONE;
+				if (bytes && d->frame.cap_len)
+					print_panes(d);
 				later = true;
 			}
 		}

@@ -107,12 +107,13 @@ static void check_frames(
 	struct session *s, const struct selected_capture *c, int64_t size, struct findings *f)
 {
 	const int64_t range[] = { c->first_frame, c->first_frame + c->frames - 1, c->id };
-	int64_t v[7], said[2], sums[5];
+	int64_t v[8], said[2], sums[5];
 	static const char frames[] =
 		"SELECT count(*), coalesce(sum(len), 0), coalesce(sum(coalesce(caplen, len)), 0),"
 		" coalesce(min(time), 0), coalesce(max(time), 0), coalesce(max(offset + coalesce(caplen, "
 		"len)), 0),"
-		" coalesce(sum(stack IS NULL OR stack NOT IN (SELECT id FROM t_stack)), 0)"
+		" coalesce(sum(stack IS NULL OR stack NOT IN (SELECT id FROM t_stack)), 0),"
+		" coalesce(sum(len >= 2147483647), 0)"
 		" FROM t_frame WHERE frame_id BETWEEN ?1 AND ?2";
 	static const char totals[] =
 		"SELECT (SELECT coalesce(sum(frames), 0) FROM total_stack WHERE capture_id=?1),"
@@ -120,7 +121,7 @@ static void check_frames(
 		" (SELECT coalesce(sum(frames), 0) FROM total_length WHERE capture_id=?1),"
 		" (SELECT coalesce(sum(frames), 0) FROM total_second WHERE capture_id=?1),"
 		" (SELECT coalesce(sum(bytes), 0) FROM total_second WHERE capture_id=?1)";
-	if (numbers(s, f, frames, range, 2, v, 7) < 0 || numbers(s, f, totals, &c->id, 1, sums, 5) < 0 ||
+	if (numbers(s, f, frames, range, 2, v, 8) < 0 || numbers(s, f, totals, &c->id, 1, sums, 5) < 0 ||
 		numbers(s, f, "SELECT bytes, captured_bytes FROM capture WHERE id=?1", &c->id, 1, said, 2) <
 			0)
 		return;
@@ -137,10 +138,48 @@ static void check_frames(
 		found(f, "%lld frames have no protocols", (long long)v[6]);
 	/* total_length gathers what is longer than any sane frame: its lengths cannot be summed up. */
 	same(f, "frames in total_stack", sums[0], c->frames);
-	same(f, "octets in total_stack", sums[1], said[0]);
+	/* There a frame that says it is longer counts with what it says, as in Wireshark's hierarchy. */
+	if (!v[7])
+		same(f, "octets in total_stack", sums[1], said[0]);
 	same(f, "frames in total_length", sums[2], c->frames);
 	same(f, "frames in total_second", sums[3], c->frames);
 	same(f, "octets in total_second", sums[4], said[0]);
+}
+
+/* Frames and octets of each second, counted again. */
+static void check_seconds(struct session *s, const struct selected_capture *c, const char *table,
+	const char *second, struct findings *f)
+{
+	const int64_t values[] = { c->id, c->first_frame, c->first_frame + c->frames - 1, c->time_zero };
+	int64_t v[2];
+	char *sql = sqlite3_mprintf(
+		"WITH e AS (SELECT frame_id AS id, len, CASE WHEN time >= ?4 THEN (time - ?4 + 500) / 1000"
+		" ELSE -((?4 - time + 500) / 1000) END AS us FROM t_frame WHERE frame_id BETWEEN ?2 AND ?3),"
+		" counted AS MATERIALIZED (SELECT second, count(*) AS frames, coalesce(sum(len), 0) AS bytes"
+		" FROM (SELECT len, %s AS second FROM e) GROUP BY second),"
+		" said AS MATERIALIZED (SELECT second, frames, bytes FROM %s WHERE capture_id = ?1)"
+		" SELECT (SELECT count(*) FROM said),"
+		" (SELECT count(*) FROM (SELECT * FROM counted EXCEPT SELECT * FROM said))"
+		" + (SELECT count(*) FROM (SELECT * FROM said EXCEPT SELECT * FROM counted))",
+		second, table);
+	if (!sql)
+		found(f, "out of memory");
+	else if (numbers(s, f, sql, values, 4, v, 2) == 0 && v[0] && v[1])
+		found(f, "%lld rows of %s are wrong or missing", (long long)v[1], table);
+	sqlite3_free(sql);
+}
+
+static void check_times(struct session *s, const struct selected_capture *c, struct findings *f)
+{
+	int64_t there;
+	/* Whole seconds, also before the first frame. */
+	check_seconds(s, c, "total_second",
+		"CASE WHEN us >= 0 THEN us / 1000000 ELSE -((999999 - us) / 1000000) END", f);
+	/* Older archives do not have it. */
+	if (numbers(s, f, "SELECT count(*) FROM sqlite_master WHERE type='table' AND name='total_io'", NULL,
+		    0, &there, 1) == 0 &&
+		there)
+		check_seconds(s, c, "total_io", "max(max(us, 0)) OVER (ORDER BY id) / 1000000", f);
 }
 
 /* Rows of frames that no capture has: count them in the gaps between the captures' ranges. */
@@ -234,6 +273,7 @@ static bool check_all(struct session *s, struct render *r, bool whole_archive, b
 			check_chunks(s, c->id, size, &f);
 			check_file(s, c->id, size, (const char *)sqlite3_column_text(st, 1), &f);
 			check_frames(s, c, size, &f);
+			check_times(s, c, &f);
 		} else {
 			found(&f, "%s", sqlite3_errmsg(s->db));
 		}

@@ -34,6 +34,7 @@ struct command {
 	int (*run)(const struct args *args); /* exit status */
 	/* A picture of its rows, for --plot (query/plot.h): an exit status. NULL: there is none. */
 	int (*plot)(const struct args *args, const struct kept *rows, struct chart *chart);
+	bool text_is_picture; /* its plain answer is what --plot - draws */
 };
 
 struct args {

@@ -34,7 +34,7 @@ static void append_pair(sqlite3_str *s, const char *layer)
 	"(" v ".port_a = t.srcport AND " v ".port_b = t.dstport OR " v ".port_a = t.dstport AND " v          \
 	".port_b = t.srcport)"
 	sqlite3_str_appendf(s,
-		" JOIN t_conversation v ON v.capture_id = c.id AND v.type = 5 AND v.stream = "
+		" CROSS JOIN t_conversation v ON v.capture_id = c.id AND v.type = 5 AND v.stream = "
 		"coalesce(t.stream, "
 		"(SELECT l.stream FROM t_udp_late l WHERE l.frame_id = t.frame_id AND l.layer = %s)) "
 		"AND " SAME_PORTS(
@@ -72,17 +72,20 @@ static void append_headers(sqlite3_str *s, struct question *q, const struct conv
 		else
 			sqlite3_str_appendall(s, "min(t.src, t.dst), max(t.src, t.dst), t.src > t.dst");
 		sqlite3_str_appendf(s,
-			"\n  FROM (SELECT c.id AS cid, f.frame_id AS fid FROM %s) m JOIN capture c ON c.id = "
-			"m.cid"
-			" JOIN t_frame f ON f.frame_id = m.fid JOIN \"%w\" t ON t.frame_id = m.fid JOIN "
-			"stacks k ON k.id = f.stack",
+			/* Frames that match come first, whatever a planner thinks of the filter. */
+			"\n  FROM (SELECT c.id AS cid, f.frame_id AS fid FROM %s) m CROSS JOIN capture c ON "
+			"c.id "
+			"= m.cid"
+			" CROSS JOIN t_frame f ON f.frame_id = m.fid CROSS JOIN \"%w\" t ON t.frame_id = "
+			"m.fid "
+			"CROSS JOIN stacks k ON k.id = f.stack",
 			q->frames, table);
 		if (kind->type == 5)
 			append_pair(s, i ? "t.layer" : "1");
 		else if (kind->ports)
 			sqlite3_str_appendf(s,
-				" JOIN t_conversation v ON v.capture_id = c.id AND v.type = %d AND v.stream "
-				"= t.stream",
+				" CROSS JOIN t_conversation v ON v.capture_id = c.id AND v.type = %d AND "
+				"v.stream = t.stream",
 				kind->type);
 		sqlite3_str_appendf(s, " WHERE %s <= k.layers", i ? "t.layer" : "1");
 		/* A header that ended early is not counted. */

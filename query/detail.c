@@ -68,12 +68,13 @@ static int add_column(struct table *t, sqlite3_stmt *st)
 				       .kind = (uint8_t)sqlite3_column_int(st, 4),
 				       .base = (uint8_t)sqlite3_column_int(st, 5),
 				       .octets = (uint8_t)sqlite3_column_int(st, 6),
-				       .generated = sqlite3_column_int(st, 7) } };
+				       .generated = sqlite3_column_int(st, 7),
+				       .hidden = sqlite3_column_int(st, 8) } };
 	if (!c->field.name || !c->field.label)
 		return -1;
 	c->def = def_of(t->record, c->field.name);
-	const struct field_source source = { NULL, (char *)(uintptr_t)sqlite3_column_text(st, 8),
-		sqlite3_column_int(st, 9) };
+	const struct field_source source = { NULL, (char *)(uintptr_t)sqlite3_column_text(st, 9),
+		sqlite3_column_int(st, 10) };
 	char *expr = catalogue_value_sql(&c->field, &source, "?2");
 	char *select = expr ? sqlite3_mprintf("%s, %s", t->select, expr) : NULL;
 	sqlite3_free(expr);
@@ -134,13 +135,14 @@ static int add_tables(struct detail_reader *r)
 	static const char temp[] =
 		"CREATE TEMP TABLE shown AS SELECT s.tbl, s.n, f.id, f.name, f.label, p.name AS parent, "
 		"f.kind, f.base,"
-		" f.octets, f.generated, s.expr, s.direct FROM field_source s JOIN field f ON f.id=s.field_id"
-		" LEFT JOIN field p ON p.id=f.parent WHERE NOT f.hidden; CREATE INDEX temp.shown_tbl ON "
+		" f.octets, f.generated, f.hidden, s.expr, s.direct FROM field_source s JOIN field f ON "
+		"f.id=s.field_id"
+		" LEFT JOIN field p ON p.id=f.parent; CREATE INDEX temp.shown_tbl ON "
 		"shown (tbl, id, n)";
 	if (sqlite3_exec(r->session->db, temp, NULL, NULL, NULL) != SQLITE_OK)
 		return complain(-1, "%s: %s", r->session->path, sqlite3_errmsg(r->session->db));
 	sqlite3_stmt *sources = session_prepare(r->session,
-		"SELECT id, name, label, parent, kind, base, octets, generated, expr, direct"
+		"SELECT id, name, label, parent, kind, base, octets, generated, hidden, expr, direct"
 		" FROM shown WHERE tbl=?1 ORDER BY id, n");
 	int rc = sources ? 0 : -1;
 	for (size_t i = 0; rc == 0 && i < protocols_count; i++)
@@ -282,6 +284,8 @@ static void add_values(struct detail_reader *r, const struct table *t, struct de
 			.base = c->field.base,
 			.octets = c->field.octets,
 			.offset = -1,
+			.names = c->def ? c->def->names : NULL,
+			.hidden = c->field.hidden,
 			.generated = c->field.generated || t->record->shape == RECORD_LATE };
 		if (c->def && c->def->mask) {
 			f->mask = c->def->mask;
@@ -325,13 +329,14 @@ struct detail_reader *detail_open(struct session *s)
 		return NULL;
 	}
 	r->session = s;
-	r->dissected = rows_new(protocols, protocols_count);
-	r->dict = dict_new();
+	r->replay = replay_open(s);
 	r->frames = frame_store_open(s);
 	r->stack = session_prepare(s, "SELECT k.protocols, k.items FROM t_frame f JOIN t_stack k ON "
 				      "k.id=f.stack WHERE f.frame_id=?1");
 	r->value_name = session_prepare(s, "SELECT name FROM field_value WHERE field_id=?1 AND value=?2");
-	if (r->dissected && r->dict && r->frames && r->stack && r->value_name && add_tables(r) == 0)
+	if (r->replay)
+		replay_set_tree(r->replay, &r->tree);
+	if (r->replay && r->frames && r->stack && r->value_name && add_tables(r) == 0)
 		return r;
 	detail_close(r);
 	return NULL;
@@ -358,8 +363,7 @@ void detail_close(struct detail_reader *r)
 	sqlite3_finalize(r->value_name);
 	frame_store_close(r->frames);
 	raw_close(r->raw);
-	rows_free(r->dissected);
-	dict_free(r->dict);
+	replay_close(r->replay);
 	free(r->tree.items);
 	free(r->tables);
 	free(r->list);
@@ -383,17 +387,11 @@ const struct detail *detail_read(
 		complain(-1, "%s: %s", r->session->path, sqlite3_errmsg(r->session->db));
 		return NULL;
 	}
-	if (detail_place(r) < 0 || r->failed) {
+	if (detail_place(r, capture) < 0)
+		return NULL;
+	if (r->failed) {
 		complain(-1, "out of memory");
 		return NULL;
 	}
 	return &r->detail;
-}
-
-const struct detail_field *detail_find(const struct detail_layer *l, const char *name)
-{
-	for (unsigned i = 0; l->row && i < l->row->nfields; i++)
-		if (strcmp(l->row->fields[i].name, name) == 0)
-			return &l->row->fields[i];
-	return NULL;
 }

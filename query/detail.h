@@ -1,6 +1,6 @@
 /* All that the archive knows of one frame, in the order of its layers: what `show` prints. Values come from
  * the stored rows, which know the whole capture (streams, responses, analysis); where they stand in the
- * octets comes from dissecting the frame once more, alone. */
+ * octets comes from dissecting the capture once more, up to the frame. */
 #ifndef PCAPDEX_QUERY_DETAIL_H
 #define PCAPDEX_QUERY_DETAIL_H
 
@@ -9,10 +9,12 @@
 
 struct detail_field {
 	const char *name, *label;
-	const char *parent;     /* name of the field that it is cut out of, NULL none */
-	const char *value_name; /* NULL none */
+	const char *parent;             /* name of the field that it is cut out of, NULL none */
+	const char *value_name;         /* NULL none */
+	const struct value_name *names; /* of a list's numbers; NULL none */
 	uint8_t kind, base, octets;
-	bool generated;
+	bool generated, hidden;
+	bool shown;    /* by a line of the layout */
 	uint64_t mask; /* which bits of `width` it is; 0: no bits of another field */
 	unsigned width;
 	int64_t integer;
@@ -22,7 +24,8 @@ struct detail_field {
 	uint32_t nbytes;
 	int64_t offset; /* in the frame's octets, -1 unknown */
 	uint32_t length;
-	unsigned order; /* in which it was read */
+	uint32_t pane_offset; /* in the octets of a pane, of `length` octets there */
+	unsigned order;       /* in which it was read */
 };
 
 /* A row of a table: a layer's own fields, or one of what repeats inside a layer. */
@@ -32,6 +35,8 @@ struct detail_row {
 	unsigned layer, n;
 	struct detail_field *fields;
 	unsigned nfields;
+	unsigned order; /* in which it was opened */
+	bool shown;     /* by a line of the layout */
 };
 
 struct detail_layer {
@@ -49,6 +54,13 @@ struct detail {
 	struct detail_layer *layers;
 	unsigned nlayers;
 	bool malformed, cut; /* dissection ended early */
+	/* Octets that are not the frame's own: put together from several frames, decoded. */
+	struct detail_pane {
+		const struct protocol *proto; /* the layer that reads them */
+		const uint8_t *data;
+		uint32_t len;
+	} * panes;
+	unsigned npanes;
 };
 
 struct detail_reader;
@@ -61,10 +73,11 @@ void detail_close(struct detail_reader *r); /* takes NULL */
 const struct detail *detail_read(
 	struct detail_reader *r, const struct selected_capture *capture, int64_t number);
 
-/* The field of this name in the layer's own row, or NULL. */
-const struct detail_field *detail_find(const struct detail_layer *l, const char *name);
+/* Of a KIND_LIST: how many numbers it has; the one at `index`, "name (number)", false behind the last. */
+unsigned detail_list_count(const struct detail_field *f);
+bool detail_list_item(char *out, size_t size, const struct detail_field *f, unsigned index);
 
-/* Its value as Wireshark's tree shows it, without the label. */
+/* A value as Wireshark's tree shows it, without the label. */
 void detail_value_text(char *out, size_t size, const struct detail_field *f);
 
 #endif

@@ -5,6 +5,7 @@
 #include "indexer/store/names.h"
 #include "indexer/store/raw.h"
 #include "query/detail.h"
+#include "query/replay.h"
 #include "schema/catalogue.h"
 
 /* A column of a table reader: a field of the catalogue. */
@@ -38,8 +39,7 @@ struct detail_reader {
 	void **pool; /* what the detail is made of */
 	size_t npool, pool_size;
 	bool failed;
-	struct rows *dissected; /* the frame, dissected alone */
-	struct dict *dict;
+	struct replay *replay; /* the capture, dissected once more up to the frame */
 	struct tree tree;
 };
 
@@ -49,7 +49,7 @@ void *detail_keep(struct detail_reader *r, void *p);
 /* Rows to layers, by the frame's stack; 0, or -1 when SQLite failed. */
 int detail_add_layers(struct detail_reader *r);
 
-/* Dissect the frame alone to learn where values stand, and sort them so. 0, or -1 when out of memory. */
-int detail_place(struct detail_reader *r);
+/* Dissect up to the frame to learn where values stand, and sort them so. 0, or -1 after a message. */
+int detail_place(struct detail_reader *r, const struct selected_capture *capture);
 
 #endif

@@ -68,6 +68,16 @@ static struct detail_layer *layer_of(struct detail *d, const struct detail_row *
 	return first;
 }
 
+/* The layer of a protocol that has another's records and is shown as that is (mDNS as DNS). */
+static struct detail_layer *shown_alike(struct detail *d, const struct detail_row *row)
+{
+	for (unsigned i = 0; i < d->nlayers; i++)
+		if (!d->layers[i].proto->nrecords && row->proto->layout &&
+			d->layers[i].proto->layout == row->proto->layout)
+			return &d->layers[i];
+	return NULL;
+}
+
 int detail_add_layers(struct detail_reader *r)
 {
 	struct detail *d = &r->detail;
@@ -91,7 +101,9 @@ int detail_add_layers(struct detail_reader *r)
 	for (unsigned i = 0; i < r->nrows; i++) {
 		struct detail_row *row = r->list[i];
 		struct detail_layer *l = layer_of(d, row);
-		if (!l || (row->record == &row->proto->records[0] && l->row != row)) {
+		if (!l && (l = shown_alike(d, row)))
+			l->row = row->record == &row->proto->records[0] ? row : l->row;
+		else if (!l || (row->record == &row->proto->records[0] && l->row != row)) {
 			add_layer(r, row->proto);
 			l = layer_of(d, row);
 		}
@@ -103,17 +115,39 @@ int detail_add_layers(struct detail_reader *r)
 
 /* ---- where values stand ---- */
 
-/* The same row in the frame dissected alone; NULL when that does not have it. */
+/* The same row in the frame as it was just dissected; NULL when that does not have it. */
 static const struct row *twin(const struct detail_reader *r, const struct detail_row *row)
 {
 	unsigned k = (unsigned)(row->record - row->proto->records);
-	const struct batch *b = &r->dissected->batches[row->proto->id * RECORDS_PER_PROTOCOL + k];
-	for (size_t i = 0; i < b->n; i++) {
+	const struct batch *b = &replay_rows(r->replay)->batches[row->proto->id * RECORDS_PER_PROTOCOL + k];
+	for (size_t i = b->n; i--;) {
 		const struct row *other = batch_row(b, i);
+		if (other->frame_id != r->detail.frame.number)
+			return NULL;
 		if (other->layer == row->layer && other->n == row->n)
 			return other;
 	}
 	return NULL;
+}
+
+/* As the how manieth row of the frame it was opened; UINT32_MAX: not at all. */
+static unsigned opening(const struct detail_reader *r, const struct row *row)
+{
+	const struct rows *rows = replay_rows(r->replay);
+	const struct batch *b = &rows->batches[row->batch];
+	unsigned later = 0;
+	for (size_t i = b->n; i-- && batch_row(b, i) != row;)
+		later++;
+	for (size_t i = rows->nopened; i--;)
+		if (rows->opened[i] == row->batch && later-- == 0)
+			return (unsigned)i;
+	return UINT32_MAX;
+}
+
+static int by_opening(const void *a, const void *b)
+{
+	const struct detail_row *const *x = a, *const *y = b;
+	return (*x)->order < (*y)->order ? -1 : (*x)->order > (*y)->order;
 }
 
 static const struct tree_item *item_of(const struct detail_reader *r, const struct row *row, unsigned field)
@@ -130,11 +164,19 @@ static int by_order(const void *a, const void *b)
 	return x->order < y->order ? -1 : x->order > y->order;
 }
 
+static uint32_t in_pane(const struct detail *d, const uint8_t *at)
+{
+	for (unsigned i = 0; i < d->npanes; i++)
+		if (at >= d->panes[i].data && at < d->panes[i].data + d->panes[i].len)
+			return (uint32_t)(at - d->panes[i].data);
+	return 0;
+}
+
 /* Fields are sorted as they were read; one that was not read stands behind its neighbour in the dissector's
  * table. */
-static void place_row(struct detail_reader *r, struct detail_row *row, const uint8_t *data, uint32_t cap_len)
+static void place_row(struct detail_reader *r, struct detail_row *row, const struct row *other,
+	const uint8_t *data, uint32_t cap_len)
 {
-	const struct row *other = twin(r, row);
 	unsigned order = 0;
 	for (unsigned i = 0; i < row->nfields; i++)
 		row->fields[i].order = UINT32_MAX; /* of no table of ours: last */
@@ -152,48 +194,65 @@ static void place_row(struct detail_reader *r, struct detail_row *row, const uin
 				f->offset < 0) {
 				f->offset = item->at - data;
 				f->length = item->len;
+			} else if (item) {
+				f->length = item->len;
+				f->pane_offset = in_pane(&r->detail, item->at);
 			}
 		}
 	}
 	qsort(row->fields, row->nfields, sizeof(*row->fields), by_order);
 }
 
-int detail_place(struct detail_reader *r)
+/* Octets that a layer reads and the frame does not have: the first layer of them gives the pane. */
+static void add_pane(struct detail_reader *r, const struct layer *l)
 {
-	struct stored_frame *s = &r->detail.frame;
-	struct dissect_input in = { .data = s->data,
-		.cap_len = s->cap_len,
-		.len = s->len,
-		.time_ns = s->time_ns,
-		.offset = s->offset,
-		.number = 1,
-		.interface = s->interface,
-		.interface_id = s->interface_id,
-		.has_interface = s->has_interface_id,
-		.link_type = s->link_type,
-		.fcs_len = s->fcs_len };
-	rows_clear(r->dissected);
-	struct dissection *d = dissection_new(r->dissected, r->dict, 1);
-	if (!d)
-		return -1;
-	dissection_set_tree(d, &r->tree);
-	const struct packet *pkt = dissect_frame(d, &in);
-	for (unsigned i = 0; i < r->nrows; i++)
-		place_row(r, r->list[i], s->data, s->cap_len);
-	for (unsigned i = 0; i < r->detail.nlayers; i++) {
-		struct detail_layer *l = &r->detail.layers[i];
-		unsigned number = 0;
-		for (unsigned k = 0; k < pkt->nlayers; k++) {
-			const struct layer *other = &pkt->layers[k];
-			if (other->proto != l->proto || ++number != l->number)
-				continue;
-			if (other->data >= s->data && other->data + other->cap <= s->data + s->cap_len) {
-				l->offset = other->data - s->data;
-				l->length = other->trim < other->cap ? other->trim : other->cap;
-			}
+	struct detail *d = &r->detail;
+	for (unsigned i = 0; i < d->npanes; i++)
+		if (l->data >= d->panes[i].data && l->data < d->panes[i].data + d->panes[i].len)
+			return;
+	struct detail_pane *panes = detail_keep(r, malloc((d->npanes + 1) * sizeof(*panes)));
+	if (!panes)
+		return;
+	if (d->npanes)
+		memcpy(panes, d->panes, d->npanes * sizeof(*panes));
+	panes[d->npanes++] = (struct detail_pane) { l->proto, l->data, l->cap };
+	d->panes = panes;
+}
+
+static void place_layer(
+	struct detail_layer *l, const struct packet *pkt, const uint8_t *data, uint32_t cap_len)
+{
+	unsigned number = 0;
+	if (l->nchildren)
+		qsort(l->children, l->nchildren, sizeof(struct detail_row *), by_opening);
+	for (unsigned k = 0; k < pkt->nlayers; k++) {
+		const struct layer *other = &pkt->layers[k];
+		if (other->proto != l->proto || ++number != l->number)
+			continue;
+		if (other->data >= data && other->data + other->cap <= data + cap_len) {
+			l->offset = other->data - data;
+			l->length = other->trim < other->cap ? other->trim : other->cap;
 		}
 	}
-	dissection_set_tree(d, NULL);
-	dissection_free(d);
+}
+
+int detail_place(struct detail_reader *r, const struct selected_capture *capture)
+{
+	uint32_t cap_len = r->detail.frame.cap_len;
+	const struct packet *pkt = replay_frame(r->replay, capture, r->detail.frame.number);
+	if (!pkt)
+		return -1;
+	const uint8_t *data = replay_data(r->replay);
+	for (unsigned k = 0; k < pkt->nlayers; k++)
+		if (pkt->layers[k].cap &&
+			(pkt->layers[k].data < data || pkt->layers[k].data >= data + cap_len))
+			add_pane(r, &pkt->layers[k]);
+	for (unsigned i = 0; i < r->nrows; i++) {
+		const struct row *other = twin(r, r->list[i]);
+		r->list[i]->order = other ? opening(r, other) : UINT32_MAX;
+		place_row(r, r->list[i], other, data, cap_len);
+	}
+	for (unsigned i = 0; i < r->detail.nlayers; i++)
+		place_layer(&r->detail.layers[i], pkt, data, cap_len);
 	return 0;
 }

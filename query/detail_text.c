@@ -1,6 +1,7 @@
 /* Values as the tree shows them. */
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "query/detail.h"
@@ -42,6 +43,8 @@ static void time_text(char *out, size_t size, int64_t ns)
 		tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec, ns - (int64_t)seconds * 1000000000);
 }
 
+#define BYTES_SHOWN 36 /* octets; what is longer is cut, as Wireshark's tree does */
+
 static void bytes_text(char *out, size_t size, const struct detail_field *f)
 {
 	size_t used = 0;
@@ -51,12 +54,29 @@ static void bytes_text(char *out, size_t size, const struct detail_field *f)
 		return;
 	}
 	for (uint32_t i = 0; f->bytes && i < f->nbytes; i++) {
-		if (size - used < 8) {
-			snprintf(out + used, size - used, "...");
+		if (i == BYTES_SHOWN || size - used < 8) {
+			snprintf(out + used, size - used, "…");
 			return;
 		}
 		used += (size_t)snprintf(out + used, size - used, "%02x", f->bytes[i]);
 	}
+}
+
+/* A text that a packet says: what is no printable character as an escape. */
+static void escaped_text(char *out, size_t size, const char *text)
+{
+	static const char from[] = "\a\b\f\n\r\t\v", to[] = "abfnrtv";
+	size_t used = 0;
+	for (const char *p = text; *p && size - used > 5; p++) {
+		const char *named = strchr(from, *p);
+		if (named)
+			used += (size_t)snprintf(out + used, size - used, "\\%c", to[named - from]);
+		else if ((unsigned char)*p < 0x20 || *p == 0x7f)
+			used += (size_t)snprintf(out + used, size - used, "\\x%02x", (unsigned char)*p);
+		else
+			out[used++] = *p;
+	}
+	out[used] = '\0';
 }
 
 /* Numbers of a list, by their base. */
@@ -73,6 +93,33 @@ static void list_text(char *out, size_t size, const struct detail_field *f)
 						   f->octets * 2, v)
 					 : snprintf(out + used, size - used, "%s%llu", used ? "," : "", v));
 	}
+}
+
+unsigned detail_list_count(const struct detail_field *f)
+{
+	unsigned n = f->text && f->text[0];
+	for (const char *p = f->text; p && *p; p++)
+		n += *p == ',';
+	return n;
+}
+
+bool detail_list_item(char *out, size_t size, const struct detail_field *f, unsigned index)
+{
+	const char *p = f->text;
+	while (p && *p && index--)
+		p = strchr(p, ',') ? strchr(p, ',') + 1 : NULL;
+	if (!p || !*p)
+		return false;
+	struct detail_field one = *f;
+	one.kind = KIND_UINT;
+	one.integer = strtoll(p, NULL, 10);
+	for (const struct value_name *v = f->names; v && v->name; v++)
+		if (v->value == one.integer)
+			one.value_name = v->name;
+	if (f->names && !one.value_name)
+		one.value_name = "Unknown";
+	detail_value_text(out, size, &one);
+	return true;
 }
 
 void detail_value_text(char *out, size_t size, const struct detail_field *f)
@@ -117,6 +164,9 @@ void detail_value_text(char *out, size_t size, const struct detail_field *f)
 	case KIND_LIST:
 		if (f->text)
 			list_text(out, size, f);
+		break;
+	case KIND_TEXT:
+		escaped_text(out, size, f->text ? f->text : "");
 		break;
 	default:
 		snprintf(out, size, "%s", f->text ? f->text : "");

@@ -271,6 +271,12 @@ static size_t layer_length(const char *layer)
 	return n > 5 && strcmp(layer + n - 5, "_more") == 0 ? n - 5 : n;
 }
 
+/* Is the table one of the protocol's repeats (tcp_event of tcp)? Its rows stand together in their layer. */
+static bool repeats_in(const char *table, const char *token, size_t n)
+{
+	return strncmp(table, token, n) == 0 && table[n] == '_' && strcmp(table + n, "_more") != 0;
+}
+
 static bool same_layer(const char *a, const char *b)
 {
 	return layer_length(a) == layer_length(b) && strncmp(a, b, layer_length(a)) == 0;
@@ -283,6 +289,12 @@ static bool is_mixed(const struct catalogue_field *f)
 		if (!same_layer(f->sources[i].table, f->sources[0].table))
 			return true;
 	return false;
+}
+
+static void put_placed(struct text *out, const struct text *cell, const struct places *p, unsigned i)
+{
+	put(out, ",", out->used ? 1 : 0);
+	put(out, cell->at + p->of[i].start, p->of[i].end - p->of[i].start);
 }
 
 /* Put the values into the order in which their layers stand in the frame's stack. */
@@ -300,16 +312,21 @@ static void order_values(struct field_reader *r, struct text *cell, const struct
 	for (size_t n; token; token = token[n] ? token + n + 1 : NULL) {
 		n = strcspn(token, ":");
 		for (unsigned i = 0; i < p->n; i++) {
-			if (used[i] || layer_length(p->of[i].layer) != n ||
-				strncmp(p->of[i].layer, token, n) != 0)
+			bool repeat = repeats_in(p->of[i].layer, token, n);
+			if (used[i] || (!repeat && (layer_length(p->of[i].layer) != n ||
+							   strncmp(p->of[i].layer, token, n) != 0)))
 				continue;
 			used[i] = true;
-			put(&out, ",", out.used ? 1 : 0);
-			put(&out, cell->at + p->of[i].start, p->of[i].end - p->of[i].start);
-			break;
+			put_placed(&out, cell, p, i);
+			if (!repeat)
+				break;
 		}
 	}
 	sqlite3_reset(r->stack);
+	/* What is said of the frame itself stands behind its layers. */
+	for (unsigned i = 0; i < p->n; i++)
+		if (!used[i] && strcmp(p->of[i].layer, "frame") == 0)
+			put_placed(&out, cell, p, i);
 	/* Only where each found its layer: tables of repeats are not layers. */
 	if (out.used == cell->used)
 		memcpy(cell->at, out.at, out.used);

@@ -227,8 +227,11 @@ static void *read_pieces(void *arg)
 	struct reading *r = arg;
 	struct thread_state t = { 0 };
 	char message[512];
-	bool good = archive_open(&t.db, r->session->path, ARCHIVE_READ, message) == ARCHIVE_OK;
-	if (!good)
+	/* A server's captures come over the one connection that there is. */
+	bool server = r->session->shown, good = true;
+	if (server)
+		t.db = r->session->db;
+	else if (!(good = archive_open(&t.db, r->session->path, ARCHIVE_READ, message) == ARCHIVE_OK))
 		complain(0, "%s", message);
 	good = good && sqlite3_prepare_v2(t.db, frames_sql, -1, &t.frames, NULL) == SQLITE_OK &&
 	       (t.raw = raw_open(t.db));
@@ -242,7 +245,8 @@ static void *read_pieces(void *arg)
 		r->failed = true;
 	sqlite3_finalize(t.frames);
 	raw_close(t.raw);
-	sqlite3_close(t.db);
+	if (!server)
+		sqlite3_close(t.db);
 	return NULL;
 }
 
@@ -272,6 +276,8 @@ struct fingerprint *fingerprints_read(const struct session *s, unsigned threads,
 	r.out = calloc(*n + 1, sizeof(*r.out));
 	if (!threads)
 		threads = processors > 0 ? (unsigned)processors : 1;
+	if (s->shown)
+		threads = 1;
 	if (threads > r.npieces)
 		threads = (unsigned)r.npieces;
 	if (r.pieces && r.out) {

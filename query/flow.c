@@ -26,8 +26,10 @@
 #define FRAMES     " AND c.id = %lld AND f.src IS NOT NULL AND f.dst IS NOT NULL"
 #define IS_SEGMENT " AND EXISTS (SELECT 1 FROM tcp t WHERE t.frame_id = f.frame_id AND t.len IS NOT NULL)"
 
-sqlite3_stmt *flow_prepare(struct question *q, const struct selected_capture *capture, bool tcp)
+sqlite3_stmt *flow_prepare(
+	struct question *q, const struct selected_capture *capture, bool tcp, int64_t limit)
 {
+	char most[40] = "";
 	static const char any_sql[] =
 		"SELECT f.frame_id - c.first_frame + 1 AS number, (f.time - c.time_zero) / 1e9 AS time,\n"
 		" " ADDRESS("f.src") " AS source,\n " PORT(
@@ -39,7 +41,7 @@ sqlite3_stmt *flow_prepare(struct question *q, const struct selected_capture *ca
 					      " NULL AS stream, NULL AS flags, NULL AS seq, NULL AS ack, "
 					      "f.len AS length,\n"
 					      " " LABEL " AS label, f.src, f.dst, f.time - c.time_zero\n"
-					      "FROM %s" FRAMES " ORDER BY f.frame_id";
+					      "FROM %s" FRAMES " ORDER BY f.frame_id%s";
 	static const char tcp_sql[] = "SELECT m.number, m.time / 1e9 AS time, " ADDRESS(
 		"m.src") " AS source, t.srcport,\n"
 			 " " ADDRESS("m.dst") " AS destination, t.dstport, 'TCP' AS protocol, t.stream,\n"
@@ -50,8 +52,10 @@ sqlite3_stmt *flow_prepare(struct question *q, const struct selected_capture *ca
 					      "c.first_frame + 1 AS number,\n"
 					      " f.time - c.time_zero AS time FROM %s" FRAMES ") m\n"
 					      "JOIN tcp t ON t.frame_id = m.frame_id WHERE t.len IS NOT NULL "
-					      "ORDER BY m.frame_id";
-	return question_prepare(q, tcp ? tcp_sql : any_sql, q->frames, (long long)capture->id);
+					      "ORDER BY m.frame_id%s";
+	if (limit >= 0)
+		snprintf(most, sizeof(most), " LIMIT %lld", (long long)limit);
+	return question_prepare(q, tcp ? tcp_sql : any_sql, q->frames, (long long)capture->id, most);
 }
 
 /* The host's place; UINT_MAX: it is none of them. */
@@ -127,7 +131,7 @@ int flow_open(
 		if (!(f->hosts[f->nhosts - 1] = strdup("others")))
 			return complain(-1, "out of memory");
 	}
-	f->st = flow_prepare(q, capture, tcp);
+	f->st = flow_prepare(q, capture, tcp, -1);
 	return f->st ? 0 : -1;
 }
 
@@ -140,11 +144,6 @@ void flow_close(struct flow *f)
 	sqlite3_free(f->comment);
 	sqlite3_finalize(f->st);
 	*f = (struct flow) { 0 };
-}
-
-void flow_rewind(struct flow *f)
-{
-	sqlite3_reset(f->st);
 }
 
 static unsigned place(const struct flow *f, int64_t id)

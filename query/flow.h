@@ -7,6 +7,9 @@
 
 #include "query/question.h"
 
+#define FLOW_HOSTS 40   /* lanes, as many as Wireshark draws at most */
+#define FLOW_DRAWN 1000 /* frames of a picture, without --limit */
+
 struct flow_item {
 	int64_t number, time_ns;                /* of the frame; from the capture's first */
 	unsigned source, destination;           /* places in flow.hosts */
@@ -34,9 +37,6 @@ int flow_open(
 	struct flow *f, struct question *q, const struct selected_capture *capture, bool tcp, unsigned limit);
 void flow_close(struct flow *f);
 
-/* From the first item again. */
-void flow_rewind(struct flow *f);
-
 /* The next one: 1, 0 at the end, -1 after a message. */
 int flow_next(struct flow *f, struct flow_item *item);
 
@@ -57,11 +57,15 @@ enum {
 	FLOW_LABEL,
 	FLOW_COLUMNS
 };
-sqlite3_stmt *flow_prepare(struct question *q, const struct selected_capture *capture, bool tcp);
+/* `limit`: rows at most; -1 all. */
+sqlite3_stmt *flow_prepare(
+	struct question *q, const struct selected_capture *capture, bool tcp, int64_t limit);
 
-/* Draw all: as text, `width` columns wide at most (0: as wide as it gets, which is tshark's -z flow), and as
- * SVG, at most `limit` items. 0, or -1 after a message. */
+/* Draw all as text, `width` columns wide at most (0: as wide as it gets, which is tshark's -z flow). 0, or -1
+ * after a message. */
 int flow_print_text(struct flow *f, FILE *out, unsigned width);
-int flow_print_svg(struct flow *f, FILE *out, int64_t limit);
+
+/* --hosts and --limit where they are given. An exit status. */
+int flow_limits(const struct args *args, int64_t *hosts, int64_t *limit);
 
 #endif

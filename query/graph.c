@@ -178,13 +178,16 @@ void graph_free(struct graph *g)
 /* Whole seconds of all frames are kept as totals. */
 static char *totals_sql(const struct graph *g, int64_t interval_us, const char *table)
 {
+	const char *value = g->function == GRAPH_FRAMES  ? "frames"
+			    : g->function == GRAPH_BYTES ? "bytes"
+							 : "bytes * 8";
+	if (interval_us == 1000000) /* as they are, in the order of the table's key */
+		return sqlite3_mprintf("SELECT second AS n, %s AS v FROM %s WHERE capture_id = :capture "
+				       "ORDER BY second",
+			value, table);
 	return sqlite3_mprintf("SELECT second / %lld AS n, sum(%s) AS v FROM %s WHERE capture_id = "
 			       ":capture GROUP BY n ORDER BY n",
-		(long long)(interval_us / 1000000),
-		g->function == GRAPH_FRAMES  ? "frames"
-		: g->function == GRAPH_BYTES ? "bytes"
-					     : "bytes * 8",
-		table);
+		(long long)(interval_us / 1000000), value, table);
 }
 
 /* The frames of the capture that match; `joins` between. */

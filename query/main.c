@@ -181,6 +181,7 @@ int command_ask(int argc, char **argv, sqlite3 *db, struct kept *rows, struct ch
 int main(int argc, char **argv)
 {
 	archive_on_wait = say_waiting;
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); /* nobody asks, and each allocation would take a lock */
 	signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error like a full disk */
 	if (argc < 2)
 		return help_overview(stderr);

@@ -83,6 +83,8 @@ static void fit_height(const struct args *args, const struct chart *chart, struc
 		return;
 	if (chart->kind == CHART_ROWS)
 		t->look.height = 150 + 24 * (unsigned)(chart->nlabels > 400 ? 400 : chart->nlabels);
+	else if (chart->kind == CHART_LADDER)
+		ladder_size(chart, &t->look.width, &t->look.height);
 	else if (chart->kind == CHART_SUNBURST)
 		t->look.height = 760;
 }
@@ -112,7 +114,7 @@ int plot_answer(const struct args *args)
 	int status = read_target(args, &target);
 	if (status != EXIT_DONE)
 		return status;
-	if (args_has(args, "sql"))
+	if (args_has(args, "sql") || (target.output == CHART_TERMINAL && args->command->text_is_picture))
 		return args->command->run(args);
 	status = args->command->run(&asked);
 	if (status == EXIT_DONE && !rows.columns)

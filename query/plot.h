@@ -19,6 +19,7 @@ int plot_lengths(const struct args *args, const struct kept *rows, struct chart 
 int plot_hierarchy(const struct args *args, const struct kept *rows, struct chart *chart);
 int plot_conversations(const struct args *args, const struct kept *rows, struct chart *chart);
 int plot_endpoints(const struct args *args, const struct kept *rows, struct chart *chart);
+int plot_flow(const struct args *args, const struct kept *rows, struct chart *chart);
 int plot_stream(const struct args *args, const struct kept *rows, struct chart *chart);
 
 /* The graphs of `io --plot` where none is named: packets, TCP errors. */

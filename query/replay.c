@@ -20,7 +20,11 @@ struct replay {
 	const struct selected_capture *capture; /* that is being dissected */
 	int64_t at;                             /* frame dissected last, 0 none */
 	const struct packet *packet;            /* what that gave */
+	const uint8_t *data;
+	struct tree *tree;
 	struct info info;
+	struct replay *learner; /* went through the whole capture, for what is known only at its end */
+	bool learns;            /* is one */
 	struct later {
 		char *field;
 		sqlite3_stmt *st;
@@ -65,6 +69,24 @@ static int64_t later(void *ctx, const struct packet *pkt, const char *field)
 	return value;
 }
 
+/* The learner's conversations come in the order of this replay's. */
+static const void *final_flow(void *ctx, const struct packet *pkt, const struct protocol *proto)
+{
+	struct replay *r = ctx;
+	if (!r->learner && !r->learns) {
+		r->learner = replay_open(r->session);
+		if (!r->learner)
+			return NULL;
+		r->learner->learns = true;
+		replay_frame(r->learner, r->capture, r->capture->frames);
+	}
+	if (!r->learner || r->learner->capture != r->capture || !r->learner->dissection)
+		return NULL;
+	struct conversations *all = dissection_conversations(r->learner->dissection);
+	uint32_t index = pkt->conversation->index;
+	return index < conv_total(all) ? conv_flow(conv_at(all, index), proto) : NULL;
+}
+
 struct replay *replay_open(struct session *s)
 {
 	const char *wrong = registry_init();
@@ -75,7 +97,8 @@ struct replay *replay_open(struct session *s)
 	}
 	r->session = s;
 	r->info.later = later;
-	r->info.later_ctx = r;
+	r->info.final_flow = final_flow;
+	r->info.later_ctx = r->info.final_ctx = r;
 	r->frames = frame_store_open(s);
 	r->rows = rows_new(protocols, protocols_count);
 	if (r->frames && r->rows)
@@ -86,6 +109,8 @@ struct replay *replay_open(struct session *s)
 
 static void forget(struct replay *r)
 {
+	replay_close(r->learner);
+	r->learner = NULL;
 	dissection_free(r->dissection);
 	dict_free(r->dict);
 	r->dissection = NULL;
@@ -153,7 +178,9 @@ const struct packet *replay_frame(struct replay *r, const struct selected_captur
 		if (r->rows->total > ROWS_KEPT)
 			rows_clear(r->rows);
 		dissection_set_info(r->dissection, f.number == number ? &r->info : NULL);
+		dissection_set_tree(r->dissection, f.number == number ? r->tree : NULL);
 		r->packet = dissect_frame(r->dissection, &in);
+		r->data = f.data;
 		r->at = f.number;
 	}
 	return r->packet;
@@ -162,4 +189,19 @@ const struct packet *replay_frame(struct replay *r, const struct selected_captur
 const char *replay_info(const struct replay *r)
 {
 	return r->info.text;
+}
+
+void replay_set_tree(struct replay *r, struct tree *tree)
+{
+	r->tree = tree;
+}
+
+const struct rows *replay_rows(const struct replay *r)
+{
+	return r->rows;
+}
+
+const uint8_t *replay_data(const struct replay *r)
+{
+	return r->data;
 }

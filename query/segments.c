@@ -245,9 +245,11 @@ struct segments *segments_open(struct session *s, const struct selected_capture 
 	static const char sql[] =
 		"SELECT t.frame_id, f.time, f.len, t.stream, t.srcport, t.dstport, f.src, t.flags, "
 		"t.seq_raw,\n"
-		" t.ack_raw, t.len, t.window_size, a.a_flags, a.analysis_ack_rtt, t.time_delta\n"
-		"FROM t_tcp t JOIN t_frame f ON f.frame_id = t.frame_id"
-		" LEFT JOIN t_tcp_analysis a ON a.frame_id = t.frame_id\n"
+		" t.ack_raw, t.len, t.window_size,"
+		" (SELECT a.a_flags FROM t_tcp_analysis a WHERE a.frame_id = t.frame_id),"
+		" (SELECT a.analysis_ack_rtt FROM t_tcp_analysis a WHERE a.frame_id = t.frame_id), "
+		"t.time_delta\n"
+		"FROM t_tcp t JOIN t_frame f ON f.frame_id = t.frame_id\n"
 		"WHERE t.frame_id BETWEEN ?1 AND ?2 AND t.len IS NOT NULL AND (?3 IS NULL OR t.stream = ?3)"
 		" ORDER BY t.frame_id";
 	struct segments *list = calloc(1, sizeof(*list));

@@ -1,5 +1,6 @@
 #include "query/server.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -85,19 +86,54 @@ PGconn *server_connect(const char *url, char *message)
 	return pg;
 }
 
+/* Which of a coordinator's shards do not answer: what PostgreSQL says of a connection that broke does not
+ * name it. The transaction is given up. sqlite3_free() the text; NULL: none. */
+static char *silent_shards(struct server *s)
+{
+	PQclear(PQexec(s->pg, "ROLLBACK"));
+	PGresult *shards = PQexec(s->pg, "SELECT n, server FROM pcapdex_shard ORDER BY n");
+	sqlite3_str *names = sqlite3_str_new(NULL);
+	for (int i = 0; i < PQntuples(shards); i++) {
+		char sql[80];
+		snprintf(sql, sizeof(sql), "SELECT id FROM pcapdex_shard_%d.capture LIMIT 1",
+			atoi(PQgetvalue(shards, i, 0)));
+		PGresult *r = PQexec(s->pg, sql);
+		const char *state = PQresultErrorField(r, PG_DIAG_SQLSTATE);
+		if (state && (strncmp(state, "08", 2) == 0 || strncmp(state, "57", 2) == 0))
+			sqlite3_str_appendf(
+				names, sqlite3_str_length(names) ? ", %s" : "%s", PQgetvalue(shards, i, 1));
+		PQclear(r);
+	}
+	PQclear(shards);
+	return sqlite3_str_finish(names);
+}
+
 PGresult *server_run(struct server *s, const char *sql, ExecStatusType want, char **error)
 {
-	PGresult *r = PQexec(s->pg, sql);
-	if (PQresultStatus(r) == want)
+	PGresult *r = s->broken ? NULL : PQexec(s->pg, sql);
+	if (r && PQresultStatus(r) == want)
 		return r;
-	char message[512];
+	char message[512], state[8] = "";
 	server_complaint(s->pg, s->shown, message);
+	if (r && PQresultErrorField(r, PG_DIAG_SQLSTATE))
+		snprintf(state, sizeof(state), "%s", PQresultErrorField(r, PG_DIAG_SQLSTATE));
 	PQclear(r);
-	*error = sqlite3_mprintf("%s", message);
+	char *away = NULL;
+	/* Class 08, "connection exception"; 57P, "operator intervention": the server itself answers, a shard
+	 * does not. */
+	if (!s->broken && PQstatus(s->pg) == CONNECTION_OK &&
+		(strncmp(state, "08", 2) == 0 || strncmp(state, "57P", 3) == 0)) {
+		away = silent_shards(s);
+		s->broken = true;
+	}
+	*error = away ? sqlite3_mprintf("%s: its shard %s does not answer: %s", s->shown, away,
+				message + strlen(s->shown) + 2)
+		      : sqlite3_mprintf("%s", message);
+	sqlite3_free(away);
 	return NULL;
 }
 
-static void close_server(void *data)
+void server_close(void *data)
 {
 	struct server *s = data;
 	PQfinish(s->pg);
@@ -121,13 +157,17 @@ static int make_schema(sqlite3 *db, struct server *s, char **error)
 {
 	PGresult *r = server_run(s,
 		/* Small is what has no frames and not many rows, by the server's own count. */
-		"SELECT s.kind, s.name, s.sql, s.tbl <> 'chunk' AND k.reltuples < 200000 AND NOT EXISTS"
+		"SELECT s.kind, s.name, s.sql, s.tbl <> 'chunk' AND coalesce(k.rows, 0) < 200000 AND NOT "
+		"EXISTS"
 		" (SELECT 1 FROM pcapdex_column c WHERE c.tbl=s.tbl AND c.name='frame_id')"
-		" FROM pcapdex_schema s LEFT JOIN pg_class k ON k.oid = to_regclass(quote_ident(s.tbl))"
+		" FROM pcapdex_schema s LEFT JOIN pcapdex_rows k ON k.tbl = s.tbl"
 		" ORDER BY s.kind='view', s.kind='index', s.n",
 		PGRES_TUPLES_OK, error);
 	int rc = r && (s->columns = server_run(s, server_columns_sql, PGRES_TUPLES_OK, error)) ? SQLITE_OK
 											       : SQLITE_ERROR;
+	for (int i = 0; rc == SQLITE_OK && i < PQntuples(s->columns); i++)
+		if (strcmp(PQgetvalue(s->columns, i, 6), "capture") == 0)
+			s->captures = atof(PQgetvalue(s->columns, i, 5));
 	for (int i = 0; rc == SQLITE_OK && i < PQntuples(r); i++) {
 		const char *kind = PQgetvalue(r, i, 0), *name = PQgetvalue(r, i, 1);
 		bool small = *PQgetvalue(r, i, 3) == 't', table = strcmp(kind, "table") == 0;
@@ -185,7 +225,7 @@ int server_open(sqlite3 **db, const char *url, char *message)
 		if (!s || !s->shown)
 			snprintf(message, 512, "out of memory");
 		if (s)
-			close_server(s);
+			server_close(s);
 		return SQLITE_ERROR;
 	}
 	r = server_run(s, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", PGRES_COMMAND_OK, &error);
@@ -194,7 +234,7 @@ int server_open(sqlite3 **db, const char *url, char *message)
 		if (!r)
 			snprintf(message, 512, "%s", error);
 		sqlite3_free(error);
-		close_server(s);
+		server_close(s);
 		return SQLITE_ERROR;
 	}
 	int rc = sqlite3_open_v2(":memory:", db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_EXRESCODE, NULL);
@@ -202,7 +242,7 @@ int server_open(sqlite3 **db, const char *url, char *message)
 	if (rc == SQLITE_OK)
 		rc = server_table_module(*db, s);
 	else
-		close_server(s);
+		server_close(s);
 	if (rc == SQLITE_OK)
 		rc = sqlite3_exec(*db, "BEGIN", NULL, NULL, NULL);
 	if (rc == SQLITE_OK)

@@ -19,7 +19,7 @@ char *server_shown(const char *url);
  * server. Closing the connection closes that to the server. */
 int server_open(sqlite3 **db, const char *url, char *message);
 
-#define SERVER_SCHEMA_VERSION 1 /* of the tables that publish makes beside the archive's own */
+#define SERVER_SCHEMA_VERSION 2 /* of the tables that publish makes beside the archive's own */
 
 #if HAVE_PQ
 #include <libpq-fe.h>
@@ -41,12 +41,15 @@ struct server {
 	PGconn *pg;
 	char *shown;
 	unsigned cursors;  /* names given so far */
+	double captures;   /* how many it has, about */
+	bool broken;       /* a shard went away: the snapshot with it */
 	PGresult *columns; /* of server_columns_sql, while tables are made */
 };
 extern const char server_columns_sql[];
 /* The module `server`: CREATE VIRTUAL TABLE x USING server("TABLE"), columns by server->columns. It owns the
  * server. */
 int server_table_module(sqlite3 *db, struct server *server);
+void server_close(void *server);
 /* Run; NULL with a message in *error (sqlite3_free() it) unless the result is `want`. */
 PGresult *server_run(struct server *server, const char *sql, ExecStatusType want, char **error);
 #endif

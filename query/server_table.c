@@ -1,137 +1,82 @@
-/* The server's tables as SQLite's (https://www.sqlite.org/vtab.html). What is pushed to the server is a range
- * of the keys; SQLite looks at every row again, so a condition that stays here costs time and nothing else.
- */
-#include "query/server.h"
-
-#if HAVE_PQ
+/* The server's tables as SQLite's (https://www.sqlite.org/vtab.html). Conditions on columns are given to the
+ * server where it can judge them as SQLite does; SQLite looks at every row again, so one that stays here
+ * costs time and nothing else. */
 #include <stdlib.h>
 #include <string.h>
 
-#define COLUMNS_MAX  256
-#define BLOCK_KEYS   4096 /* rows of a single-row lookup are fetched with the neighbours of the key */
-#define BLOCKS       8    /* kept of a table whose keys are asked for in order */
-#define BLOCKS_OF_ID 64   /* of a dictionary */
-#define FETCH_MAX    8192
-#define FETCH_HEAVY  32 /* rows with raw octets */
+#include "query/server_rows.h"
 
-struct column {
-	char *name;
-	enum server_type type;
-	bool key;   /* the server has an index that helps */
-	int result; /* first column of its in a result */
-};
+#if HAVE_PQ
 
-struct block {
-	int64_t number; /* keys [number * BLOCK_KEYS, + BLOCK_KEYS) */
-	uint64_t used;
-	unsigned pins; /* cursors that stand in it */
-	PGresult *rows;
-};
-
-struct table {
-	sqlite3_vtab base;
-	struct server *server;
-	char *name, *select; /* "SELECT columns FROM name" */
-	struct column columns[COLUMNS_MAX];
-	int n, lookup; /* column of single-row lookups, -1 none */
-	bool alone;    /* that column is the whole key */
-	bool heavy;
-	double rows;
-	uint64_t clock;
-	unsigned nblocks;
-	struct block blocks[BLOCKS_OF_ID];
-};
-
-struct cursor {
-	sqlite3_vtab_cursor base;
-	PGresult *rows;
-	struct block *block; /* whose rows these are; NULL: the cursor's own */
-	bool open;           /* a cursor on the server, `name` */
-	char name[32];
-	int at, end, fetch;
-	int64_t key; /* of a lookup */
-};
-
-static int table_failed(struct table *t, char *error)
-{
-	sqlite3_free(t->base.zErrMsg);
-	t->base.zErrMsg = error;
-	return SQLITE_ERROR;
-}
-
-static PGresult *run(struct table *t, const char *sql, ExecStatusType want)
-{
-	char *error = NULL;
-	PGresult *r = sql ? server_run(t->server, sql, want, &error) : NULL;
-	if (!r)
-		table_failed(t, error ? error : sqlite3_mprintf("out of memory"));
-	return r;
-}
+#define IN_MAX 20000 /* values of an IN that are given to the server */
 
 static int disconnect(sqlite3_vtab *base)
 {
-	struct table *t = (struct table *)base;
-	for (unsigned i = 0; i < t->nblocks; i++)
-		PQclear(t->blocks[i].rows);
+	struct server_rows *t = (struct server_rows *)base;
+	server_forget(t);
 	for (int i = 0; i < t->n; i++)
 		free(t->columns[i].name);
 	free(t->name);
-	sqlite3_free(t->select);
 	free(t);
 	return SQLITE_OK;
 }
 
 const char server_columns_sql[] =
-	"SELECT c.name, c.declared, c.needed, c.pk, c.indexed, coalesce(k.reltuples, 0), c.tbl FROM "
-	"pcapdex_column c"
-	" LEFT JOIN pg_class k ON k.oid = to_regclass(quote_ident(c.tbl)) ORDER BY c.tbl, c.n";
+	"SELECT c.name, c.declared, c.needed, c.pk, c.indexed, coalesce(k.rows, -1), c.tbl FROM "
+	"pcapdex_column c LEFT JOIN pcapdex_rows k ON k.tbl = c.tbl ORDER BY c.tbl, c.n";
 
 /* Columns by the server's own notes. */
-static int describe(struct table *t, char **error)
+static int describe(struct server_rows *t, char **error)
 {
 	const PGresult *r = t->server->columns;
-	sqlite3_str *s = sqlite3_str_new(NULL);
-	int result = 0, keys = 0;
-	t->lookup = -1;
-	sqlite3_str_appendall(s, "SELECT ");
-	for (int i = 0; r && i < PQntuples(r) && t->n < COLUMNS_MAX; i++) {
+	for (int i = 0; r && i < PQntuples(r) && t->n < SERVER_COLUMNS_MAX; i++) {
 		if (strcmp(PQgetvalue(r, i, 6), t->name) != 0)
 			continue;
-		struct column *c = &t->columns[t->n++];
-		int pk = atoi(PQgetvalue(r, i, 3));
+		struct server_column *c = &t->columns[t->n++];
+		c->pk = atoi(PQgetvalue(r, i, 3));
 		c->name = strdup(PQgetvalue(r, i, 0));
 		c->type = server_type_of(PQgetvalue(r, i, 1), *PQgetvalue(r, i, 2) == 't');
-		c->key = pk || *PQgetvalue(r, i, 4) == 't';
-		c->result = result;
-		result += c->type == SERVER_SPAN ? 2 : 1;
-		keys += pk > 0;
-		t->heavy |= c->type == SERVER_OCTETS && strcmp(t->name, "chunk") == 0;
+		c->key = c->pk || *PQgetvalue(r, i, 4) == 't';
 		t->rows = atof(PQgetvalue(r, i, 5));
-		if (pk == 1 && c->type == SERVER_INT)
-			t->lookup = t->n - 1;
-		sqlite3_str_appendf(s, t->n > 1 ? ", \"%w\"" : "\"%w\"", c->name);
-		if (c->type == SERVER_SPAN)
-			sqlite3_str_appendf(s, ", \"%w octets\"", c->name);
 	}
-	t->alone = keys == 1;
-	if (t->lookup >= 0 && (t->heavy || (strcmp(t->columns[t->lookup].name, "id") != 0 &&
-						   strcmp(t->columns[t->lookup].name, "frame_id") != 0)))
-		t->lookup = -1;
-	sqlite3_str_appendf(s, " FROM \"%w\"", t->name);
-	t->select = sqlite3_str_finish(s);
+	t->heavy = strcmp(t->name, "chunk") == 0;
+	for (bool found = true; found && !t->heavy && t->nkey <= SERVER_PREFIX_MAX;) {
+		found = false;
+		for (int i = 0; !found && i < t->n; i++)
+			if ((found = t->columns[i].pk == t->nkey + 1 && t->columns[i].type == SERVER_INT))
+				t->key[t->nkey++] = i;
+	}
+	t->by_frame = t->nkey && (strcmp(t->columns[t->key[0]].name, "id") == 0 ||
+					 strcmp(t->columns[t->key[0]].name, "frame_id") == 0);
 	if (r && !t->n)
 		*error = sqlite3_mprintf("%s: no table %s", t->server->shown, t->name);
-	return r && t->n && t->select ? SQLITE_OK : SQLITE_ERROR;
+	return r && t->n ? SQLITE_OK : SQLITE_ERROR;
+}
+
+/* Rows are known by their primary key: an OR that becomes several scans meets some of them again. */
+static void append_key(sqlite3_str *s, const struct server_rows *t)
+{
+	int n = 0;
+	for (bool found = true; found;) {
+		found = false;
+		for (int i = 0; !found && i < t->n; i++)
+			if ((found = t->columns[i].pk == n + 1))
+				sqlite3_str_appendf(
+					s, "%s\"%w\"", n++ ? ", " : ", PRIMARY KEY (", t->columns[i].name);
+	}
+	sqlite3_str_appendall(s, n ? ")) WITHOUT ROWID" : ")");
 }
 
 static int connect_table(
 	sqlite3 *db, void *aux, int argc, const char *const *argv, sqlite3_vtab **out, char **error)
 {
 	static const char *const types[] = { "INTEGER", "REAL", "TEXT", "BLOB", "BLOB" };
-	struct table *t = calloc(1, sizeof(*t));
+	struct server_rows *t = calloc(1, sizeof(*t));
 	size_t n = argc > 3 ? strlen(argv[3]) : 0;
-	if (!t || n < 2)
+	if (!t || n < 2) {
+		free(t);
 		return SQLITE_NOMEM;
+	}
 	t->server = aux;
 	t->name = strndup(argv[3] + 1, n - 2);
 	int rc = t->name ? describe(t, error) : SQLITE_NOMEM;
@@ -139,7 +84,7 @@ static int connect_table(
 	for (int i = 0; i < t->n; i++)
 		sqlite3_str_appendf(s, "%s\"%w\" %s", i ? ", " : "CREATE TABLE x (", t->columns[i].name,
 			types[t->columns[i].type]);
-	sqlite3_str_appendall(s, ")");
+	append_key(s, t);
 	char *sql = sqlite3_str_finish(s);
 	if (rc == SQLITE_OK)
 		rc = sql ? sqlite3_declare_vtab(db, sql) : SQLITE_NOMEM;
@@ -152,201 +97,158 @@ static int connect_table(
 	return SQLITE_OK;
 }
 
-/* ---- plans: "L" looks one key up; "S" and triples (operator, column) scan; then "o"/"d" and columns to
- * order by */
+/* ---- plans: the columns that are used, in hexadecimal; then ":L" to look up values of the key's first
+ * columns, or ":S" and pairs (operator, column) to scan, then "o"/"d" and columns to order by ---- */
 
-static bool orderable(const struct table *t, int column)
+static bool orderable(const struct server_rows *t, int column)
 {
 	return column >= 0 && t->columns[column].key &&
 	       (t->columns[column].type == SERVER_INT || t->columns[column].type == SERVER_OCTETS);
 }
 
+/* An "=" with one value: IN with several is none. */
+static bool is_equal(sqlite3_index_info *info, int i)
+{
+	return info->aConstraint[i].usable && info->aConstraint[i].op == SQLITE_INDEX_CONSTRAINT_EQ;
+}
+
+/* The key's first columns, if each is equal to something: how many, and which conditions say so. Of frames
+ * and dictionaries one row is looked up with its neighbours, whatever stands in the key behind. */
+static int equal_keys(
+	const struct server_rows *t, sqlite3_index_info *info, int conditions[SERVER_PREFIX_MAX + 1])
+{
+	int n = 0;
+	for (bool found = true; found && n < (t->by_frame ? 1 : t->nkey);) {
+		found = false;
+		for (int i = 0; !found && i < info->nConstraint; i++)
+			if ((found = info->aConstraint[i].iColumn == t->key[n] && is_equal(info, i) &&
+				     (t->by_frame || !sqlite3_vtab_in(info, i, -1))))
+				conditions[n] = i;
+		n += found;
+	}
+	return t->by_frame || n > 1 ? n : 0;
+}
+
+static int give_plan(sqlite3_index_info *info, sqlite3_str *plan)
+{
+	info->idxStr = sqlite3_str_finish(plan);
+	info->needToFreeIdxStr = 1;
+	return info->idxStr ? SQLITE_OK : SQLITE_NOMEM;
+}
+
+static char operator_of(const struct server_rows *t, sqlite3_index_info *info, int i)
+{
+	const struct sqlite3_index_constraint *c = &info->aConstraint[i];
+	char op = c->op == SQLITE_INDEX_CONSTRAINT_EQ          ? '='
+		  : c->op == SQLITE_INDEX_CONSTRAINT_GT        ? '>'
+		  : c->op == SQLITE_INDEX_CONSTRAINT_GE        ? 'g'
+		  : c->op == SQLITE_INDEX_CONSTRAINT_LT        ? '<'
+		  : c->op == SQLITE_INDEX_CONSTRAINT_LE        ? 'l'
+		  : c->op == SQLITE_INDEX_CONSTRAINT_ISNOTNULL ? 'n'
+							       : 0;
+	sqlite3_value *value;
+	if (!op || !c->usable || c->iColumn < 0)
+		return 0;
+	enum server_type type = t->columns[c->iColumn].type;
+	if (op == 'n')
+		return type == SERVER_SPAN ? 0 : op;
+	/* Frames of an IN are looked up, or SQLite picks them out of a range: a list of thousands would go to
+	 * the server for each capture. */
+	if (op == '=' && type == SERVER_INT && sqlite3_vtab_in(info, i, -1))
+		return t->by_frame && c->iColumn == t->key[0] ? 0 : 'i';
+	if (orderable(t, c->iColumn))
+		return op;
+	/* A value that the statement itself says: not another table's, for each of whose rows this one were
+	 * scanned. */
+	return type == SERVER_INT && sqlite3_vtab_rhs_value(info, i, &value) == SQLITE_OK ? op : 0;
+}
+
+/* Rows that pass, by the kind of the condition: nothing is known of the values. */
+static double share(const struct server_rows *t, char op, int column, bool both)
+{
+	if (op == 'n')
+		return 1;
+	if (op == '=' || op == 'i')
+		return 0.02;
+	/* Both ends of a range of frames: a capture. */
+	if (both && t->by_frame && column == t->key[0])
+		return t->server->captures > 1 ? 1 / (double)t->server->captures : 1;
+	return 0.4;
+}
+
 static int best_index(sqlite3_vtab *base, sqlite3_index_info *info)
 {
-	struct table *t = (struct table *)base;
-	double rows = t->rows < 1000 ? 1000 : t->rows, cost;
-	int n = 0;
-	bool leading = false;
-	for (int i = 0; i < info->nConstraint; i++) {
-		const struct sqlite3_index_constraint *c = &info->aConstraint[i];
-		if (c->usable && c->op == SQLITE_INDEX_CONSTRAINT_EQ && t->lookup >= 0 &&
-			c->iColumn == t->lookup) {
-			info->aConstraintUsage[i].argvIndex = 1;
-			info->idxStr = sqlite3_mprintf("L");
-			info->needToFreeIdxStr = 1;
-			info->estimatedCost = 5;
-			info->estimatedRows = t->alone ? 1 : 3;
-			if (t->alone)
-				info->idxFlags = SQLITE_INDEX_SCAN_UNIQUE;
-			return info->idxStr ? SQLITE_OK : SQLITE_NOMEM;
-		}
-	}
+	struct server_rows *t = (struct server_rows *)base;
+	double all = t->rows < 1000 ? 1000 : t->rows, rows = all, scanned = all;
+	int conditions[SERVER_PREFIX_MAX + 1], n = equal_keys(t, info, conditions);
 	sqlite3_str *plan = sqlite3_str_new(NULL);
-	sqlite3_str_appendall(plan, "S");
-	for (int i = 0; i < info->nConstraint; i++) {
-		const struct sqlite3_index_constraint *c = &info->aConstraint[i];
-		const char *op = c->op == SQLITE_INDEX_CONSTRAINT_EQ   ? "="
-				 : c->op == SQLITE_INDEX_CONSTRAINT_GT ? ">"
-				 : c->op == SQLITE_INDEX_CONSTRAINT_GE ? "g"
-				 : c->op == SQLITE_INDEX_CONSTRAINT_LT ? "<"
-				 : c->op == SQLITE_INDEX_CONSTRAINT_LE ? "l"
-								       : NULL;
-		if (!op || !c->usable || !orderable(t, c->iColumn))
-			continue;
-		leading |= c->iColumn == 0 || *op == '=';
-		info->aConstraintUsage[i].argvIndex = ++n;
-		sqlite3_str_appendf(plan, "%s%d,", op, c->iColumn);
-		rows = *op == '=' ? rows / 100 : rows / 3;
+	t->used |= info->colUsed;
+	sqlite3_str_appendf(plan, "%llx:", (long long)info->colUsed);
+	if (n) {
+		bool whole = true;
+		for (int i = 0; i < n; i++)
+			info->aConstraintUsage[conditions[i]].argvIndex = i + 1;
+		for (int i = 0; i < t->n; i++)
+			whole &= t->columns[i].pk <= n;
+		sqlite3_str_appendall(plan, "L");
+		/* Of an IN, SQLite counts the looking up of one value: there may be many, more than a capture
+		 * has frames. */
+		bool many = sqlite3_vtab_in(info, conditions[0], -1);
+		info->estimatedCost = many ? 3000 : 5;
+		info->estimatedRows = many ? 500 : whole ? 1 : 3;
+		info->idxFlags = whole && !many ? SQLITE_INDEX_SCAN_UNIQUE : 0;
+		return give_plan(info, plan);
 	}
-	cost = 200 + rows * (leading ? 1 : 2);
+	sqlite3_str_appendall(plan, "S");
+	uint64_t above = 0, below = 0;
+	for (int i = 0; i < info->nConstraint; i++) {
+		int column = info->aConstraint[i].iColumn;
+		char op = operator_of(t, info, i);
+		if (!op)
+			continue;
+		if (op != 'n')
+			info->aConstraintUsage[i].argvIndex = ++n;
+		if (op == 'i')
+			sqlite3_vtab_in(info, i, 1);
+		sqlite3_str_appendf(plan, "%c%d,", op, column);
+		uint64_t one = column < 64 ? UINT64_C(1) << column : 0;
+		above |= op == '>' || op == 'g' ? one : 0;
+		below |= op == '<' || op == 'l' ? one : 0;
+		double before = rows;
+		if (above & below & one && (op == '<' || op == 'l' || op == '>' || op == 'g'))
+			rows *= share(t, op, column, true) / 0.4;
+		else
+			rows *= share(t, op, column, false);
+		/* The server reads only what an index says. */
+		if (t->columns[column].key)
+			scanned *= before > 0 ? rows / before : 1;
+	}
 	bool order = info->nOrderBy > 0;
 	for (int i = 0; i < info->nOrderBy; i++)
 		order &= orderable(t, info->aOrderBy[i].iColumn);
-	if (order) {
-		for (int i = 0; i < info->nOrderBy; i++)
-			sqlite3_str_appendf(
-				plan, "%s%d,", info->aOrderBy[i].desc ? "d" : "o", info->aOrderBy[i].iColumn);
-		info->orderByConsumed = 1;
-	}
-	info->idxStr = sqlite3_str_finish(plan);
-	info->needToFreeIdxStr = 1;
-	info->estimatedCost = cost;
+	for (int i = 0; order && i < info->nOrderBy; i++)
+		sqlite3_str_appendf(
+			plan, "%s%d,", info->aOrderBy[i].desc ? "d" : "o", info->aOrderBy[i].iColumn);
+	info->orderByConsumed = order;
+	info->estimatedCost = 200 + scanned * 0.2 + rows;
 	info->estimatedRows = (sqlite3_int64)(rows < 1 ? 1 : rows);
-	return info->idxStr ? SQLITE_OK : SQLITE_NOMEM;
+	return give_plan(info, plan);
 }
 
 /* ---- rows ---- */
 
 static int open_cursor(sqlite3_vtab *base, sqlite3_vtab_cursor **out)
 {
-	struct cursor *c = calloc(1, sizeof(*c));
+	struct server_cursor *c = calloc(1, sizeof(*c));
 	(void)base;
 	*out = c ? &c->base : NULL;
 	return c ? SQLITE_OK : SQLITE_NOMEM;
 }
 
-static void let_go(struct cursor *c)
-{
-	struct table *t = (struct table *)c->base.pVtab;
-	char sql[64];
-	if (c->block)
-		c->block->pins--;
-	else
-		PQclear(c->rows);
-	if (c->open) {
-		snprintf(sql, sizeof(sql), "CLOSE %s", c->name);
-		PQclear(PQexec(t->server->pg, sql));
-	}
-	c->rows = NULL;
-	c->block = NULL;
-	c->open = false;
-	c->at = c->end = 0;
-}
-
 static int close_cursor(sqlite3_vtab_cursor *base)
 {
-	let_go((struct cursor *)base);
+	server_let_go((struct server_cursor *)base);
 	free(base);
-	return SQLITE_OK;
-}
-
-static int more_rows(struct cursor *c)
-{
-	struct table *t = (struct table *)c->base.pVtab;
-	char sql[80];
-	PQclear(c->rows);
-	snprintf(sql, sizeof(sql), "FETCH %d FROM %s", c->fetch, c->name);
-	c->at = c->end = 0;
-	if (!(c->rows = run(t, sql, PGRES_TUPLES_OK)))
-		return SQLITE_ERROR;
-	c->end = PQntuples(c->rows);
-	if (c->end < c->fetch) { /* that was all */
-		snprintf(sql, sizeof(sql), "CLOSE %s", c->name);
-		PQclear(PQexec(t->server->pg, sql));
-		c->open = false;
-	}
-	c->fetch *= 8;
-	if (c->fetch > (t->heavy ? FETCH_HEAVY : FETCH_MAX))
-		c->fetch = t->heavy ? FETCH_HEAVY : FETCH_MAX;
-	return SQLITE_OK;
-}
-
-static int next_row(sqlite3_vtab_cursor *base)
-{
-	struct cursor *c = (struct cursor *)base;
-	return ++c->at >= c->end && c->open ? more_rows(c) : SQLITE_OK;
-}
-
-static int64_t key_at(const struct table *t, const PGresult *r, int i)
-{
-	return strtoll(PQgetvalue(r, i, t->columns[t->lookup].result), NULL, 10);
-}
-
-/* The block that has the key, from the cache or the server, instead of the one used longest ago in which no
- * cursor stands. */
-static struct block *block_of(struct table *t, int64_t key)
-{
-	int64_t number = key >= 0 ? key / BLOCK_KEYS : (key - BLOCK_KEYS + 1) / BLOCK_KEYS;
-	const char *name = t->columns[t->lookup].name;
-	unsigned most = strcmp(name, "id") == 0 ? BLOCKS_OF_ID : BLOCKS;
-	struct block *oldest = NULL;
-	for (unsigned i = 0; i < t->nblocks; i++) {
-		if (t->blocks[i].number == number) {
-			t->blocks[i].used = ++t->clock;
-			return &t->blocks[i];
-		}
-		if (!t->blocks[i].pins && (!oldest || t->blocks[i].used < oldest->used))
-			oldest = &t->blocks[i];
-	}
-	sqlite3_str *s = sqlite3_str_new(NULL);
-	sqlite3_str_appendf(s, "%s WHERE \"%w\" >= %lld AND \"%w\" < %lld ORDER BY 1", t->select, name,
-		(long long)(number * BLOCK_KEYS), name, (long long)((number + 1) * BLOCK_KEYS));
-	for (int i = 0, k = 1; i < t->n; i++)
-		if (t->columns[i].key && i != t->lookup && k++)
-			sqlite3_str_appendf(s, ", \"%w\"", t->columns[i].name);
-	char *sql = sqlite3_str_finish(s);
-	PGresult *rows = run(t, sql, PGRES_TUPLES_OK);
-	sqlite3_free(sql);
-	if (!rows)
-		return NULL;
-	if (t->nblocks < most || (!oldest && t->nblocks < BLOCKS_OF_ID)) {
-		oldest = &t->blocks[t->nblocks++];
-	} else if (oldest) {
-		PQclear(oldest->rows);
-	} else {
-		PQclear(rows);
-		table_failed(t, sqlite3_mprintf("too many rows of %s at once", t->name));
-		return NULL;
-	}
-	*oldest = (struct block) { .number = number, .used = ++t->clock, .rows = rows };
-	return oldest;
-}
-
-static int look_up(struct cursor *c, sqlite3_value *value)
-{
-	struct table *t = (struct table *)c->base.pVtab;
-	if (sqlite3_value_numeric_type(value) != SQLITE_INTEGER)
-		return SQLITE_OK;
-	int64_t key = sqlite3_value_int64(value);
-	struct block *b = block_of(t, key);
-	if (!b)
-		return SQLITE_ERROR;
-	int low = 0, high = PQntuples(b->rows);
-	while (low < high) {
-		int middle = (low + high) / 2;
-		if (key_at(t, b->rows, middle) < key)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	int end = low;
-	while (end < PQntuples(b->rows) && key_at(t, b->rows, end) == key)
-		end++;
-	c->rows = b->rows;
-	c->block = b;
-	b->pins++;
-	c->at = low;
-	c->end = end;
 	return SQLITE_OK;
 }
 
@@ -363,137 +265,130 @@ static void append_value(sqlite3_str *s, sqlite3_value *value)
 	sqlite3_str_appendall(s, "'::bytea");
 }
 
-static int filter_rows(
-	sqlite3_vtab_cursor *base, int index, const char *plan, int argc, sqlite3_value **values)
+/* The values of an IN, as a list; NULL: SQLite has to look itself (other types, or very many). */
+static char *in_list(sqlite3_value *values)
 {
-	struct cursor *c = (struct cursor *)base;
-	struct table *t = (struct table *)base->pVtab;
-	(void)index;
-	let_go(c);
-	if (*plan == 'L')
-		return look_up(c, values[0]);
-	if (!plan[1] && !t->heavy && t->rows < FETCH_MAX) { /* all of a small table */
-		if (!(c->rows = run(t, t->select, PGRES_TUPLES_OK)))
-			return SQLITE_ERROR;
-		c->end = PQntuples(c->rows);
-		return SQLITE_OK;
-	}
-	snprintf(c->name, sizeof(c->name), "pcapdex_%u", ++t->server->cursors);
 	sqlite3_str *s = sqlite3_str_new(NULL);
-	sqlite3_str_appendf(s, "DECLARE %s NO SCROLL CURSOR FOR %s", c->name, t->select);
-	const char *joint = " WHERE ";
-	int k = 0;
-	for (plan++; *plan; plan = strchr(plan, ',') + 1) {
-		const struct column *column = &t->columns[atoi(plan + 1)];
-		if (*plan == 'o' || *plan == 'd') {
-			joint = strcmp(joint, ", ") == 0 ? joint : " ORDER BY ";
-			sqlite3_str_appendf(s, "%s\"%w\" %s", joint, column->name,
-				*plan == 'o' ? "ASC NULLS FIRST" : "DESC NULLS LAST");
-			joint = ", ";
+	sqlite3_value *value = NULL;
+	unsigned n = 0;
+	bool plain = true;
+	for (int rc = sqlite3_vtab_in_first(values, &value); plain && rc == SQLITE_OK && value;
+		rc = sqlite3_vtab_in_next(values, &value)) {
+		if (sqlite3_value_type(value) == SQLITE_NULL)
 			continue;
-		}
-		sqlite3_value *value = k < argc ? values[k] : NULL;
-		int type = value ? sqlite3_value_type(value) : SQLITE_NULL;
-		k++;
-		if (type == SQLITE_NULL) { /* nothing compares with it */
-			sqlite3_free(sqlite3_str_finish(s));
-			return SQLITE_OK;
-		}
-		/* Values of another type SQLite compares by itself. */
-		if (type != (column->type == SERVER_INT ? SQLITE_INTEGER : SQLITE_BLOB))
-			continue;
-		sqlite3_str_appendf(s, "%s\"%w\" %s ", joint, column->name,
-			*plan == 'g'   ? ">="
-			: *plan == 'l' ? "<="
-			: *plan == '=' ? "="
-			: *plan == '>' ? ">"
-				       : "<");
-		append_value(s, value);
-		joint = " AND ";
+		plain = sqlite3_value_type(value) == SQLITE_INTEGER && ++n <= IN_MAX;
+		if (plain)
+			sqlite3_str_appendf(
+				s, n > 1 ? ",%lld" : "%lld", (long long)sqlite3_value_int64(value));
 	}
-	char *sql = sqlite3_str_finish(s);
-	PGresult *r = run(t, sql, PGRES_COMMAND_OK);
-	sqlite3_free(sql);
-	PQclear(r);
-	if (!r)
-		return SQLITE_ERROR;
-	c->open = true;
-	c->fetch = t->heavy ? 1 : 16;
-	return more_rows(c);
+	char *list = sqlite3_str_finish(s);
+	if (plain)
+		return list ? list : sqlite3_mprintf("NULL");
+	sqlite3_free(list);
+	return NULL;
+}
+
+/* One condition of a plan. False: no row fulfils it. */
+static bool append_condition(
+	sqlite3_str *s, const char **joint, const struct server_column *column, char op, sqlite3_value *value)
+{
+	if (op == 'n') {
+		sqlite3_str_appendf(s, "%s\"%w\" IS NOT NULL", *joint, column->name);
+		*joint = " AND ";
+		return true;
+	}
+	if (op == 'i') {
+		char *list = in_list(value);
+		if (list) {
+			sqlite3_str_appendf(s, "%s\"%w\" IN (%s)", *joint, column->name, list);
+			*joint = " AND ";
+		}
+		sqlite3_free(list);
+		return true;
+	}
+	int type = value ? sqlite3_value_type(value) : SQLITE_NULL;
+	if (type == SQLITE_NULL) /* nothing compares with it */
+		return false;
+	/* Values of another type SQLite compares by itself. */
+	if (type != (column->type == SERVER_INT ? SQLITE_INTEGER : SQLITE_BLOB))
+		return true;
+	sqlite3_str_appendf(s, "%s\"%w\" %s ", *joint, column->name,
+		op == 'g'   ? ">="
+		: op == 'l' ? "<="
+		: op == '=' ? "="
+		: op == '>' ? ">"
+			    : "<");
+	append_value(s, value);
+	*joint = " AND ";
+	return true;
+}
+
+static int look_up(struct server_cursor *c, uint64_t mask, int argc, sqlite3_value **values)
+{
+	int64_t key[SERVER_PREFIX_MAX + 1];
+	for (int i = 0; i < argc; i++) {
+		if (sqlite3_value_numeric_type(values[i]) != SQLITE_INTEGER)
+			return SQLITE_OK;
+		key[i] = sqlite3_value_int64(values[i]);
+	}
+	return server_look_up(c, mask, key, argc);
+}
+
+static int filter_rows(
+	sqlite3_vtab_cursor *base, int index, const char *text, int argc, sqlite3_value **values)
+{
+	struct server_cursor *c = (struct server_cursor *)base;
+	struct server_rows *t = (struct server_rows *)base->pVtab;
+	char *plan;
+	uint64_t mask = strtoull(text, &plan, 16);
+	(void)index;
+	server_let_go(c);
+	if (*++plan == 'L')
+		return look_up(c, mask, argc, values);
+	if (!*++plan && server_is_small(t))
+		return server_scan_all(c, mask);
+	sqlite3_str *s = sqlite3_str_new(NULL);
+	const char *joint = " WHERE ";
+	bool some = true, ordered = false;
+	int k = 0;
+	for (; some && *plan; plan = strchr(plan, ',') + 1) {
+		const struct server_column *column = &t->columns[atoi(plan + 1)];
+		if (*plan == 'o' || *plan == 'd') {
+			sqlite3_str_appendf(s, "%s\"%w\" %s", ordered ? ", " : " ORDER BY ", column->name,
+				*plan == 'o' ? "ASC NULLS FIRST" : "DESC NULLS LAST");
+			ordered = true;
+		} else {
+			some = append_condition(
+				s, &joint, column, *plan, *plan != 'n' && k < argc ? values[k++] : NULL);
+		}
+	}
+	char *conditions = sqlite3_str_finish(s);
+	int rc = some ? server_scan(c, mask, conditions ? conditions : "") : SQLITE_OK;
+	sqlite3_free(conditions);
+	return rc;
+}
+
+static int next_row(sqlite3_vtab_cursor *base)
+{
+	return server_next((struct server_cursor *)base);
 }
 
 static int at_end(sqlite3_vtab_cursor *base)
 {
-	const struct cursor *c = (const struct cursor *)base;
+	const struct server_cursor *c = (const struct server_cursor *)base;
 	return c->at >= c->end;
-}
-
-/* Octets from PostgreSQL's hexadecimal. */
-static void result_octets(sqlite3_context *ctx, const char *text)
-{
-	size_t n;
-	unsigned char *octets = PQunescapeBytea((const unsigned char *)text, &n);
-	if (octets)
-		sqlite3_result_blob64(ctx, octets, n, SQLITE_TRANSIENT);
-	else
-		sqlite3_result_error_nomem(ctx);
-	PQfreemem(octets);
-}
-
-/* U+10FFFF back to NUL. */
-static void result_text(sqlite3_context *ctx, const char *text, int n)
-{
-	static const char nul[] = "\xf4\x8f\xbf\xbf";
-	if (!memmem(text, (size_t)n, nul, 4)) {
-		sqlite3_result_text(ctx, text, n, SQLITE_TRANSIENT);
-		return;
-	}
-	char *copy = sqlite3_malloc(n + 1);
-	int used = 0;
-	for (int i = 0; copy && i < n; i++) {
-		bool hit = i + 4 <= n && memcmp(text + i, nul, 4) == 0;
-		copy[used++] = hit ? '\0' : text[i];
-		i += hit ? 3 : 0;
-	}
-	if (copy)
-		sqlite3_result_text(ctx, copy, used, sqlite3_free);
-	else
-		sqlite3_result_error_nomem(ctx);
 }
 
 static int column_value(sqlite3_vtab_cursor *base, sqlite3_context *ctx, int i)
 {
-	const struct cursor *c = (const struct cursor *)base;
-	const struct table *t = (const struct table *)base->pVtab;
-	const struct column *column = &t->columns[i];
-	if (column->type == SERVER_SPAN && !PQgetisnull(c->rows, c->at, column->result + 1)) {
-		result_octets(ctx, PQgetvalue(c->rows, c->at, column->result + 1));
-		return SQLITE_OK;
-	}
-	if (PQgetisnull(c->rows, c->at, column->result))
-		return SQLITE_OK;
-	const char *text = PQgetvalue(c->rows, c->at, column->result);
-	switch (column->type) {
-	case SERVER_INT:
-	case SERVER_SPAN:
-		sqlite3_result_int64(ctx, strtoll(text, NULL, 10));
-		break;
-	case SERVER_REAL:
-		sqlite3_result_double(ctx, strtod(text, NULL));
-		break;
-	case SERVER_OCTETS:
-		result_octets(ctx, text);
-		break;
-	case SERVER_TEXT:
-		result_text(ctx, text, PQgetlength(c->rows, c->at, column->result));
-		break;
-	}
+	server_value((const struct server_cursor *)base, ctx, i);
 	return SQLITE_OK;
 }
 
 static int rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *out)
 {
-	*out = ((const struct cursor *)base)->at;
+	/* Of a table without a primary key, which the archive has none of. */
+	*out = ((const struct server_cursor *)base)->at;
 	return SQLITE_OK;
 }
 
@@ -512,16 +407,8 @@ static const sqlite3_module module = {
 	.xRowid = rowid,
 };
 
-static void close_server(void *data)
-{
-	struct server *s = data;
-	PQfinish(s->pg);
-	free(s->shown);
-	free(s);
-}
-
 int server_table_module(sqlite3 *db, struct server *server)
 {
-	return sqlite3_create_module_v2(db, "server", &module, server, close_server);
+	return sqlite3_create_module_v2(db, "server", &module, server, server_close);
 }
 #endif

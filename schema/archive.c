@@ -114,6 +114,10 @@ static enum archive_status refuse(sqlite3 **db, char *message, const char *path,
 	return ARCHIVE_ERROR;
 }
 
+/* Who reads does so in one thread at a time, and needs no locks within SQLite; the indexer's threads share.
+ */
+#define READER (SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX)
+
 static int open_file(sqlite3 **db, const char *path, int flags)
 {
 	int rc = sqlite3_open_v2(path, db, flags | SQLITE_OPEN_EXRESCODE, NULL);
@@ -144,7 +148,7 @@ static int open_immutable(sqlite3 **db, const char *path, int *id, int *objects)
 	char *text = sqlite3_str_finish(uri);
 	if (wal && text && (stat(wal, &sb) < 0 || sb.st_size == 0)) {
 		sqlite3_close(*db);
-		rc = open_file(db, text, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
+		rc = open_file(db, text, READER | SQLITE_OPEN_URI);
 		if (rc == SQLITE_OK)
 			rc = look(*db, id, objects);
 	}
@@ -176,7 +180,7 @@ static int recover(sqlite3 **db, const char *path, int *id, int *objects)
 	if (rc != SQLITE_OK)
 		return rc;
 	sqlite3_close(*db);
-	rc = open_file(db, path, SQLITE_OPEN_READONLY);
+	rc = open_file(db, path, READER);
 	return rc == SQLITE_OK ? look(*db, id, objects) : rc;
 }
 
@@ -199,7 +203,7 @@ enum archive_status archive_open(sqlite3 **db, const char *path, enum archive_mo
 			S_ISDIR(sb.st_mode) ? "a folder" : "no plain file");
 		return ARCHIVE_ERROR;
 	}
-	int rc = open_file(db, path, mode == ARCHIVE_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE);
+	int rc = open_file(db, path, mode == ARCHIVE_READ ? READER : SQLITE_OPEN_READWRITE);
 	if (rc == SQLITE_OK)
 		rc = look(*db, &id, &objects);
 	if ((rc & 0xff) == SQLITE_READONLY && mode == ARCHIVE_READ && access(path, W_OK) == 0)

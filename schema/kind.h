@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /* The numbers are written into archives (catalogue table `field`): append, never renumber. */
 enum kind {
@@ -78,6 +79,10 @@ struct field {
 	const struct value_name *names; /* value names, ended by a NULL name */
 };
 
+/* `sql` of a field that only a preference of Wireshark's fills, which is off by default: the name is known,
+ * and no frame has it. */
+#define SQL_OFF "NULL"
+
 enum record_shape {
 	RECORD_LAYER = 0, /* one row each time the layer occurs: t_NAME (frame_id INTEGER PRIMARY KEY) has the
 			   * first of a frame, t_NAME_more (frame_id, layer) the others */
@@ -98,6 +103,14 @@ struct record {
 };
 
 #define RECORD_FIELDS_MAX 128
+
+/* Fields that any record may have, and several of one name: what the Expert Information says of a row
+ * (indexer/expert.h). They are no columns of the record's view. */
+#define EXPERT_NAME "_ws.expert"
+static inline bool field_is_expert(const struct field *f)
+{
+	return strncmp(f->name, EXPERT_NAME, sizeof(EXPERT_NAME) - 1) == 0;
+}
 
 /* Is the field a column of its own? */
 static inline bool field_is_stored(const struct field *f)

@@ -6,7 +6,7 @@ set -eu
 build="gcc cmake ninja-build pkg-config libpcap-dev libsqlite3-dev zlib1g-dev libssl-dev libzstd-dev liblz4-dev libisal-dev
 libpcre2-dev libbrotli-dev libpq-dev libcairo2-dev libpango1.0-dev"
 check="git libcmocka-dev clang libclang-rt-dev clang-format sqlite3 python3 zstd lz4
-postgresql-15 lintian debootstrap man-db zsh fish python3-pandas r-cran-rsqlite fonts-dejavu-core chromium chromium-driver"
+postgresql-15 lintian debootstrap man-db zsh fish python3-pandas python3-matplotlib r-cran-rsqlite fonts-dejavu-core chromium chromium-driver"
 
 wanted=$build
 [ "${1:-}" = check ] && wanted="$build $check"

@@ -16,6 +16,7 @@ static struct {
 	struct dissection *dissection;
 	uint32_t number;
 } t;
+static struct info info;
 static char out[65536];
 static size_t used;
 
@@ -171,6 +172,16 @@ const char *dissect_hex(enum claim_table table, uint32_t key, const char *hex, u
 	return dissect_more(table, key, hex, len);
 }
 
+const char *dissect_info(enum claim_table table, uint32_t key, const char *hex)
+{
+	static uint8_t octets[65536];
+	size_t n = octets_of(hex, octets, sizeof(octets));
+	fresh();
+	dissection_set_info(t.dissection, &info);
+	run(table, key, octets, (uint32_t)n, (uint32_t)n);
+	return info.text;
+}
+
 void dissect_prefixes(enum claim_table table, uint32_t key, const char *hex)
 {
 	static uint8_t octets[65536];
@@ -180,6 +191,7 @@ void dissect_prefixes(enum claim_table table, uint32_t key, const char *hex)
 		if (cut)
 			memcpy(exact, octets, cut);
 		fresh();
+		dissection_set_info(t.dissection, &info);
 		run(table, key, exact, (uint32_t)cut, (uint32_t)n);
 		run(table, key, exact, (uint32_t)cut, (uint32_t)cut);
 		free(exact);

@@ -18,8 +18,11 @@ const char *dissect_hex(enum claim_table table, uint32_t key, const char *hex, u
  * on). Times are 1 ms apart. */
 const char *dissect_more(enum claim_table table, uint32_t key, const char *hex, uint32_t len);
 
+/* What the Info column says of a frame, dissected as by dissect_hex(). Valid until the next call. */
+const char *dissect_info(enum claim_table table, uint32_t key, const char *hex);
+
 /* Dissect every prefix of the frame, each from a heap block of exactly its size (for AddressSanitizer), as a
- * cut frame and as a frame that ends there. */
+ * cut frame and as a frame that ends there; with the Info column. */
 void dissect_prefixes(enum claim_table table, uint32_t key, const char *hex);
 
 #endif

@@ -94,6 +94,10 @@ class Reference:
     def answers(self, capture, filters):
         known = self.known(capture)
         missing = [f for f in filters if f not in known]
+        # sharkd colours frames, tshark does not unless told so
+        for text in [f for f in missing if "frame.coloring_rule" in f]:
+            known[text] = self.by_tshark(capture, text)
+            missing.remove(text)
         if missing:
             try:
                 fresh = self.by_sharkd(capture, missing) if self.sharkd else {f: self.by_tshark(capture, f) for f in missing}

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Compare `pcapdex follow` with `tshark -z follow` octet for octet: follow.py PCAPDEX CAPTURE|FOLDER...
 
-Follows up to --streams TCP and --udp UDP streams of each capture in each --mode. Prints figures, and exits with 1
-where an output differs or nothing was compared. --http also compares follow,http, whose differences count on their own.
+Follows up to --streams TCP and --udp UDP streams of each capture in each --mode, until --total streams were compared
+or --seconds are over. Prints the totals in any case, and exits with 1 where an output differs or nothing (with --total:
+fewer) was compared. --http also compares follow,http, whose differences count on their own.
 """
-import argparse, collections, json, os, re, subprocess, sys, tempfile
+import argparse, collections, json, os, re, subprocess, sys, tempfile, time
 
 
 def run(*command):
@@ -42,6 +43,8 @@ def main():
     parser.add_argument("--streams", type=int, default=3, help="TCP streams of a capture")
     parser.add_argument("--udp", type=int, default=1, help="UDP streams of a capture")
     parser.add_argument("--mode", action="append", choices=["ascii", "hex", "raw", "yaml"])
+    parser.add_argument("--total", type=int, default=0, help="end when so many streams were compared; fewer fail")
+    parser.add_argument("--seconds", type=float, default=0, help="end after so long")
     parser.add_argument("--every", type=int, default=1, help="take each nth capture")
     parser.add_argument("--max-different", type=int, default=0, help="streams of TCP and UDP that may differ")
     parser.add_argument("--http", action="store_true")
@@ -50,7 +53,13 @@ def main():
     modes = args.mode or ["raw", "ascii", "hex", "yaml"]
     same, all_, seen = collections.Counter(), collections.Counter(), collections.Counter()
     different, gaps = [], 0
+    began = time.monotonic()
     for path in list(captures(args.path))[::args.every]:
+        if args.total and seen["tcp"] + seen["udp"] >= args.total:
+            break
+        if args.seconds and time.monotonic() - began > args.seconds:
+            print(f"stopped after {args.seconds:.0f} seconds")
+            break
         with tempfile.TemporaryDirectory() as scratch:
             archive = os.path.join(scratch, "a.db")
             run(args.pcapdex, "index", archive, path)
@@ -86,7 +95,9 @@ def main():
         print(f"{kind}: {same[kind]} of {all_[kind]} outputs equal, of {seen[kind]} streams")
     print(f"{gaps} of them with gaps")
     wrong = {(path, kind, number) for path, kind, _, number in different if kind != "http"}
-    return 1 if len(wrong) > args.max_different or not all_ else 0
+    total = seen["tcp"] + seen["udp"]
+    print(f"total: {total - len(wrong)} of {total} streams equal in {', '.join(modes)}")
+    return 1 if len(wrong) > args.max_different or total < max(args.total, 1) else 0
 
 
 if __name__ == "__main__":

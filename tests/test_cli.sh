@@ -133,7 +133,9 @@ check "are escaped" clean err
 "$pcapdex" show a.db -c 1 8 >text
 check "show: layers" says text '^User Datagram Protocol, Src Port: 20007, Dst Port: 52000'
 check "show: a field" says text '^    Length: 57$'
-check "show: bits" says text '^        .1.. .... .... .... = Don.t fragment: Set$'
+check "show: bits" says text '^        .1.. .... = Don.t fragment: Set$'
+check "show: a heading" says text '^Internet Protocol Version 4, Src: 10.0.0.1, Dst: 10.0.0.2$'
+check "show: a group" says text '^    .Timestamps.$'
 check "show: octets" says text '^0000  02 00 00 00 00 02 02 00  00 00 00 01 08 00 45 00   ..............E.$'
 check "show: where" sh -c "'$pcapdex' show a.db -c 1 8 -T jsonl | grep -q '\"name\":\"udp.srcport\",\"label\":\"Source Port\",\"value\":20007,\"text\":\"20007\",\"generated\":0,\"offset\":34,\"length\":2'"
 check "show needs a capture" status 1 "$pcapdex" show a.db 8
@@ -165,6 +167,22 @@ check "the digest" says out 'SHA-256'
 check "a lost frame" says out 'frames: 999, should be 1000'
 check "export refuses" status 1 "$pcapdex" export broken.db -c plain.pcap -o bad
 check "and leaves nothing" gone bad
+# The third of three frames is older than the second: it counts in the second of that one in total_io, in its own
+# in total_second.
+python3 -c 'import struct, sys
+out = struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1)
+for at in 10, 15, 13:
+    out += struct.pack("<IIII", at, 0, 60, 60) + bytes(60)
+sys.stdout.buffer.write(out)' >late.pcap
+"$pcapdex" index -q late.db late.pcap
+check "time steps back" is "$(sql late.db 'SELECT group_concat(second) FROM total_second')|$(sql late.db 'SELECT group_concat(second || "x" || frames) FROM total_io')" '0,3,5|0x1,5x2'
+check "verify it" status 0 "$pcapdex" verify late.db
+for t in total_second total_io; do
+	cp late.db wrong.db
+	"$pcapdex" sql wrong.db --write "UPDATE $t SET second = second + 1 WHERE second = 5"
+	check "verify $t" status 1 "$pcapdex" verify wrong.db
+	check "says so" says out "2 rows of $t are wrong"
+done
 cp a.db less.db
 check "remove" status 0 "$pcapdex" remove less.db hostile.pcapng
 check "the rest is whole" status 0 "$pcapdex" verify less.db --integrity

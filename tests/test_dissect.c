@@ -64,6 +64,62 @@ static void cut_header_leaves_nulls(void **state)
 		"ip hdr_len=20 dsfield=0x00 len=32 id=0x1234 frag=0x4000 ttl=64 proto=17\n");
 }
 
+/* Stacks of tshark over the same octets: what asks for octets that were not captured is named and ends the
+ * frame. */
+static void cut_before_it_can_be_told(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *hex, *stack;
+		uint32_t len;
+	} frames[] = {
+		{ "4500 0080 0001 0000 4011 0000 c0000201 c0000202 9c41 1e61 006c 0000 cc fa",
+			"stack: ethertype:ip:udp:wg\n", 128 },
+		{ "4500 00f0 0001 0000 4011 0000 c0000201 c0000202 9c41 1e61 00dc 0000 cc fa 01 02 03",
+			"stack: ethertype:ip:udp:wol\n", 240 },
+		{ "4500 0080 0001 0000 4006 0000 c0000201 c0000202 9c41 1e61 00000001 00000001 5018 2000 "
+		  "0000 0000 cc fa",
+			"stack: ethertype:ip:tcp:spice\n", 128 },
+		{ "4500 0080 0001 0000 4006 0000 c0000201 c0000202 9c41 1e61 00000001 00000001 5018 2000 "
+		  "0000 0000 cc fa 01 02 03",
+			"stack: ethertype:ip:tcp:rtps\n", 128 },
+		{ "4500 0080 0001 0000 4006 0000 c0000201 c0000202 9c41 0050 00000001 00000001 5018 2000 "
+		  "0000 0000 41 42",
+			"stack: ethertype:ip:tcp:http:data\n", 128 },
+		{ "4500 0080 0001 0000 4006 0000 c0000201 c0000202 9c41 0050 00000001 00000001 5018 2000 "
+		  "0000 0000 01 42",
+			"stack: ethertype:ip:tcp\n", 128 },
+	};
+	for (size_t i = 0; i < sizeof(frames) / sizeof(*frames); i++) {
+		const char *text = dissect_hex(CLAIM_ETHERTYPE, 0x0800, frames[i].hex, frames[i].len);
+		if (strncmp(text, frames[i].stack, strlen(frames[i].stack)) != 0)
+			fail_msg("%s is not %s", text, frames[i].stack);
+	}
+}
+
+/* tshark gives a VNC server's greeting on a port that is not VNC's to a stream of its own. */
+static void vnc_begins_a_stream(void **state)
+{
+	(void)state;
+	const char *text = dissect_hex(CLAIM_ETHERTYPE, 0x0800,
+		"4500 0028 0001 0000 4006 0000 c0000201 c0000202 9c41 1af4 00000001 00000000 5002 2000 0000 "
+		"0000",
+		0);
+	assert_non_null(strstr(text, " stream=0"));
+	text = dissect_more(CLAIM_ETHERTYPE, 0x0800,
+		"4500 0034 0001 0000 4006 0000 c0000202 c0000201 1af4 9c41 00000001 00000002 5018 2000 0000 "
+		"0000 "
+		"52464220 3030332e3030380a",
+		0);
+	assert_non_null(strstr(text, "stack: ethertype:ip:tcp:vnc\n"));
+	assert_non_null(strstr(text, " stream=1"));
+	text = dissect_more(CLAIM_ETHERTYPE, 0x0800,
+		"4500 0028 0002 0000 4006 0000 c0000201 c0000202 9c41 1af4 00000002 0000000d 5010 2000 0000 "
+		"0000",
+		0);
+	assert_non_null(strstr(text, " stream=1"));
+}
+
 static void every_prefix(void **state)
 {
 	(void)state;
@@ -78,6 +134,8 @@ int main(void)
 		cmocka_unit_test(stream_goes_on),
 		cmocka_unit_test(unknown_goes_to_data),
 		cmocka_unit_test(cut_header_leaves_nulls),
+		cmocka_unit_test(cut_before_it_can_be_told),
+		cmocka_unit_test(vnc_begins_a_stream),
 		cmocka_unit_test(every_prefix),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

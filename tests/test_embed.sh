@@ -1,8 +1,8 @@
 #!/bin/sh
 # docs/examples/embed.c on a fixture, linked to the shared and to the static library: test_embed.sh EMBED... FIXTURES
 set -eu
-# shellcheck source=tests/answers.sh
-. "$(dirname "$0")/answers.sh"
+# shellcheck source=tests/expected.sh
+. "$(dirname "$0")/expected.sh"
 for fixtures; do :; done
 # Frames of fixtures/make.py; the Info texts are what `tshark -2 -n -r web.pcap -Y dns` prints.
 want="capture 1: 21 frames

@@ -5,9 +5,8 @@
 set -eu
 pcapdex=$1
 fixtures=$2
-# shellcheck source=tests/answers.sh
-. "$(dirname "$0")/answers.sh"
-
+# shellcheck source=tests/expected.sh
+. "$(dirname "$0")/expected.sh"
 
 "$pcapdex" index "$scratch/a.db" "$fixtures/trouble.pcap" "$fixtures/tcp_closed_four_way.pcap" "$fixtures/tcp_peer_vanished.pcap" >/dev/null
 ask() {
@@ -22,8 +21,8 @@ check "events of trouble.pcap" "1,syn,
 7,duplicate_ack,5
 8,duplicate_ack,5
 9,duplicate_ack,5
-10,retransmission,
 10,fast_retransmission,
+10,retransmission,
 12,keep_alive,
 13,keep_alive_ack,12
 14,rst,12" "$(ask events "$scratch/a.db" -c trouble.pcap | cut -d, -f2,7,9)"

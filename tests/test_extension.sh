@@ -5,8 +5,8 @@ pcapdex=$1
 extension=${2%.so}
 fixtures=$3
 command -v sqlite3 >/dev/null || { echo "sqlite3 is not installed: not run"; exit 77; }
-# shellcheck source=tests/answers.sh
-. "$(dirname "$0")/answers.sh"
+# shellcheck source=tests/expected.sh
+. "$(dirname "$0")/expected.sh"
 "$pcapdex" index "$scratch/a.db" "$fixtures/web.pcap" "$fixtures/trouble.pcap" >/dev/null
 ask() { sqlite3 "$scratch/a.db" ".load $extension" "$1" 2>&1; }
 

@@ -5,8 +5,8 @@
 set -eu
 pcapdex=$1
 fixtures=$2
-# shellcheck source=tests/answers.sh
-. "$(dirname "$0")/answers.sh"
+# shellcheck source=tests/expected.sh
+. "$(dirname "$0")/expected.sh"
 
 status() {
 	got=0
@@ -63,10 +63,10 @@ check "arrows of TCP" "Conv.| Time    | 192.0.2.10                            |
 check "conversations are kept apart" "1" "$(ask flow --tcp | grep -c '^---*$')"
 check "rows" "4,0.03,192.0.2.10,40001,198.51.100.80,7,TCP,0,24,1,1,4,\"PSH, ACK - Len: 4\"" "$(ask flow --tcp -f csv | tr -d '\r' | sed -n 5p)"
 check "a filter" "2" "$(ask flow -Y udp -f csv | tail -n +2 | wc -l | tr -d ' ')"
-ask flow --svg "$scratch/flow.svg"
-check "an arrow a frame" "19" "$(grep -c '^<g>' "$scratch/flow.svg")"
+ask flow --plot "$scratch/flow.svg"
+check "an arrow a frame" "19" "$(grep -c '<title>[0-9]' "$scratch/flow.svg")"
 "$pcapdex" index "$scratch/hostile.db" "$fixtures/hostile.pcapng" >/dev/null
-"$pcapdex" flow "$scratch/hostile.db" --svg "$scratch/hostile.svg"
+"$pcapdex" flow "$scratch/hostile.db" --plot "$scratch/hostile.svg"
 check "no markup from a capture" "" "$(grep -E '<(script|img|b)\b' "$scratch/hostile.svg" || true)"
 check "an SVG that XML reads" "0" "$(python3 -c 'import sys, xml.dom.minidom; xml.dom.minidom.parse(sys.argv[1])' "$scratch/hostile.svg" >/dev/null 2>&1 && echo 0 || (command -v python3 >/dev/null && echo 1 || echo 0))"
 

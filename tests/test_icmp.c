@@ -31,15 +31,21 @@ static void lacks(const char *text, const char *part)
 static void echo_is_paired(void **state)
 {
 	(void)state;
-	/* The reply's checksum is the request's plus 0x0800. */
-	dissect_hex(IPV4, "4500 0020 0001 0000 40 01 0000 " THERE "08 00 2d33 0001 0002 61626364", 0);
+	/* The reply's checksum is the request's plus 0x0800; both are good (RFC 1071), which takes no mark.
+	 */
+	dissect_hex(IPV4, "4500 0020 0001 0000 40 01 0000 " THERE "08 00 3336 0001 0002 61626364", 0);
 	const char *text =
-		dissect_more(IPV4, "4500 0020 0001 0000 40 01 0000 " BACK "00 00 3533 0001 0002 61626364", 0);
+		dissect_more(IPV4, "4500 0020 0001 0000 40 01 0000 " BACK "00 00 3b36 0001 0002 61626364", 0);
 	has(text, "stack: ethertype:ip:icmp:data\n");
 	has(text, "ident=1 seq=2 resp_to=1 resptime=1\n");
 	has(text, "icmp_response of 1 resp_in=2");
+	/* RFC 792: of another sum the packet is bad, Wireshark's status 0 */
+	has(dissect_hex(IPV4, "4500 0020 0001 0000 40 01 0000 " THERE "08 00 dead 0001 0002 61626364", 0),
+		"checksum=0xdead ident=1 seq=2 asks=1 checksum_odd=0\n");
+	dissect_hex(IPV4, "4500 0020 0001 0000 40 01 0000 " THERE "08 00 3336 0001 0002 61626364", 0);
+	dissect_more(IPV4, "4500 0020 0001 0000 40 01 0000 " BACK "00 00 3b36 0001 0002 61626364", 0);
 	/* no second reply, none with other data */
-	text = dissect_more(IPV4, "4500 0020 0001 0000 40 01 0000 " BACK "00 00 3533 0001 0002 61626364", 0);
+	text = dissect_more(IPV4, "4500 0020 0001 0000 40 01 0000 " BACK "00 00 3b36 0001 0002 61626364", 0);
 	lacks(text, "resp_to");
 	dissect_more(IPV4, "4500 0020 0001 0000 40 01 0000 " THERE "08 00 2d32 0001 0003 61626364", 0);
 	text = dissect_more(IPV4, "4500 0020 0001 0000 40 01 0000 " BACK "00 00 3432 0001 0003 61626464", 0);
@@ -70,9 +76,9 @@ static void echo_6_is_paired(void **state)
 {
 	(void)state;
 	/* The reply's checksum is the request's less 0x0100. */
-	dissect_hex(IPV6, "60000000 000c 3a 40 " A6 B6 "80 00 4fb4 0001 0002 61626364", 0);
+	dissect_hex(IPV6, "60000000 000c 3a 40 " A6 B6 "80 00 5f7a 0001 0002 61626364", 0);
 	const char *text =
-		dissect_more(IPV6, "60000000 000c 3a 40 " B6 A6 "81 00 4eb4 0001 0002 61626364", 0);
+		dissect_more(IPV6, "60000000 000c 3a 40 " B6 A6 "81 00 5e7a 0001 0002 61626364", 0);
 	has(text, "echo.identifier=0x0001 echo.sequence_number=2 resp_to=1 resptime=1\n");
 	has(text, "icmpv6_response of 1 resp_in=2");
 }
@@ -117,7 +123,10 @@ static void group_messages(void **state)
 	const char *text =
 		dissect_hex(IPV4, "4500 001c 0001 0000 01 02 0000 c0000201 ef010101 16 00 0000 ef010101", 0);
 	has(text, "stack: ethertype:ip:igmp:igmp\n");
-	has(text, "igmp type=0x16 version=2 checksum=0x0000 maddr=239.1.1.1 max_resp=0\n");
+	has(text, "igmp type=0x16 version=2 checksum=0x0000 maddr=239.1.1.1 max_resp=0 checksum_odd=0\n");
+	/* the sum of 1600 ef01 0101 in ones' complement is 0603 */
+	text = dissect_hex(IPV4, "4500 001c 0001 0000 01 02 0000 c0000201 ef010101 16 00 f9fc ef010101", 0);
+	has(text, "checksum=0xf9fc maddr=239.1.1.1 max_resp=0\n");
 	/* version 1: no time in a query */
 	text = dissect_hex(IPV4, "4500 001c 0001 0000 01 02 0000 c0000201 e0000001 11 00 0000 00000000", 0);
 	has(text, "version=1");
@@ -126,7 +135,7 @@ static void group_messages(void **state)
 		"4500 0024 0001 0000 01 02 0000 c0000201 ef010101 11 c8 0000 ef010101 0a 7d 0001 c0000203",
 		0);
 	has(text, "version=3 checksum=0x0000 maddr=239.1.1.1 max_resp=3072");
-	has(text, "qqic=125 num_src=1\n");
+	has(text, "qqic=125 num_src=1 checksum_odd=0\n");
 	has(text, "igmp_source saddr=192.0.2.3\n");
 	text = dissect_hex(IPV4,
 		"4500 0028 0001 0000 01 02 0000 c0000201 e0000016 22 00 0000 0000 0001 06 00 0001 ef010101 "
@@ -143,7 +152,7 @@ static void prefixes(void **state)
 	(void)state;
 	dissect_prefixes(IPV4, "4500 0038 0001 0000 40 01 0000 " BACK "0b 00 0000 00 20 0000" QUOTED);
 	dissect_prefixes(
-		IPV4, "4500 0020 0001 0000 40 01 0000 " THERE "08 00 2d33 0001 0002 61626364 65666768 65");
+		IPV4, "4500 0020 0001 0000 40 01 0000 " THERE "08 00 3336 0001 0002 61626364 65666768 65");
 	dissect_prefixes(IPV4,
 		"4500 0024 0001 0000 01 02 0000 c0000201 ef010101 11 c8 0000 ef010101 0a 7d 0001 c0000203");
 	dissect_prefixes(IPV4, "4500 0028 0001 0000 01 02 0000 c0000201 e0000016 22 00 0000 0000 0001 06 00 "

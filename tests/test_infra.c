@@ -305,6 +305,25 @@ static void rx_calls(void **state)
 		"stack: udp:data\n");
 }
 
+/* Names that are walked through: 3GPP TS 48.016, 48.018 and 44.064; Thrift's binary and compact forms. */
+static void walked(void **state)
+{
+	(void)state;
+	has(udp(2157, "00 00 1c0d  01 e02dcb50 000034  00 80  0e 87 01 c015 0a 4aeb23"),
+		"stack: udp:gprs-ns:bssgp:llcgprs:gsm_a.dtap\n");
+	/* another service; a message of the virtual connection itself; no data */
+	has(udp(2157, "00 00 1c0d  01 e02dcb50 000034  0e 87 07 c015 0a 4aeb23"),
+		"stack: udp:gprs-ns:bssgp:llcgprs\n");
+	has(udp(2157, "00 00 1c0d  22 0481 01"), "stack: udp:gprs-ns:bssgp\n");
+	has(udp(2157, "0a"), "stack: udp:gprs-ns\n");
+	has(udp(40001, "80010001 00000003 616464 00000007 08 0001 0000002a 00"), "stack: udp:thrift\n");
+	has(udp(40001, "82 21 07 03 616464 15 54 00"), "stack: udp:thrift\n");
+	has(udp(40001, "80010005 00000003 616464 00000007 00"), "stack: udp:data\n"); /* no such kind */
+	has(udp(40001, "80010001 00000003 610a64 00000007 00"), "stack: udp:data\n"); /* no name */
+	dissect_prefixes(CLAIM_UDP_PORT, 2157, "00 00 1c0d 01 e02dcb50 000034 00 80 0e 87 01 c015 0a 4aeb23");
+	dissect_prefixes(CLAIM_ETHERTYPE, 0x8902, "00 01 00 04 00000000 02 0002 0102 00");
+}
+
 static void nbdgm_cut(void **state)
 {
 	(void)state;
@@ -321,6 +340,6 @@ int main(void)
 		cmocka_unit_test(snmp_values), cmocka_unit_test(rip), cmocka_unit_test(hsrp),
 		cmocka_unit_test(vrrp), cmocka_unit_test(bfd), cmocka_unit_test(syslog),
 		cmocka_unit_test(bacnet), cmocka_unit_test(rmcp), cmocka_unit_test(rx_calls),
-		cmocka_unit_test(nbdgm_cut) };
+		cmocka_unit_test(walked), cmocka_unit_test(nbdgm_cut) };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -17,6 +17,7 @@ def can(kind):
         "sqlite3": lambda: works("sqlite3", "-version"),
         "python3": lambda: works(python, "-c", "import sqlite3"),
         "pandas": lambda: works(python, "-c", "import pandas"),
+        "matplotlib": lambda: works(python, "-c", "import pandas, matplotlib"),
         "python3-extension": lambda: works(python, "-c", "import sqlite3; sqlite3.connect(':memory:').enable_load_extension(True)"),
         "R": lambda: works("Rscript", "-e", "library(RSQLite)"),
         "csv": lambda: True,

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -130,6 +131,50 @@ static void json(void **state)
 }
 
 /* Octets that RFC 3629 forbids: overlong, surrogate, too large, cut. */
+/* A table rounds as printf does, and CSV has the fewest digits that read back as the same number. */
+static void expect_number(double v, unsigned decimals)
+{
+	static const struct render_column one[] = { { "n", NULL, RENDER_NUMBER } };
+	struct value cell = value_real(v, decimals);
+	char want[400];
+	char *got = print("table", one, 1, &cell, 1, 0, false);
+	snprintf(want, sizeof(want), "%.*f\n", (int)decimals, v);
+	assert_string_equal(strchr(got, '\n') + 1 + strspn(strchr(got, '\n') + 1, " "), want);
+	free(got);
+	for (int digits = 15; digits <= 17; digits++) {
+		snprintf(want, sizeof(want), "%.*g\r\n", digits, v);
+		if (strtod(want, NULL) == v)
+			break;
+	}
+	got = print("csv", one, 1, &cell, 1, 0, false);
+	assert_string_equal(strchr(got, '\n') + 1, want);
+	free(got);
+}
+
+static void numbers(void **state)
+{
+	static const double edges[] = { 0, -0.0, 0.5, 1.5, 2.5, -0.4, 0.05, 0.125, 1e-4, 9.9999e-5, 1e-9,
+		999999.9999995, 1e12, 1e15, 999999999999999, 1e22, 1.7e308, 5e-324, 0.1 + 0.2,
+		1567989106.123456789, -1567989106.5 };
+	uint64_t x = 88172645463325252u;
+	(void)state;
+	for (unsigned i = 0; i < sizeof(edges) / sizeof(*edges); i++)
+		for (unsigned decimals = 0; decimals <= 12; decimals++)
+			expect_number(edges[i], decimals);
+	for (unsigned i = 0; i < 20000; i++) {
+		x ^= x << 13; /* xorshift */
+		x ^= x >> 7;
+		x ^= x << 17;
+		double whole = (double)(int64_t)(x >> (i % 60));
+		expect_number(whole / (i % 3 ? 1e9 : 4096), i % 10);
+		expect_number(-whole / (double)(i + 1), i % 7);
+	}
+	struct value least = value_int(INT64_MIN);
+	char *got = print("jsonl", columns + 1, 1, &least, 1, 0, false);
+	assert_string_equal(got, "{\"frames\":-9223372036854775808}\n");
+	free(got);
+}
+
 static void utf8(void **state)
 {
 	static const char *const bad[] = { "\xc0\x80", "\xe0\x80\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80",
@@ -156,6 +201,7 @@ int main(void)
 		cmocka_unit_test(hostile_text_in_a_table),
 		cmocka_unit_test(csv),
 		cmocka_unit_test(json),
+		cmocka_unit_test(numbers),
 		cmocka_unit_test(utf8),
 	};
 	return cmocka_run_group_tests(tests, set_up, NULL);

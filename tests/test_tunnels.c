@@ -94,12 +94,12 @@ static void sctp(void **state)
 {
 	(void)state;
 	const char *text = ip_proto(132, "0bb8 0fa0 11223344 deadbeef"
-					 "00 03 0013 00000005 0001 0002 00000063 616263 00"
+					 "00 03 0013 00000005 0001 0002 000000c8 616263 00"
 					 "03 00 0010 00000004 00001000 0000 0000");
 	has(text, "stack: sctp:data\nsctp srcport=3000 dstport=4000 verification_tag=0x11223344 "
 		  "checksum=0xdeadbeef\n");
 	has(text, "chunk_type=0 chunk_flags=0x03 chunk_length=19 data_tsn_raw=5 data_sid=0x0001 data_ssn=2 "
-		  "data_payload_proto_id=99\n");
+		  "data_payload_proto_id=200\n");
 	has(text, "sack_cumulative_tsn_ack_raw=4 sack_a_rwnd=4096 sack_number_of_gap_blocks=0 "
 		  "sack_number_of_duplicated_tsns=0\n");
 	has(text, "data len=3 data=616263\n");

@@ -81,7 +81,7 @@ static const struct record amqp_records[] = {
 
 enum version { UNKNOWN, V0_9, V0_10, V1_0 };
 
-enum { FRAME_METHOD = 1, FRAME_HEADER = 2, FRAME_BODY = 3 };
+enum { FRAME_METHOD = 1, FRAME_HEADER = 2, FRAME_BODY = 3, FRAME_HEARTBEAT = 8 };
 
 #define TYPE_MAX         64
 #define HAS_CONTENT_TYPE 0x8000 /* property flag of a content header */
@@ -143,21 +143,96 @@ static void remember_type(struct packet *pkt, struct cursor *c, uint32_t flags)
 	}
 }
 
+/* The methods of all classes stand in one list, class after class; each begins with number 10. */
+static const char *method_name(uint32_t class, uint32_t method)
+{
+	unsigned runs = 0;
+	while (amqp_method_class_names[runs].name && (uint32_t)amqp_method_class_names[runs].value != class)
+		runs++;
+	for (const struct value_name *v = amqp_method_method_names; v->name; v++) {
+		if (v->value == 10 && v != amqp_method_method_names && runs-- == 0)
+			return NULL;
+		if (runs == 0 && (uint32_t)v->value == method)
+			return v->name;
+	}
+	return NULL;
+}
+
+static void add_string(struct packet *pkt, const char *before, struct cursor *c)
+{
+	uint32_t n = (uint32_t)cur_be(c, 1);
+	const uint8_t *p = cur_take(c, n);
+	info_add(pkt, "%s", before);
+	if (p)
+		info_text(pkt, p, n);
+}
+
+/* "Basic.Publish x=exchange rk=routing key ": which arguments are shown, as letters; digits are octets to be
+ * skipped, s a string to be. */
+static void inform_method(struct packet *pkt, uint32_t class, uint32_t method, struct cursor c)
+{
+	static const struct {
+		uint8_t class, method;
+		const char *arguments;
+	} shown[] = { { 10, 40, "v" }, { 10, 50, "2t" }, { 20, 40, "2t" }, { 40, 10, "2x" }, { 40, 20, "2x" },
+		{ 50, 10, "2q" }, { 50, 20, "2qxr" }, { 50, 30, "2q" }, { 50, 40, "2q" }, { 50, 50, "2qxr" },
+		{ 60, 20, "2q" }, { 60, 40, "2xr" }, { 60, 50, "2t" }, { 60, 60, "s9xr" }, { 60, 70, "2q" } };
+	const char *class_name = info_name(amqp_method_class_names, class, NULL),
+		   *name = method_name(class, method);
+	uint8_t fail = pkt->fail;
+	c.fail = &fail;
+	if (!class_name || !name)
+		return;
+	info_add(pkt, "%s.%s ", class_name, name);
+	for (unsigned i = 0; i < sizeof(shown) / sizeof(*shown); i++) {
+		if (shown[i].class != class || shown[i].method != method)
+			continue;
+		for (const char *a = shown[i].arguments; *a; a++) {
+			if (*a >= '0' && *a <= '9') {
+				cur_skip(&c, (uint32_t)(*a - '0'));
+			} else if (*a == 's') {
+				cur_skip(&c, (uint32_t)cur_be(&c, 1));
+			} else {
+				add_string(pkt,
+					*a == 'x'   ? "x="
+					: *a == 'r' ? "rk="
+					: *a == 'q' ? "q="
+					: *a == 'v' ? "vhost="
+						    : "reply=",
+					&c);
+				info_add(pkt, "%s", " ");
+			}
+		}
+	}
+}
+
 static void frame_0_9(struct packet *pkt, struct row *r, struct cursor *c)
 {
 	uint32_t type = (uint32_t)row_be(r, AMQP_TYPE, c, 1);
 	row_be(r, AMQP_CHANNEL, c, 2);
 	struct cursor body = cur_sub(c, (uint32_t)row_be(r, AMQP_LENGTH, c, 4));
 	if (type == FRAME_METHOD) {
-		row_be(r, AMQP_METHOD_CLASS, &body, 2);
-		row_be(r, AMQP_METHOD_METHOD, &body, 2);
+		uint32_t class = (uint32_t)row_be(r, AMQP_METHOD_CLASS, &body, 2),
+			 method = (uint32_t)row_be(r, AMQP_METHOD_METHOD, &body, 2);
+		if (pkt->info)
+			inform_method(pkt, class, method, body);
 	} else if (type == FRAME_HEADER) {
 		cur_skip(&body, 4);
 		row_be(r, AMQP_HEADER_BODY_SIZE, &body, 8);
-		remember_type(pkt, &body, (uint32_t)cur_be(&body, 2));
+		uint32_t flags = (uint32_t)cur_be(&body, 2);
+		struct cursor properties = body;
+		remember_type(pkt, &body, flags);
+		info_add(pkt, "%s", "Content-Header ");
+		if (pkt->info && flags & HAS_CONTENT_TYPE) {
+			add_string(pkt, "type=", &properties);
+			info_add(pkt, "%s", " ");
+		}
+	} else if (type == FRAME_HEARTBEAT) {
+		info_add(pkt, "%s", "Heartbeat ");
 	} else if (type == FRAME_BODY) {
 		struct amqp_flow *f = pkt_flow(pkt, &proto_amqp);
 		unsigned side = pkt_side(pkt);
+		info_add(pkt, "%s", "Content-Body ");
 		/* The contents stand below AMQP in the tree. */
 		pkt_nest(pkt, true);
 		if (f && f->type[side].len)
@@ -170,12 +245,15 @@ static enum verdict amqp_dissect(struct packet *pkt, struct cursor *c)
 	struct row *r = row_open(pkt, &proto_amqp, 0);
 	if (!cur_need(c, 8))
 		return MINE;
+	if (!pkt->layers[pkt->current].again)
+		info_clear(pkt);
 	if (memcmp(c->data, "AMQP", 4) == 0) {
 		row_string(r, AMQP_INIT_PROTOCOL, c, 4);
 		bool new = version_of(pkt, c) == V1_0 || c->data[4] == 0;
 		cur_skip(c, new ? 1 : 2);
-		row_be(r, AMQP_INIT_VERSION_MAJOR, c, 1);
-		row_be(r, AMQP_INIT_VERSION_MINOR, c, 1);
+		uint32_t major = (uint32_t)row_be(r, AMQP_INIT_VERSION_MAJOR, c, 1),
+			 minor = (uint32_t)row_be(r, AMQP_INIT_VERSION_MINOR, c, 1);
+		info_add(pkt, "Protocol-Header %u-%u-%u ", new ? c->data[4] : c->data[5], major, minor);
 		return MINE;
 	}
 	switch (version_of(pkt, c)) {

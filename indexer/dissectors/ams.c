@@ -68,14 +68,14 @@ static enum verdict ams_message(struct packet *pkt, struct cursor *c)
 	return MINE;
 }
 
-static const struct pdu ams_pdu = { .min = HEADER, .length = ams_length };
+static const struct pdu ams_pdu = { .min = HEADER, .length = ams_length, .unmeasured = true };
 static const struct claim ams_claims[] = { { CLAIM_TCP_PORT, 48898 }, { 0 } };
 
 const struct protocol proto_ams = {
 	.name = "ams",
 	.title = "AMS",
 	.column = "AMS",
-	.info = "AMS Request",
+	.info = "AMS Request", /* Wireshark says so of both */
 	.spec = "Beckhoff ADS",
 	.help = "Reads and writes the variables of Beckhoff's controllers.",
 	.id = PROTO_ID_ams,

@@ -43,9 +43,12 @@ static const struct value_name opcode_names[] = { { 1, "request" }, { 2, "reply"
 	{ 4, "reverse reply" }, { 5, "drarp request" }, { 6, "drarp reply" }, { 7, "drarp error" },
 	{ 8, "inverse request" }, { 9, "inverse reply" }, { 10, "arp nak" }, { 0, NULL } };
 
+static const struct value_name proto_names[] = { { 0x0800, "IPv4" }, { 0, NULL } };
+
 static const struct field arp_fields[ARP_NFIELDS] = {
 	[ARP_HW_TYPE] = { "arp.hw.type", "Hardware type", KIND_UINT, .octets = 2, .names = hw_names },
-	[ARP_PROTO_TYPE] = { "arp.proto.type", "Protocol type", KIND_UINT, BASE_HEX, 2 },
+	[ARP_PROTO_TYPE] = { "arp.proto.type", "Protocol type", KIND_UINT, BASE_HEX, 2,
+		.names = proto_names },
 	[ARP_HW_SIZE] = { "arp.hw.size", "Hardware size", KIND_UINT, .octets = 1 },
 	[ARP_PROTO_SIZE] = { "arp.proto.size", "Protocol size", KIND_UINT, .octets = 1 },
 	[ARP_OPCODE] = { "arp.opcode", "Opcode", KIND_UINT, .octets = 2, .names = opcode_names },
@@ -290,12 +293,34 @@ static enum verdict arp_dissect(struct packet *pkt, struct cursor *c)
 	return MINE;
 }
 
+static const struct layout_line arp_layout[] = {
+	{ 0, "arp.hw.type" },
+	{ 0, "arp.proto.type" },
+	{ 0, "arp.hw.size" },
+	{ 0, "arp.proto.size" },
+	{ 0, "arp.opcode" },
+	{ 0, "arp.isgratuitous" },
+	{ 0, "arp.isprobe" },
+	{ 0, "arp.isannouncement" },
+	{ 0, "arp.src.hw_mac" },
+	{ 0, "arp.src.hw" },
+	{ 0, "arp.src.proto_ipv4" },
+	{ 0, "arp.src.proto" },
+	{ 0, "arp.dst.hw_mac" },
+	{ 0, "arp.dst.hw" },
+	{ 0, "arp.dst.proto_ipv4" },
+	{ 0, "arp.dst.proto" },
+	{ 0 },
+};
+
 static const struct claim arp_claims[] = { { CLAIM_ETHERTYPE, 0x0806 }, { CLAIM_ETHERTYPE, 0x8035 },
 	{ CLAIM_GRE, 0x0806 }, { 0 } };
 
 const struct protocol proto_arp = {
 	.name = "arp",
 	.title = "Address Resolution Protocol",
+	.heading = "Address Resolution Protocol< ({arp.opcode:n}{arp.isgratuitous?/gratuitous ARP})>",
+	.layout = arp_layout,
 	.column = "ARP",
 	.spec = "RFC 826",
 	.help = "Finds the hardware address that belongs to an IP address on the local network.",

@@ -184,7 +184,13 @@ static enum verdict bgp_dissect(struct packet *pkt, struct cursor *c)
 	if (c->pos < c->cap)
 		pkt_again(pkt, cur_rest(c));
 	row_be(r, BGP_LENGTH, &m, 2);
-	switch (row_be(r, BGP_TYPE, &m, 1)) {
+	uint64_t type = row_be(r, BGP_TYPE, &m, 1);
+	if (pkt->info) {
+		if (!pkt->layers[pkt->current].again)
+			info_clear(pkt);
+		info_sep(pkt, ", ", "%s", info_name(type_names, (int64_t)type, "Unknown Message"));
+	}
+	switch (type) {
 	case OPEN:
 		open(pkt, r, &m);
 		break;

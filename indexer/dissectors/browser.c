@@ -7,6 +7,8 @@
  *     +-------+-------+---------------+--------------------+-----+-----+---------------+---- - -
  *     announcements (1, 12, 15); the other commands are shorter. Numbers are little-endian.
  */
+#include <string.h>
+
 #include "indexer/dissectors/ids.h"
 #include "indexer/packet.h"
 
@@ -237,14 +239,42 @@ static void text(struct row *r, unsigned field, struct cursor *c)
 	cur_skip(c, 1);
 }
 
-static void announcement(struct row *r, struct cursor *c, bool domain)
+/* " NAME" of up to `n` octets. */
+static void inform_name(struct packet *pkt, const struct cursor *c, uint32_t n)
+{
+	if (!pkt->info || pkt->fail)
+		return;
+	const uint8_t *p = c->data + c->pos;
+	uint32_t avail = cur_avail(c) < n ? cur_avail(c) : n;
+	info_add(pkt, "%s", " ");
+	info_text(pkt, p, strnlen((const char *)p, avail));
+}
+
+/* What the host is, by the bits of its type. */
+static void inform_type(struct packet *pkt, uint32_t type)
+{
+	static const char *const names[32] = { "Workstation", "Server", "SQL Server", "Domain Controller",
+		"Backup Controller", "Time Source", "Apple Server", "Novell Server", "Domain Member Server",
+		"Print Queue Server", "Dialin Server", "Xenix Server", "NT Workstation",
+		"Windows for Workgroups", [15] = "NT Server", "Potential Browser", "Backup Browser",
+		"Master Browser", "Domain Master Browser", "OSF", "VMS", "Windows 95 or above",
+		"DFS server", [30] = "Local List Only", "Domain Enum" };
+	for (unsigned i = 0; pkt->info && i < 32; i++)
+		if (type >> i & 1 && names[i])
+			info_add(pkt, ", %s", names[i]);
+		else if (type >> i & 1)
+			info_add(pkt, ", Unknown server type:%u", i);
+}
+
+static void announcement(struct packet *pkt, struct row *r, struct cursor *c, bool domain)
 {
 	row_be(r, BROWSER_UPDATE_COUNT, c, 1);
 	row_le(r, BROWSER_PERIOD, c, 4);
+	inform_name(pkt, c, NAME_LEN);
 	row_ascii(r, BROWSER_SERVER, c, NAME_LEN);
 	row_be(r, BROWSER_OS_MAJOR, c, 1);
 	row_be(r, BROWSER_OS_MINOR, c, 1);
-	row_le(r, BROWSER_SERVER_TYPE, c, 4);
+	inform_type(pkt, (uint32_t)row_le(r, BROWSER_SERVER_TYPE, c, 4));
 	if (domain) {
 		row_le(r, BROWSER_MYSTERIOUS_FIELD, c, 4);
 		text(r, BROWSER_MB_SERVER, c);
@@ -276,16 +306,20 @@ static void backups(struct packet *pkt, struct row *r, struct cursor *c)
 static enum verdict browser_dissect(struct packet *pkt, struct cursor *c)
 {
 	struct row *r = row_open(pkt, &proto_browser, REC_BROWSER);
-	switch (row_be(r, BROWSER_COMMAND, c, 1)) {
+	uint64_t command = row_be(r, BROWSER_COMMAND, c, 1);
+	if (pkt->info)
+		info_set(pkt, "%s", info_name(command_names, (int64_t)command, "Unknown"));
+	switch (command) {
 	case HOST:
 	case LOCAL_MASTER:
-		announcement(r, c, false);
+		announcement(pkt, r, c, false);
 		break;
 	case DOMAIN:
-		announcement(r, c, true);
+		announcement(pkt, r, c, true);
 		break;
 	case REQUEST:
 		row_be(r, BROWSER_UNUSED, c, 1);
+		inform_name(pkt, c, UINT32_MAX);
 		text(r, BROWSER_RESPONSE_COMPUTER_NAME, c);
 		break;
 	case ELECTION:

@@ -3,7 +3,7 @@
 #include "indexer/dissectors/ids.h"
 #include "indexer/packet.h"
 
-extern const struct protocol proto_db_lsp_disc;
+extern const struct protocol proto_db_lsp_disc, proto_json;
 
 enum { DISC_TEXT, DISC_NFIELDS };
 
@@ -22,7 +22,7 @@ static enum verdict disc_dissect(struct packet *pkt, struct cursor *c)
 	row_string(r, DISC_TEXT, c, cur_avail(c));
 	if (cur_peek(&object, 0, 1, &first) && first == '{') {
 		pkt_nest(pkt, true);
-		pkt_next_media(pkt, cur_rest(&object), "application/json", 16, CLAIM_NONE, NULL);
+		pkt_next_proto(pkt, &proto_json, cur_rest(&object));
 	}
 	return MINE;
 }

@@ -40,7 +40,7 @@ enum packet_type {
 	LAST_TYPE = 20
 };
 
-enum { AUTH_SPNEGO = 9, AUTH_KERBEROS = 16 };
+enum { AUTH_SPNEGO = 9, AUTH_NTLMSSP = 10, AUTH_KERBEROS = 16 };
 enum { LEVEL_CONNECT = 2, LEVEL_INTEGRITY = 5, LEVEL_PRIVACY = 6 };
 
 #define BINDINGS  32
@@ -55,7 +55,8 @@ struct rpc_flow {
 	uint8_t next_binding, next_call, next_part;
 	struct {
 		uint64_t salt;
-		uint16_t context;
+		uint16_t context, version;
+		uint8_t uuid[UUID]; /* as it came */
 		bool used;
 		uint8_t interface;
 	} bindings[BINDINGS];
@@ -95,7 +96,8 @@ static uint32_t row_number(const struct rpc_message *m, struct row *r, unsigned 
 
 /* ---- who is called ---- */
 
-static void note_binding(const struct rpc_message *m, uint16_t context, uint8_t interface)
+static void note_binding(const struct rpc_message *m, uint16_t context, uint8_t interface,
+	const uint8_t *uuid, uint16_t version)
 {
 	struct rpc_flow *f = m->flow;
 	if (!f)
@@ -110,18 +112,40 @@ static void note_binding(const struct rpc_message *m, uint16_t context, uint8_t 
 	f->bindings[at].salt = f->salt;
 	f->bindings[at].context = context;
 	f->bindings[at].interface = interface;
+	f->bindings[at].version = version;
+	memcpy(f->bindings[at].uuid, uuid, UUID);
 	f->bindings[at].used = true;
 }
 
-/* Number of the interface, 0 an unknown one, -1 not bound. */
-static int bound_interface(const struct rpc_message *m, uint16_t context)
+/* Where the binding of a context stands, -1 not bound. */
+static int find_binding(const struct rpc_message *m, uint16_t context)
 {
 	const struct rpc_flow *f = m->flow;
 	for (unsigned i = 0; f && i < BINDINGS; i++)
 		if (f->bindings[i].used && f->bindings[i].context == context &&
 			f->bindings[i].salt == f->salt)
-			return f->bindings[i].interface;
+			return (int)i;
 	return -1;
+}
+
+/* Number of the interface, 0 an unknown one, -1 not bound. */
+static int bound_interface(const struct rpc_message *m, uint16_t context)
+{
+	int at = find_binding(m, context);
+	return at < 0 ? -1 : m->flow->bindings[at].interface;
+}
+
+/* ", Ctx: 1", and which interface that is, where nobody knows the interface by name. */
+static void inform_context(const struct rpc_message *m, uint32_t context)
+{
+	struct packet *pkt = m->pkt;
+	int at = find_binding(m, (uint16_t)context);
+	info_add(pkt, ", Ctx: %u", context);
+	if (at < 0 || m->flow->bindings[at].interface)
+		return;
+	info_add(pkt, "%s", " ");
+	dcerpc_inform_interface(pkt, m->flow->bindings[at].uuid, m->little);
+	info_add(pkt, " V%u", m->flow->bindings[at].version);
 }
 
 static int find_call(const struct rpc_message *m)
@@ -154,7 +178,7 @@ static const struct protocol rpc_fragments = { .name = "dcerpc.fragments",
 	.title = "Reassembled DCE/RPC Fragments" };
 
 /* The interface's own part of the message is an item of the tree once it is whole. */
-static void stub(const struct rpc_message *m, uint8_t interface)
+static void stub(const struct rpc_message *m, uint8_t interface, uint16_t operation)
 {
 	const struct protocol *p = dcerpc_interface_protocol(interface);
 	if (!p || !(m->flags & FLAG_LAST) || m->pkt->fail)
@@ -165,33 +189,54 @@ static void stub(const struct rpc_message *m, uint8_t interface)
 	pkt_item(m->pkt, p, left > tail ? left - tail : 0);
 	if (p->column)
 		m->pkt->column = p->column;
+	if (m->pkt->info)
+		dcerpc_inform_operation(m->pkt, interface, operation, m->type == RESPONSE);
 }
 
 /* ---- messages ---- */
+
+static void inform_syntaxes(const struct rpc_message *m, struct cursor c, uint32_t n)
+{
+	for (uint32_t i = 0; i < n && cur_avail(&c) >= UUID; i++) {
+		info_add(m->pkt, "%s", i ? ", " : " (");
+		dcerpc_inform_interface(m->pkt, c.data + c.pos, m->little);
+		cur_skip(&c, UUID + 4);
+	}
+	info_add(m->pkt, "%s", n ? ")" : "");
+}
 
 static void contexts(const struct rpc_message *m)
 {
 	struct cursor *c = m->c;
 	uint32_t n = row_number(m, m->row, RPC_CN_NUM_CTX, 1);
 	cur_skip(c, 3);
+	info_add(m->pkt, ", %u context items:", n);
 	for (uint32_t i = 0; i < n && i < CONTEXTS_MAX && !m->pkt->fail && cur_need(c, 4 + UUID); i++) {
 		struct row *r = row_open(m->pkt, &proto_dcerpc, RPC_REC_CTX);
 		uint32_t id = row_number(m, r, CTX_ID, 2), syntaxes = number(m, 1);
 		cur_skip(c, 1);
-		uint8_t interface = dcerpc_interface(c->data + c->pos, m->little);
+		const uint8_t *uuid = c->data + c->pos;
+		uint8_t interface = dcerpc_interface(uuid, m->little);
 		row_guid(r, CTX_UUID, c, m->little);
-		row_number(m, r, CTX_VER, 2);
-		row_number(m, r, CTX_VER_MINOR, 2);
+		uint32_t version = row_number(m, r, CTX_VER, 2), minor = row_number(m, r, CTX_VER_MINOR, 2);
+		if (m->pkt->info) {
+			info_add(m->pkt, "%s", i ? ", " : " ");
+			dcerpc_inform_interface(m->pkt, uuid, m->little);
+			info_add(m->pkt, " V%u.%u", version, minor);
+			inform_syntaxes(m, *c, syntaxes);
+		}
 		cur_skip(c, syntaxes * (UUID + 4));
 		if (!m->pkt->fail)
-			note_binding(m, (uint16_t)id, interface);
+			note_binding(m, (uint16_t)id, interface, uuid, (uint16_t)version);
 	}
 }
 
 static void limits(const struct rpc_message *m)
 {
-	row_number(m, m->row, RPC_CN_MAX_XMIT, 2);
-	row_number(m, m->row, RPC_CN_MAX_RECV, 2);
+	uint32_t sent = row_number(m, m->row, RPC_CN_MAX_XMIT, 2),
+		 received = row_number(m, m->row, RPC_CN_MAX_RECV, 2);
+	if (m->type == BIND_ACK || m->type == ALTER_CONTEXT_RESPONSE)
+		info_add(m->pkt, ", max_xmit: %u max_recv: %u", sent, received);
 	row_number(m, m->row, RPC_CN_ASSOC_GROUP, 4);
 }
 
@@ -205,9 +250,12 @@ static void acknowledged(const struct rpc_message *m)
 	cur_skip(c, (4 - c->pos % 4) % 4);
 	uint32_t n = row_number(m, m->row, RPC_CN_NUM_RESULTS, 1);
 	cur_skip(c, 3);
+	info_add(m->pkt, ", %u results:", n);
 	for (uint32_t i = 0; i < n && i < CONTEXTS_MAX && !m->pkt->fail && cur_need(c, 4); i++) {
 		struct row *r = row_open(m->pkt, &proto_dcerpc, RPC_REC_ACK);
-		row_number(m, r, ACK_RESULT, 2);
+		uint32_t result = row_number(m, r, ACK_RESULT, 2);
+		if (m->pkt->info)
+			dcerpc_inform_result(m->pkt, i == 0, result);
 		row_number(m, r, ACK_REASON, 2);
 		row_guid(r, ACK_TRANS_ID, c, m->little);
 		cur_skip(c, 4);
@@ -220,6 +268,9 @@ static void request(const struct rpc_message *m)
 	row_number(m, m->row, RPC_CN_ALLOC_HINT, 4);
 	uint32_t context = row_number(m, m->row, RPC_CN_CTX_ID, 2);
 	uint32_t operation = row_number(m, m->row, RPC_OPNUM, 2);
+	info_add(m->pkt, ", opnum: %u", operation);
+	if (m->pkt->info)
+		inform_context(m, context);
 	if (m->flags & FLAG_OBJECT)
 		row_guid(m->row, RPC_OBJECT, c, m->little);
 	if (m->pkt->fail)
@@ -232,14 +283,16 @@ static void request(const struct rpc_message *m)
 		pkt_exchange(m->pkt, &proto_dcerpc, m->row, m->call_id ^ (m->flow ? m->flow->salt << 32 : 0),
 			false);
 	}
-	stub(m, (uint8_t)interface);
+	stub(m, (uint8_t)interface, (uint16_t)operation);
 }
 
 static void answered(const struct rpc_message *m)
 {
 	int call = find_call(m);
 	row_number(m, m->row, RPC_CN_ALLOC_HINT, 4);
-	row_number(m, m->row, RPC_CN_CTX_ID, 2);
+	uint32_t context = row_number(m, m->row, RPC_CN_CTX_ID, 2);
+	if (m->pkt->info)
+		inform_context(m, context);
 	row_number(m, m->row, RPC_CN_CANCEL_COUNT, 1);
 	cur_skip(m->c, 1);
 	if (m->type == FAULT)
@@ -250,7 +303,7 @@ static void answered(const struct rpc_message *m)
 		pkt_exchange(m->pkt, &proto_dcerpc, m->row, m->call_id ^ m->flow->salt << 32, true);
 	row_set(m->row, RPC_OPNUM, m->flow->calls[call].operation);
 	if (m->type == RESPONSE)
-		stub(m, m->flow->calls[call].interface);
+		stub(m, m->flow->calls[call].interface, m->flow->calls[call].operation);
 }
 
 /* The credentials at the end. Where a call's stub is encrypted, they are looked at for its sake first. */
@@ -272,6 +325,8 @@ static void credentials(const struct rpc_message *m)
 		return;
 	row_set_at(m->row, RPC_AUTH_CTX_ID, m->little ? le32(p) : be32(p), p, 4);
 	struct cursor octets = cur_sub(&tail, m->auth_len);
+	if (m->pkt->info && type == AUTH_NTLMSSP && !call)
+		ntlmssp_inform(m->pkt, &octets);
 	if (type == AUTH_SPNEGO && !call) {
 		gss_token(m->pkt, octets);
 	} else if (call && (type == AUTH_SPNEGO || type == AUTH_KERBEROS)) {
@@ -311,6 +366,8 @@ static void message(struct rpc_message *m)
 		c->len = m->frag_len;
 		c->cap = c->cap < c->len ? c->cap : c->len;
 	}
+	if (m->pkt->info)
+		dcerpc_inform(m->pkt, m->type, m->call_id, m->flags & FLAG_FIRST, m->flags & FLAG_LAST);
 	switch (m->type) {
 	case BIND:
 	case ALTER_CONTEXT:

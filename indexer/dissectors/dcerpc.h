@@ -79,6 +79,19 @@ const struct protocol *dcerpc_interface_protocol(uint8_t number);
 /* Which of the octets of an identifier stand at which place. */
 enum { UUID = 16 };
 
+/* The name of an interface's operation, `*len` characters of it; NULL unknown. */
+const char *dcerpc_operation(uint8_t interface, uint16_t operation, int *len);
+
+/* For the Info column; only where pkt->info is asked for. How a message begins: "Bind: call_id: 2, Fragment:
+ * Single"; */
+void dcerpc_inform(struct packet *pkt, uint32_t type, uint32_t call_id, bool first, bool last);
+/* an identifier, or the name of its interface; */
+void dcerpc_inform_interface(struct packet *pkt, const uint8_t uuid[16], bool little_endian);
+/* the result of one context; */
+void dcerpc_inform_result(struct packet *pkt, bool first, uint32_t result);
+/* and an operation in place of all that: "EnumKey request". */
+void dcerpc_inform_operation(struct packet *pkt, uint8_t interface, uint16_t operation, bool response);
+
 enum verdict dcerpc_datagram(struct packet *pkt, struct cursor *c);
 
 #endif

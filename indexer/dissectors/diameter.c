@@ -228,6 +228,7 @@ static bool is_group(uint32_t code)
 	return false;
 }
 
+#define SHORTEST  36
 #define DEPTH_MAX 8 /* AVPs inside AVPs */
 
 static void take_avp(struct packet *pkt, struct row *r, struct cursor *c, unsigned depth)
@@ -260,6 +261,21 @@ static void take_avp(struct packet *pkt, struct row *r, struct cursor *c, unsign
 		row_be(r, DIAMETER_RESULT_CODE, &data, 4);
 }
 
+/* "cmd=Device-Watchdog Request(280) flags=R--- appl=Diameter Common Messages(0) h2h=1 e2e=2 | " */
+static void inform(struct packet *pkt, const uint8_t *p)
+{
+	static const char letters[] = "RPET";
+	uint32_t command = be32(p + 4) & 0xffffff, application = be32(p + 8);
+	char flags[5] = "----";
+	for (unsigned i = 0; i < 4; i++)
+		if (p[4] >> (7 - i) & 1)
+			flags[i] = letters[i];
+	info_set(pkt, "cmd=%s %s(%u) flags=%s appl=%s(%u) h2h=%x e2e=%x | ",
+		info_name(diameter_cmd_code_names, command, "Unknown"), p[4] & 0x80 ? "Request" : "Answer",
+		command, flags, info_name(diameter_applicationid_names, application, "Unknown"), application,
+		be32(p + 12), be32(p + 16));
+}
+
 static enum verdict diameter_dissect(struct packet *pkt, struct cursor *c)
 {
 	struct row *r = row_open(pkt, &proto_diameter, 0);
@@ -270,15 +286,17 @@ static enum verdict diameter_dissect(struct packet *pkt, struct cursor *c)
 	row_be(r, DIAMETER_APPLICATIONID, c, 4);
 	row_be(r, DIAMETER_HOPBYHOPID, c, 4);
 	row_be(r, DIAMETER_ENDTOENDID, c, 4);
+	if (pkt->info && !pkt->fail)
+		inform(pkt, c->data);
 	while (cur_left(c) >= 8)
 		take_avp(pkt, r, c, 0);
 	return MINE;
 }
 
-/* RFC 6733, section 3: version 1, reserved flags 0. */
+/* RFC 6733, section 3: version 1, reserved flags 0; a header and at least two attributes. */
 static bool is_diameter(const struct cursor *c)
 {
-	return c->data[0] == 1 && (c->data[4] & 0x0f) == 0;
+	return c->data[0] == 1 && (c->data[4] & 0x0f) == 0 && (be32(c->data) & 0xffffff) >= SHORTEST;
 }
 
 static uint32_t diameter_length(struct packet *pkt, const struct cursor *c)
@@ -292,6 +310,7 @@ static enum verdict diameter_message(struct packet *pkt, struct cursor *c)
 {
 	if (is_diameter(c))
 		return diameter_dissect(pkt, c);
+	info_set(pkt, "%s", "Continuation");
 	pkt_next_proto(pkt, &proto_data, *c);
 	return MINE;
 }

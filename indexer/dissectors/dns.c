@@ -185,10 +185,12 @@ static enum verdict plausible(const struct cursor *c)
 		n[i] = be16(c->data + i * 2);
 		if (i == 1 && n[1] >> 11 & 15)
 			return NOT_MINE;
+		bool query = !(n[1] & FLAG_RESPONSE);
+		if (i == 4 && query ? n[2] != 1 || n[3] || n[4]
+				    : i == 4 && (n[2] > 1 || n[3] > 100 || n[4] > 10))
+			return NOT_MINE;
 	}
-	bool good = n[1] & FLAG_RESPONSE ? n[2] <= 1 && n[3] <= 100 && n[4] <= 10
-					 : n[2] == 1 && n[3] == 0 && n[4] == 0;
-	return good && n[5] <= 10 ? MINE : NOT_MINE;
+	return n[5] <= 10 ? MINE : NOT_MINE;
 }
 
 static enum verdict dns_dissect(struct packet *pkt, struct cursor *c)
@@ -196,8 +198,10 @@ static enum verdict dns_dissect(struct packet *pkt, struct cursor *c)
 	if (pkt->srcport != PORT && pkt->dstport != PORT) {
 		if (plausible(c) == NOT_MINE)
 			return NOT_MINE;
-		if (pkt->fail)
+		if (pkt->fail) {
+			pkt_no_item(pkt);
 			return MINE;
+		}
 	}
 	return dns_message_dissect(pkt, c, 0, DNS_PLAIN);
 }
@@ -232,6 +236,8 @@ static const struct exchange_fields dns_exchange = {
 const struct protocol proto_dns = {
 	.name = "dns",
 	.title = "Domain Name System",
+	.heading = "Domain Name System ({dns.flags.response?response}{dns.flags.response!query})",
+	.layout = dns_layout,
 	.column = "DNS",
 	.spec = "RFC 1035",
 	.help = "Looks up what belongs to a name: addresses, mail servers, keys.",
@@ -240,6 +246,7 @@ const struct protocol proto_dns = {
 	.nrecords = DNS_REC_COUNT,
 	.claims = dns_claims,
 	.dissect = dns_dissect,
+	.item_min = 4,
 	.pdu = &dns_pdu,
 	.exchange = &dns_exchange,
 };

@@ -65,6 +65,8 @@ enum {
 	DNS_RETRANSMISSION,
 	DNS_RETRANSMIT_REQUEST,
 	DNS_RETRANSMIT_RESPONSE,
+	DNS_EXPERT,
+	DNS_EXPERT_LAST = DNS_EXPERT + 3, /* EXPERT_FIELDS */
 	DNS_NFIELDS
 };
 
@@ -377,6 +379,7 @@ enum { LATE_RESPONSE_IN, LATE_NFIELDS };
 
 extern const struct record dns_records[DNS_REC_COUNT];
 
+extern const struct layout_line dns_layout[];
 extern const struct value_name dns_type_names[], dns_opcode_names[], dns_rcode_names[];
 
 /* A message on its way. */

@@ -1,4 +1,5 @@
 #include "indexer/dissectors/dns.h"
+#include "indexer/expert.h"
 
 const struct value_name dns_type_names[] = { { 1, "A" }, { 2, "NS" }, { 3, "MD" }, { 4, "MF" },
 	{ 5, "CNAME" }, { 6, "SOA" }, { 7, "MB" }, { 8, "MG" }, { 9, "MR" }, { 10, "NULL" }, { 11, "WKS" },
@@ -116,6 +117,12 @@ static const struct field message_fields[DNS_NFIELDS] = {
 	[DNS_RETRANSMISSION] = { "dns.retransmission", "Retransmission", KIND_BOOL, .part = 2,
 		.generated = true,
 		.sql = "CASE WHEN {retransmit_request_in} OR {retransmit_response_in} THEN 1 END" },
+	EXPERT_ITEM(DNS_EXPERT,
+		"CASE WHEN {retransmit_request_in} THEN 'DNS query retransmission. Original request in frame "
+		"'"
+		"||{retransmit_request_in} WHEN {retransmit_response_in} THEN 'DNS response retransmission. "
+		"Original response in frame '||{retransmit_response_in} END",
+		EXPERT_WARN, EXPERT_PROTOCOL),
 	[DNS_RETRANSMIT_REQUEST] = { "dns.retransmit_request", "DNS query retransmission", KIND_NONE,
 		.part = 2, .generated = true, .sql = "CASE WHEN {retransmit_request_in} THEN 1 END" },
 	[DNS_RETRANSMIT_RESPONSE] = { "dns.retransmit_response", "DNS response retransmission", KIND_NONE,

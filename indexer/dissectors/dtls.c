@@ -231,6 +231,7 @@ static const struct claim dtls_claims[] = { { CLAIM_UDP_PORT, 853 }, { CLAIM_UDP
 const struct protocol proto_dtls = {
 	.name = "dtls",
 	.title = "Datagram Transport Layer Security",
+	.layout = dtls_layout,
 	.column = "DTLS",
 	.spec = "RFC 6347, RFC 4347",
 	.help = "TLS for datagrams: encrypts media, IoT messages and tunnels over UDP.",

@@ -5,8 +5,10 @@
  *     |  destination  |    source     |typ/len| payload                | padding | (FCS)|
  *     +---------------+---------------+-------+----------------- - - --+---------+------+
  */
+#include "indexer/checksum.h"
 #include "indexer/dissectors/ids.h"
 #include "indexer/dissectors/trailer.h"
+#include "indexer/expert.h"
 
 extern const struct protocol proto_eth, proto_llc, proto_data;
 
@@ -28,6 +30,15 @@ enum {
 	ETH_SRC_IG,
 	ETH_LG,
 	ETH_IG,
+	ETH_DST_OUI,
+	ETH_SRC_OUI,
+	ETH_OUI,
+	ETH_FCS_STATUS,
+	ETH_FCS_BAD,
+	ETH_INVALID_EXPERT,
+	ETH_EXPERT_SOURCE,
+	ETH_EXPERT_TRAILER = ETH_EXPERT_SOURCE + EXPERT_FIELDS,
+	ETH_EXPERT_LAST = ETH_EXPERT_TRAILER + EXPERT_FIELDS - 1,
 	ETH_NFIELDS
 };
 
@@ -50,6 +61,12 @@ static const struct value_name eth_ig_names[] = { { 0, "Individual address (unic
 	"(SELECT instr('" digits "', substr(a.text, 2, 1)) > 0 FROM t_address a WHERE a.id={" column "})"
 #define LOCAL(column) ADDRESS_BIT(column, "2367abef")
 #define GROUP(column) ADDRESS_BIT(column, "13579bdf")
+
+/* The first three octets of an address: its organization's number. */
+#define DIGIT(place, weight) "+" #weight "*instr('123456789abcdef', substr(a.text, " #place ", 1))"
+#define ADDRESS_OUI(column)                                                                                  \
+	"(SELECT 0" DIGIT(1, 1048576) DIGIT(2, 65536) DIGIT(4, 4096) DIGIT(5, 256) DIGIT(7, 16)              \
+		DIGIT(8, 1) " FROM t_address a WHERE a.id={" column "})"
 
 static const struct field eth_fields[ETH_NFIELDS] = {
 	[ETH_DST] = { "eth.dst", "Destination", KIND_ETHER },
@@ -75,6 +92,29 @@ static const struct field eth_fields[ETH_NFIELDS] = {
 		.any = { ETH_DST_LG, ETH_SRC_LG }, .nany = 2, .names = eth_lg_names },
 	[ETH_IG] = { "eth.ig", "IG bit", KIND_BOOL, .octets = 3, .hidden = true,
 		.any = { ETH_DST_IG, ETH_SRC_IG }, .nany = 2, .names = eth_ig_names },
+	[ETH_DST_OUI] = { "eth.dst.oui", "Destination OUI", KIND_UINT, .octets = 3, .generated = true,
+		.sql = ADDRESS_OUI("dst") },
+	[ETH_SRC_OUI] = { "eth.src.oui", "Source OUI", KIND_UINT, .octets = 3, .generated = true,
+		.sql = ADDRESS_OUI("src") },
+	[ETH_OUI] = { "eth.addr.oui", "Address OUI", KIND_UINT, .octets = 3, .generated = true,
+		.hidden = true, .any = { ETH_DST_OUI, ETH_SRC_OUI }, .nany = 2 },
+	/* not computed: 2 is Wireshark's "Unverified" */
+	[ETH_FCS_STATUS] = { "eth.fcs.status", "FCS Status", KIND_UINT, .octets = 1, .generated = true,
+		.part = 1, .sql = "CASE WHEN {fcs} IS NOT NULL THEN 2 END", .names = checksum_status_names },
+	[ETH_FCS_BAD] = { "eth.fcs_bad", "Bad checksum", KIND_NONE, .generated = true, .sql = SQL_OFF },
+	[ETH_INVALID_EXPERT] = { "eth.invalid_lentype.expert", "Invalid length/type", KIND_NONE,
+		.generated = true, .part = 1, .sql = "CASE WHEN {invalid_lentype} IS NOT NULL THEN 1 END" },
+	EXPERT_ITEM(ETH_EXPERT_SOURCE,
+		EXPERT_IF(GROUP("src"),
+			"'Source MAC must not be a group address: IEEE 802.3-2002, Section 3.2.3(b)'"),
+		EXPERT_WARN, EXPERT_PROTOCOL),
+	EXPERT_ITEM(ETH_EXPERT_TRAILER,
+		/* in a frame that is short without it: section 4A.2.3.2.4, pad to 60 octets */
+		EXPERT_IF("{padding} IS NULL AND (SELECT f.len FROM t_frame f WHERE f.frame_id={frame}) < "
+			  "60 + ({trailer} & 16777215)",
+			"'Didn''t find padding of zeros, and an undecoded trailer exists. There may be "
+			"padding of non-zeros.'"),
+		EXPERT_NOTE, EXPERT_PROTOCOL),
 };
 
 static const struct record eth_records[] = {
@@ -180,9 +220,32 @@ static enum verdict eth_dissect(struct packet *pkt, struct cursor *c)
 static const struct claim eth_claims[] = { { CLAIM_LINKTYPE, 1 }, { CLAIM_ETHERTYPE, 0x6558 },
 	{ CLAIM_IP_PROTO, 143 }, { CLAIM_GRE, 0x6558 }, { CLAIM_GRE, 0x6400 }, { 0 } };
 
+#define ADDRESS_LINES(which)                                                                                 \
+	{ 0, "eth." which }, { 1, NULL, "Address: {eth." which "}" },                                        \
+		{ 1, "eth." which ".lg", .mask = 0x020000, .width = 24 },                                    \
+	{                                                                                                    \
+		1, "eth." which ".ig", .mask = 0x010000, .width = 24                                         \
+	}
+
+static const struct layout_line eth_layout[] = {
+	ADDRESS_LINES("dst"),
+	ADDRESS_LINES("src"),
+	/* Wireshark shows them with names resolved only */
+	{ 0, "eth.dst.oui", "" },
+	{ 0, "eth.src.oui", "" },
+	{ 0, "eth.type" },
+	{ 0, "eth.len" },
+	{ 0, "eth.padding" },
+	{ 0, "eth.trailer" },
+	{ 0, "eth.fcs", "Frame check sequence: {} [unverified]" },
+	{ 0 },
+};
+
 const struct protocol proto_eth = {
 	.name = "eth",
 	.title = "Ethernet",
+	.heading = "{eth.type?Ethernet II}{eth.type!IEEE 802.3 Ethernet}<, Src: {eth.src}, Dst: {eth.dst}>",
+	.layout = eth_layout,
 	.column = "Ethernet",
 	.spec = "IEEE 802.3",
 	.help = "Carries frames between the stations of one local network.",

@@ -3,6 +3,7 @@
 #include "indexer/dissect.h"
 #include "indexer/dissectors/ids.h"
 #include "indexer/dissectors/pseudo.h"
+#include "indexer/expert.h"
 
 enum {
 	FRAME_TIME,
@@ -29,6 +30,14 @@ enum {
 	FRAME_PACKET_ID,
 	FRAME_MARKED,
 	FRAME_IGNORED,
+	FRAME_TIME_DELTA_DISPLAYED,
+	FRAME_OFFSET_SHIFT,
+	FRAME_REF_TIME,
+	FRAME_MD5,
+	FRAME_COLORING_NAME,
+	FRAME_COLORING_STRING,
+	FRAME_EXPERT,
+	FRAME_EXPERT_LAST = FRAME_EXPERT + EXPERT_FIELDS - 1,
 	FRAME_NFIELDS
 };
 
@@ -39,6 +48,10 @@ enum {
 static const struct value_name encap_names[] = { { 1, "Ethernet" }, { 7, "Raw IP" }, { 15, "NULL/Loopback" },
 	{ 20, "IEEE 802.11 Wireless LAN" }, { 23, "IEEE 802.11 plus radiotap radio header" },
 	{ 25, "Linux cooked-mode capture v1" }, { 0, NULL } };
+
+#define MALFORMED                                                                                            \
+	"CASE WHEN (SELECT instr(':'||s.items||':', ':_ws.malformed:') FROM t_stack s WHERE s.id={stack}) "  \
+	"THEN 'Malformed Packet (Exception occurred)' END"
 
 static const struct field frame_fields[FRAME_NFIELDS] = {
 	[FRAME_TIME] = { "frame.time", "Arrival Time", KIND_TIME },
@@ -82,6 +95,22 @@ static const struct field frame_fields[FRAME_NFIELDS] = {
 		.sql = "({len} IS NULL)" },
 	[FRAME_IGNORED] = { "frame.ignored", "Frame is ignored", KIND_BOOL, .generated = true, .hidden = true,
 		.sql = "({len} IS NULL)" },
+	/* The frame displayed before is the one captured before as long as nothing is filtered out; who
+	 * prints frames (query/fields.c) or selects them (query/filter/) knows better. */
+	[FRAME_TIME_DELTA_DISPLAYED] = { "frame.time_delta_displayed",
+		"Time delta from previous displayed frame", KIND_RELTIME, .generated = true,
+		.sql = "{time_delta}" },
+	[FRAME_OFFSET_SHIFT] = { "frame.offset_shift", "Time shift for this packet", KIND_RELTIME,
+		.generated = true, .sql = "({len} IS NULL)" },
+	[FRAME_REF_TIME] = { "frame.ref_time", "This is a Time Reference frame", KIND_NONE, .generated = true,
+		.sql = SQL_OFF },
+	[FRAME_MD5] = { "frame.md5_hash", "Frame MD5 Hash", KIND_TEXT, .generated = true, .sql = SQL_OFF },
+	/* tshark has them with --color only */
+	[FRAME_COLORING_NAME] = { "frame.coloring_rule.name", "Coloring Rule Name", KIND_TEXT,
+		.generated = true, .sql = SQL_OFF },
+	[FRAME_COLORING_STRING] = { "frame.coloring_rule.string", "Coloring Rule String", KIND_TEXT,
+		.generated = true, .sql = SQL_OFF },
+	EXPERT_ITEM(FRAME_EXPERT, MALFORMED, EXPERT_ERROR, EXPERT_MALFORMED),
 };
 
 enum { COMMENT_TEXT, COMMENT_NFIELDS };
@@ -124,9 +153,41 @@ void frame_close(struct row *r, uint32_t stack, uint32_t src, uint32_t dst)
 		row_set(r, FRAME_DST, dst);
 }
 
+static const struct layout_line frame_layout[] = {
+	{ 0, NULL, "Packet comments" },
+	{ 1, .record = "frame_comment" },
+	{ 2, "frame.comment", "{}" },
+	/* files without interfaces have no sections either */
+	{ 0, "frame.section_number", "Section number: {}{frame.interface_id:h}" },
+	{ 0, "frame.section_number", "" },
+	{ 0, "frame.interface_id", "Interface id: {:d}< ({frame.interface_name})>" },
+	{ 1, "frame.interface_name" },
+	{ 1, "frame.interface_description" },
+	{ 0, "frame.packet_flags" },
+	{ 0, "frame.packet_id" },
+	{ 0, "frame.encap_type" },
+	{ 0, "frame.time" },
+	{ 0, "frame.offset_shift" },
+	{ 0, "frame.time_epoch" },
+	{ 0, "frame.time_delta", "[Time delta from previous captured frame: {}]" },
+	{ 0, "frame.time_delta_displayed" },
+	{ 0, "frame.time_relative", "[Time since reference or first frame: {}]" },
+	{ 0, "frame.number" },
+	{ 0, "frame.len", "Frame Length: {} byte{:s} ({frame.len:b} bits)" },
+	{ 0, "frame.cap_len", "Capture Length: {} byte{:s} ({frame.cap_len:b} bits)" },
+	{ 0, "frame.marked" },
+	{ 0, "frame.ignored" },
+	{ 0, "frame.protocols", "[Protocols in frame: {}]" },
+	{ 0 },
+};
+
 const struct protocol proto_frame = {
 	.name = "frame",
 	.title = "Frame",
+	.heading = "Frame {frame.number}: {frame.len} byte{frame.len:s} on wire ({frame.len:b} bits), "
+		   "{frame.cap_len} byte{frame.cap_len:s} captured ({frame.cap_len:b} bits)"
+		   "< on interface {frame.interface_name}, id {frame.interface_id}>",
+	.layout = frame_layout,
 	.help = "One packet as the capture recorded it: when, how long, on which interface.",
 	.id = PROTO_ID_frame,
 	.records = frame_records,

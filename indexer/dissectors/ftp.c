@@ -99,7 +99,7 @@ struct ftp_flow {
 };
 
 /* Wireshark puts what it knows of a transfer beside FTP in the tree, so that its hierarchy counts it. Whether
- * a transfer comes is known only later: that it does is taken for granted. */
+ * a transfer comes, and takes more than one segment, is known only later. */
 #define ITEM(symbol, text) static const struct protocol symbol = { .name = text }
 ITEM(item_directory, "ftp.current-working-directory");
 ITEM(item_command, "ftp.command");
@@ -108,6 +108,8 @@ ITEM(item_frames, "ftp.command-response.frames");
 ITEM(item_bytes, "ftp.command-response.bytes");
 ITEM(item_first, "ftp.command-response.first-frame-num");
 ITEM(item_last, "ftp.command-response.last-frame-num");
+ITEM(item_duration, "ftp.command-response.duration");
+ITEM(item_bitrate, "ftp.command-response.bitrate");
 ITEM(item_setup, "ftp.setup-frame");
 
 static bool moves_data(const char *command, uint32_t len)
@@ -121,7 +123,8 @@ static bool moves_data(const char *command, uint32_t len)
 
 /* Await the connection for the data: from or to `address` and `port`, the other end being `other`, at the
  * server's port for data or at any (0). */
-static void expect(struct packet *pkt, uint32_t address, uint16_t port, uint32_t other, uint16_t other_port)
+static void expect(struct packet *pkt, const char *method, uint32_t address, uint16_t port, uint32_t other,
+	uint16_t other_port)
 {
 	const struct expected e = { .type = CONV_TCP,
 		.address = address,
@@ -133,9 +136,10 @@ static void expect(struct packet *pkt, uint32_t address, uint16_t port, uint32_t
 	struct ftp_data_flow *data = address && port ? pkt_expect(pkt, &proto_ftp_data, &e) : NULL;
 	if (!data || !f)
 		return;
+	data->method = method;
 	f->data = data;
-	pkt_item(pkt, &item_command, 0);
-	pkt_item(pkt, &item_command_frame, 0);
+	pkt_late_item(pkt, &item_command, &data->carried);
+	pkt_late_item(pkt, &item_command_frame, &data->carried);
 }
 
 /* RFC 959, section 4.1.2: h1,h2,h3,h4,p1,p2. Where that stands in a reply is not said: the first digit. */
@@ -167,7 +171,7 @@ static void port_command(struct packet *pkt, struct row *r, const char *text, ui
 	if (ip != pkt->net_src)
 		row_set(r, FTP_ACTIVE_NAT, 1);
 	/* The server connects to the client. */
-	expect(pkt, ip, be16(o + 4), pkt->net_dst, PORT_DATA);
+	expect(pkt, "PORT", ip, be16(o + 4), pkt->net_dst, PORT_DATA);
 }
 
 static void pasv_reply(struct packet *pkt, struct row *r, const char *text, uint32_t len)
@@ -179,7 +183,7 @@ static void pasv_reply(struct packet *pkt, struct row *r, const char *text, uint
 	row_set(r, FTP_PASSIVE_PORT, be16(o + 4));
 	if (ip != pkt->net_src)
 		row_set(r, FTP_PASSIVE_NAT, 1);
-	expect(pkt, ip, be16(o + 4), pkt->net_dst, 0);
+	expect(pkt, "PASV", ip, be16(o + 4), pkt->net_dst, 0);
 }
 
 /* RFC 2428, section 2: |family|address|port|. */
@@ -208,7 +212,7 @@ static void eprt_command(struct packet *pkt, struct row *r, const char *text, ui
 	else if (family == 2 && inet_pton(AF_INET6, address, octets) == 1)
 		ip = row_address_at(r, FTP_EPRT_IPV6, KIND_IPV6, octets);
 	row_set(r, FTP_EPRT_PORT, port);
-	expect(pkt, ip, (uint16_t)port, pkt->net_dst, PORT_DATA);
+	expect(pkt, "EPRT", ip, (uint16_t)port, pkt->net_dst, PORT_DATA);
 }
 
 /* RFC 2428, section 3: (|||port|), at the address that the reply came from. */
@@ -223,7 +227,14 @@ static void epsv_reply(struct packet *pkt, struct row *r, const char *text, uint
 		return;
 	row_set(r, pkt->net_kind == KIND_IPV6 ? FTP_EPSV_IPV6 : FTP_EPSV_IP, pkt->net_src);
 	row_set(r, FTP_EPSV_PORT, port);
-	expect(pkt, pkt->net_src, (uint16_t)port, pkt->net_dst, 0);
+	expect(pkt, "EPASV", pkt->net_src, (uint16_t)port, pkt->net_dst, 0);
+}
+
+static void note_command(struct ftp_data_flow *data, const struct line *l)
+{
+	data->commanded = true;
+	data->len = (uint8_t)(l->len < FTP_COMMAND_MAX ? l->len : FTP_COMMAND_MAX);
+	memcpy(data->command, l->text, data->len);
 }
 
 static void request(struct packet *pkt, struct row *r, const struct line *l)
@@ -244,13 +255,17 @@ static void request(struct packet *pkt, struct row *r, const struct line *l)
 			 text_is(l->text, n, "PASV") || text_is(l->text, n, "EPSV");
 	/* What comes behind an announcement is taken for the command that uses it. */
 	if (f && (moves_data(l->text, n) || (f->data && !announces))) {
-		if (f->data)
-			f->data->commanded = true;
+		struct ftp_data_flow *data = f->data;
 		f->data = NULL;
 		pkt_item(pkt, &item_frames, 0);
 		pkt_item(pkt, &item_bytes, 0);
 		pkt_item(pkt, &item_first, 0);
 		pkt_item(pkt, &item_last, 0);
+		if (data) {
+			note_command(data, l);
+			pkt_late_item(pkt, &item_duration, &data->several);
+			pkt_late_item(pkt, &item_bitrate, &data->several);
+		}
 		pkt_item(pkt, &item_setup, 0);
 	}
 	if (text_is(l->text, n, "PORT"))

@@ -3,10 +3,18 @@
 #define PCAPDEX_DISSECTORS_FTP_H
 
 #include <stdbool.h>
+#include <stdint.h>
+
+#define FTP_COMMAND_MAX 128
 
 /* Of a data connection that was announced by PORT, PASV, EPRT or EPSV. */
 struct ftp_data_flow {
-	bool commanded; /* a command that moves data came */
+	const char *method; /* how it was announced, "PASV"; NULL it was not */
+	bool commanded;     /* a command that moves data came, */
+	bool carried;       /* then a segment of data, */
+	bool several;       /* and another */
+	uint8_t len;
+	char command[FTP_COMMAND_MAX]; /* the command, with its argument */
 };
 
 #endif

@@ -2,9 +2,9 @@
  * letters and line ends is shown as text. */
 #include "indexer/dissectors/ftp.h"
 #include "indexer/dissectors/ids.h"
-#include "indexer/dissectors/text_line.h"
+#include "indexer/packet.h"
 
-extern const struct protocol proto_ftp_data;
+extern const struct protocol proto_ftp_data, proto_data_text_lines;
 
 #define LOOKED_AT 10 /* octets */
 
@@ -19,9 +19,19 @@ ITEM(item_directory, "ftp-data.current-working-directory");
 static enum verdict ftp_data_dissect(struct packet *pkt, struct cursor *c)
 {
 	uint32_t n = c->cap < LOOKED_AT ? c->cap : LOOKED_AT;
-	const struct ftp_data_flow *f = pkt_flow(pkt, &proto_ftp_data);
+	struct ftp_data_flow *f = pkt_flow(pkt, &proto_ftp_data);
+	info_set(pkt, "FTP Data: %u bytes", c->len);
+	if (f && f->method)
+		info_add(pkt, " (%s)", f->method);
+	if (pkt->info && f && f->commanded) {
+		info_add(pkt, "%s", " (");
+		info_text(pkt, f->command, f->len);
+		info_add(pkt, "%s", ")");
+	}
 	pkt_item(pkt, &item_setup, 0);
 	if (f && f->commanded) {
+		f->several |= f->carried;
+		f->carried = true;
 		pkt_item(pkt, &item_method, 0);
 		pkt_item(pkt, &item_command, 0);
 		pkt_item(pkt, &item_command_frame, 0);
@@ -32,7 +42,7 @@ static enum verdict ftp_data_dissect(struct packet *pkt, struct cursor *c)
 		if ((a < 0x20 || a > 0x7e) && a != '\r' && a != '\n')
 			return MINE;
 	}
-	next_text_lines(pkt, *c);
+	pkt_next_proto(pkt, &proto_data_text_lines, *c);
 	return MINE;
 }
 

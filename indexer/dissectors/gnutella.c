@@ -35,6 +35,7 @@ enum { HEADER = 23, SIZE_MAX_TAKEN = 1500 /* Wireshark's bound of a payload */ }
 static enum verdict gnutella_dissect(struct packet *pkt, struct cursor *c)
 {
 	struct row *r = row_open(pkt, &proto_gnutella, 0);
+	info_clear(pkt);
 	if (c->cap < HEADER || le32(c->data + 19) > SIZE_MAX_TAKEN)
 		return MINE; /* text, or the middle of a file */
 	row_bytes(r, GNUTELLA_HEADER_ID, c, 16);

@@ -10,6 +10,7 @@
  *
  * The handshake goes in the clear on stream 1, as a tagged message: a name, how many tags; for each its name
  * and where its value ends; the values. */
+#include <inttypes.h>
 #include <string.h>
 
 #include "indexer/dissectors/ids.h"
@@ -70,6 +71,14 @@ static uint64_t read_number(struct cursor *c, unsigned n, bool big)
 
 /* ---- the handshake ---- */
 
+/* ", PKN: 5, CID: 7" behind what the packet is. */
+static void inform(struct packet *pkt, const char *what, uint64_t number, const uint64_t *cid)
+{
+	info_set(pkt, "%s, PKN: %" PRIu64, what, number);
+	if (cid)
+		info_add(pkt, ", CID: %" PRIu64, *cid);
+}
+
 static void tags(struct row *r, struct cursor *c, uint32_t count)
 {
 	struct cursor list = *c;
@@ -96,16 +105,35 @@ static bool is_message(uint64_t tag)
 	       tag == TAG('P', 'R', 'S', 'T');
 }
 
-static void message(struct row *r, struct cursor *c)
+static uint32_t message(struct row *r, struct cursor *c)
 {
+	uint64_t tag = 0;
+	cur_peek(c, 0, 4, &tag);
 	row_string(r, GQUIC_TAG, c, 4);
 	uint32_t count = (uint32_t)row_le(r, GQUIC_TAG_NUMBER, c, 2);
 	cur_skip(c, 2);
 	tags(r, c, count);
+	return (uint32_t)tag;
+}
+
+static const char *message_name(uint32_t tag)
+{
+	switch (tag) {
+	case TAG('C', 'H', 'L', 'O'):
+		return "Client Hello";
+	case TAG('S', 'H', 'L', 'O'):
+		return "Server Hello";
+	case TAG('R', 'E', 'J', 0):
+		return "Rejection";
+	case TAG('P', 'R', 'S', 'T'):
+		return "Public Reset";
+	default:
+		return "Unknown";
+	}
 }
 
 /* A stream frame in the clear; what else begins the payload is taken for encrypted. */
-static void payload(struct row *r, struct cursor *c, uint8_t version, bool big)
+static const char *payload(struct row *r, struct cursor *c, uint8_t version, bool big)
 {
 	struct cursor p = *c;
 	uint64_t type, id = 0, tag;
@@ -125,11 +153,11 @@ static void payload(struct row *r, struct cursor *c, uint8_t version, bool big)
 			row_set_at(r, GQUIC_FRAME_TYPE, (int64_t)type, octets, 1);
 			row_set_at(r, GQUIC_STREAM_ID, 1, octets + 1, id_len);
 			cur_skip(&p, at);
-			message(r, &p);
-			return;
+			return message_name(message(r, &p));
 		}
 	}
 	row_bytes_avail(r, GQUIC_PAYLOAD, c, cur_left(c));
+	return "Payload (Encrypted)";
 }
 
 /* ---- headers ---- */
@@ -150,20 +178,27 @@ static void old_header(struct packet *pkt, struct row *r, struct cursor *c, stru
 	bool from_server = pkt->srcport == SERVER_PORT;
 	uint64_t flags = row_be(r, GQUIC_FLAGS, c, 1), v;
 	unsigned cid = flags & FLAG_CID ? 8 : 0;
+	uint64_t id = 0, number;
 	if (flags & FLAG_VERSION && cur_peek(c, cid, 4, &v))
 		flow->version = version_number(c->data + c->pos + cid);
 	bool big = flow->version >= 39;
 	if (cid) {
 		const uint8_t *at = c->data + c->pos;
-		row_set_at(r, GQUIC_CID, (int64_t)read_number(c, 8, big), at, 8);
+		id = read_number(c, 8, big);
+		row_set_at(r, GQUIC_CID, (int64_t)id, at, 8);
 	}
 	if (flags & FLAG_VERSION) {
 		row_string(r, GQUIC_VERSION, c, 4);
-		if (from_server) /* a list of versions */
+		if (from_server) { /* a list of versions */
+			info_set(pkt, "%s", "Version Negotiation");
+			if (cid)
+				info_add(pkt, ", CID: %" PRIu64, id);
 			return;
+		}
 	}
 	if (flags & FLAG_RESET) {
 		message(r, c);
+		info_set(pkt, "Public Reset, CID: %" PRIu64, id);
 		return;
 	}
 	if (flags & FLAG_NONCE && flow->version >= 33 && from_server)
@@ -171,14 +206,17 @@ static void old_header(struct packet *pkt, struct row *r, struct cursor *c, stru
 	static const uint8_t lengths[] = { 1, 2, 4, 6 };
 	unsigned n = lengths[flags >> 4 & 3];
 	const uint8_t *at = c->data + c->pos;
-	row_set_at(r, GQUIC_NUMBER, (int64_t)read_number(c, n, big), at, n);
-	payload(r, c, flow->version, big);
+	number = read_number(c, n, big);
+	row_set_at(r, GQUIC_NUMBER, (int64_t)number, at, n);
+	const char *what = payload(r, c, flow->version, big);
+	if (pkt->info)
+		inform(pkt, what, number, cid ? &id : NULL);
 }
 
 static void new_header(struct packet *pkt, struct row *r, struct cursor *c, struct gquic_flow *flow)
 {
 	bool from_server = pkt->srcport == SERVER_PORT;
-	uint64_t first = row_be(r, GQUIC_FLAGS, c, 1), v;
+	uint64_t first = row_be(r, GQUIC_FLAGS, c, 1), v, id = 0;
 	unsigned cid = from_server ? 0 : 8;
 	if ((first & FLAGS_NEW) == FLAGS_NEW) {
 		if (cur_peek(c, 0, 4, &v))
@@ -188,11 +226,13 @@ static void new_header(struct packet *pkt, struct row *r, struct cursor *c, stru
 		cid = (unsigned)(from_server ? lengths & 15 : lengths >> 4) + 3;
 	}
 	if (cid == 8)
-		row_be(r, GQUIC_CID, c, 8);
+		id = row_be(r, GQUIC_CID, c, 8);
 	else
 		cur_skip(c, cid);
-	row_be(r, GQUIC_NUMBER, c, (first & 3) + 1);
-	payload(r, c, flow->version, true);
+	uint64_t number = row_be(r, GQUIC_NUMBER, c, (first & 3) + 1);
+	const char *what = payload(r, c, flow->version, true);
+	if (pkt->info)
+		inform(pkt, what, number, cid == 8 ? &id : NULL);
 }
 
 static bool plausible(const struct cursor *c)

@@ -99,6 +99,8 @@ static enum verdict gtp_dissect(struct packet *pkt, struct cursor *c)
 	struct row *r = row_open(pkt, &proto_gtp, 0);
 	row_be(r, GTP_FLAGS, c, 1);
 	uint64_t message = row_be(r, GTP_MESSAGE, c, 1);
+	if (pkt->info && !pkt->fail)
+		info_set(pkt, "%s", info_name(messages, (int64_t)message, "Unknown"));
 	row_be(r, GTP_LENGTH, c, 2);
 	if (flags >> 5 == 1) {
 		row_be(r, GTP_TEID, c, 4);

@@ -37,7 +37,9 @@ static bool h245_test(struct packet *pkt, const struct cursor *c)
 	return is_tpkt(c);
 }
 
-static const struct pdu h245_pdu = { .min = TPKT_HEADER, .length = tpkt_length, .test = h245_test };
+static const struct pdu h245_pdu = {
+	.min = TPKT_HEADER, .length = tpkt_length, .test = h245_test, .unmeasured = true
+};
 
 #define H245(...)                                                                                            \
 	{                                                                                                    \

@@ -243,8 +243,12 @@ static uint32_t take_message(struct http_message *m, const char *column, bool en
 	uint32_t pos = c->len > 3 && c->cap >= 2 && c->data[0] == '\r' && c->data[1] == '\n' ? 2 : 0;
 	bool seen = flow->uri != 0, start = false;
 	enum http_type type = HTTP_OTHER;
-	if (!cur_need_at(c, pos, 1))
+	/* Wireshark looks for an empty line first. */
+	if (!cur_need_at(c, pos, 1) || (pkt->stream && c->len > 3 && !cur_need_at(c, 0, 2))) {
+		if (c->cap)
+			pkt_no_item(pkt);
 		return 0;
+	}
 	if (!is_printable(c->data[pos])) {
 		if (seen)
 			take_continuation(m, column);
@@ -292,6 +296,12 @@ static uint32_t take_message(struct http_message *m, const char *column, bool en
 			flow->http2 = true;
 			pkt_no_item(pkt);
 			pkt_next_stream(pkt, &proto_http2, *c);
+		} else if (c->cap < c->len) {
+			/* Wireshark takes it for a body, and finds it cut before it finds that nobody asked
+			 * for one. */
+			pkt_no_item(pkt);
+			pkt_token(pkt, &proto_data);
+			cur_need_at(c, 0, c->len);
 		} else {
 			pkt_silent(pkt);
 		}
@@ -423,6 +433,7 @@ static bool http_heuristic(struct packet *pkt, const struct cursor *c)
 const struct protocol proto_http = {
 	.name = "http",
 	.title = "Hypertext Transfer Protocol",
+	.layout = http_layout,
 	.spec = "RFC 9110, RFC 9112",
 	.help = "Web pages and everything else that is fetched by a URI: a request and its response.",
 	.id = PROTO_ID_http,

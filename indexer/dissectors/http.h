@@ -20,6 +20,7 @@ enum http_record {
 	HTTP_NEXT_RESPONSE,
 	HTTP_NRECORDS
 };
+extern const struct layout_line http_layout[];
 extern const struct record http_records[HTTP_NRECORDS];
 
 enum {
@@ -56,6 +57,8 @@ enum {
 	MESSAGE_RESPONSE_FOR_URI,
 	MESSAGE_CODE_DESC,
 	MESSAGE_CHAT,
+	MESSAGE_EXPERT,
+	MESSAGE_EXPERT_LAST = MESSAGE_EXPERT + 3, /* EXPERT_FIELDS */
 	MESSAGE_NFIELDS
 };
 

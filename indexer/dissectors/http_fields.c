@@ -1,5 +1,6 @@
 /* The fields of HTTP/1.x. */
 #include "indexer/dissectors/http.h"
+#include "indexer/expert.h"
 
 #define TEXT(id)      "(SELECT x.value FROM t_text x WHERE x.id=" id ")"
 #define OF_TYPE(n, e) "CASE {type} WHEN " #n " THEN " e " END"
@@ -36,6 +37,11 @@
 				507, "Insufficient Storage") CODE(508, "Loop Detected") CODE(510,            \
 				"Not Extended") CODE(511, "Network Authentication Required") CODE(599,       \
 				"Server Error - Others") " ELSE 'Unknown ('||{response_code}||')' END"
+
+/* The first line, as Wireshark shows it. */
+#define FIRST_LINE                                                                                           \
+	"CASE {type} WHEN 2 THEN " TEXT("{version}") "||' '||{response_code}||' '||coalesce(" TEXT(          \
+		"{response_phrase}") ", '') ELSE " TEXT("{request_method}") "||' '||" TEXT("{request_uri}") "||coalesce(' '||" TEXT("{version}") ", '') END||'\\r\\n'"
 
 static const struct field message_fields[MESSAGE_NFIELDS] = {
 	[MESSAGE_TYPE] = { "type", "1 request, 2 response, 3 notification", KIND_UINT, .internal = true },
@@ -89,6 +95,7 @@ static const struct field message_fields[MESSAGE_NFIELDS] = {
 		.generated = true, .sql = "CASE WHEN {response_code} IS NOT NULL THEN " CODE_NAMES " END" },
 	[MESSAGE_CHAT] = { "http.chat", "Formatted text", KIND_NONE, .generated = true,
 		.sql = "CASE WHEN {type} THEN 1 END" },
+	EXPERT_ITEM(MESSAGE_EXPERT, FIRST_LINE, EXPERT_CHAT, EXPERT_SEQUENCE),
 };
 static const char *const message_parts[] = { "uri", "rare", NULL };
 

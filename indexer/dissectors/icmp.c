@@ -12,8 +12,9 @@
  * unused or MTU (RFC 1191) parameter problem                             pointer, length, unused (2) redirect
  * gateway's address
  */
+#include "indexer/checksum.h"
 #include "indexer/dissectors/ids.h"
-#include "indexer/packet.h"
+#include "indexer/expert.h"
 
 extern const struct protocol proto_icmp, proto_ip, proto_data;
 
@@ -35,9 +36,17 @@ enum {
 	ICMP_SEQ_LE,
 	ICMP_DATA_TIME_RELATIVE,
 	ICMP_NO_RESP,
+	ICMP_CHECKSUM_ODD,
+	ICMP_CHECKSUM_STATUS,
+	ICMP_RESP_NOT_FOUND,
+	ICMP_EXPERT,
+	ICMP_EXPERT_LAST = ICMP_EXPERT + EXPERT_FIELDS - 1,
 	ICMP_NFIELDS
 };
 
+#define UNANSWERED                                                                                           \
+	"CASE WHEN {asks} AND NOT EXISTS (SELECT 1 FROM t_icmp_response r WHERE r.frame_id={frame}) THEN 1 " \
+	"END"
 #define SWAPPED(field) "(({" field "} & 255) << 8) | ({" field "} >> 8)"
 
 static const struct field icmp_fields[ICMP_NFIELDS] = {
@@ -54,6 +63,11 @@ static const struct field icmp_fields[ICMP_NFIELDS] = {
 	[ICMP_POINTER] = { "icmp.pointer", "Pointer", KIND_UINT, .octets = 4, .part = 1 },
 	[ICMP_REDIR_GW] = { "icmp.redir_gw", "Gateway Address", KIND_IPV4, .part = 1 },
 	[ICMP_LENGTH] = { "icmp.length", "Length", KIND_UINT, .octets = 1, .part = 1 },
+	[ICMP_CHECKSUM_ODD] = { "checksum_odd", "enum checksum_status, where the checksum is not good",
+		KIND_UINT, .part = 1, .internal = true },
+	[ICMP_CHECKSUM_STATUS] = { "icmp.checksum.status", "Checksum Status", KIND_UINT, .octets = 1,
+		.generated = true, .names = checksum_status_names,
+		.sql = "CASE WHEN {checksum} IS NOT NULL THEN coalesce({checksum_odd}, 1) END" },
 	/* Some senders write these in their own order of octets: shown both ways. */
 	[ICMP_IDENT_LE] = { "icmp.ident_le", "Identifier (LE)", KIND_UINT, BASE_DEC_HEX, 2,
 		.sql = SWAPPED("ident") },
@@ -63,8 +77,11 @@ static const struct field icmp_fields[ICMP_NFIELDS] = {
 		KIND_RELTIME, .generated = true,
 		.sql = "(SELECT f.time FROM t_frame f WHERE f.frame_id={frame}) - {data_time}" },
 	[ICMP_NO_RESP] = { "icmp.no_resp", "No response seen", KIND_NONE, .generated = true,
-		.sql = "CASE WHEN {asks} AND NOT EXISTS (SELECT 1 FROM t_icmp_response r WHERE "
-		       "r.frame_id={frame}) THEN 1 END" },
+		.sql = UNANSWERED },
+	[ICMP_RESP_NOT_FOUND] = { "icmp.resp_not_found", "Response not found", KIND_NONE, .generated = true,
+		.sql = UNANSWERED },
+	EXPERT_ITEM(ICMP_EXPERT, EXPERT_IF(UNANSWERED, "'No response seen to ICMP request'"), EXPERT_WARN,
+		EXPERT_SEQUENCE),
 };
 
 enum { UNUSED_OCTETS, UNUSED_NFIELDS };
@@ -294,6 +311,9 @@ static enum verdict icmp_dissect(struct packet *pkt, struct cursor *c)
 	uint32_t type = (uint32_t)row_be(r, ICMP_TYPE, c, 1);
 	uint32_t code = (uint32_t)row_be(r, ICMP_CODE, c, 1);
 	uint32_t checksum = (uint32_t)row_be(r, ICMP_CHECKSUM, c, 2);
+	enum checksum_status status = checksum_test(pkt, c, 0);
+	if (status != CHECKSUM_GOOD)
+		row_set(r, ICMP_CHECKSUM_ODD, status);
 	uint32_t ident, seq, words;
 	inform(pkt, type, code);
 	switch (type) {
@@ -339,6 +359,31 @@ static enum verdict icmp_dissect(struct packet *pkt, struct cursor *c)
 	return MINE;
 }
 
+/* RFC 792 and the IANA registry "ICMP Type Numbers". */
+static const struct value_name type_titles[] = { { 0, "Echo (ping) reply" }, { 3, "Destination unreachable" },
+	{ 4, "Source quench (flow control)" }, { 5, "Redirect" }, { 8, "Echo (ping) request" },
+	{ 9, "Router advertisement" }, { 10, "Router solicitation" }, { 11, "Time-to-live exceeded" },
+	{ 12, "Parameter problem" }, { 13, "Timestamp request" }, { 14, "Timestamp reply" },
+	{ 15, "Information request" }, { 16, "Information reply" }, { 17, "Address mask request" },
+	{ 18, "Address mask reply" }, { 0, NULL } };
+
+static const struct layout_line icmp_layout[] = {
+	{ 0, "icmp.type", "Type: {:d} ({:m})", .names = type_titles },
+	{ 0, "icmp.code" },
+	{ 0, "icmp.checksum" },
+	{ 0, "icmp.checksum.status", "[Checksum Status: {:n}]" },
+	{ 0, "icmp.ident" },
+	{ 0, "icmp.ident_le", "Identifier (LE): {}" },
+	{ 0, "icmp.seq" },
+	{ 0, "icmp.seq_le", "Sequence Number (LE): {}" },
+	{ 0, "icmp.resp_to" },
+	{ 0, "icmp.resptime", "[Response time: {} ms]" },
+	{ 0, "icmp.resp_in" },
+	{ 0, "icmp.data_time" },
+	{ 0, "icmp.data_time_relative" },
+	{ 0 },
+};
+
 static const struct claim icmp_claims[] = { { CLAIM_IP_PROTO, 1 }, { 0 } };
 
 static const struct exchange_fields icmp_exchange = {
@@ -355,6 +400,7 @@ static const struct exchange_fields icmp_exchange = {
 const struct protocol proto_icmp = {
 	.name = "icmp",
 	.title = "Internet Control Message Protocol",
+	.layout = icmp_layout,
 	.column = "ICMP",
 	.spec = "RFC 792",
 	.help = "Reports errors of packet delivery and answers ping.",

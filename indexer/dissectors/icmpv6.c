@@ -17,7 +17,9 @@
  *     listener report 2       reserved (2), number of records (2), records
  *
  * An option: type (1), length in units of 8 octets (1), value. */
+#include "indexer/checksum.h"
 #include "indexer/dissectors/ids.h"
+#include "indexer/expert.h"
 #include "indexer/packet.h"
 #include "schema/hex.h"
 
@@ -55,6 +57,11 @@ enum {
 	V6_RA_P,
 	V6_RA_RSV,
 	V6_NO_RESP,
+	V6_CHECKSUM_ODD,
+	V6_CHECKSUM_STATUS,
+	V6_RESP_NOT_FOUND,
+	V6_EXPERT,
+	V6_EXPERT_LAST = V6_EXPERT + EXPERT_FIELDS - 1,
 	V6_NFIELDS
 };
 
@@ -63,6 +70,10 @@ static const struct value_name v6_type_names[] = { { 1, "Destination Unreachable
 	{ 133, "Router Solicitation" }, { 134, "Router Advertisement" }, { 135, "Neighbor Solicitation" },
 	{ 136, "Neighbor Advertisement" }, { 137, "Redirect" },
 	{ 143, "Multicast Listener Report Message v2" }, { 0, NULL } };
+
+#define UNANSWERED                                                                                           \
+	"CASE WHEN {asks} AND NOT EXISTS (SELECT 1 FROM t_icmpv6_response r WHERE r.frame_id={frame}) "      \
+	"THEN 1 END"
 
 static const struct field v6_fields[V6_NFIELDS] = {
 	[V6_TYPE] = { "icmpv6.type", "Type", KIND_UINT, .octets = 1, .names = v6_type_names },
@@ -108,8 +119,16 @@ static const struct field v6_fields[V6_NFIELDS] = {
 	[V6_RA_RSV] = { "icmpv6.nd.ra.flag.rsv", "Reserved", KIND_UINT, .octets = 1, .of = V6_RA_FLAG,
 		.mask = 0x03, .part = 1 },
 	[V6_NO_RESP] = { "icmpv6.no_resp", "No response seen", KIND_NONE, .generated = true,
-		.sql = "CASE WHEN {asks} AND NOT EXISTS (SELECT 1 FROM t_icmpv6_response r WHERE "
-		       "r.frame_id={frame}) THEN 1 END" },
+		.sql = UNANSWERED },
+	[V6_RESP_NOT_FOUND] = { "icmpv6.resp_not_found", "Response not found", KIND_NONE, .generated = true,
+		.sql = UNANSWERED },
+	EXPERT_ITEM(V6_EXPERT, EXPERT_IF(UNANSWERED, "'No response seen to ICMPv6 request'"), EXPERT_WARN,
+		EXPERT_SEQUENCE),
+	[V6_CHECKSUM_ODD] = { "checksum_odd", "enum checksum_status, where the checksum is not good",
+		KIND_UINT, .part = 1, .internal = true },
+	[V6_CHECKSUM_STATUS] = { "icmpv6.checksum.status", "Checksum Status", KIND_UINT, .octets = 1,
+		.generated = true, .names = checksum_status_names,
+		.sql = "CASE WHEN {checksum} IS NOT NULL THEN coalesce({checksum_odd}, 1) END" },
 };
 
 enum {
@@ -139,13 +158,14 @@ static const struct field option_fields[OPTION_NFIELDS] = {
 	[OPTION_MTU] = { "icmpv6.opt.mtu", "MTU", KIND_UINT, .octets = 4 },
 };
 
-enum { MAR_TYPE, MAR_AUX_LEN, MAR_NSOURCES, MAR_ADDRESS, MAR_AUX, MAR_NFIELDS };
+enum { MAR_TYPE, MAR_AUX_LEN, MAR_NSOURCES, MAR_ADDRESS, MAR_AUX, MAR_ITSELF, MAR_NFIELDS };
 static const struct field mar_fields[MAR_NFIELDS] = {
 	[MAR_TYPE] = { "icmpv6.mldr.mar.record_type", "Record Type", KIND_UINT, .octets = 1 },
 	[MAR_AUX_LEN] = { "icmpv6.mldr.mar.aux_data_len", "Aux Data Len", KIND_UINT, .octets = 1 },
 	[MAR_NSOURCES] = { "icmpv6.mldr.mar.nb_sources", "Number of Sources", KIND_UINT, .octets = 2 },
 	[MAR_ADDRESS] = { "icmpv6.mldr.mar.multicast_address", "Multicast Address", KIND_IPV6 },
 	[MAR_AUX] = { "icmpv6.mldr.mar.auxiliary_data", "Auxiliary Data", KIND_BYTES },
+	[MAR_ITSELF] = { "icmpv6.mldr.mar", "Multicast Address Record", KIND_NONE, .sql = "1" },
 };
 
 enum { SOURCE_ADDRESS, SOURCE_NFIELDS };
@@ -465,6 +485,9 @@ static enum verdict icmpv6_dissect(struct packet *pkt, struct cursor *c)
 	uint32_t checksum = (uint32_t)row_be(r, V6_CHECKSUM, c, 2), flags;
 	if (pkt->fail)
 		return MINE;
+	enum checksum_status status = checksum_test(pkt, c, checksum_ipv6(pkt, c->len, 58));
+	if (status != CHECKSUM_GOOD)
+		row_set(r, V6_CHECKSUM_ODD, status);
 	inform(pkt, type, code);
 	switch (type) {
 	case UNREACHABLE:

@@ -12,8 +12,8 @@
  *
  * A group record: type (1), length of auxiliary data in words (1), number of sources (2), group (4), sources,
  * data. */
+#include "indexer/checksum.h"
 #include "indexer/dissectors/ids.h"
-#include "indexer/packet.h"
 
 extern const struct protocol proto_igmp;
 
@@ -30,6 +30,8 @@ enum {
 	IGMP_NUM_GRP_RECS,
 	IGMP_S,
 	IGMP_QRV,
+	IGMP_CHECKSUM_ODD,
+	IGMP_CHECKSUM_STATUS,
 	IGMP_NFIELDS
 };
 
@@ -51,6 +53,11 @@ static const struct field igmp_fields[IGMP_NFIELDS] = {
 	[IGMP_NUM_GRP_RECS] = { "igmp.num_grp_recs", "Num Group Records", KIND_UINT, .octets = 2 },
 	[IGMP_S] = { "igmp.s", "S", KIND_BOOL, .of = IGMP_S_QRV, .mask = 0x08 },
 	[IGMP_QRV] = { "igmp.qrv", "QRV", KIND_UINT, .octets = 1, .of = IGMP_S_QRV, .mask = 0x07 },
+	[IGMP_CHECKSUM_ODD] = { "checksum_odd", "enum checksum_status, where the checksum is not good",
+		KIND_UINT, .part = 1, .internal = true },
+	[IGMP_CHECKSUM_STATUS] = { "igmp.checksum.status", "Checksum Status", KIND_UINT, .octets = 1,
+		.generated = true, .names = checksum_status_names,
+		.sql = "CASE WHEN {checksum} IS NOT NULL THEN coalesce({checksum_odd}, 1) END" },
 };
 
 enum { RECORD_TYPE, RECORD_AUX_LEN, RECORD_NUM_SRC, RECORD_MADDR, RECORD_NFIELDS };
@@ -73,7 +80,8 @@ static const struct field reserved_fields[RESERVED_NFIELDS] = {
 
 enum { REC_IGMP, REC_RECORD, REC_SOURCE, REC_RESERVED, REC_COUNT };
 static const struct record igmp_records[REC_COUNT] = {
-	[REC_IGMP] = { "igmp", RECORD_LAYER, IGMP_NFIELDS, igmp_fields, NULL },
+	[REC_IGMP] = { "igmp", RECORD_LAYER, IGMP_NFIELDS, igmp_fields,
+		(const char *const[]) { "odd", NULL } },
 	[REC_RECORD] = { "igmp_record", RECORD_CHILD, RECORD_NFIELDS, record_fields, NULL },
 	[REC_SOURCE] = { "igmp_source", RECORD_CHILD, SOURCE_NFIELDS, source_fields, NULL },
 	[REC_RESERVED] = { "igmp_reserved", RECORD_CHILD, RESERVED_NFIELDS, reserved_fields, NULL },
@@ -202,10 +210,18 @@ static void inform(struct packet *pkt, uint32_t type, int version, const struct 
 	}
 }
 
+static void checksum(struct packet *pkt, struct row *r, struct cursor *c)
+{
+	row_be(r, IGMP_CHECKSUM, c, 2);
+	enum checksum_status status = checksum_test(pkt, c, 0);
+	if (status != CHECKSUM_GOOD)
+		row_set(r, IGMP_CHECKSUM_ODD, status);
+}
+
 static void report_3(struct packet *pkt, struct row *r, struct cursor *c)
 {
 	reserved(pkt, c, 1);
-	row_be(r, IGMP_CHECKSUM, c, 2);
+	checksum(pkt, r, c);
 	reserved(pkt, c, 2);
 	uint32_t n = (uint32_t)row_be(r, IGMP_NUM_GRP_RECS, c, 2);
 	for (; n && cur_need(c, 8); n--) {
@@ -222,12 +238,11 @@ static void report_3(struct packet *pkt, struct row *r, struct cursor *c)
 
 static void version_0(struct packet *pkt, struct row *r, struct cursor *c, uint32_t type)
 {
-	(void)pkt;
 	if (type & 1)
 		cur_be(c, 1);
 	else
 		row_be(r, IGMP_REPLY, c, 1);
-	row_be(r, IGMP_CHECKSUM, c, 2);
+	checksum(pkt, r, c);
 	cur_be(c, 4); /* identifier */
 	row_address(r, IGMP_MADDR, c, KIND_IPV4);
 	cur_be(c, 8); /* access key */
@@ -259,7 +274,7 @@ static void message(struct packet *pkt, struct row *r, struct cursor *c, uint32_
 		cur_be(c, 1); /* hops of a trace */
 	else
 		max_resp(r, c, version == 3);
-	row_be(r, IGMP_CHECKSUM, c, 2);
+	checksum(pkt, r, c);
 	row_address(r, IGMP_MADDR, c, KIND_IPV4);
 	if (version == 3) {
 		row_be(r, IGMP_S_QRV, c, 1);

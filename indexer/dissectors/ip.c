@@ -9,8 +9,11 @@
  *     |         destination           | options ...
  *     +-------------------------------+-----------
  */
+#include "indexer/checksum.h"
+#include "indexer/dissectors/ip_names.h"
 #include "indexer/dissectors/ids.h"
 #include "indexer/dissectors/pseudo.h"
+#include "indexer/expert.h"
 #include "indexer/track/fragment.h"
 
 extern const struct protocol proto_ip, proto_ipv6;
@@ -52,29 +55,32 @@ enum {
 	IP_SRC_HOST,
 	IP_DST_HOST,
 	IP_HOST,
+	IP_CHECKSUM_CALCULATED,
+	IP_FLAGS_SF,
+	IP_TOS,
+	IP_EXPERT,
+	IP_EXPERT_LENGTH = IP_EXPERT + EXPERT_FIELDS,
+	IP_EXPERT_LAST = IP_EXPERT_LENGTH + EXPERT_FIELDS - 1,
 	IP_NFIELDS
 };
 
-static const struct value_name ip_ecn_names[] = { { 0, "Not-ECT" }, { 1, "ECT(1)" }, { 2, "ECT(0)" },
-	{ 3, "CE" }, { 0, NULL } };
-
-static const struct value_name ip_dscp_names[] = { { 0, "CS0" }, { 8, "CS1" }, { 10, "AF11" }, { 12, "AF12" },
-	{ 14, "AF13" }, { 16, "CS2" }, { 18, "AF21" }, { 20, "AF22" }, { 22, "AF23" }, { 24, "CS3" },
-	{ 26, "AF31" }, { 28, "AF32" }, { 30, "AF33" }, { 32, "CS4" }, { 34, "AF41" }, { 36, "AF42" },
-	{ 38, "AF43" }, { 40, "CS5" }, { 44, "VOICE-ADMIT" }, { 46, "EF PHB" }, { 48, "CS6" }, { 56, "CS7" },
-	{ 0, NULL } };
-
-static const struct value_name ip_proto_names[] = { { 1, "ICMP" }, { 2, "IGMP" }, { 4, "IPIP" }, { 6, "TCP" },
-	{ 8, "EGP" }, { 17, "UDP" }, { 33, "DCCP" }, { 41, "IPv6" }, { 47, "Generic Routing Encapsulation" },
-	{ 50, "ESP" }, { 51, "AH" }, { 58, "ICMPv6" }, { 88, "EIGRP" }, { 89, "OSPF IGP" }, { 103, "PIM" },
-	{ 112, "VRRP" }, { 115, "L2TP" }, { 132, "SCTP" }, { 136, "UDPlite" }, { 0, NULL } };
-
-static const struct value_name checksum_status_names[] = { { 0, "Bad" }, { 1, "Good" }, { 2, "Unverified" },
-	{ 3, "Not present" }, { 4, "Illegal" }, { 0, NULL } };
-
-enum mark { MARK_NOP = 1, MARK_LENGTH = 2, MARK_LNCB = 4, MARK_TTL = 8 };
+/* Bits of column `marks`. From MARK_ROOM on: the octets that there are, where MARK_EXCEEDS says that the
+ * header claims more. */
+enum mark { MARK_NOP = 1, MARK_LENGTH = 2, MARK_LNCB = 4, MARK_TTL = 8, MARK_EXCEEDS = 16, MARK_ROOM = 256 };
 #define HOST(column) "(SELECT a.text FROM t_address a WHERE a.id={" column "})"
 #define MARK(bit)    "CASE WHEN {marks} & " bit " THEN 1 END"
+
+/* 224.0.0.251, mDNS, has 255 (RFC 6762, section 11); the rest of the block 1 */
+#define TTL_TEXT                                                                                             \
+	"CASE WHEN {marks} & 8 THEN '\"Time To Live\" only '||{ttl} WHEN {marks} & 4 THEN '\"Time To "       \
+	"Live\" != '||iif((SELECT a.text "                                                                   \
+	"FROM t_address a WHERE a.id={dst})='224.0.0.251', 255, 1)||' for a packet sent to the Local "       \
+	"Network Control Block (see RFC 3171)' END"
+
+#define LENGTH_TEXT                                                                                          \
+	"CASE WHEN {odd_version} IS NOT NULL THEN 'Bogus IPv4 version' WHEN {marks} & 16 THEN 'IPv4 total "  \
+	"length exceeds packet length ('||({marks} >> 8)||' bytes)' WHEN {marks} & 2 THEN 'Bogus IP length " \
+	"('||{len}||', less than header length '||{hdr_len}||')' END"
 
 static const struct field ip_fields[IP_NFIELDS] = {
 	[IP_HDR_LEN] = { "ip.hdr_len", "Header Length", KIND_UINT, .octets = 1 },
@@ -101,9 +107,9 @@ static const struct field ip_fields[IP_NFIELDS] = {
 	[IP_VERSION] = { "ip.version", "Version", KIND_UINT, .octets = 1,
 		.sql = "CASE WHEN {hdr_len} IS NULL THEN {odd_version} ELSE 4 END" },
 	[IP_DSCP] = { "ip.dsfield.dscp", "Differentiated Services Codepoint", KIND_UINT, .octets = 1,
-		.of = IP_DSFIELD, .mask = 0xfc, .names = ip_dscp_names },
+		.of = IP_DSFIELD, .mask = 0xfc, .names = dscp_names },
 	[IP_ECN] = { "ip.dsfield.ecn", "Explicit Congestion Notification", KIND_UINT, .octets = 1,
-		.of = IP_DSFIELD, .mask = 0x03, .names = ip_ecn_names },
+		.of = IP_DSFIELD, .mask = 0x03, .names = ecn_names },
 	[IP_FLAGS] = { "ip.flags", "Flags", KIND_UINT, BASE_HEX, 1, .of = IP_FRAG, .mask = 0xe000 },
 	[IP_FLAGS_RB] = { "ip.flags.rb", "Reserved bit", KIND_BOOL, .of = IP_FRAG, .mask = 0x8000 },
 	[IP_FLAGS_DF] = { "ip.flags.df", "Don't fragment", KIND_BOOL, .of = IP_FRAG, .mask = 0x4000 },
@@ -116,7 +122,7 @@ static const struct field ip_fields[IP_NFIELDS] = {
 	[IP_NOP] = { "ip.nop", "4 NOP in a row - a router may have removed some options", KIND_NONE,
 		.generated = true, .part = 1, .sql = MARK("1") },
 	[IP_BOGUS_LENGTH] = { "ip.bogus_ip_length", "Bogus IP length", KIND_NONE, .generated = true,
-		.part = 1, .sql = MARK("2") },
+		.part = 1, .sql = MARK("18") },
 	[IP_TTL_LNCB] = { "ip.ttl.lncb", "Time To Live", KIND_NONE, .generated = true, .part = 1,
 		.sql = MARK("4") },
 	[IP_TTL_TOO_SMALL] = { "ip.ttl.too_small", "Time To Live", KIND_NONE, .generated = true, .part = 1,
@@ -132,6 +138,12 @@ static const struct field ip_fields[IP_NFIELDS] = {
 		.sql = HOST("src") },
 	[IP_DST_HOST] = { "ip.dst_host", "Destination Host", KIND_TEXT, .generated = true, .hidden = true,
 		.sql = HOST("dst") },
+	[IP_CHECKSUM_CALCULATED] = { "ip.checksum_calculated", "Calculated Checksum", KIND_UINT, BASE_HEX, 2,
+		.generated = true, .sql = SQL_OFF },
+	[IP_FLAGS_SF] = { "ip.flags.sf", "Security flag", KIND_BOOL, .sql = SQL_OFF },
+	[IP_TOS] = { "ip.tos", "Type of Service", KIND_UINT, .octets = 1, .sql = SQL_OFF },
+	EXPERT_ITEM(IP_EXPERT_LENGTH, LENGTH_TEXT, EXPERT_ERROR, EXPERT_PROTOCOL),
+	EXPERT_ITEM(IP_EXPERT, TTL_TEXT, EXPERT_NOTE, EXPERT_SEQUENCE),
 	[IP_HOST] = { "ip.host", "Source or Destination Host", KIND_TEXT, .generated = true, .hidden = true,
 		.any = { IP_SRC_HOST, IP_DST_HOST }, .nany = 2 },
 };
@@ -333,6 +345,8 @@ static uint32_t ttl_marks(uint32_t ttl, uint32_t proto, const uint8_t dst[4])
 		if (dst[3] == 252) /* LLMNR, RFC 4795, section 2.5: any */
 			return 0;
 		uint32_t right = dst[3] == 18 || dst[3] == 102 || dst[3] == 251 ? 255 : 1;
+		if (proto == 2 && ttl == 1) /* IGMP, RFC 3376, section 4: always, to whatever group */
+			return 0;
 		return ttl == right ? 0 : MARK_LNCB;
 	}
 	bool routing = proto == 89 || proto == 103; /* OSPF, PIM: neighbours, by unicast too */
@@ -455,6 +469,8 @@ static enum verdict ip_dissect(struct packet *pkt, struct cursor *c)
 	}
 	pkt_count(pkt, CONV_IP, src, dst);
 	marks = ttl_marks(ttl, proto, h + 16);
+	if (claimed > len - hdr_len && !pkt->in_error)
+		marks |= MARK_EXCEEDS | len * MARK_ROOM;
 	if (hdr_len > IP_MIN_HEADER) {
 		marks |= ip_options(r, &options);
 		cur_skip(c, hdr_len - IP_MIN_HEADER);
@@ -491,6 +507,35 @@ static void ip_reassembled(struct packet *pkt, const struct fragment *f, const s
 	}
 }
 
+static const struct layout_line ip_layout[] = {
+	{ 0, "ip.version", .mask = 0xf0, .width = 8 },
+	{ 0, "ip.hdr_len", "Header Length: {} bytes ({:u})", .mask = 0x0f, .width = 8, .unit = 4 },
+	{ 0, "ip.dsfield",
+		"Differentiated Services Field: {} (DSCP: {ip.dsfield.dscp:m}, ECN: " ECN_SHORT(
+			"ip.dsfield.ecn") ")",
+		.names = dscp_short_names },
+	{ 1, "ip.dsfield.dscp" },
+	{ 1, "ip.dsfield.ecn" },
+	{ 0, "ip.len" },
+	{ 0, "ip.id" },
+	{ 0, "ip.flags",
+		"Flags: {}{ip.flags.rb?, Reserved bit}{ip.flags.df?, Don't fragment}"
+		"{ip.flags.mf?, More fragments}",
+		.mask = 0xe0, .width = 8 },
+	{ 1, "ip.flags.rb", .mask = 0x80, .width = 8 },
+	{ 1, "ip.flags.df", .mask = 0x40, .width = 8 },
+	{ 1, "ip.flags.mf", .mask = 0x20, .width = 8 },
+	{ 0, "ip.frag_offset", "Fragment Offset: {:b}" },
+	{ 0, "ip.ttl" },
+	{ 0, "ip.proto" },
+	{ 0, "ip.checksum", "Header Checksum: {} [validation disabled]" },
+	{ 0, "ip.checksum.status", "[Header checksum status: {:n}]" },
+	{ 0, "ip.src" },
+	{ 0, "ip.dst" },
+	{ 0, "ip.reassembled_in", "[Reassembled IPv4 in frame: {}]" },
+	{ 0 },
+};
+
 static const struct claim ip_claims[] = { { CLAIM_ETHERTYPE, 0x0800 }, { CLAIM_IP_PROTO, 4 },
 	{ CLAIM_LINKTYPE, 228 }, { CLAIM_PPP, 0x0021 }, { CLAIM_PPP, 0x0800 }, { CLAIM_GRE, 0x0800 },
 	{ CLAIM_GRE, 0x883e }, { 0 } };
@@ -498,6 +543,8 @@ static const struct claim ip_claims[] = { { CLAIM_ETHERTYPE, 0x0800 }, { CLAIM_I
 const struct protocol proto_ip = {
 	.name = "ip",
 	.title = "Internet Protocol Version 4",
+	.heading = "Internet Protocol Version 4<, Src: {ip.src}, Dst: {ip.dst}>",
+	.layout = ip_layout,
 	.column = "IPv4",
 	.spec = "RFC 791",
 	.help = "Carries packets from network to network by 32-bit addresses.",

@@ -9,6 +9,7 @@
  *     +-------------------------------------------------------+
  *
  * Extension headers are dissectors of their own (ipv6_*.c), reached by the next header as protocols are. */
+#include "indexer/dissectors/ip_names.h"
 #include "indexer/dissectors/ids.h"
 #include "indexer/dissectors/ipv6_options.h"
 #include "indexer/packet.h"
@@ -149,9 +150,28 @@ static enum verdict ipv6_dissect(struct packet *pkt, struct cursor *c)
 static const struct claim ipv6_claims[] = { { CLAIM_ETHERTYPE, 0x86dd }, { CLAIM_IP_PROTO, 41 },
 	{ CLAIM_LINKTYPE, 229 }, { CLAIM_PPP, 0x0057 }, { CLAIM_PPP, 0x86dd }, { CLAIM_GRE, 0x86dd }, { 0 } };
 
+static const struct layout_line ipv6_layout[] = {
+	{ 0, "ipv6.version", .mask = 0xf0, .width = 8 },
+	{ 0, "ipv6.tclass",
+		"Traffic Class: 0x{:2} (DSCP: {ipv6.tclass.dscp:m}, ECN: " ECN_SHORT("ipv6.tclass.ecn") ")",
+		.names = dscp_short_names },
+	{ 1, "ipv6.tclass.dscp", "Differentiated Services Codepoint: {:m} ({:d})", .names = dscp_names },
+	{ 1, "ipv6.tclass.ecn", "Explicit Congestion Notification: {:m} ({:d})", .names = ecn_names },
+	{ 0, "ipv6.flow", "Flow Label: 0x{:5}", .mask = 0x0fffff, .width = 24 },
+	{ 0, "ip.version", "" },
+	{ 0, "ipv6.plen" },
+	{ 0, "ipv6.nxt", "Next Header: {:m} ({:d})", .names = ip_proto_names },
+	{ 0, "ipv6.hlim" },
+	{ 0, "ipv6.src" },
+	{ 0, "ipv6.dst" },
+	{ 0 },
+};
+
 const struct protocol proto_ipv6 = {
 	.name = "ipv6",
 	.title = "Internet Protocol Version 6",
+	.heading = "Internet Protocol Version 6<, Src: {ipv6.src}, Dst: {ipv6.dst}>",
+	.layout = ipv6_layout,
 	.column = "IPv6",
 	.spec = "RFC 8200",
 	.help = "Carries packets from network to network by 128-bit addresses.",

@@ -92,6 +92,9 @@ static enum verdict dissect(struct packet *pkt, struct cursor *c)
 	uint32_t word = (uint32_t)row_be(r, FRAG_WORD, c, 2);
 	uint32_t ident = (uint32_t)row_be(r, FRAG_IDENT, c, 4);
 	struct cursor payload = cur_rest(c);
+	if (!pkt->fail)
+		info_set(pkt, "IPv6 fragment (off=%u more=%s ident=0x%08x nxt=%u)", word & 0xfff8,
+			word & 1 ? "y" : "n", ident, next);
 	/* RFC 6946: neither offset nor more fragments, a whole datagram. */
 	if (!(word & 0xfff9) || !payload.len) {
 		pkt_next_header(pkt, next, payload);

@@ -53,10 +53,11 @@ static const struct field ipx_fields[IPX_NFIELDS] = {
 
 static const struct record ipx_records[] = { { "ipx", RECORD_LAYER, IPX_NFIELDS, ipx_fields, NULL } };
 
-#define IPX_HEADER 30
-#define TYPE_SPX   5
-#define TYPE_NCP   17
-#define NAME_FRAME 50 /* NetBIOS over IPX: eight routers, flags, a name, addresses */
+#define IPX_HEADER  30
+#define TYPE_SPX    5
+#define TYPE_NCP    17
+#define TYPE_ROUTED 20 /* NetBIOS broadcasts, which routers pass on */
+#define NAME_FRAME  50 /* NetBIOS over IPX: eight routers, flags, a name, addresses */
 
 /* Services: Wireshark's dissectors for them are called without a name in the stack, but have items. */
 static const struct protocol item_rip = {
@@ -65,9 +66,11 @@ static const struct protocol item_rip = {
 static const struct protocol item_sap = {
 	.name = "ipxsap", .column = "IPX SAP", .title = "Service Advertisement Protocol"
 };
-static const struct protocol item_netbios = {
-	.name = "nbipx", .column = "NBIPX", .title = "NetBIOS over IPX"
-};
+static const struct protocol item_netbios = { .name = "nbipx",
+	.column = "NBIPX",
+	.title = "NetBIOS over IPX",
+	.dissect = nbipx_wrapper,
+	.no_token = true };
 static const struct protocol item_nmpi = { .name = "nmpi",
 	.title = "Name Management Protocol over IPX",
 	.dissect = nmpi_wrapper,
@@ -164,7 +167,7 @@ static enum verdict ipx_dissect(struct packet *pkt, struct cursor *c)
 		p = &item_spx;
 	if (!p && type == TYPE_NCP)
 		p = &item_ncp;
-	if (p == &item_nmpi)
+	if (p == &item_nmpi || (p == &item_netbios && type != TYPE_ROUTED))
 		pkt_next_proto(pkt, p, payload);
 	else if (p) {
 		pkt_item(pkt, p, payload.len);

@@ -65,6 +65,11 @@ static void message(struct packet *pkt, const struct line *l, bool request)
 	if (!request && n == 3 && is_digit(p[0]) && is_digit(p[1]) && is_digit(p[2]))
 		row_set_at(r, LINE_RESPONSE_NUMBER, text_number(p, 3), (const uint8_t *)p, 3);
 	row_words(r, request ? LINE_REQUEST_COMMAND : LINE_RESPONSE_COMMAND, p, n);
+	if (pkt->info) {
+		info_add(pkt, "%s", " (");
+		info_text(pkt, p, n);
+		info_add(pkt, "%s", ")");
+	}
 	for (p += n; p < end && !pkt->fail; p += n) {
 		p += text_blanks(p, (uint32_t)(end - p));
 		if (p < end && *p == ':') {
@@ -83,6 +88,7 @@ static enum verdict irc_dissect(struct packet *pkt, struct cursor *c)
 {
 	bool request = pkt->dstport == PORT || pkt->dstport == PORT_DCC;
 	row_open(pkt, &proto_irc, 0);
+	info_set(pkt, "%s", request ? "Request" : "Response");
 	for (uint32_t at = 0; at < c->cap && !pkt->fail;) {
 		struct line l = line_at(c, at);
 		if (l.len)

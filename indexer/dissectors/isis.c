@@ -144,6 +144,7 @@ RECORDS(psnp, PSNP_NFIELDS, CLV_PLAIN);
 
 #define ISIS_HEADER   8
 #define SYSTEM_ID     6
+#define ID_TEXT       24
 #define HELLO_FIXED_P 12 /* point to point: circuit, source, time, length, own circuit */
 #define HELLO_FIXED_L 19 /* on a LAN: circuit, source, time, length, priority, designated system */
 #define LSP_FIXED     19
@@ -165,13 +166,11 @@ enum { OPTION_IPV4 = 132, OPTION_ROUTER = 134, OPTION_HOSTNAME = 137, OPTION_IPV
 
 /* Six octets of a system, or seven and eight of a pseudonode and of a part of its LSP: 0102.0304.0506.07-08
  */
-static void system_id(struct row *r, unsigned field, struct cursor *c, unsigned n)
+static unsigned id_text(char *text, const uint8_t *p, unsigned n)
 {
 	static const char digits[] = "0123456789abcdef";
-	const uint8_t *p = cur_take(c, n);
-	char text[24];
 	unsigned used = 0;
-	for (unsigned i = 0; p && i < n; i++) {
+	for (unsigned i = 0; i < n; i++) {
 		if (i == SYSTEM_ID + 1)
 			text[used++] = '-';
 		else if (i && i % 2 == 0)
@@ -179,8 +178,24 @@ static void system_id(struct row *r, unsigned field, struct cursor *c, unsigned 
 		text[used++] = digits[p[i] >> 4];
 		text[used++] = digits[p[i] & 15];
 	}
+	return used;
+}
+
+static void system_id(struct row *r, unsigned field, struct cursor *c, unsigned n)
+{
+	const uint8_t *p = cur_take(c, n);
+	char text[ID_TEXT];
 	if (p)
-		row_text(r, field, text, used, p, n);
+		row_text(r, field, text, id_text(text, p, n), p, n);
+}
+
+/* "L1 HELLO, System-ID: 0102.0304.0506" */
+static void inform(struct packet *pkt, uint32_t type, const char *before, const struct cursor *c, unsigned n)
+{
+	char text[ID_TEXT];
+	info_set(pkt, "%s", info_name(type_names, type, "Unknown"));
+	if (cur_avail(c) >= n)
+		info_add(pkt, "%s%.*s", before, (int)id_text(text, c->data + c->pos, n), text);
 }
 
 /* The options: what a PDU says of its length counts, as far as there is so much. */
@@ -224,11 +239,14 @@ static uint32_t pdu_type(const struct packet *pkt)
 
 static enum verdict hello_dissect(struct packet *pkt, struct cursor *c)
 {
-	bool point_to_point = pdu_type(pkt) == TYPE_P2P_HELLO;
+	uint32_t type = pdu_type(pkt);
+	bool point_to_point = type == TYPE_P2P_HELLO;
 	struct row *r = row_open(pkt, &proto_isis_hello, REC_PDU);
 	const uint8_t *p = cur_take(c, 1);
 	if (p)
 		row_set_at(r, HELLO_CIRCUIT_TYPE, *p & 3, p, 1);
+	if (pkt->info)
+		inform(pkt, type, ", System-ID: ", c, SYSTEM_ID);
 	system_id(r, HELLO_SOURCE, c, SYSTEM_ID);
 	row_be(r, HELLO_HOLDING, c, 2);
 	uint32_t length = (uint32_t)row_be(r, HELLO_LENGTH, c, 2);

@@ -93,6 +93,9 @@ static enum verdict krb4_dissect(struct packet *pkt, struct cursor *c)
 	uint32_t version = (uint32_t)row_be(r, KRB4_VERSION, c, 1);
 	uint32_t type = (uint32_t)row_be(r, KRB4_AUTH_MSG_TYPE, c, 1), order = type & 1;
 	type >>= 1;
+	if (pkt->info && !pkt->fail)
+		info_set(pkt, "%s%s", version == VERSION ? "" : "TRANSARC ",
+			info_name(types, type, "Unknown"));
 	if (version != VERSION)
 		return MINE;
 	if (type == KDC_REQUEST || type == KDC_REPLY) {

@@ -64,6 +64,24 @@ static bool is_over_ip(const struct packet *pkt)
 	       (pkt->layers[parent].proto == &proto_ip || pkt->layers[parent].proto == &proto_ipv6);
 }
 
+/* RFC 2661, section 3.2: a control message's first attribute tells what it is; without any it only
+ * acknowledges. */
+static void inform(struct packet *pkt, bool control, uint32_t tunnel, uint32_t session,
+	const struct cursor *c, uint32_t length)
+{
+	static const struct value_name types[] = { { 1, "SCCRQ" }, { 2, "SCCRP" }, { 3, "SCCCN" },
+		{ 4, "StopCCN" }, { 6, "Hello" }, { 7, "OCRQ" }, { 8, "OCRP" }, { 9, "OCCN" }, { 10, "ICRQ" },
+		{ 11, "ICRP" }, { 12, "ICCN" }, { 14, "CDN" }, { 15, "WEN" }, { 16, "SLI" }, { 0, NULL } };
+	uint64_t type;
+	const char *name = "ZLB     ";
+	if (length > c->pos && cur_peek(c, 6, 2, &type))
+		name = info_name(types, (int64_t)type, "Unknown");
+	if (control)
+		info_set(pkt, "Control Message - %s (tunnel id=%u, session id=%u)", name, tunnel, session);
+	else
+		info_set(pkt, "Data Message            (tunnel id=%u, session id=%u)", tunnel, session);
+}
+
 static enum verdict l2tp_dissect(struct packet *pkt, struct cursor *c)
 {
 	uint64_t head;
@@ -84,14 +102,15 @@ static enum verdict l2tp_dissect(struct packet *pkt, struct cursor *c)
 	struct row *r = row_open(pkt, &proto_l2tp, 0);
 	row_be(r, L2TP_HEAD, c, 2);
 	uint32_t length = head & HAS_LENGTH ? (uint32_t)row_be(r, L2TP_LENGTH, c, 2) : c->len;
-	row_be(r, L2TP_TUNNEL, c, 2);
-	row_be(r, L2TP_SESSION, c, 2);
+	uint64_t tunnel = row_be(r, L2TP_TUNNEL, c, 2), session = row_be(r, L2TP_SESSION, c, 2);
 	if (head & HAS_SEQUENCE) {
 		row_be(r, L2TP_NS, c, 2);
 		row_be(r, L2TP_NR, c, 2);
 	}
 	if (head & HAS_OFFSET)
 		cur_skip(c, (uint32_t)cur_be(c, 2));
+	if (pkt->info && !pkt->fail)
+		inform(pkt, head & CONTROL, (uint32_t)tunnel, (uint32_t)session, c, length);
 	if (pkt->fail || head & CONTROL || length <= c->pos)
 		return MINE;
 	pkt_item_len(pkt, c->pos);

@@ -13,6 +13,9 @@ static const struct claim llmnr_claims[] = { { CLAIM_UDP_PORT, 5355 }, { 0 } };
 const struct protocol proto_llmnr = {
 	.name = "llmnr",
 	.title = "Link-local Multicast Name Resolution",
+	.heading = "Link-local Multicast Name Resolution "
+		   "({dns.flags.response?response}{dns.flags.response!query})",
+	.layout = dns_layout,
 	.column = "LLMNR",
 	.spec = "RFC 4795",
 	.help = "Asks the hosts of the local link for the address of a name.",

@@ -104,8 +104,36 @@ static void set_number(struct row *r, unsigned field, struct text t)
 		row_set_at(r, field, (int64_t)v, (const uint8_t *)t.at, t.len);
 }
 
+/* "16 Request |=NULL Add=ds/4/24 (Mode:SR)": the number stands in front of what the word says. */
+static void inform(struct packet *pkt, const char *before, struct text t, const char *behind)
+{
+	info_add(pkt, "%s", before);
+	info_text(pkt, t.at, t.len);
+	info_add(pkt, "%s", behind);
+}
+
+static void inform_context(struct packet *pkt, struct text value)
+{
+	if (value.len && value.at[0] == '-')
+		info_add(pkt, "%s", "|=NULL");
+	else if (value.len && value.at[0] == '*')
+		info_add(pkt, "%s", "|=All");
+	else if (value.len && value.at[0] == '$')
+		info_add(pkt, "%s", "|=Choose one");
+	else
+		inform(pkt, "|=", value, "");
+}
+
+static void inform_descriptor(struct packet *pkt, struct text name, struct text value, bool opens)
+{
+	if (text_is(name, "MO") || text_is(name, "Mode"))
+		inform(pkt, " (Mode:", value, ")");
+	else if (opens && (text_is(name, "SG") || text_is(name, "Signals")))
+		info_add(pkt, "%s", " (Signal:{)");
+}
+
 /* A part, "name" or "name = value", that ends here. */
-static void read_part(struct packet *pkt, struct text part, unsigned depth)
+static void read_part(struct packet *pkt, struct text part, unsigned depth, bool opens)
 {
 	struct text value;
 	struct text name = trim(text_until(part, '=', &value));
@@ -119,13 +147,24 @@ static void read_part(struct packet *pkt, struct text part, unsigned depth)
 		struct row *r = row_open(pkt, &proto_megaco, 1);
 		row_text(r, PART_TRANSACTION, w->shown, strlen(w->shown), (const uint8_t *)name.at, name.len);
 		set_number(r, PART_TRANSID, value);
+		if (pkt->info) {
+			inform(pkt, "", value, " ");
+			info_add(pkt, strcmp(w->shown, "Reply") == 0 ? "%s   " : "%s ", w->shown);
+		}
 	} else if (depth == 1 && find_word(context, name)) {
 		set_number(row_open(pkt, &proto_megaco, 1), PART_CONTEXT, value);
+		if (pkt->info)
+			inform_context(pkt, value);
 	} else if (depth == 2 && (w = find_word(commands, name))) {
 		struct row *r = row_open(pkt, &proto_megaco, 1);
 		row_text(r, PART_COMMAND, w->shown, strlen(w->shown), (const uint8_t *)name.at, name.len);
 		if (value.len)
 			set_text(r, PART_TERMID, value);
+		info_add(pkt, " %s=", w->shown);
+		if (pkt->info)
+			inform(pkt, "", value, "");
+	} else if (depth > 2 && pkt->info) {
+		inform_descriptor(pkt, name, value, opens);
 	}
 }
 
@@ -148,6 +187,7 @@ static enum verdict megaco_dissect(struct packet *pkt, struct cursor *c)
 {
 	struct row *r = row_open(pkt, &proto_megaco, 0);
 	pkt_nest(pkt, true);
+	info_clear(pkt);
 	struct text all = { (const char *)c->data + c->pos, cur_avail(c) };
 	all = read_head(r, all);
 	uint32_t start = 0, depth = 0, in_media = 0; /* depth at which the medium began */
@@ -157,7 +197,7 @@ static enum verdict megaco_dissect(struct packet *pkt, struct cursor *c)
 			continue;
 		struct text part = trim((struct text) { all.at + start, i - start });
 		if (part.len)
-			read_part(pkt, part, depth);
+			read_part(pkt, part, depth, ch == '{');
 		start = i + 1;
 		if (ch == '{') {
 			depth++;

@@ -102,6 +102,9 @@ static enum verdict mgcp_dissect(struct packet *pkt, struct cursor *c)
 	bool verb = is_verb(line);
 	if (!verb && !is_code(line))
 		return NOT_MINE;
+	info_clear(pkt);
+	if (pkt->info)
+		info_text(pkt, line.at, line.len);
 	read_first(row_open(pkt, &proto_mgcp, 0), line, verb);
 	while (whole && cur_avail(c)) {
 		uint32_t at = c->pos;

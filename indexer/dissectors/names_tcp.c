@@ -134,7 +134,7 @@ static bool hl7_test(struct packet *pkt, const struct cursor *c)
 	return pkt->srcport == 2575 || pkt->dstport == 2575 || begins(c, "\vMSH|", 0);
 }
 
-static const struct pdu hl7_pdu = { .min = 3, .length = hl7_length, .test = hl7_test };
+static const struct pdu hl7_pdu = { .min = 3, .length = hl7_length, .test = hl7_test, .unmeasured = true };
 
 /* RFC 6143, section 7.1.1: the server begins with its version, "RFB 003.008". */
 static enum verdict vnc_dissect(struct packet *pkt, struct cursor *c)
@@ -284,7 +284,7 @@ const struct protocol named_tcp_protocols[] = {
 	{ .name = "netperfmeter", .title = "NetPerfMeter Protocol", .column = "NetPerfMeter", .flow_size = sizeof(struct named_flow),
 		.claims = CLAIMS({ CLAIM_SCTP_PPI, 36 }, { CLAIM_SCTP_PPI, 37 }, { CLAIM_SCTP_PPI, 0x29097605 }, { CLAIM_SCTP_PPI, 0x29097606 }, { CLAIM_HEUR_TCP, 410 }, { CLAIM_HEUR_UDP, 420 }), .dissect = netperfmeter_dissect },
 	{ .name = "spice", .title = "Spice protocol", .column = "Spice", .flow_size = sizeof(struct named_flow),
-		.claims = CLAIMS({ CLAIM_HEUR_TCP, 200 }), .dissect = spice_dissect },
+		.claims = CLAIMS({ CLAIM_HEUR_TCP, 200 }), .dissect = spice_dissect, .item_min = 4 },
 	{ .name = "vnc", .title = "Virtual Network Computing", .column = "VNC", .flow_size = sizeof(struct named_flow),
 		.claims = CLAIMS({ CLAIM_TCP_PORT, 5500 }, { CLAIM_TCP_PORT, 5501 }, { CLAIM_TCP_PORT, 5900 }, { CLAIM_TCP_PORT, 5901 }, { CLAIM_HEUR_TCP, 80 }), .dissect = vnc_dissect },
 	{ .name = "openwire", .title = "OpenWire", .column = "OpenWire", .flow_size = sizeof(struct named_flow),

@@ -60,6 +60,9 @@ enum verdict test_len_12(struct packet *, struct cursor *); /* 12 */
 
 /* names_walks.c: likewise, and read to where they end. */
 enum verdict auto_rp_walk(struct packet *, struct cursor *);
+enum verdict goose_walk(struct packet *, struct cursor *);
+enum verdict cfm_walk(struct packet *, struct cursor *);
+enum verdict gprs_ns_walk(struct packet *, struct cursor *);
 enum verdict tsp_walk(struct packet *, struct cursor *);
 enum verdict ldp_walk(struct packet *, struct cursor *);
 enum verdict mipv6_walk(struct packet *, struct cursor *);

@@ -249,6 +249,30 @@ static void tipc_address(char out[24], const uint8_t *p)
 	snprintf(out, 24, "%u.%u.%u", p[0], be32(p) >> 12 & 0xfff, be32(p) & 0xfff);
 }
 
+/* IEC 61850-8-1: Wireshark says in the tree, behind the message, that it can show more of its BER. */
+enum verdict goose_walk(struct packet *pkt, struct cursor *c)
+{
+	static const struct protocol hint = { .name = "ber.encoding_boiler_plate" };
+	if (cur_avail(c))
+		pkt_item(pkt, &hint, 0);
+	return MINE;
+}
+
+/* IEEE 802.1Q, section 21.4: level and version, operation, flags, where the first TLV is (from here on);
+ * TLVs, which stand in the tree beside it: type, length, value, up to type 0. */
+enum verdict cfm_walk(struct packet *pkt, struct cursor *c)
+{
+	static const struct protocol tlvs = { .name = "cfm.all.tlvs" };
+	cur_take(c, 3);
+	cur_take(c, (uint32_t)cur_be(c, 1));
+	if (*c->fail || !cur_left(c))
+		return MINE;
+	pkt_item(pkt, &tlvs, cur_left(c));
+	while (!*c->fail && cur_be(c, 1))
+		cur_take(c, (uint32_t)cur_be(c, 2));
+	return MINE;
+}
+
 /* TIPC 2: version, user and the header's length in words. Users 0 to 3 send data. */
 enum verdict tipc_walk(struct packet *pkt, struct cursor *c)
 {
@@ -359,6 +383,58 @@ enum verdict hl7_walk(struct packet *pkt, struct cursor *c)
 }
 
 /* ---- what carries others ---- */
+
+/* LLC between a mobile station and its support node (3GPP TS 44.064): address, whose low bits are the service
+ * access point; control, of unnumbered information two octets; at the end a check sequence. */
+static enum verdict llcgprs_dissect(struct packet *pkt, struct cursor *c)
+{
+	static const struct protocol mobility = {
+		.name = "gsm_a.dtap", .title = "GSM A-I/F DTAP", .column = "GSM A-I/F DTAP"
+	};
+	unsigned sapi = (unsigned)cur_be(c, 1) & 0x0f, control = (unsigned)cur_be(c, 2);
+	bool clear = control >> 13 == 6 && !(control & 2);
+	if (!*c->fail && clear && sapi == 1 && cur_left(c) > 3)
+		pkt_next_proto(pkt, &mobility, cur_sub(c, cur_left(c) - 3));
+	return MINE;
+}
+
+/* 3GPP TS 48.018, section 10.2: type, the station's link identity, quality; then elements: identifier, length
+ * of 7 bits with the top bit set, or of 15. Element 14 is the station's message. */
+static enum verdict bssgp_dissect(struct packet *pkt, struct cursor *c)
+{
+	static const struct protocol llc = { .name = "llcgprs",
+		.title = "Logical Link Control GPRS",
+		.column = "GPRS-LLC",
+		.dissect = llcgprs_dissect };
+	if (cur_be(c, 1) > 1) /* not data, down or up */
+		return MINE;
+	cur_take(c, 7);
+	while (cur_left(c)) {
+		unsigned element = (unsigned)cur_be(c, 1), len = (unsigned)cur_be(c, 1);
+		len = len & 0x80 ? len & 0x7f : len << 8 | (unsigned)cur_be(c, 1);
+		if (*c->fail)
+			break;
+		struct cursor value = cur_sub(c, len);
+		if (element == 14)
+			pkt_next_proto(pkt, &llc, value);
+	}
+	return MINE;
+}
+
+/* 3GPP TS 48.016, section 9.2: type; data (type 0) has control bits and a virtual connection before it. */
+enum verdict gprs_ns_walk(struct packet *pkt, struct cursor *c)
+{
+	static const struct protocol bssgp = { .name = "bssgp",
+		.title = "Base Station Subsystem GPRS Protocol",
+		.column = "BSSGP",
+		.dissect = bssgp_dissect };
+	if (cur_be(c, 1) != 0)
+		return MINE;
+	cur_take(c, 3);
+	if (!*c->fail)
+		pkt_next_proto(pkt, &bssgp, cur_rest(c));
+	return MINE;
+}
 
 /* ip.access: length, stream, message. Streams below 32 are radio signalling. */
 enum verdict gsm_ipa_walk(struct packet *pkt, struct cursor *c)

@@ -227,6 +227,39 @@ static void authenticate(struct row *r, const struct cursor *all, struct cursor 
 		text(r, field, all, &texts, flags & FLAG_UNICODE);
 }
 
+/* A text of a message, named by a length and an offset at octet `at`. */
+static void add_text(struct packet *pkt, const struct cursor *c, uint32_t at, bool unicode)
+{
+	uint64_t len, offset;
+	struct cursor t = *c;
+	if (!cur_peek(c, at, 2, &len) || !cur_peek(c, at + 4, 4, &offset))
+		return;
+	cur_skip(&t, __builtin_bswap32((uint32_t)offset));
+	uint32_t n = __builtin_bswap16((uint16_t)len);
+	if (n > cur_avail(&t))
+		return;
+	if (unicode)
+		info_utf16(pkt, t.data + t.pos, n);
+	else
+		info_text(pkt, t.data + t.pos, n);
+}
+
+void ntlmssp_inform(struct packet *pkt, const struct cursor *c)
+{
+	uint64_t type, flags;
+	if (!is_ntlmssp(c) || !cur_peek(c, 8, 1, &type))
+		return;
+	info_sep(pkt, ", ", "%s", info_name(types, (int64_t)type, "Unknown NTLMSSP message type"));
+	if (type != AUTHENTICATE)
+		return;
+	/* Older clients have no flags behind the session key, at octet 60. */
+	bool unicode = !cur_peek(c, 60, 1, &flags) || flags & FLAG_UNICODE;
+	info_add(pkt, "%s", ", User: ");
+	add_text(pkt, c, 28, unicode);
+	info_add(pkt, "%s", "\\");
+	add_text(pkt, c, 36, unicode);
+}
+
 static void negotiate(struct row *r, const struct cursor *all, struct cursor *c)
 {
 	uint32_t flags = (uint32_t)row_le(r, NTLM_FLAGS, c, 4);
@@ -244,6 +277,8 @@ static enum verdict ntlmssp_dissect(struct packet *pkt, struct cursor *c)
 	const struct cursor all = *c;
 	if (!is_ntlmssp(c))
 		return MINE; /* a signature, or data that it protects */
+	if (pkt->info)
+		ntlmssp_inform(pkt, c);
 	row_string(r, NTLM_IDENTIFIER, c, 8);
 	switch (row_le(r, NTLM_TYPE, c, 4)) {
 	case NEGOTIATE:

@@ -75,7 +75,7 @@ static bool looks_like_hmac(uint64_t v)
 }
 
 /* A message of TLS in pieces, put together by the session of the sender. */
-static void piece(struct packet *pkt, struct cursor *c, uint32_t session)
+static void piece(struct packet *pkt, struct cursor *c, uint32_t session, uint32_t number)
 {
 	struct cursor rest = cur_rest(c);
 	uint32_t kept = 0;
@@ -87,8 +87,10 @@ static void piece(struct packet *pkt, struct cursor *c, uint32_t session)
 		if (!whole)
 			return;
 		memcpy(whole + kept, rest.data, rest.len);
-		if (rest.len == FULL)
+		if (rest.len == FULL) {
+			info_add(pkt, " (Message fragment %u) ", number);
 			return;
+		}
 		uint32_t len = kept + rest.len;
 		uint8_t *out = pkt_scratch(pkt, len);
 		if (!out)
@@ -115,7 +117,7 @@ static void crypt(struct row *r, struct cursor *c)
 static void message(struct packet *pkt, struct row *r, struct cursor *c)
 {
 	uint64_t opcode = row_be(r, OPENVPN_TYPE, c, 1) >> 3, first, v;
-	uint32_t session = 0;
+	uint32_t session = 0, number = 0;
 	if (pkt->info && !pkt->fail)
 		info_set(pkt, "MessageType: %s", info_name(opcodes, (int64_t)opcode, "Unknown Messagetype"));
 	if (opcode == RESET_V3 || opcode == WRAPPED_KEY) {
@@ -141,12 +143,12 @@ static void message(struct packet *pkt, struct row *r, struct cursor *c)
 				row_be(r, OPENVPN_REMOTE_SESSION, c, 8);
 		}
 		if (opcode != ACK_V1 && cur_left(c) >= 4)
-			row_be(r, OPENVPN_MPID, c, 4);
+			number = (uint32_t)row_be(r, OPENVPN_MPID, c, 4);
 	}
 	if (pkt->fail || !cur_left(c))
 		return;
 	if (opcode == CONTROL_V1)
-		piece(pkt, c, session);
+		piece(pkt, c, session, number);
 	else
 		row_bytes_avail(r, OPENVPN_DATA, c, cur_left(c));
 }

@@ -159,6 +159,9 @@ static enum verdict pgsql_dissect(struct packet *pkt, struct cursor *c)
 	row_set(r, PGSQL_FRONTEND, frontend);
 	uint64_t type = 0;
 	cur_peek(c, 0, 1, &type);
+	bool first = !pkt->layers[pkt->current].again;
+	if (first)
+		info_set(pkt, "%s", frontend ? ">" : "<");
 	if (!frontend && c->len == 1) {
 		/* The answer to a request for TLS is a single octet. */
 		if (type == 'S')
@@ -169,6 +172,7 @@ static enum verdict pgsql_dissect(struct packet *pkt, struct cursor *c)
 		startup(pkt, r, c);
 		return MINE;
 	}
+	info_add(pkt, first ? "%c" : "/%c", (int)type);
 	const char *name = name_of(frontend ? frontend_types : backend_types, (uint32_t)type);
 	row_text(r, PGSQL_TYPE, name, strlen(name), c->data, 1);
 	cur_skip(c, 1);

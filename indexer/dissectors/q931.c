@@ -124,7 +124,9 @@ static bool q931_test(struct packet *pkt, const struct cursor *c)
 	return pkt_spoken(pkt, &proto_q931) || c->cap == TPKT_HEADER || c->data[TPKT_HEADER] == 0x08;
 }
 
-static const struct pdu q931_pdu = { .min = TPKT_HEADER, .length = tpkt_length, .test = q931_test };
+static const struct pdu q931_pdu = {
+	.min = TPKT_HEADER, .length = tpkt_length, .test = q931_test, .unmeasured = true
+};
 
 static const struct claim q931_claims[] = { { CLAIM_HEUR_TCP, 330 }, { 0 } };
 

@@ -46,6 +46,17 @@ static const struct record raknet_records[REC_COUNT] = {
 	[REC_MESSAGE] = { "raknet_message", RECORD_CHILD, MESSAGE_NFIELDS, message_fields, NULL },
 };
 
+static const struct value_name spoken[] = { { 0x00, "Connected Ping" }, { 0x01, "Unconnected Ping" },
+	{ 0x02, "Unconnected Ping Open Connections" }, { 0x03, "Connected Pong" },
+	{ 0x05, "Open Connection Request 1" }, { 0x06, "Open Connection Reply 1" },
+	{ 0x07, "Open Connection Request 2" }, { 0x08, "Open Connection Reply 2" },
+	{ 0x09, "Connection Request" }, { 0x0d, "Out Of Band Internal" },
+	{ 0x10, "Connection Request Accepted" }, { 0x11, "Connection Attempt Failed" },
+	{ 0x12, "Already Connected" }, { 0x13, "New Incoming Connection" },
+	{ 0x14, "No Free Incoming Connections" }, { 0x17, "Connection Banned" },
+	{ 0x19, "Incompatible Protocol Version" }, { 0x1a, "IP Recently Connected" },
+	{ 0x1c, "Unconnected Pong" }, { 0, NULL } };
+
 static const uint8_t magic[16] = "\x00\xff\xff\x00\xfe\xfe\xfe\xfe\xfd\xfd\xfd\xfd\x12\x34\x56\x78";
 
 enum { CONNECTION_REQUEST = 0x09, CONNECTED = 0x80, ACKNOWLEDGED = 0x40, REFUSED = 0x20 };
@@ -109,6 +120,10 @@ static void message(struct packet *pkt, struct cursor *c)
 		return;
 	if (is_system(id)) {
 		row_set_at(r, MESSAGE_ID, (int64_t)id, payload.data, 1);
+		if (pkt->info)
+			info_add(pkt, "%s%s",
+				pkt->info->text[pkt->info->len ? pkt->info->len - 1 : 0] == ':' ? " " : ", ",
+				info_name(spoken, (int64_t)id, ""));
 		if (id ==
 			CONNECTION_REQUEST) /* who, when, whether encrypted; then a password is looked for */
 			cur_take(&payload, 1 + 8 + 8 + 1 + 1);
@@ -134,14 +149,18 @@ static enum verdict raknet_dissect(struct packet *pkt, struct cursor *c)
 	if (!(first & CONNECTED)) {
 		if (is_offline(first)) {
 			row_be(r, RAKNET_OFFLINE, c, 1);
+			if (pkt->info)
+				info_set(pkt, "%s", info_name(spoken, (int64_t)first, ""));
 			pkt_token(pkt, &proto_raknet);
 		}
 		return MINE;
 	}
 	row_be(r, RAKNET_FLAGS, c, 1);
+	info_clear(pkt);
 	if (first & (ACKNOWLEDGED | REFUSED))
 		return MINE;
-	row_le(r, RAKNET_SEQUENCE, c, 3);
+	uint32_t number = (uint32_t)row_le(r, RAKNET_SEQUENCE, c, 3);
+	info_set(pkt, "#%u:", number);
 	while (cur_left(c))
 		message(pkt, c);
 	return MINE;

@@ -20,6 +20,7 @@ static const struct field rdp_fields[RDP_NFIELDS] = {
 static const struct record rdp_records[] = { { "rdp", RECORD_LAYER, RDP_NFIELDS, rdp_fields, NULL } };
 
 #define NEGOTIATION 8
+#define PORT        3389
 
 bool rdp_is_negotiation(const struct cursor *c)
 {
@@ -43,15 +44,45 @@ static void negotiation(struct packet *pkt, struct cursor *c)
 	if (c->data[0] > 3) {
 		while (n < cur_avail(c) && c->data[n] != '\r')
 			n++;
+		info_clear(pkt);
+		info_text(pkt, c->data, n);
 		row_string(r, RDP_ROUTING, c, n);
 		cur_skip(c, 2);
 	}
 	if (cur_left(c) < NEGOTIATION)
 		return;
-	row_be(r, RDP_TYPE, c, 1);
+	static const struct value_name said[] = { { 1, "Negotiate Request" }, { 2, "Negotiate Response" },
+		{ 3, "Negotiate Failure" }, { 0, NULL } };
+	uint64_t type = row_be(r, RDP_TYPE, c, 1);
+	if (pkt->info) {
+		if (!n)
+			info_clear(pkt);
+		info_sep(pkt, ", ", "%s", info_name(said, (int64_t)type, "Unknown"));
+	}
 	row_be(r, RDP_FLAGS, c, 1);
 	row_le(r, RDP_LENGTH, c, 2);
 	row_le(r, RDP_PROTOCOLS, c, 4);
+}
+
+/* Section 2.2.9.1.2: the first of the updates of a unit. What a wire shows is mostly encrypted, though
+ * Wireshark reads it as if it were not: a length that leads nowhere. */
+static void inform_fast_path(struct packet *pkt, struct cursor c)
+{
+	static const struct value_name updates[] = { { 0, "Orders" }, { 1, "Bitmap" }, { 2, "Palette" },
+		{ 3, "Synchronize" }, { 4, "Surface" }, { 5, "NullPointer" }, { 6, "DefaultPointer" },
+		{ 8, "PointerPosition" }, { 9, "ColorPointer" }, { 10, "CachedPointer" },
+		{ 11, "NewPointer" }, { 12, "LargePointer" }, { 0, NULL } };
+	uint8_t fail = pkt->fail;
+	c.fail = &fail;
+	uint32_t head = (uint32_t)cur_be(&c, 1), length = (uint32_t)cur_be(&c, 1);
+	cur_skip(&c, (length & 0x80 ? 1 : 0) + (head & 0x80 ? 8 : 0)); /* encrypted: a signature */
+	uint32_t update = (uint32_t)cur_be(&c, 1);
+	if (fail)
+		return;
+	info_set(pkt, "Fast-Path PDU,%s", info_name(updates, update & 15, "Unknown"));
+	cur_skip(&c, update >> 6 == 2 ? 1 : 0); /* compression */
+	if (!cur_take(&c, (uint32_t)cur_le(&c, 2)) && !pkt->fail)
+		info_add(pkt, "%s", "[Malformed Packet]");
 }
 
 static enum verdict rdp_dissect(struct packet *pkt, struct cursor *c)
@@ -74,6 +105,8 @@ static enum verdict rdp_dissect(struct packet *pkt, struct cursor *c)
 	}
 	if (pkt_may_want(pkt) && len > c->cap)
 		pkt_want(pkt, 0, len - c->cap);
+	else if (pkt->info && pkt->srcport == PORT)
+		inform_fast_path(pkt, *c);
 	return MINE;
 }
 

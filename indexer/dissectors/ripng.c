@@ -43,6 +43,7 @@ static enum verdict ripng_dissect(struct packet *pkt, struct cursor *c)
 		info_set(pkt, " Command %s, Version %u", command == 1 ? "Request" : "Response", version);
 	else
 		info_set(pkt, " Command Unknown (%u), Version %u", command, version);
+	info_end(pkt);
 	row_bytes(r, RIPNG_RESERVED, c, 2);
 	while (cur_left(c)) {
 		struct row *e = row_open(pkt, &proto_ripng, REC_ENTRY);

@@ -30,16 +30,10 @@ enum { SERVICE_NONE = 1, SERVICE_INTEGRITY, SERVICE_PRIVACY };
 #define CALLS       128
 #define HEAD        512
 
-struct call {
-	uint32_t xid, program, version, procedure;
-	uint8_t gss, service; /* credentials were RPCSEC_GSS: its procedure + 1, and service */
-	bool used;
-};
-
 struct rpc_flow {
 	uint32_t frame, rest; /* of the segment being looked at, see nbss.c */
 	uint8_t next_call;
-	struct call calls[CALLS];
+	struct rpc_call calls[CALLS];
 	/* of a message in several records, by side: the beginning, and how much there was of it */
 	struct {
 		uint32_t len, head_len;
@@ -52,11 +46,11 @@ struct message {
 	struct packet *pkt;
 	struct cursor *c;
 	struct row *row;
-	struct call call;
+	struct rpc_call call;
 	uint32_t type;
 };
 
-static struct call *find_call(struct rpc_flow *f, uint32_t xid)
+static struct rpc_call *find_call(struct rpc_flow *f, uint32_t xid)
 {
 	for (unsigned i = 0; f && i < CALLS; i++)
 		if (f->calls[i].used && f->calls[i].xid == xid)
@@ -64,16 +58,18 @@ static struct call *find_call(struct rpc_flow *f, uint32_t xid)
 	return NULL;
 }
 
-static void note_call(struct rpc_flow *f, const struct call *call)
+static void note_call(struct rpc_flow *f, const struct rpc_call *call)
 {
 	if (!f)
 		return;
-	struct call *at = find_call(f, call->xid);
+	struct rpc_call *at = find_call(f, call->xid);
 	if (!at) {
 		at = &f->calls[f->next_call];
 		f->next_call = (uint8_t)((f->next_call + 1) % CALLS);
 	}
+	uint32_t first = at->used && at->xid == call->xid ? at->frame : call->frame;
 	*at = *call;
+	at->frame = first;
 }
 
 /* Is this a call of a known program? */
@@ -168,6 +164,8 @@ static void token(const struct message *m, struct cursor *c)
 
 static void arguments(const struct message *m, const struct rpc_program *program, struct cursor c)
 {
+	if (m->pkt->info)
+		rpc_inform_arguments(m->pkt, &m->call, m->type == REPLY, c);
 	if (!c.len) {
 		if (program)
 			pkt_item(m->pkt, &program->protocol, 0);
@@ -217,6 +215,28 @@ static void payload(const struct message *m)
 
 /* ---- messages ---- */
 
+/* "V3 GETATTR Call (Reply In 2), FH: 0x9583478d"; several in a frame stand behind each other. */
+static void inform(struct message *m)
+{
+	struct packet *pkt = m->pkt;
+	const struct rpc_call *call = &m->call;
+	int len = 0;
+	const char *name = rpc_procedure_name(call->program, call->version, call->procedure, &len);
+	if (pkt->layers[pkt->current].again)
+		info_add(pkt, "%s", "  ; ");
+	else
+		info_clear(pkt);
+	info_add(pkt, "V%u ", call->version);
+	if (name)
+		info_add(pkt, "%.*s", len, name);
+	else
+		info_add(pkt, "proc-%u", call->procedure);
+	int64_t other = m->type == REPLY ? call->frame : info_later(pkt, "rpc.reqframe");
+	info_add(pkt, "%s", m->type == REPLY ? " Reply" : " Call");
+	if (other)
+		info_add(pkt, m->type == REPLY ? " (Call In %u)" : " (Reply In %u)", (unsigned)other);
+}
+
 static void call(struct message *m, struct rpc_flow *f)
 {
 	struct cursor *c = m->c;
@@ -225,11 +245,17 @@ static void call(struct message *m, struct rpc_flow *f)
 	m->call.version = (uint32_t)row_be(m->row, RPC_PROGRAM_VERSION, c, 4);
 	m->call.procedure = (uint32_t)row_be(m->row, RPC_PROCEDURE, c, 4);
 	m->call.used = true;
+	m->call.frame = m->pkt->number;
+	if (m->pkt->info)
+		inform(m);
 	credentials(m);
 	note_call(f, &m->call);
 	pkt_speak(m->pkt, &proto_rpc);
 	if (m->call.gss != GSS_DESTROY + 1)
 		verifier(m);
+	struct rpc_call *noted = find_call(f, m->call.xid);
+	if (noted)
+		noted->asked = rpc_asked_rights(&m->call, c);
 	if (!m->pkt->fail)
 		payload(m);
 }
@@ -240,6 +266,8 @@ static void reply(struct message *m)
 	row_set(m->row, RPC_PROGRAM, m->call.program);
 	row_set(m->row, RPC_PROGRAM_VERSION, m->call.version);
 	row_set(m->row, RPC_PROCEDURE, m->call.procedure);
+	if (m->pkt->info && m->call.used)
+		inform(m);
 	uint32_t state = (uint32_t)row_be(m->row, RPC_STATE_REPLY, c, 4);
 	if (state == 0) {
 		verifier(m);
@@ -282,7 +310,7 @@ static void message(struct packet *pkt, struct rpc_flow *f, struct row *r, struc
 	if (m.type == CALL) {
 		call(&m, f);
 	} else {
-		const struct call *known = find_call(f, xid);
+		const struct rpc_call *known = find_call(f, xid);
 		if (known)
 			m.call = *known;
 		reply(&m);
@@ -294,6 +322,7 @@ static void message(struct packet *pkt, struct rpc_flow *f, struct row *r, struc
 static enum verdict continuation(struct packet *pkt)
 {
 	row_open(pkt, &proto_rpc, REC_LAYER);
+	info_set(pkt, "%s", "Continuation");
 	return MINE;
 }
 

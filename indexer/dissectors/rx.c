@@ -6,7 +6,7 @@
  *     +-------+-------+-------+-------+-------+------+------+------+------+-------+-------+---- - -
  */
 #include "indexer/dissectors/ids.h"
-#include "indexer/packet.h"
+#include "indexer/dissectors/rx.h"
 
 extern const struct protocol proto_rx;
 
@@ -54,7 +54,8 @@ static const struct field rx_fields[RX_NFIELDS] = {
 
 static const struct record rx_records[] = { { "rx", RECORD_LAYER, RX_NFIELDS, rx_fields, NULL } };
 
-#define HEADER 28
+#define HEADER      28
+#define FROM_CLIENT 1
 enum { TYPE_DATA = 1, TYPE_PARAMS = 9, TYPE_VERSION = 13 };
 
 /* The Andrew File System's calls: no more than the name is known. */
@@ -65,6 +66,32 @@ static const struct protocol proto_afs = {
 	.help = "Shares the files of servers with hosts of a wide network.",
 };
 
+/* "ACK Delay  Seq: 0  Call: 1  Source Port: 7001  Destination Port: 7000  " */
+static void inform(struct packet *pkt, unsigned type, uint32_t call, uint32_t seq, const struct cursor *c)
+{
+	static const char *const names[] = { [2] = "ACK",
+		"BUSY",
+		"ABORT",
+		"ACKALL",
+		"CHALLENGE",
+		"RESPONSE",
+		"DEBUG",
+		"PARAMS",
+		[TYPE_VERSION] = "VERSION" };
+	static const struct value_name reasons[] = { { 1, "Ack Requested" }, { 2, "Duplicate Packet" },
+		{ 3, "Out Of Sequence" }, { 4, "Exceeds Window" }, { 5, "No Space" }, { 6, "Ping" },
+		{ 7, "Ping Response" }, { 8, "Delay" }, { 9, "Idle" }, { 0, NULL } };
+	uint64_t reason;
+	if (type == TYPE_DATA || type >= sizeof(names) / sizeof(*names))
+		return;
+	info_set(pkt, "%s", names[type]);
+	/* first packet, previous packet, serial: 18 octets with the two of the buffer's space */
+	if (type == 2 && cur_peek(c, 16, 1, &reason))
+		info_add(pkt, " %s", info_name(reasons, (int64_t)reason, "Unknown"));
+	info_add(pkt, "  Seq: %u  Call: %u  Source Port: %u  Destination Port: %u  ", seq, call, pkt->srcport,
+		pkt->dstport);
+}
+
 static enum verdict rx_dissect(struct packet *pkt, struct cursor *c)
 {
 	uint64_t type;
@@ -74,17 +101,23 @@ static enum verdict rx_dissect(struct packet *pkt, struct cursor *c)
 	const uint8_t *p = cur_take(c, 4);
 	if (p)
 		row_set_at(r, RX_EPOCH, (int64_t)be32(p) * 1000000000, p, 4);
-	row_be(r, RX_CID, c, 4);
-	row_be(r, RX_CALL, c, 4);
-	row_be(r, RX_SEQ, c, 4);
+	uint32_t cid = (uint32_t)row_be(r, RX_CID, c, 4);
+	uint32_t call = (uint32_t)row_be(r, RX_CALL, c, 4), seq = (uint32_t)row_be(r, RX_SEQ, c, 4);
 	row_be(r, RX_SERIAL, c, 4);
 	row_be(r, RX_TYPE, c, 1);
-	row_be(r, RX_FLAGS, c, 1);
+	bool reply = !(row_be(r, RX_FLAGS, c, 1) & FROM_CLIENT);
 	row_be(r, RX_STATUS, c, 1);
-	row_be(r, RX_SECURITY, c, 1);
+	bool encrypted = row_be(r, RX_SECURITY, c, 1) != 0;
 	row_be(r, RX_SPARE, c, 2);
 	row_be(r, RX_SERVICE, c, 2);
+	if (pkt->info)
+		inform(pkt, (unsigned)type, call, seq, c);
 	if (type == TYPE_DATA && !pkt->fail) {
+		struct rx_flow *f = pkt_flow(pkt, &proto_rx);
+		if (!reply && seq == 1)
+			rx_note_request(f, cid, call, c);
+		if (pkt->info)
+			rx_inform_call(pkt, f, cid, call, reply, encrypted);
 		pkt_item_len(pkt, HEADER);
 		pkt_next_proto(pkt, &proto_afs, cur_rest(c));
 	}
@@ -107,4 +140,5 @@ const struct protocol proto_rx = {
 	.nrecords = 1,
 	.claims = rx_claims,
 	.dissect = rx_dissect,
+	.flow_size = sizeof(struct rx_flow),
 };

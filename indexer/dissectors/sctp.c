@@ -120,15 +120,70 @@ static const struct record sctp_records[REC_COUNT] = {
 
 static const struct protocol item_again = { .name = "sctp", .title = "further chunks", .no_token = true };
 
+/* The packet list counts transmission sequence numbers from the first of each direction. */
+#define HALVES 64
+struct sctp_table {
+	uint8_t next;
+	struct sctp_half {
+		uint32_t src, dst, first;
+		uint16_t srcport, dstport;
+		bool used;
+	} halves[HALVES];
+};
+
 #define SCTP_HEADER  12
 #define CHUNK_HEADER 4
 #define WHOLE        3 /* flags B and E: begin and end of a user message */
 
 enum chunk_type { DATA = 0, INIT = 1, INIT_ACK = 2, SACK = 3, I_DATA = 64 };
 
+/* Of this frame's direction, or the other; NULL not seen. */
+static struct sctp_half *find_half(struct sctp_table *t, const struct packet *pkt, bool other)
+{
+	uint32_t src = other ? pkt->net_dst : pkt->net_src, dst = other ? pkt->net_src : pkt->net_dst;
+	uint16_t srcport = other ? pkt->dstport : pkt->srcport, dstport = other ? pkt->srcport : pkt->dstport;
+	for (unsigned i = 0; t && i < HALVES; i++)
+		if (t->halves[i].used && t->halves[i].src == src && t->halves[i].dst == dst &&
+			t->halves[i].srcport == srcport && t->halves[i].dstport == dstport)
+			return &t->halves[i];
+	return NULL;
+}
+
+/* Data with the number `tsn` were sent. */
+static void note_tsn(struct packet *pkt, uint32_t tsn)
+{
+	struct sctp_table *t = pkt_capture_flow(pkt, &proto_sctp);
+	if (!t || find_half(t, pkt, false))
+		return;
+	t->halves[t->next] =
+		(struct sctp_half) { pkt->net_src, pkt->net_dst, tsn, pkt->srcport, pkt->dstport, true };
+	t->next = (uint8_t)((t->next + 1) % HALVES);
+}
+
+/* An association begins: what was sent before between these ports was another's. */
+static void forget_tsn(struct packet *pkt)
+{
+	struct sctp_half *half = find_half(pkt_capture_flow(pkt, &proto_sctp), pkt, false);
+	if (half)
+		half->used = false;
+}
+
+static uint32_t relative_tsn(struct packet *pkt, uint32_t tsn, bool other)
+{
+	const struct sctp_half *half = find_half(pkt_capture_flow(pkt, &proto_sctp), pkt, other);
+	return half ? tsn - half->first : tsn;
+}
+
 static void data_chunk(struct packet *pkt, struct row *r, struct cursor *c, bool interleaved, uint32_t flags)
 {
-	row_be(r, CHUNK_TSN, c, 4);
+	uint32_t tsn = (uint32_t)row_be(r, CHUNK_TSN, c, 4);
+	if (!pkt->fail)
+		note_tsn(pkt, tsn);
+	/* Who knows the message says what it is instead. */
+	info_fence(pkt);
+	if (pkt->info)
+		info_add(pkt, "%s (TSN=%u) %s", interleaved ? "I_DATA" : "DATA",
+			relative_tsn(pkt, tsn, false), (flags & WHOLE) == WHOLE ? "" : "(Message Fragment) ");
 	row_be(r, CHUNK_SID, c, 2);
 	uint32_t ppid = 0;
 	if (interleaved) {
@@ -157,13 +212,16 @@ static void init_chunk(struct packet *pkt, struct cursor *c, unsigned first)
 	row_be(r, first + 2, c, 2);
 	row_be(r, first + 3, c, 2);
 	row_be(r, first + 4, c, 4);
+	if (!pkt->fail)
+		forget_tsn(pkt);
 }
 
 static void sack_chunk(struct packet *pkt, struct cursor *c)
 {
 	struct row *r = row_open(pkt, &proto_sctp, REC_CONTROL);
-	row_be(r, SACK_TSN, c, 4);
-	row_be(r, SACK_A_RWND, c, 4);
+	uint32_t tsn = (uint32_t)row_be(r, SACK_TSN, c, 4), room = (uint32_t)row_be(r, SACK_A_RWND, c, 4);
+	if (pkt->info && !pkt->fail)
+		info_add(pkt, "SACK (Ack=%u, Arwnd=%u) ", relative_tsn(pkt, tsn, true), room);
 	row_be(r, SACK_GAPS, c, 2);
 	row_be(r, SACK_DUPLICATES, c, 2);
 }
@@ -190,6 +248,8 @@ static bool chunk(struct packet *pkt, struct cursor *c)
 		return false;
 	}
 	struct cursor value = cur_sub(c, len - CHUNK_HEADER);
+	if (pkt->info && type != DATA && type != I_DATA && type != SACK)
+		info_add(pkt, "%s ", info_name(chunk_names, type, "RESERVED"));
 	cur_skip(c, -len & 3);
 	if (type == DATA || type == I_DATA) {
 		data_chunk(pkt, r, &value, type == I_DATA, flags);
@@ -207,6 +267,7 @@ static bool chunk(struct packet *pkt, struct cursor *c)
 static enum verdict sctp_dissect(struct packet *pkt, struct cursor *c)
 {
 	struct row *r = row_open(pkt, &proto_sctp, REC_SCTP);
+	info_clear(pkt);
 	if (!cur_need(c, SCTP_HEADER))
 		return MINE;
 	pkt->srcport = (uint16_t)row_be(r, SCTP_SRCPORT, c, 2);
@@ -233,4 +294,5 @@ const struct protocol proto_sctp = {
 	.claims = sctp_claims,
 	.dissect = sctp_dissect,
 	.item_min = SCTP_HEADER,
+	.flow_size = sizeof(struct sctp_table),
 };

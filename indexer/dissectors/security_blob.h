@@ -21,6 +21,10 @@ static inline bool is_ntlmssp(const struct cursor *c)
 	return cur_avail(c) >= 7 && memcmp(c->data + c->pos, NTLMSSP_SIGNATURE, 7) == 0;
 }
 
+/* The Info column of a message of NTLMSSP: ", NTLMSSP_AUTH, User: DOMAIN\\user". Only where pkt->info is
+ * asked for. */
+void ntlmssp_inform(struct packet *pkt, const struct cursor *c);
+
 /* Some carriers look for bare NTLMSSP themselves, others leave that to GSS-API. */
 static inline void pkt_next_security_blob(struct packet *pkt, struct cursor blob)
 {

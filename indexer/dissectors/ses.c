@@ -30,8 +30,8 @@ static const struct value_name type_names[] = { { 1, "Give tokens PDU" }, { 2, "
 static const struct field ses_fields[SES_NFIELDS] = {
 	[SES_TYPE] = { "ses.type", "SPDU Type", KIND_UINT, .octets = 1, .names = type_names },
 	[SES_LENGTH] = { "ses.length", "Length", KIND_UINT, .octets = 2 },
-	[SES_CALLING] = { "ses.calling_session_selector", "Calling Session Selector", KIND_BYTES, .part = 1 },
-	[SES_CALLED] = { "ses.called_session_selector", "Called Session Selector", KIND_BYTES, .part = 1 },
+	[SES_CALLING] = { "ses.calling_session_selector", "Calling Session Selector", KIND_BYTES },
+	[SES_CALLED] = { "ses.called_session_selector", "Called Session Selector", KIND_BYTES },
 };
 
 /* The layer is all units of a transport message; each of them is a row. */
@@ -42,7 +42,7 @@ static const struct field layer_fields[LAYER_NFIELDS] = {
 
 static const struct record ses_records[] = {
 	{ "ses", RECORD_LAYER, LAYER_NFIELDS, layer_fields, NULL },
-	{ "ses_spdu", RECORD_CHILD, SES_NFIELDS, ses_fields, (const char *const[]) { "connect", NULL } },
+	{ "ses_spdu", RECORD_CHILD, SES_NFIELDS, ses_fields, NULL },
 };
 
 enum {

@@ -266,8 +266,11 @@ static void command(struct smb_message *m, uint32_t command)
 		rename_file(m);
 		break;
 	case SMB_COM_CLOSE:
-		if (!m->response && m->wct >= 3)
+		if (!m->response && m->wct >= 3) {
 			row_set_at(m->row, SMB_FID, le16(m->words), m->words, 2);
+			if (m->request)
+				m->request->fid = le16(m->words);
+		}
 		break;
 	case SMB_COM_NEGOTIATE:
 	case SMB_COM_SESSION_SETUP_ANDX:
@@ -318,7 +321,7 @@ static bool has_andx(uint32_t command)
 }
 
 /* Words and octets of one command; gives the next one and moves to it. */
-static uint32_t block(struct smb_message *m, uint32_t cmd)
+static uint32_t block(struct smb_message *m, uint32_t cmd, bool first)
 {
 	struct cursor *c = m->c;
 	uint32_t next = SMB_COM_NONE, next_at = 0;
@@ -337,6 +340,8 @@ static uint32_t block(struct smb_message *m, uint32_t cmd)
 	uint32_t start = c->pos;
 	m->bytes = cur_sub(c, bcc);
 	command(m, cmd);
+	if (m->pkt->info)
+		smb_inform(m, cmd, first);
 	/* Backwards it would go round in circles. */
 	if (next == SMB_COM_NONE || next_at < start)
 		return SMB_COM_NONE;
@@ -389,8 +394,10 @@ static enum verdict smb_dissect(struct packet *pkt, struct cursor *c)
 	}
 	if (!m.request)
 		m.request = find_request(m.flow, key);
+	if (pkt->info && m.response)
+		pkt_on_finish(pkt, 0, smb_inform_error);
 	for (unsigned i = 0; i < ANDX_MAX && cmd != SMB_COM_NONE && !pkt->fail; i++)
-		cmd = block(&m, cmd);
+		cmd = block(&m, cmd, i == 0);
 	return MINE;
 }
 

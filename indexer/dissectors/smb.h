@@ -129,7 +129,8 @@ struct smb_request {
 	uint32_t key; /* multiplex id and process id */
 	uint16_t fid;
 	uint8_t command;
-	uint8_t trans; /* enum smb_trans */
+	uint8_t trans;  /* enum smb_trans */
+	uint8_t trans2; /* the kind of transaction + 1; 0 unknown */
 	bool ipc, used;
 };
 
@@ -175,5 +176,10 @@ void smb_transaction(struct smb_message *m, uint32_t command);
 void smb_pipe_data(struct smb_message *m, uint16_t fid, struct cursor data);
 
 bool smb_is_ipc(const struct smb_flow *flow, uint16_t tid);
+
+/* For the Info column, only where pkt->info is asked for: what a command that was read says (`first` of the
+ * message), and when all that it carries is dissected, its error. */
+void smb_inform(struct smb_message *m, uint32_t cmd, bool first);
+void smb_inform_error(struct packet *pkt, struct layer *layer, const struct layer *child);
 
 #endif

@@ -115,6 +115,8 @@ static void message(struct packet *pkt, struct row *r, struct cursor *c)
 		c->cap = c->cap < next ? c->cap : next;
 		pkt_item_len(pkt, next);
 	}
+	if (pkt->info)
+		smb2_inform(&m, command);
 	smb2_command(&m, command);
 	if (next && next < all.len && next >= all.pos) {
 		all.pos = next;
@@ -130,12 +132,15 @@ static enum verdict smb2_dissect(struct packet *pkt, struct cursor *c)
 	if (magic != MAGIC_PLAIN && magic != MAGIC_ENCRYPTED && magic != MAGIC_COMPRESSED)
 		return NOT_MINE;
 	struct row *r = row_open(pkt, &proto_smb2, SMB2_REC_LAYER);
-	if (magic == MAGIC_PLAIN)
+	if (magic == MAGIC_PLAIN) {
 		message(pkt, r, c);
-	else if (magic == MAGIC_ENCRYPTED)
+	} else if (magic == MAGIC_ENCRYPTED) {
+		info_set(pkt, "%s", "Encrypted SMB3");
 		encrypted(r, c);
-	else
+	} else {
+		info_set(pkt, "%s", "Compressed SMB3");
 		compressed(r, c);
+	}
 	return MINE;
 }
 

@@ -99,6 +99,7 @@ extern const struct record smb2_records[SMB2_REC_COUNT];
 
 #define SMB2_TREES    16
 #define SMB2_REQUESTS 64
+#define SMB2_FILES    64
 
 /* What a request tells of its response; names are ids of the dictionary. */
 struct smb2_request {
@@ -108,13 +109,21 @@ struct smb2_request {
 	bool used;
 };
 
+/* An open file; `name` is an id of the dictionary, 0 an empty one. */
+struct smb2_file {
+	uint64_t file;
+	uint32_t name;
+	bool used;
+};
+
 struct smb2_flow {
-	uint8_t next_request, next_tree;
+	uint8_t next_request, next_tree, next_file;
 	struct {
 		uint32_t tid, name;
 		uint8_t type;
 	} trees[SMB2_TREES];
 	struct smb2_request requests[SMB2_REQUESTS];
+	struct smb2_file files[SMB2_FILES];
 };
 
 /* A message on its way. */
@@ -129,5 +138,16 @@ struct smb2_message {
 };
 
 void smb2_command(struct smb2_message *m, uint32_t command);
+
+/* The file that a response has opened has the name of the request. */
+void smb2_note_file(struct smb2_message *m, uint64_t file);
+
+/* For the Info column; only where pkt->info is asked for. What the message is, and its error; the name of an
+ * open file; a text of the message; what is asked of a file; which entries are looked for. */
+void smb2_inform(struct smb2_message *m, uint32_t command);
+void smb2_inform_file(struct smb2_message *m, uint64_t file);
+void smb2_inform_field(struct smb2_message *m, const char *before, unsigned field);
+void smb2_inform_level(struct smb2_message *m, uint32_t class, uint32_t level);
+void smb2_inform_find(struct smb2_message *m, uint32_t level);
 
 #endif

@@ -1,16 +1,19 @@
 /* SMB 2 and 3: what the commands say ([MS-SMB2], sections 2.2.3 to 2.2.39). Offsets of names and data count
  * from the header's first octet. */
+#include <inttypes.h>
+
 #include "indexer/dissectors/dcerpc.h"
 #include "indexer/dissectors/security_blob.h"
 #include "indexer/dissectors/smb2.h"
 #include "indexer/dissectors/utf16.h"
 
-#define STATUS_BUFFER_OVERFLOW 0x80000005
-#define STATUS_MORE_PROCESSING 0xc0000016
-#define FSCTL_PIPE_TRANSCEIVE  0x0011c017
-#define FSCTL_PIPE_WAIT        0x00110018
-#define DIALECTS_MAX           64
-#define FILE_ID                16
+#define STATUS_BUFFER_OVERFLOW  0x80000005
+#define STATUS_MORE_PROCESSING  0xc0000016
+#define FSCTL_PIPE_TRANSCEIVE   0x0011c017
+#define FSCTL_PIPE_WAIT         0x00110018
+#define FSCTL_DFS_GET_REFERRALS 0x00060194
+#define DIALECTS_MAX            64
+#define FILE_ID                 16
 
 static struct cursor stretch(const struct smb2_message *m, uint32_t offset, uint32_t len)
 {
@@ -61,7 +64,10 @@ static void create(struct smb2_message *m)
 		cur_skip(c, 40);
 		row_le(r, SMB2_END_OF_FILE, c, 8);
 		cur_skip(c, 8);
-		row_guid(r, SMB2_FID, c, true);
+		uint64_t file = file_id(m);
+		smb2_note_file(m, file);
+		if (m->pkt->info)
+			smb2_inform_file(m, file);
 		return;
 	}
 	cur_skip(c, 34);
@@ -71,6 +77,10 @@ static void create(struct smb2_message *m)
 	if (m->pkt->fail)
 		return;
 	name(m, SMB2_FILENAME, offset, len);
+	if (m->request)
+		m->request->name = row_has(r, SMB2_FILENAME) ? (uint32_t)r->v[SMB2_FILENAME] : 0;
+	if (m->pkt->info)
+		smb2_inform_field(m, " File: ", SMB2_FILENAME);
 }
 
 static void read_file(struct smb2_message *m)
@@ -86,9 +96,11 @@ static void read_file(struct smb2_message *m)
 		return;
 	}
 	cur_skip(c, 2);
-	row_le(r, SMB2_READ_LENGTH, c, 4);
-	row_le(r, SMB2_FILE_OFFSET, c, 8);
-	file_id(m);
+	uint32_t len = (uint32_t)row_le(r, SMB2_READ_LENGTH, c, 4);
+	uint64_t offset = row_le(r, SMB2_FILE_OFFSET, c, 8), file = file_id(m);
+	info_add(m->pkt, " Len:%u Off:%" PRIu64, len, offset);
+	if (m->pkt->info)
+		smb2_inform_file(m, file);
 }
 
 static void write_file(struct smb2_message *m)
@@ -102,8 +114,10 @@ static void write_file(struct smb2_message *m)
 	}
 	uint32_t offset = (uint32_t)cur_le(c, 2);
 	uint32_t len = (uint32_t)row_le(r, SMB2_WRITE_LENGTH, c, 4);
-	row_le(r, SMB2_FILE_OFFSET, c, 8);
-	uint64_t file = file_id(m);
+	uint64_t at = row_le(r, SMB2_FILE_OFFSET, c, 8), file = file_id(m);
+	info_add(m->pkt, " Len:%u Off:%" PRIu64, len, at);
+	if (m->pkt->info)
+		smb2_inform_file(m, file);
 	if (!m->pkt->fail && len)
 		dcerpc_pipe(m->pkt, stretch(m, offset, len), file, true);
 }
@@ -111,6 +125,30 @@ static void write_file(struct smb2_message *m)
 /* Fields that Wireshark puts beside the message, not into it. */
 static const struct protocol wait_timeout = { .name = "smb2.fsctl.wait.timeout", .title = "Timeout" };
 static const struct protocol wait_name = { .name = "smb2.fsctl.wait.name", .title = "Name" };
+
+static void inform_ioctl(
+	struct smb2_message *m, uint32_t function, uint64_t file, uint32_t in, uint32_t in_len)
+{
+	struct packet *pkt = m->pkt;
+	info_add(pkt, " %s",
+		info_name(smb2_records[0].fields[SMB2_IOCTL_FUNCTION].names, function, "Unknown"));
+	smb2_inform_file(m, file);
+	if (m->response || pkt->fail)
+		return;
+	struct cursor data = stretch(m, in, in_len);
+	uint64_t n;
+	if (function == FSCTL_PIPE_WAIT && cur_peek(&data, 8, 4, &n)) { /* [MS-FSCC], section 2.3.49 */
+		n = __builtin_bswap32((uint32_t)n);
+		cur_skip(&data, 14);
+		info_add(pkt, "%s", " Pipe: ");
+		info_utf16(pkt, data.data + data.pos, cur_avail(&data) < n ? cur_avail(&data) : (uint32_t)n);
+	} else if (function == FSCTL_DFS_GET_REFERRALS &&
+		   cur_avail(&data) > 2) { /* [MS-DFSC], section 2.2.2 */
+		cur_skip(&data, 2);
+		info_add(pkt, "%s", ", File: ");
+		info_utf16(pkt, data.data + data.pos, cur_avail(&data));
+	}
+}
 
 static void ioctl(struct smb2_message *m)
 {
@@ -122,6 +160,8 @@ static void ioctl(struct smb2_message *m)
 	if (!m->response)
 		cur_skip(c, 4);
 	uint32_t out = (uint32_t)cur_le(c, 4), out_len = (uint32_t)cur_le(c, 4);
+	if (m->pkt->info)
+		inform_ioctl(m, function, file, in, in_len);
 	if (!m->pkt->fail && function == FSCTL_PIPE_WAIT && !m->response && in_len) {
 		pkt_item(m->pkt, &wait_timeout, 8);
 		pkt_item(m->pkt, &wait_name, in_len);
@@ -139,11 +179,16 @@ static void find(struct smb2_message *m)
 	struct cursor *c = m->c;
 	if (m->response)
 		return;
-	cur_skip(c, 6);
-	file_id(m);
+	uint32_t level = (uint32_t)cur_le(c, 1);
+	cur_skip(c, 5);
+	uint64_t file = file_id(m);
 	uint32_t offset = (uint32_t)cur_le(c, 2), len = (uint32_t)cur_le(c, 2);
 	if (!m->pkt->fail)
 		name(m, SMB2_FIND_PATTERN, offset, len);
+	if (m->pkt->info) {
+		smb2_inform_file(m, file);
+		smb2_inform_find(m, level);
+	}
 }
 
 enum { CLASS_FILE = 1, CLASS_FS, CLASS_SECURITY };
@@ -171,7 +216,11 @@ static void info(struct smb2_message *m, bool set)
 	if (m->response)
 		return;
 	cur_skip(c, set ? 12 : 20);
-	file_id(m);
+	uint64_t file = file_id(m);
+	if (m->pkt->info) {
+		smb2_inform_level(m, class, level);
+		smb2_inform_file(m, file);
+	}
 }
 
 /* ---- sessions ---- */
@@ -247,6 +296,8 @@ static void tree_connect(struct smb2_message *m)
 	if (m->pkt->fail)
 		return;
 	name(m, SMB2_TREE, offset, len);
+	if (m->pkt->info)
+		smb2_inform_field(m, " Tree: ", SMB2_TREE);
 	if (m->request && row_has(m->row, SMB2_TREE))
 		m->request->name = (uint32_t)m->row->v[SMB2_TREE];
 }
@@ -284,7 +335,9 @@ void smb2_command(struct smb2_message *m, uint32_t command)
 	case SMB2_NOTIFY:
 		if (!m->response) {
 			cur_skip(m->c, 6);
-			file_id(m);
+			uint64_t file = file_id(m);
+			if (m->pkt->info)
+				smb2_inform_file(m, file);
 		}
 		break;
 	case SMB2_READ:

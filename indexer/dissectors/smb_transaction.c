@@ -96,6 +96,8 @@ void smb_pipe_data(struct smb_message *m, uint16_t fid, struct cursor data)
 static void trans2(struct smb_message *m, uint32_t sub, const struct part *parameters)
 {
 	struct cursor p = smb_stretch(m, parameters->offset, parameters->count);
+	if (m->request)
+		m->request->trans2 = (uint8_t)(sub + 1);
 	switch (sub) {
 	case FIND_FIRST2:
 		cur_skip(&p, 6);
@@ -110,8 +112,11 @@ static void trans2(struct smb_message *m, uint32_t sub, const struct part *param
 		smb_text(m, &p, SMB_FILE, UINT32_MAX);
 		break;
 	case QUERY_FILE_INFO:
-	case SET_FILE_INFO:
-		row_le(m->row, SMB_FID, &p, 2);
+	case SET_FILE_INFO: {
+		uint16_t fid = (uint16_t)row_le(m->row, SMB_FID, &p, 2);
+		if (m->request)
+			m->request->fid = fid;
+	}
 		row_le(m->row, SMB_QPI_LOI, &p, 2);
 		break;
 	case CREATE_DIRECTORY:

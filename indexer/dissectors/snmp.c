@@ -336,6 +336,11 @@ static void bindings(struct packet *pkt, struct row *r, struct cursor *c)
 		unsigned type = value(&binding, &v);
 		struct row *b = row_open(pkt, &proto_snmp, REC_BIND);
 		row_oid(b, BIND_NAME, &name);
+		if (pkt->info && row_has(b, BIND_NAME)) {
+			const char *text =
+				dict_get(pkt->dict, DICT_TEXT, (uint32_t)b->v[BIND_NAME], NULL, NULL);
+			info_add(pkt, " %s", text ? text : "");
+		}
 		struct cursor again = v;
 		bound_value(b, type, &v);
 		if (is_text_object(&object) && type != NOTHING && type < NO_SUCH_OBJECT) {
@@ -368,6 +373,8 @@ static void pdu(struct packet *pkt, struct row *r, struct cursor *c)
 	unsigned type = value(c, &v);
 	if (type < GET || type > REPORT)
 		return; /* a choice that is not known: shown as octets */
+	if (pkt->info)
+		info_set(pkt, "%s", info_name(pdu_names, type - GET, ""));
 	if (row_has(r, SNMP_COMMUNITY) || row_has(r, SNMP_MSG_VERSION))
 		row_set(r, SNMP_DATA, type - GET);
 	if (type == TRAP) {
@@ -427,6 +434,7 @@ static void version_3(struct packet *pkt, struct row *r, struct cursor *c)
 		return;
 	case OCTETS:
 		row_set(r, SNMP_MSG_DATA, 1);
+		info_set(pkt, "%s", "encryptedPDU: privKey Unknown");
 		row_bytes(r, SNMP_ENCRYPTED, &v, v.len);
 		return;
 	default:

@@ -67,6 +67,7 @@ enum state { START, V4_ASKED, V5_METHODS, V5_PASSWORD_NEXT, V5_PASSWORD, V5_REQU
 
 struct socks_flow {
 	uint8_t state;
+	uint8_t version;
 	uint16_t port; /* of the server behind */
 };
 
@@ -153,6 +154,10 @@ static enum verdict socks_dissect(struct packet *pkt, struct cursor *c)
 	if (!f)
 		f = &none;
 	bool from_client = pkt->dstport == PORT;
+	if (from_client && f->state == START && c->cap)
+		f->version = c->data[0];
+	if (f->version)
+		info_set(pkt, "Version: %u", f->version);
 	if (f->state == OPEN) {
 		uint16_t other = from_client ? pkt->srcport : pkt->dstport;
 		pkt_next_ports(pkt, from_client ? other : f->port, from_client ? f->port : other, *c);

@@ -3,6 +3,8 @@
  *     <34>Oct 11 22:14:15 mymachine su: 'su root' failed
  *     <165>1 2003-10-11T22:14:15.003Z mymachine evntslog 8710 ID47 - An application event
  */
+#include <string.h>
+
 #include "indexer/dissectors/ids.h"
 #include "indexer/packet.h"
 
@@ -146,6 +148,14 @@ static enum verdict syslog_dissect(struct packet *pkt, struct cursor *c)
 	}
 	/* What was captured of the text. */
 	struct cursor text = *c;
+	info_clear(pkt);
+	if (pkt->info && digits) {
+		const char *facility = info_name(facility_names, priority >> 3, "UNKNOWN"),
+			   *level = info_name(level_names, priority & 7, "UNKNOWN");
+		info_set(pkt, "%.*s.%.*s: ", (int)strcspn(facility, " "), facility, (int)strcspn(level, " "),
+			level);
+	}
+	info_text(pkt, c->data + c->pos, cur_avail(c));
 	row_string(r, SYSLOG_MSG, c, cur_avail(c));
 	if (cur_peek(&text, 0, 2, &octet) && octet == ('1' << 8 | ' '))
 		new_style(r, &text);

@@ -11,9 +11,11 @@
  *
  * The header is read here; stream number, relative numbers and the analysis come from track/tcp.c by way of
  * tcp_tracked(). */
+#include "indexer/checksum.h"
 #include "indexer/dissectors/ids.h"
 #include "indexer/dissectors/pseudo.h"
 #include "indexer/dissectors/tcp_option.h"
+#include "indexer/expert.h"
 #include "indexer/track/stream.h"
 #include "indexer/track/tcp_events.h"
 
@@ -123,6 +125,10 @@ enum {
 	TCP_MSS_PRESENT,
 	TCP_WSCALE_INVALID,
 	TCP_DSACK,
+	TCP_SEGMENT_DATA,
+	TCP_CHECKSUM_CALCULATED,
+	TCP_CHECKSUM_FFFF,
+	TCP_FLAGS_ACE,
 	TCP_NFIELDS
 };
 
@@ -164,9 +170,6 @@ enum note {
 	NOTE_DSACK = 2048,
 	NOTE_OPENING = 4096 /* see tcp_facts.opening */
 };
-
-static const struct value_name checksum_status_names[] = { { 0, "Bad" }, { 1, "Good" }, { 2, "Unverified" },
-	{ 3, "Not present" }, { 4, "Illegal" }, { 0, NULL } };
 
 static const struct field tcp_fields[TCP_NFIELDS] = {
 	[TCP_SRCPORT] = { "tcp.srcport", "Source Port", KIND_UINT, .octets = 2 },
@@ -350,6 +353,20 @@ static const struct field tcp_fields[TCP_NFIELDS] = {
 	[TCP_WSCALE_INVALID] = { "tcp.options.wscale.shift.invalid", "Window scale shift exceeds 14",
 		KIND_NONE, .generated = true, .sql = "CASE WHEN {options_wscale_shift} > 14 THEN 1 END" },
 	[TCP_DSACK] = NOTE("tcp.options.sack.dsack", "D-SACK Sequence", "2048"),
+	/* A payload of which nothing was dissected; more in the tables of messages. */
+	[TCP_SEGMENT_DATA] = { "tcp.segment_data", "TCP segment data", KIND_BYTES,
+		.sql = "CASE WHEN {len} > 0 AND {flags} & 4 = 0 AND (SELECT s.protocols LIKE '%:tcp' FROM "
+		       "t_frame f JOIN t_stack s ON s.id=f.stack WHERE f.frame_id={frame}) AND "
+		       "{payload_captured} IS NULL "
+		       "AND NOT EXISTS (SELECT 1 FROM t_tcp_message m WHERE m.frame_id={frame}) AND "
+		       /* what was fast, spurious, out of order, without a message to bring it to */
+		       "(coalesce({a_flags}, 0) & 14 = 0 OR EXISTS (SELECT 1 FROM t_tcp_reassembled r WHERE "
+		       "r.frame_id={frame})) THEN {payload} END" },
+	[TCP_CHECKSUM_CALCULATED] = { "tcp.checksum_calculated", "Calculated Checksum", KIND_UINT, BASE_HEX,
+		2, .generated = true, .sql = SQL_OFF },
+	[TCP_CHECKSUM_FFFF] = { "tcp.checksum.ffff", "TCP Checksum 0xffff instead of 0x0000 (see RFC 1624)",
+		KIND_NONE, .generated = true, .sql = SQL_OFF },
+	[TCP_FLAGS_ACE] = { "tcp.flags.ace", "ACE", KIND_UINT, .octets = 1, .sql = SQL_OFF },
 };
 
 enum { SACK_LE, SACK_RE, SACK_NFIELDS };
@@ -398,7 +415,20 @@ static const struct field option_fields[OPTION_NFIELDS] = {
 
 /* What happens in a conversation: kinds are those of schema/tcp_event.h. The view tcp_event (core.sql) shows
  * them. */
-enum { EVENT_KIND, EVENT_STREAM, EVENT_OTHER, EVENT_VALUE, EVENT_TEXT, EVENT_NFIELDS };
+enum {
+	EVENT_KIND,
+	EVENT_STREAM,
+	EVENT_OTHER,
+	EVENT_VALUE,
+	EVENT_TEXT,
+	EVENT_EXPERT,
+	EVENT_EXPERT_LAST = EVENT_EXPERT + EXPERT_FIELDS - 1,
+	EVENT_NFIELDS
+};
+/* Of the kinds that Wireshark has; that the segment is malformed the frame says. */
+#define OF_KIND(expr)                                                                                        \
+	"(SELECT " expr " FROM tcp_event_kind k WHERE k.kind={kind} AND k.severity IS NOT NULL AND k.field " \
+	"<> '_ws.malformed')"
 static const struct field event_fields[EVENT_NFIELDS] = {
 	[EVENT_KIND] = { "kind", "enum tcp_event_number", KIND_UINT, .internal = true },
 	[EVENT_STREAM] = { "stream", "tcp.stream", KIND_UINT, .internal = true },
@@ -406,10 +436,28 @@ static const struct field event_fields[EVENT_NFIELDS] = {
 	[EVENT_VALUE] = { "value", "by the kind", KIND_INT, .internal = true },
 	[EVENT_TEXT] = { "text", "what the Expert Information says of it, where the kind does not tell",
 		KIND_TEXT, .internal = true },
+	EXPERT_ITEM(EVENT_EXPERT,
+		OF_KIND("coalesce((SELECT x.value FROM t_text x WHERE x.id={text}), replace(k.summary, "
+			"char(123)||'value'||char(125), coalesce({value}, '')))"),
+		OF_KIND("CASE k.severity WHEN 'chat' THEN " EXPERT_CHAT " WHEN 'note' THEN " EXPERT_NOTE
+			" WHEN 'warning' THEN " EXPERT_WARN " ELSE " EXPERT_ERROR " END"),
+		OF_KIND("CASE k.\"group\" WHEN 'Sequence' THEN " EXPERT_SEQUENCE
+			" WHEN 'Malformed' THEN " EXPERT_MALFORMED " ELSE " EXPERT_PROTOCOL " END")),
 };
 
 /* Messages that this segment completed: how many segments brought them, and which. */
-enum { REASSEMBLY_COUNT, REASSEMBLY_LENGTH, REASSEMBLY_SEGMENTS, REASSEMBLY_NFIELDS };
+enum {
+	REASSEMBLY_COUNT,
+	REASSEMBLY_LENGTH,
+	REASSEMBLY_BROUGHT,
+	REASSEMBLY_SEGMENTS,
+	REASSEMBLY_SEGMENT_DATA,
+	REASSEMBLY_NFIELDS
+};
+/* The payload of the frame's TCP layer that a row of repeats belongs to. */
+#define SEGMENT(column) "(SELECT " PAYLOAD_SPAN(column) " FROM t_tcp p WHERE p.frame_id={frame})"
+#define PAYLOAD_SPAN(p)                                                                                      \
+	"CASE WHEN " p "hdr_len>=20 AND " p "len>0 THEN (" p "offset+" p "hdr_len)<<24|" p "len END"
 static const struct field reassembly_fields[REASSEMBLY_NFIELDS] = {
 	[REASSEMBLY_COUNT] = { "tcp.segment.count", "Segment count", KIND_UINT, .octets = 4,
 		.generated = true },
@@ -417,6 +465,11 @@ static const struct field reassembly_fields[REASSEMBLY_NFIELDS] = {
 		.generated = true },
 	[REASSEMBLY_SEGMENTS] = { "tcp.segments", "Reassembled TCP Segments", KIND_NONE, .generated = true,
 		.hidden = true, .sql = "1" },
+	[REASSEMBLY_BROUGHT] = { "brought",
+		"octets that the segment has of it, where they are not its payload", KIND_UINT,
+		.internal = true },
+	[REASSEMBLY_SEGMENT_DATA] = { "tcp.segment_data", "TCP segment data", KIND_BYTES,
+		.sql = "coalesce({brought}, " SEGMENT("p.") ")" },
 };
 
 enum { PART_FRAME, PART_NFIELDS };
@@ -424,16 +477,25 @@ static const struct field part_fields[PART_NFIELDS] = {
 	[PART_FRAME] = { "tcp.segment", "TCP Segment", KIND_FRAME, .generated = true },
 };
 
-enum { LATE_REASSEMBLED_IN, LATE_REUSED_PORTS, LATE_NFIELDS };
+/* A message of a protocol that tells the lengths of its messages (struct pdu). */
+enum { PDU_SIZE, PDU_NFIELDS };
+static const struct field pdu_fields[PDU_NFIELDS] = {
+	[PDU_SIZE] = { "tcp.pdu.size", "PDU Size", KIND_UINT, .octets = 4, .generated = true },
+};
+
+enum { LATE_REASSEMBLED_IN, LATE_REUSED_PORTS, LATE_TAIL, LATE_SEGMENT_DATA, LATE_NFIELDS };
 static const struct field late_fields[LATE_NFIELDS] = {
 	[LATE_REASSEMBLED_IN] = { "tcp.reassembled_in", "Reassembled PDU in frame", KIND_FRAME,
 		.generated = true },
 	[LATE_REUSED_PORTS] = { "tcp.analysis.reused_ports",
 		"A new tcp session is started with the same ports as an earlier session in this trace",
 		KIND_NONE, .generated = true },
+	[LATE_TAIL] = { "tail", "octets of the message, where it begins behind others in the segment",
+		KIND_UINT, .internal = true },
+	[LATE_SEGMENT_DATA] = { "tcp.segment_data", "TCP segment data", KIND_BYTES, .sql = "{tail}" },
 };
 
-enum { REC_TCP, REC_SACK, REC_OPTION, REC_EVENT, REC_REASSEMBLY, REC_PART, REC_LATE, REC_COUNT };
+enum { REC_TCP, REC_SACK, REC_OPTION, REC_EVENT, REC_REASSEMBLY, REC_PART, REC_LATE, REC_PDU, REC_COUNT };
 static const struct record tcp_records[REC_COUNT] = {
 	[REC_TCP] = { "tcp", RECORD_LAYER, TCP_NFIELDS, tcp_fields,
 		(const char *const[]) { "syn", "analysis", "notes", NULL }, .inlined = 2 },
@@ -442,6 +504,7 @@ static const struct record tcp_records[REC_COUNT] = {
 	[REC_EVENT] = { "tcp_event", RECORD_CHILD, EVENT_NFIELDS, event_fields, NULL },
 	[REC_REASSEMBLY] = { "tcp_message", RECORD_CHILD, REASSEMBLY_NFIELDS, reassembly_fields, NULL },
 	[REC_PART] = { "tcp_segment", RECORD_CHILD, PART_NFIELDS, part_fields, NULL },
+	[REC_PDU] = { "tcp_pdu", RECORD_CHILD, PDU_NFIELDS, pdu_fields, NULL },
 	[REC_LATE] = { "tcp_reassembled", RECORD_LATE, LATE_NFIELDS, late_fields, NULL },
 };
 
@@ -927,7 +990,8 @@ void tcp_happened(struct packet *pkt, uint32_t stream, const struct tcp_event *e
 	}
 }
 
-void tcp_reassembled(struct packet *pkt, int layer, uint16_t tcp_layer, const struct stream_message *m)
+void tcp_reassembled(
+	struct packet *pkt, int layer, uint16_t tcp_layer, const struct stream_message *m, int64_t brought)
 {
 	uint8_t fail = pkt->fail;
 	pkt->fail = CUR_OK;
@@ -936,17 +1000,42 @@ void tcp_reassembled(struct packet *pkt, int layer, uint16_t tcp_layer, const st
 	r->layer = tcp_layer;
 	row_set(r, REASSEMBLY_COUNT, m->nparts);
 	row_set(r, REASSEMBLY_LENGTH, m->last);
+	if (brought)
+		row_set(r, REASSEMBLY_BROUGHT, brought);
 	for (uint32_t i = 0; i < m->nparts; i++) {
 		struct row *part = row_open(pkt, &proto_tcp, REC_PART);
 		part->layer = tcp_layer;
-		row_set(part, PART_FRAME, m->parts[i].frame);
+		row_set_at(
+			part, PART_FRAME, m->parts[i].frame, m->data + m->parts[i].offset, m->parts[i].len);
 		if (m->parts[i].frame == pkt->number)
 			continue;
 		struct row *late =
 			row_open_late(pkt, &proto_tcp, REC_LATE, m->parts[i].frame, m->parts[i].layer);
 		row_set(late, LATE_REASSEMBLED_IN, pkt->number);
+		if (m->parts[i].tail)
+			row_set(late, LATE_TAIL, m->parts[i].tail);
 	}
 	pkt->fail = fail;
+}
+
+void tcp_unfinished(struct packet *pkt, const struct stream_part *part)
+{
+	row_set(row_open_late(pkt, &proto_tcp, REC_LATE, part->frame, part->layer), LATE_TAIL, part->tail);
+}
+
+void tcp_pdu(struct packet *pkt, uint32_t len)
+{
+	int16_t layer = pkt->current, tcp = layer;
+	while (tcp >= 0 && pkt->layers[tcp].proto != &proto_tcp)
+		tcp = pkt->layers[tcp].parent;
+	if (tcp < 0)
+		return;
+	pkt->current = tcp;
+	struct row *r = row_open(pkt, &proto_tcp, REC_PDU);
+	if (pkt->layers[tcp].row)
+		r->layer = pkt->layers[tcp].row->layer;
+	row_set(r, PDU_SIZE, len);
+	pkt->current = layer;
 }
 
 static const struct claim tcp_claims[] = { { CLAIM_IP_PROTO, 6 }, { 0 } };
@@ -954,6 +1043,10 @@ static const struct claim tcp_claims[] = { { CLAIM_IP_PROTO, 6 }, { 0 } };
 const struct protocol proto_tcp = {
 	.name = "tcp",
 	.title = "Transmission Control Protocol",
+	.heading = "Transmission Control Protocol<, Src Port: {tcp.srcport}, Dst Port: {tcp.dstport}><, Seq: "
+		   "{tcp.seq}>"
+		   "<, Ack: {tcp.ack}{tcp.flags.ack:1}><, Len: {tcp.len}>",
+	.layout = tcp_layout,
 	.column = "TCP",
 	.spec = "RFC 9293",
 	.help = "Carries an ordered, acknowledged stream of octets between two programs.",

@@ -4,7 +4,7 @@
 #include "indexer/dissectors/tcp_option.h"
 #include "indexer/track/tcp.h"
 
-enum { ACK = 0x10 };
+enum { SYN = 0x02, ACK = 0x10 };
 
 static void flags(struct packet *pkt, uint32_t bits)
 {
@@ -43,7 +43,7 @@ static void options(struct packet *pkt, const struct tcp_segment *s, const struc
 }
 
 /* The last to be put in front stands first. */
-static void marks(struct packet *pkt, const struct tcp_facts *f)
+static void marks(struct packet *pkt, const struct tcp_facts *f, bool syn)
 {
 	static const struct {
 		uint32_t flag;
@@ -67,7 +67,7 @@ static void marks(struct packet *pkt, const struct tcp_facts *f)
 	};
 	uint32_t found = f->flags;
 	/* A SYN-ACK that a later one contradicts. */
-	if (!(found & TCPA_REUSED_PORTS) && info_later(pkt, "tcp.analysis.reused_ports"))
+	if (syn && !(found & TCPA_REUSED_PORTS) && info_later(pkt, "tcp.analysis.reused_ports"))
 		found |= TCPA_REUSED_PORTS;
 	if (found & (TCPA_FAST_RETRANSMISSION | TCPA_SPURIOUS_RETRANSMISSION))
 		found &= ~(uint32_t)TCPA_RETRANSMISSION;
@@ -102,5 +102,5 @@ void tcp_info(struct packet *pkt, const struct tcp_segment *s, const struct tcp_
 		info_add(pkt, " Len=%u", s->len);
 	options(pkt, s, f);
 	if (f->record && f->analysed && s->whole)
-		marks(pkt, f);
+		marks(pkt, f, s->flags & SYN);
 }

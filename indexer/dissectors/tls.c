@@ -82,22 +82,18 @@ static void take_message(struct tls_reader *t, struct cursor *c, bool first, con
 	unsigned type = (unsigned)cur_be(c, 1);
 	uint32_t len = (uint32_t)cur_be(c, 3);
 	struct cursor body = cur_sub(c, len);
-	bool retry = false, known = tls_is_message_type(type);
+	bool retry = false, known = tls_is_message_type(type), hello = type == TLS_SERVER_HELLO;
 	if (!known && !first)
 		return;
-	if (first && type == TLS_SERVER_HELLO && len > 2)
-		tls_set_version(t->session, false, TLS_HANDSHAKE, type, tls_chosen_version(&body, &retry));
+	unsigned version = hello && (first || t->pkt->info) ? tls_chosen_version(&body, &retry) : 0;
+	if (first && hello && len > 2)
+		tls_set_version(t->session, false, TLS_HANDSHAKE, type, version);
 	struct row *r = row_open(t->pkt, t->proto, TLS_T_HANDSHAKE);
 	if (!known) {
 		tls_inform(t, "Encrypted Handshake Message");
 		return;
 	}
-	struct cursor ahead = body;
-	tls_inform_message(t,
-		type == TLS_SERVER_HELLO && (tls_chosen_version(&ahead, &retry), retry)
-			? TLS_HELLO_RETRY_REQUEST
-			: type,
-		part);
+	tls_inform_message(t, retry ? TLS_HELLO_RETRY_REQUEST : type, part);
 	row_set(r, HS_TYPE, type);
 	row_set(r, HS_LENGTH, len);
 	tls_message(t, type, &body);
@@ -273,7 +269,8 @@ static bool take_record(struct tls_reader *t, struct cursor *c)
 	unsigned type = c->data[c->pos];
 	/* RFC 2246, section 6: records of other types are ignored. */
 	if (s->version >= TLS10 && s->version <= TLS12 && !tls_is_content_type(type)) {
-		tls_inform(t, "Ignored Unknown Record");
+		if (cur_need(c, left)) /* all of it is shown, where it was captured */
+			tls_inform(t, "Ignored Unknown Record");
 		return false;
 	}
 	if (!cur_need(c, 5))
@@ -328,6 +325,17 @@ static bool looks_like_ssl3(const struct cursor *c)
 	       cur_peek(c, 1, 2, &version) && ((version >= SSL3 && version <= TLS12) || version == TLCP);
 }
 
+/* RFC 2246, section 6: what is no record is ignored. That the octets should have been one is clear once the
+ * version is; where it became so later, only the end of the capture knows. */
+static bool passes_for_unknown_record(const struct tls_reader *t, const struct cursor *c)
+{
+	uint64_t type;
+	const struct tls_session *at_end =
+		t->pkt->info && !t->session->version && !t->quiet ? info_final_flow(t->pkt, t->proto) : NULL;
+	return at_end && at_end->version >= TLS10 && at_end->version <= TLS12 && cur_peek(c, 0, 1, &type) &&
+	       !tls_is_content_type((unsigned)type);
+}
+
 /* The next record, of whichever kind. */
 static bool take_next(struct tls_reader *t, struct row *layer, struct cursor *c)
 {
@@ -349,7 +357,7 @@ static bool take_next(struct tls_reader *t, struct row *layer, struct cursor *c)
 		return tls_ssl2_record(t, layer, c);
 	if (looks_like_ssl3(c))
 		return take_record(t, c);
-	tls_inform(t, "Continuation Data");
+	tls_inform(t, passes_for_unknown_record(t, c) ? "Ignored Unknown Record" : "Continuation Data");
 	return false;
 }
 
@@ -434,6 +442,7 @@ static const struct claim tls_claims[] = {
 const struct protocol proto_tls = {
 	.name = "tls",
 	.title = "Transport Layer Security",
+	.layout = tls_layout,
 	.column = "SSL",
 	.spec = "RFC 8446, RFC 5246, RFC 6101",
 	.help = "Encrypts a connection, after a handshake that shows who the server is.",

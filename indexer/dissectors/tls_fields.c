@@ -87,6 +87,8 @@ static const struct field ssl2_fields[SSL2_NFIELDS] = {
 	[SSL2_CIPHERSPEC] = { "tls.handshake.cipherspec", "Cipher Spec", KIND_LIST, BASE_HEX, 3 },
 	[SSL2_CIPHER_SPEC_LEN] = { "tls.handshake.cipher_spec_len", "Cipher Spec Length", KIND_UINT,
 		.octets = 2 },
+	[SSL2_CIPHERSUITES] = { "tls.handshake.ciphersuites", "Cipher Suites", KIND_NONE,
+		.sql = "CASE WHEN {handshake_cipher_spec_len} IS NOT NULL THEN 1 END" },
 	[SSL2_CHALLENGE_LENGTH] = { "tls.handshake.challenge_length", "Challenge Length", KIND_UINT,
 		.octets = 2 },
 };

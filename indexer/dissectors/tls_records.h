@@ -19,6 +19,7 @@ static const struct field NAME(record_fields)[RECORD_NFIELDS] = {
 		.generated = true },
 	[RECORD_CHANGE_CIPHER_SPEC] = { P ".change_cipher_spec", "Change Cipher Spec Message", KIND_NONE,
 		.sql = "CASE WHEN {record_content_type}=20 THEN 1 END" },
+	[RECORD_ITSELF] = { P ".record", "Record Layer", KIND_NONE, .sql = "1" },
 	[RECORD_EPOCH] = { P ".record.epoch", "Epoch", KIND_UINT, .octets = 2 },
 	[RECORD_SEQUENCE_NUMBER] = { P ".record.sequence_number", "Sequence Number", KIND_UINT, .octets = 8 },
 	[RECORD_SPECIAL_TYPE] = { P ".record.special_type", "Special Type", KIND_UINT, .octets = 1,
@@ -38,6 +39,11 @@ static const struct field NAME(handshake_fields)[HS_NFIELDS] = {
 	[HS_TYPE] = { P ".handshake.type", "Handshake Type", KIND_UINT, .octets = 1, .names = message_types },
 	[HS_LENGTH] = { P ".handshake.length", "Length", KIND_UINT, .octets = 3 },
 	[HS_PRESENT] = { P ".handshake", "Handshake Protocol", KIND_NONE, .sql = "1" },
+	/* RFC 5246, section 7.4.2: three octets of length, then the list */
+	[HS_CERTIFICATES_LENGTH] = { P ".handshake.certificates_length", "Certificates Length", KIND_UINT,
+		.octets = 3, .sql = "CASE WHEN {handshake_type}=11 THEN {handshake_length}-3 END" },
+	[HS_CERTIFICATES] = { P ".handshake.certificates", "Certificates", KIND_NONE,
+		.sql = "CASE WHEN {handshake_type}=11 AND {handshake_length}>3 THEN 1 END" },
 	[HS_MESSAGE_SEQ] = { P ".handshake.message_seq", "Message Sequence", KIND_UINT, .octets = 2 },
 	[HS_FRAGMENT_OFFSET] = { P ".handshake.fragment_offset", "Fragment Offset", KIND_UINT, .octets = 3 },
 	[HS_FRAGMENT_LENGTH] = { P ".handshake.fragment_length", "Fragment Length", KIND_UINT, .octets = 3 },
@@ -72,6 +78,10 @@ static const struct field NAME(hello_fields)[HELLO_NFIELDS] = {
 	[HELLO_JA3S] = { P ".handshake.ja3s", "JA3S", KIND_TEXT, .generated = true },
 	[HELLO_RANDOM_BYTES] = { P ".handshake.random_bytes", "Random Bytes", KIND_BYTES,
 		.sql = AFTER_TIME("{handshake_random_time}", "{handshake_random}") },
+	[HELLO_CIPHERSUITES] = { P ".handshake.ciphersuites", "Cipher Suites", KIND_NONE,
+		.sql = "CASE WHEN {handshake_cipher_suites_length} IS NOT NULL THEN 1 END" },
+	[HELLO_COMP_METHODS] = { P ".handshake.comp_methods", "Compression Methods", KIND_NONE,
+		.sql = "CASE WHEN {handshake_comp_methods_length} THEN 1 END" },
 	[HELLO_COOKIE_LENGTH] = { P ".handshake.cookie_length", "Cookie Length", KIND_UINT, .octets = 1 },
 	[HELLO_COOKIE] = { P ".handshake.cookie", "Cookie", KIND_BYTES },
 };
@@ -103,6 +113,8 @@ static const struct field NAME(extension_fields)[EXT_NFIELDS] = {
 		       "(0,1,5,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,27,28,34,"
 		       "35,40,41,42,43,44,45,46,47,48,49,50,51,53,54,57,13172,17513,65281,65445,65486) "
 		       "THEN {octets} END" },
+	[EXT_ALPN_LIST] = { P ".handshake.extensions_alpn_list", "ALPN Protocol", KIND_NONE,
+		.sql = "CASE WHEN {handshake_extension_type}=16 THEN 1 END" },
 };
 #undef LIST_OF
 
@@ -160,6 +172,8 @@ static const struct field NAME(key_exchange_fields)[KX_NFIELDS] = {
 	[KX_IDENTITY] = { P ".handshake.identity", "Identity", KIND_BYTES },
 	[KX_SIG_HASH_ALG] = { "sig_hash_alg", "algorithm of the signature", KIND_UINT, BASE_HEX, 2,
 		.internal = true, .names = signatures },
+	[KX_SIG_HASH_ALGS] = { P ".handshake.sig_hash_alg", "Signature Algorithm", KIND_LIST, BASE_HEX, 2,
+		.sql = "CAST({sig_hash_alg} AS TEXT)", .names = signatures },
 	[KX_SIG] = { P ".handshake.sig", "Signature", KIND_BYTES },
 	[KX_CLIENT_SIG] = { P ".handshake.client_cert_vrfy.sig", "Signature", KIND_BYTES },
 	[KX_VERIFY_DATA] = { "verify_data", "of a Finished message in the clear", KIND_BYTES,

@@ -44,8 +44,10 @@ static enum verdict tpkt_dissect(struct packet *pkt, struct cursor *c)
 			return NOT_MINE;
 		if (f && f->begun)
 			pkt_next_stream(pkt, &proto_rdp, *c);
-		else
+		else {
+			info_set(pkt, "%s", "Continuation");
 			pkt_item_len(pkt, c->len);
+		}
 		return MINE;
 	}
 	if (!cur_peek(c, 0, 1, &version) || !cur_peek(c, 2, 2, &length)) {

@@ -7,8 +7,10 @@
  */
 #include "indexer/dissectors/udp.h"
 
+#include "indexer/checksum.h"
 #include "indexer/dissectors/ids.h"
 #include "indexer/dissectors/pseudo.h"
+#include "indexer/expert.h"
 
 enum {
 	UDP_SRCPORT,
@@ -28,6 +30,19 @@ enum {
 	UDP_PORT,
 	UDP_CHECKSUM_STATUS,
 	UDP_TRACEROUTE,
+	UDP_CHECKSUM_CALCULATED,
+	UDP_CHECKSUM_BAD,
+	UDP_PROC_SRCUID,
+	UDP_PROC_SRCPID,
+	UDP_PROC_SRCUNAME,
+	UDP_PROC_SRCCMD,
+	UDP_PROC_DSTUID,
+	UDP_PROC_DSTPID,
+	UDP_PROC_DSTUNAME,
+	UDP_PROC_DSTCMD,
+	UDP_EXPERT,
+	UDP_EXPERT_LENGTH = UDP_EXPERT + EXPERT_FIELDS,
+	UDP_EXPERT_LAST = UDP_EXPERT_LENGTH + EXPERT_FIELDS - 1,
 	UDP_NFIELDS
 };
 
@@ -40,8 +55,12 @@ static const struct field udp_late_fields[LATE_NFIELDS] = {
 	[LATE_TIME_RELATIVE] = { "time_relative", "Time since first frame", KIND_RELTIME, .internal = true },
 };
 
-static const struct value_name udp_status_names[] = { { 0, "Bad" }, { 1, "Good" }, { 2, "Unverified" },
-	{ 3, "Not present" }, { 4, "Illegal" }, { 0, NULL } };
+/* traceroute's ports: 33435 and on, three probes a hop */
+#define PROBE(port)                                                                                          \
+	"'Possible traceroute: hop #'||((" port "-33435)/3+1)||', attempt #'||((" port "-33435)%3+1)"
+#define TRACEROUTE_TEXT                                                                                      \
+	"CASE WHEN {dstport} BETWEEN 33435 AND 33464 THEN " PROBE(                                           \
+		"{dstport}") " WHEN {srcport} BETWEEN 33435 AND 33464 THEN " PROBE("{srcport}") " END"
 
 static const struct field udp_fields[UDP_NFIELDS] = {
 	[UDP_SRCPORT] = { "udp.srcport", "Source Port", KIND_UINT, .octets = 2 },
@@ -71,10 +90,32 @@ static const struct field udp_fields[UDP_NFIELDS] = {
 		.generated = true,
 		.sql = "CASE WHEN {checksum} THEN 2 WHEN {checksum}=0 THEN CASE WHEN {checksum_zero} THEN 4 "
 		       "ELSE 3 END END",
-		.names = udp_status_names },
+		.names = checksum_status_names },
 	[UDP_TRACEROUTE] = { "udp.possible_traceroute", "Possible traceroute", KIND_NONE, .generated = true,
 		.sql = "CASE WHEN {srcport} BETWEEN 33435 AND 33464 OR {dstport} BETWEEN 33435 AND 33464 "
 		       "THEN 1 END" },
+	[UDP_CHECKSUM_CALCULATED] = { "udp.checksum_calculated", "Calculated Checksum", KIND_UINT, BASE_HEX,
+		2, .generated = true, .sql = SQL_OFF },
+	[UDP_CHECKSUM_BAD] = { "udp.checksum.bad", "Bad checksum", KIND_NONE, .generated = true,
+		.sql = SQL_OFF },
+	/* of IPFIX records that a special exporter wrote */
+	[UDP_PROC_SRCUID] = { "udp.proc.srcuid", "Source process user ID", KIND_UINT, .octets = 4,
+		.sql = SQL_OFF },
+	[UDP_PROC_SRCPID] = { "udp.proc.srcpid", "Source process ID", KIND_UINT, .octets = 4,
+		.sql = SQL_OFF },
+	[UDP_PROC_SRCUNAME] = { "udp.proc.srcuname", "Source process user name", KIND_TEXT, .sql = SQL_OFF },
+	[UDP_PROC_SRCCMD] = { "udp.proc.srccmd", "Source process name", KIND_TEXT, .sql = SQL_OFF },
+	[UDP_PROC_DSTUID] = { "udp.proc.dstuid", "Destination process user ID", KIND_UINT, .octets = 4,
+		.sql = SQL_OFF },
+	[UDP_PROC_DSTPID] = { "udp.proc.dstpid", "Destination process ID", KIND_UINT, .octets = 4,
+		.sql = SQL_OFF },
+	[UDP_PROC_DSTUNAME] = { "udp.proc.dstuname", "Destination process user name", KIND_TEXT,
+		.sql = SQL_OFF },
+	[UDP_PROC_DSTCMD] = { "udp.proc.dstcmd", "Destination process name", KIND_TEXT, .sql = SQL_OFF },
+	EXPERT_ITEM(UDP_EXPERT, TRACEROUTE_TEXT, EXPERT_CHAT, EXPERT_SEQUENCE),
+	EXPERT_ITEM(UDP_EXPERT_LENGTH,
+		EXPERT_IF("{length_bad}", "'Bad length value '||{length}||' > IP payload length'"),
+		EXPERT_ERROR, EXPERT_MALFORMED),
 };
 
 static const struct record udp_records[] = {
@@ -184,11 +225,27 @@ static enum verdict udp_dissect(struct packet *pkt, struct cursor *c)
 	return udp_header(pkt, c, false);
 }
 
+static const struct layout_line udp_layout[] = {
+	{ 0, "udp.srcport" },
+	{ 0, "udp.dstport" },
+	{ 0, "udp.length" },
+	{ 0, "udp.checksum", "Checksum: {}{udp.checksum? [unverified]}{udp.checksum! [zero-value ignored]}" },
+	{ 0, "udp.checksum.status", "[Checksum Status: {:n}]" },
+	{ 0, "udp.stream" },
+	{ 0, NULL, "[Timestamps]" },
+	{ 1, "udp.time_relative" },
+	{ 1, "udp.time_delta" },
+	{ 0, "udp.payload", "UDP payload ({:l} byte{:s})" },
+	{ 0 },
+};
+
 static const struct claim udp_claims[] = { { CLAIM_IP_PROTO, 17 }, { 0 } };
 
 const struct protocol proto_udp = {
 	.name = "udp",
 	.title = "User Datagram Protocol",
+	.heading = "User Datagram Protocol<, Src Port: {udp.srcport}, Dst Port: {udp.dstport}>",
+	.layout = udp_layout,
 	.column = "UDP",
 	.spec = "RFC 768",
 	.help = "Sends single datagrams between programs, without connection or guarantee.",

@@ -12,9 +12,9 @@ uint32_t utf16_size(const uint8_t *p, uint32_t n)
 	return n & ~1u;
 }
 
-void row_utf16(struct row *r, unsigned field, const uint8_t *p, uint32_t n)
+/* Gives the octets written to `text`, which has room for UTF16_TEXT_MAX * 2. */
+static size_t to_utf8(char *text, const uint8_t *p, uint32_t n)
 {
-	char text[UTF16_TEXT_MAX * 2];
 	size_t used = 0;
 	uint32_t size = n > UTF16_TEXT_MAX ? UTF16_TEXT_MAX : n & ~1u;
 	for (uint32_t i = 0; i < size; i += 2) {
@@ -32,7 +32,19 @@ void row_utf16(struct row *r, unsigned field, const uint8_t *p, uint32_t n)
 		}
 		used += utf8_write(text + used, u);
 	}
-	row_text(r, field, text, used, p, n);
+	return used;
+}
+
+void row_utf16(struct row *r, unsigned field, const uint8_t *p, uint32_t n)
+{
+	char text[UTF16_TEXT_MAX * 2];
+	row_text(r, field, text, to_utf8(text, p, n), p, n);
+}
+
+void info_utf16(struct packet *pkt, const uint8_t *p, uint32_t n)
+{
+	char text[UTF16_TEXT_MAX * 2];
+	info_text(pkt, text, to_utf8(text, p, n));
 }
 
 void row_guid(struct row *r, unsigned field, struct cursor *c, bool little_endian)

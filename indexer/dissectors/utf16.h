@@ -7,6 +7,9 @@
 /* Set a KIND_TEXT field to the n octets at `p`, up to the first NUL. What is no UTF-16 becomes U+FFFD. */
 void row_utf16(struct row *r, unsigned field, const uint8_t *p, uint32_t n);
 
+/* Append the same to the Info column; only where pkt->info is asked for. */
+void info_utf16(struct packet *pkt, const uint8_t *p, uint32_t n);
+
 /* Octets up to and with the first NUL unit, or n (even) when there is none. */
 uint32_t utf16_size(const uint8_t *p, uint32_t n);
 

@@ -19,6 +19,8 @@ enum {
 	VLAN_PRIORITY,
 	VLAN_DEI,
 	VLAN_ID,
+	VLAN_CFI,
+	VLAN_ID_NAME,
 	VLAN_NFIELDS
 };
 
@@ -37,6 +39,9 @@ static const struct field vlan_fields[VLAN_NFIELDS] = {
 		.mask = 0xe000, .names = vlan_priority_names },
 	[VLAN_DEI] = { "vlan.dei", "DEI", KIND_BOOL, .of = VLAN_TCI, .mask = 0x1000 },
 	[VLAN_ID] = { "vlan.id", "ID", KIND_UINT, .octets = 2, .of = VLAN_TCI, .mask = 0x0fff },
+	/* Wireshark reads the bit as of 802.1Q-2011: vlan.dei */
+	[VLAN_CFI] = { "vlan.cfi", "CFI", KIND_BOOL, .sql = SQL_OFF },
+	[VLAN_ID_NAME] = { "vlan.id_name", "Name", KIND_TEXT, .generated = true, .sql = SQL_OFF },
 };
 
 static const struct record vlan_records[] = {

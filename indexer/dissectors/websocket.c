@@ -28,6 +28,7 @@ enum {
 	WS_PAYLOAD_LENGTH,
 	WS_CLOSE_CODE,
 	WS_CLOSE_REASON,
+	WS_PAYLOAD,
 	WS_NFIELDS
 };
 
@@ -61,6 +62,7 @@ static const struct field frame_fields[WS_NFIELDS] = {
 	[WS_CLOSE_CODE] = { "websocket.payload.close.status_code", "Status code", KIND_UINT, .octets = 2,
 		.names = close_names },
 	[WS_CLOSE_REASON] = { "websocket.payload.close.reason", "Reason", KIND_TEXT },
+	[WS_PAYLOAD] = { "websocket.payload", "Payload", KIND_NONE, .sql = "CASE WHEN {length} THEN 1 END" },
 };
 static const struct record records[] = { { "websocket", RECORD_LAYER, WS_NFIELDS, frame_fields, NULL } };
 

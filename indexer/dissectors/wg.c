@@ -142,4 +142,5 @@ const struct protocol proto_wg = {
 	.nrecords = 1,
 	.claims = wg_claims,
 	.dissect = wg_dissect,
+	.item_min = 4,
 };

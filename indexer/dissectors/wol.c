@@ -51,4 +51,5 @@ const struct protocol proto_wol = {
 	.nrecords = 1,
 	.claims = wol_claims,
 	.dissect = wol_dissect,
+	.item_min = 6,
 };

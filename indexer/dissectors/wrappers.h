@@ -44,6 +44,7 @@ enum verdict ax25_wrapper(struct packet *pkt, struct cursor *c);
 enum verdict ddp_wrapper(struct packet *pkt, struct cursor *c);
 enum verdict dccp_wrapper(struct packet *pkt, struct cursor *c);
 enum verdict netbios_wrapper(struct packet *pkt, struct cursor *c);
+enum verdict nbipx_wrapper(struct packet *, struct cursor *);
 enum verdict nmpi_wrapper(struct packet *pkt, struct cursor *c);
 enum verdict mstp_wrapper(struct packet *pkt, struct cursor *c);
 enum verdict idp_wrapper(struct packet *pkt, struct cursor *c);

@@ -68,6 +68,21 @@ enum verdict netbios_wrapper(struct packet *pkt, struct cursor *c)
 	return MINE;
 }
 
+#define NBIPX_DATAGRAM 11
+#define NBIPX_HEADER   34 /* flags, type, the names of receiver and sender */
+
+/* NetBIOS over IPX as Novell does it, to one receiver; an item without a name in the stack. */
+enum verdict nbipx_wrapper(struct packet *pkt, struct cursor *c)
+{
+	uint64_t type;
+	if (!cur_peek(c, 1, 1, &type) || type != NBIPX_DATAGRAM)
+		return MINE;
+	cur_take(c, NBIPX_HEADER);
+	if (!pkt->fail && cur_left(c))
+		netbios_payload(pkt, cur_rest(c));
+	return MINE;
+}
+
 #define NMPI_HEADER 68 /* routers on the way, operation, two names */
 
 /* NetBIOS over IPX as Windows does it: an item without a name in the stack. */

@@ -7,6 +7,8 @@
  *     |code|    |length | request                | 1  |    |seq    | length        | reply
  *     +----+----+-------+------- - -             +----+----+-------+---------------+------- - -
  */
+#include <string.h>
+
 #include "indexer/dissectors/ids.h"
 #include "indexer/packet.h"
 
@@ -85,11 +87,18 @@ static const struct record x11_records[] = {
 	{ "x11_message", RECORD_CHILD, MESSAGE_NFIELDS, message_fields, NULL },
 };
 
+#define REQUESTS  256
+#define SETUP_TOO 0xff /* the opcode that stands for the request that opens a connection */
+
 enum { REPLY = 1, GENERIC_EVENT = 35, SERVER_UNIT = 32, MESSAGES_MAX = 4096 };
 
 struct x11_flow {
 	uint8_t order; /* 'B', 'l'; 0 unknown */
 	bool begun[2]; /* by role, client and server: the first message came */
+	/* The requests that were seen last, so that replies, which have only their number, are told. */
+	bool numbered; /* the numbers are those of the connection */
+	uint16_t sequence;
+	uint8_t opcodes[REQUESTS];
 };
 
 static uint32_t get16(const struct x11_flow *f, const uint8_t *p)
@@ -143,6 +152,78 @@ static uint32_t answer_length(struct x11_flow *f, const struct cursor *c, uint32
 	return n > (UINT32_MAX - SERVER_UNIT) / 4 ? UINT32_MAX : SERVER_UNIT + n * 4;
 }
 
+/* Requests that are answered by a reply. */
+static bool has_reply(uint8_t opcode)
+{
+	static const uint8_t codes[] = { 3, 14, 15, 16, 17, 20, 21, 23, 26, 31, 38, 39, 40, 43, 44, 47, 48,
+		49, 50, 52, 73, 83, 84, 85, 86, 87, 91, 92, 97, 98, 99, 101, 103, 106, 108, 110, 116, 117,
+		118, 119 };
+	for (size_t i = 0; i < sizeof(codes); i++)
+		if (codes[i] == opcode)
+			return true;
+	return false;
+}
+
+static void note_request(struct x11_flow *f, uint8_t opcode, bool setup)
+{
+	if (setup)
+		f->numbered = true;
+	else
+		f->sequence++;
+	f->opcodes[f->sequence % REQUESTS] = setup ? SETUP_TOO : opcode;
+}
+
+/* The request that a reply of this number answers; 0 unknown. Where the connection's beginning was not seen,
+ * the first reply is taken for that to the last request that has one. */
+static uint8_t request_of(struct x11_flow *f, uint16_t number)
+{
+	for (uint16_t back = 0; !f->numbered && back < REQUESTS; back++) {
+		uint16_t at = (uint16_t)(f->sequence - back);
+		if (!has_reply(f->opcodes[at % REQUESTS]))
+			continue;
+		uint8_t moved[REQUESTS];
+		for (unsigned i = 0; i < REQUESTS; i++)
+			moved[(i + number - at) % REQUESTS] = f->opcodes[i];
+		memcpy(f->opcodes, moved, sizeof(moved));
+		f->sequence = (uint16_t)(number + back);
+		f->numbered = true;
+	}
+	return (uint16_t)(f->sequence - number) < REQUESTS ? f->opcodes[number % REQUESTS] : 0;
+}
+
+/* "Requests: MapWindow, ClearArea"; of the server's messages the first tells what all are called. */
+static void inform(struct packet *pkt, const uint8_t *p, bool server, bool first, uint8_t answers)
+{
+	const char *name = server && p[0] == 0
+				   ? info_name(message_errorcode_names, p[1], NULL)
+				   : info_name(server ? message_eventcode_names : message_opcode_names,
+					     p[0] & 0x7f, NULL);
+	if (answers == SETUP_TOO) {
+		info_set(pkt, "Initial connection %s", server ? "reply" : "request");
+		return;
+	}
+	if (first)
+		info_set(pkt, "%s",
+			!server         ? "Requests"
+			: p[0] == 0     ? "Error"
+			: p[0] == REPLY ? "Reply"
+					: "Event");
+	info_add(pkt, "%s ", first ? ":" : ",");
+	if (!server && name)
+		info_add(pkt, "%s", name);
+	else if (!server)
+		info_add(pkt, "<Unknown opcode %u>", p[0]);
+	else if (p[0] == REPLY)
+		info_add(pkt, "%s",
+			answers ? info_name(message_opcode_names, answers, "to unknown request")
+				: "to unknown request");
+	else if (name)
+		info_add(pkt, "%s%s", p[0] & 0x80 ? "Sent-" : "", name);
+	else
+		info_add(pkt, "%s<Unknown %s %u>", p[0] & 0x80 ? "Sent-" : "",
+			p[0] ? "eventcode" : "errorcode", p[0] ? p[0] & 0x7f : p[1]);
+}
+
 static void show(struct packet *pkt, const struct cursor *c, uint32_t at, bool server, uint32_t n)
 {
 	struct row *r = row_open(pkt, &proto_x11, 1);
@@ -181,6 +262,16 @@ static enum verdict x11_dissect(struct packet *pkt, struct cursor *c)
 				break;
 			n = left;
 		}
+		const uint8_t *p = c->data + at;
+		bool setup = !f->begun[server] &&
+			     (server ? f->begun[0] && get16(f, p + 2) == 11 : is_setup(c, at));
+		uint8_t answers = setup ? SETUP_TOO : 0;
+		if (!server)
+			note_request(f, p[0], setup);
+		else if (p[0] == REPLY && !setup)
+			answers = request_of(f, (uint16_t)get16(f, p + 2));
+		if (pkt->info)
+			inform(pkt, p, server, at == 0, answers);
 		f->begun[server] = true;
 		header = server ? SERVER_UNIT : 4;
 		/* Each message has an item of its own. */

@@ -199,7 +199,7 @@ static void append_view_column(sqlite3_str *s, const struct record *rec, const c
 
 static bool in_view(const struct field *f)
 {
-	return !f->internal && !f->nany && f->kind != KIND_STACK;
+	return !f->internal && !f->nany && f->kind != KIND_STACK && !field_is_expert(f);
 }
 
 static void view_columns(
@@ -386,20 +386,22 @@ static int insert_sources(sqlite3_stmt *st, int64_t field_id, const struct proto
 {
 
 	const struct field *list[sizeof(f->any)] = { f };
-	unsigned count = 1;
+	unsigned count = 1, before = 0;
 	int rc = SQLITE_OK;
+	for (const struct field *other = rec->fields; other < f; other++)
+		before += strcmp(other->name, f->name) == 0;
 	if (f->nany) {
 		count = f->nany;
 		for (unsigned i = 0; i < count; i++)
 			list[i] = &rec->fields[f->any[i]];
 	}
 	for (unsigned i = 0; rc == SQLITE_OK && i < count; i++)
-		rc = insert_source(st, field_id, source_number(p, rec, TABLE_MAIN, i), p, rec, list[i],
-			list[i]->part && rec->shape == RECORD_LAYER ? TABLE_PART : TABLE_MAIN);
+		rc = insert_source(st, field_id, source_number(p, rec, TABLE_MAIN, before + i), p, rec,
+			list[i], list[i]->part && rec->shape == RECORD_LAYER ? TABLE_PART : TABLE_MAIN);
 	for (unsigned i = 0; rc == SQLITE_OK && rec->shape == RECORD_LAYER && !is_frame(rec) && i < count;
 		i++)
-		rc = insert_source(
-			st, field_id, source_number(p, rec, TABLE_MORE, i), p, rec, list[i], TABLE_MORE);
+		rc = insert_source(st, field_id, source_number(p, rec, TABLE_MORE, before + i), p, rec,
+			list[i], TABLE_MORE);
 	return rc;
 }
 
@@ -423,7 +425,7 @@ static int insert_field(struct catalogue_stmts *c, sqlite3 *db, const struct pro
 		return SQLITE_OK;
 	const char *parent = f->mask && !rec->fields[f->of].internal ? rec->fields[f->of].name : NULL;
 	sqlite3_bind_text(c->field, 1, f->name, -1, SQLITE_STATIC);
-	sqlite3_bind_text(c->field, 2, p->name, -1, SQLITE_STATIC);
+	sqlite3_bind_text(c->field, 2, field_is_expert(f) ? EXPERT_NAME : p->name, -1, SQLITE_STATIC);
 	sqlite3_bind_text(c->field, 3, f->label, -1, SQLITE_STATIC);
 	sqlite3_bind_int(c->field, 4, f->kind);
 	sqlite3_bind_int(c->field, 5, f->base);
@@ -502,6 +504,71 @@ static int install_sources(sqlite3 *db, const struct protocol *p, const struct r
 	return rc;
 }
 
+/* ---- the Expert Information ---- */
+
+static char *replace_capture(const char *expr)
+{
+	sqlite3_str *s = sqlite3_str_new(NULL);
+	for (const char *hit; (hit = strstr(expr, "{capture}")); expr = hit + 9) {
+		sqlite3_str_append(s, expr, (int)(hit - expr));
+		sqlite3_str_appendall(s, CAPTURE_OF_FRAME);
+	}
+	sqlite3_str_appendall(s, expr);
+	return sqlite3_str_finish(s);
+}
+
+/* The view `expert`: the items of all tables that have some. Made anew whenever there is one more. */
+static int install_expert_view(sqlite3 *db)
+{
+	static const char sql[] =
+		"SELECT m.tbl, m.expr, e.expr, g.expr, (SELECT p.name FROM protocol p WHERE p.name<>'' AND "
+		"substr(m.tbl, 3)||'_' LIKE p.name||'\\_%' ESCAPE '\\' ORDER BY length(p.name) DESC LIMIT 1)"
+		" FROM field_source m JOIN field_source e ON e.n=m.n JOIN field_source g ON g.n=m.n"
+		" WHERE m.field_id=(SELECT id FROM field WHERE name='" EXPERT_NAME ".message')"
+		" AND e.field_id=(SELECT id FROM field WHERE name='" EXPERT_NAME ".severity')"
+		" AND g.field_id=(SELECT id FROM field WHERE name='" EXPERT_NAME ".group') ORDER BY m.n";
+	sqlite3_stmt *st = NULL;
+	int rc = sqlite3_prepare_v2(db, sql, -1, &st, NULL);
+	sqlite3_str *s = sqlite3_str_new(db);
+	unsigned n = 0;
+	sqlite3_str_appendall(s,
+		"DROP VIEW IF EXISTS expert;\nCREATE VIEW expert AS SELECT x.frame_id, x.protocol, "
+		"(SELECT v.name FROM field_value v JOIN field f ON f.id=v.field_id WHERE f.name='" EXPERT_NAME
+		".severity' AND v.value=x.severity) AS severity, "
+		"(SELECT v.name FROM field_value v JOIN field f ON f.id=v.field_id WHERE f.name='" EXPERT_NAME
+		".group' AND v.value=x.grp) AS \"group\", x.message FROM (");
+	while (rc == SQLITE_OK && sqlite3_step(st) == SQLITE_ROW) {
+		char *expr[3];
+		for (int i = 0; i < 3; i++)
+			expr[i] = replace_capture((const char *)sqlite3_column_text(st, i + 1));
+		if (expr[0] && expr[1] && expr[2])
+			sqlite3_str_appendf(s,
+				"%s\nSELECT t.frame_id, '%q' AS protocol, %s AS severity, %s AS grp, %s AS "
+				"message"
+				" FROM \"%w\" t",
+				n++ ? "\nUNION ALL" : "", sqlite3_column_text(st, 4), expr[1], expr[2],
+				expr[0], sqlite3_column_text(st, 0));
+		for (int i = 0; i < 3; i++)
+			sqlite3_free(expr[i]);
+	}
+	if (!n)
+		sqlite3_str_appendall(s,
+			"SELECT NULL AS frame_id, NULL AS protocol, NULL AS severity, NULL AS grp, NULL AS "
+			"message WHERE 0");
+	sqlite3_str_appendall(s, ") x WHERE x.message IS NOT NULL;");
+	sqlite3_finalize(st);
+	int made = run(db, s);
+	return rc == SQLITE_OK ? made : rc;
+}
+
+static bool has_expert(const struct record *rec)
+{
+	for (unsigned i = 0; i < rec->nfields; i++)
+		if (field_is_expert(&rec->fields[i]))
+			return true;
+	return false;
+}
+
 /* ---- which tables there are ---- */
 
 static uint64_t fnv(uint64_t h, const char *p)
@@ -523,7 +590,7 @@ static int64_t layout_of(const struct protocol *p, const struct record *rec)
 }
 
 /* Goes up by one when views are made in another way, or core.sql gets a table. */
-#define VIEWS_VERSION 2
+#define VIEWS_VERSION 3
 
 /* A number that changes with anything that the catalogue or a view says. */
 static int64_t contents_of(const struct protocol *const *protocols, size_t n)
@@ -596,7 +663,9 @@ int ddl_add(sqlite3 *db, const struct protocol *p, const struct record *rec)
 	int rc = run(db, s);
 	if (rc == SQLITE_OK)
 		rc = views(db, p, rec);
-	return rc == SQLITE_OK ? install_sources(db, p, rec) : rc;
+	if (rc == SQLITE_OK)
+		rc = install_sources(db, p, rec);
+	return rc == SQLITE_OK && has_expert(rec) ? install_expert_view(db) : rc;
 }
 
 /* Catalogue and empty views of all, then the views and sources of those that are there. */
@@ -688,5 +757,5 @@ int ddl_update(sqlite3 *db, const struct protocol *const *protocols, size_t n)
 				rc = install_sources(db, p, &p->records[k]);
 		}
 	}
-	return rc;
+	return rc == SQLITE_OK ? install_expert_view(db) : rc;
 }

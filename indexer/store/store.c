@@ -474,6 +474,11 @@ int64_t store_address(const struct store *s, uint32_t local)
 								: 0;
 }
 
+int64_t store_stack(const struct store *s, uint32_t local)
+{
+	return local && local <= s->source.maps[DICT_STACK].n ? s->source.maps[DICT_STACK].ids[local - 1] : 0;
+}
+
 /* ---- rows ---- */
 
 static int prepare_copy(struct store *s, sqlite3_stmt **st, const char *table, const char *from)

@@ -52,6 +52,8 @@ int store_chunk(struct store *s, uint64_t offset, const uint8_t *data, size_t da
 /* An archive id of a dictionary number; 0 none. After a flush. */
 int64_t store_address(const struct store *s, uint32_t local);
 
+int64_t store_stack(const struct store *s, uint32_t local);
+
 /* The totals of the capture. 0 or -1. */
 int store_totals(struct store *s, const struct totals *totals);
 

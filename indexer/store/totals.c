@@ -145,6 +145,33 @@ static void stack_add(struct totals *t, const struct packet *pkt, uint32_t stack
 		s->item_bytes[i] += pkt->items[i].len;
 }
 
+void totals_move(struct totals *t, uint32_t number, uint32_t claimed, const uint32_t *lengths,
+	const struct late_items *without, uint32_t from, uint32_t to)
+{
+	t->stacks = grow(t->stacks, &t->nstacks, to, sizeof(*t->stacks), &t->failed);
+	if (t->failed)
+		return;
+	struct total_stack *a = &t->stacks[from], *b = &t->stacks[to];
+	if (!b->item_bytes) {
+		b->nitems = (uint16_t)(a->nitems - without->n);
+		b->item_bytes = calloc(b->nitems + 1u, sizeof(*b->item_bytes));
+		t->failed = !b->item_bytes;
+		if (t->failed)
+			return;
+	}
+	if (!b->frames || number < b->first_frame)
+		b->first_frame = number;
+	a->frames--;
+	a->bytes -= claimed;
+	b->frames++;
+	b->bytes += claimed;
+	for (unsigned i = 0, k = 0; i < a->nitems; i++) {
+		a->item_bytes[i] -= lengths[i];
+		if (i < without->first || i >= (unsigned)without->first + without->n)
+			b->item_bytes[k++] += lengths[i];
+	}
+}
+
 static int by_length(const void *a, const void *b)
 {
 	uint32_t x = ((const struct length *)a)->length, y = ((const struct length *)b)->length;

@@ -73,6 +73,11 @@ void totals_free(struct totals *t);
 /* After the last frame. */
 void totals_finish(struct totals *t);
 
+/* Take a frame, of `claimed` octets and items of these lengths, from one stack to another. The other has the
+ * items but `n` from `first` on. */
+void totals_move(struct totals *t, uint32_t number, uint32_t claimed, const uint32_t *lengths,
+	const struct late_items *without, uint32_t from, uint32_t to);
+
 /* Count a dissected frame. */
 void totals_add(struct totals *t, const struct packet *pkt, uint32_t stack);
 

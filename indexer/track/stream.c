@@ -224,7 +224,8 @@ bool stream_add(struct streams *all, struct packet *pkt, struct stream_side *sid
 	uint32_t i = m->nparts++;
 	for (; i && m->parts[i - 1].offset > offset; i--)
 		m->parts[i] = m->parts[i - 1];
-	m->parts[i] = (struct stream_part) { offset, len, pkt->number, layer, file_offset(pkt, octets, len) };
+	m->parts[i] =
+		(struct stream_part) { offset, len, pkt->number, layer, file_offset(pkt, octets, len), 0 };
 	if (i + 1 == m->nparts && offset == m->covered) { /* as nearly always: in order */
 		memcpy(m->data + offset, octets, len);
 		m->covered += len;
@@ -249,4 +250,14 @@ void stream_reopen(struct stream_message *m, uint32_t end, bool takes_segment)
 	m->takes_segment = takes_segment;
 	m->whole_frame = 0;
 	m->last = 0;
+}
+
+void streams_unfinished(
+	const struct streams *all, void (*f)(void *ctx, const struct stream_message *m), void *ctx)
+{
+	const struct stream_side *s;
+	TAILQ_FOREACH(s, &all->sides, list)
+	for (unsigned i = 0; i < STREAM_MESSAGES_MAX; i++)
+		if (s->at[i].used && !s->at[i].whole_frame && !s->at[i].lost)
+			f(ctx, &s->at[i]);
 }

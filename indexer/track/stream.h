@@ -26,6 +26,8 @@ struct stream_part {
 	uint32_t frame;
 	uint16_t layer; /* which occurrence of the TCP layer in that frame */
 	uint64_t at;    /* where it stands in the capture file; 0 not known, or nowhere */
+	int64_t tail;   /* of the part that begins the message behind others in its segment: SPAN_MAKE() of it
+			 * in   the frame; 0 where it takes the whole payload */
 };
 
 struct stream_message {
@@ -79,6 +81,10 @@ bool stream_add(struct streams *all, struct packet *pkt, struct stream_side *sid
 /* Where octets of the message stand in the capture file: what `refer` of struct packet wants. */
 size_t stream_refer(
 	const struct stream_message *m, const uint8_t *octets, uint32_t n, char *out, size_t size);
+
+/* Call back for each message that is waited for. */
+void streams_unfinished(
+	const struct streams *all, void (*f)(void *ctx, const struct stream_message *m), void *ctx);
 
 /* It turns out to be longer. */
 void stream_reopen(struct stream_message *m, uint32_t end, bool takes_segment);

@@ -178,9 +178,6 @@ static void take_analysis(
 		unsigned kind = bit + 1;
 		if (!(f->flags >> bit & 1))
 			continue;
-		/* Wireshark marks all three kinds with this one as well. */
-		if (kind == EVENT_FAST_RETRANSMISSION || kind == EVENT_SPURIOUS_RETRANSMISSION)
-			add(l, EVENT_RETRANSMISSION, 0);
 		if (kind == EVENT_RETRANSMISSION && f->rto)
 			add_value(l, kind, f->rto_frame, f->rto);
 		else if (kind == EVENT_DUPLICATE_ACK)
@@ -191,6 +188,9 @@ static void take_analysis(
 			add(l, kind, life->end[!direction].last_frame);
 		else
 			add(l, kind, 0);
+		/* Wireshark marks all three kinds with this one as well. */
+		if (kind == EVENT_FAST_RETRANSMISSION || kind == EVENT_SPURIOUS_RETRANSMISSION)
+			add(l, EVENT_RETRANSMISSION, 0);
 	}
 }
 

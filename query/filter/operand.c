@@ -294,6 +294,10 @@ static int named_operand(struct compiler *c, struct operand *o, const char *name
 		return 0;
 	}
 	o->type = type_of(o->field);
+	/* The frame displayed before is one that the filter selected: the first has 0, and so have the next
+	 * ones as long as 0 does not match. */
+	if (strcmp(name, "frame.time_delta_displayed") == 0)
+		return operand_add_source(c, o, NULL, sqlite3_mprintf("0"));
 	for (unsigned i = 0; rc == 0 && i < o->field->nsources; i++)
 		rc = add_field_source(c, o, &o->field->sources[i]);
 	return rc;

@@ -79,6 +79,7 @@ void scale_title(const struct scale *s, const struct axis *axis, char *out, size
 
 void draw_xy(struct canvas *c, const struct chart *chart);
 void draw_rows(struct canvas *c, const struct chart *chart);
+void draw_ladder(struct canvas *c, const struct chart *chart);
 void draw_sunburst(struct canvas *c, const struct chart *chart);
 int draw_terminal(const struct chart *chart, FILE *out, const struct chart_look *look);
 

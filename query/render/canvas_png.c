@@ -7,7 +7,16 @@
 
 #include "query/render/canvas.h"
 
-#define PIXELS 2.0
+#define PIXELS  2.0
+#define LONGEST 32000.0 /* Cairo's images reach to 32767 pixels */
+#define LARGEST 60e6    /* pixels: 240 MB */
+
+/* Pixels a point: fewer in a picture that would be too large (a long flow graph). */
+static double pixels(const struct chart_look *look)
+{
+	double longest = fmax(look->width, look->height);
+	return fmin(fmin(PIXELS, LONGEST / longest), sqrt(LARGEST / look->width / look->height));
+}
 
 static void set_ink(struct canvas *c, enum ink ink, double opacity)
 {
@@ -19,10 +28,11 @@ static void set_ink(struct canvas *c, enum ink ink, double opacity)
 static void begin(struct canvas *c, const char *title)
 {
 	(void)title;
+	double scale = pixels(c->look);
 	c->surface = cairo_image_surface_create(
-		CAIRO_FORMAT_RGB24, (int)(c->look->width * PIXELS), (int)(c->look->height * PIXELS));
+		CAIRO_FORMAT_RGB24, (int)(c->look->width * scale), (int)(c->look->height * scale));
 	c->cairo = cairo_create(c->surface);
-	cairo_scale(c->cairo, PIXELS, PIXELS);
+	cairo_scale(c->cairo, scale, scale);
 	set_ink(c, INK_PAPER, 1);
 	cairo_paint(c->cairo);
 	cairo_set_line_join(c->cairo, CAIRO_LINE_JOIN_ROUND);

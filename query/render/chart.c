@@ -104,8 +104,34 @@ int chart_slice(struct chart *c, const char *name, int parent, double value, uns
 	return (int)c->nslices++;
 }
 
+static char *copy(struct chart *c, const char *text)
+{
+	char *t = text ? strdup(text) : NULL;
+	c->failed |= text && !t;
+	return t;
+}
+
+void chart_rung(struct chart *c, const struct rung *rung)
+{
+	struct rung *more = grow(c, c->rungs, c->nrungs, sizeof(*more));
+	if (!more)
+		return;
+	c->rungs = more;
+	more[c->nrungs++] = (struct rung) { rung->from, rung->to, rung->colour % CHART_COLOURS,
+		copy(c, rung->time), copy(c, rung->label), copy(c, rung->about), copy(c, rung->from_end),
+		copy(c, rung->to_end) };
+}
+
 void chart_free(struct chart *c)
 {
+	for (size_t i = 0; i < c->nrungs; i++) {
+		free(c->rungs[i].time);
+		free(c->rungs[i].label);
+		free(c->rungs[i].about);
+		free(c->rungs[i].from_end);
+		free(c->rungs[i].to_end);
+	}
+	free(c->rungs);
 	for (unsigned i = 0; i < c->nseries; i++) {
 		free(c->series[i].name);
 		free(c->series[i].points);
@@ -180,6 +206,9 @@ int chart_draw(const struct chart *c, enum chart_output output, FILE *out, const
 		break;
 	case CHART_SUNBURST:
 		draw_sunburst(&canvas, c);
+		break;
+	case CHART_LADDER:
+		draw_ladder(&canvas, c);
 		break;
 	}
 	return kind->end(&canvas);

@@ -58,9 +58,10 @@ enum chart_colour { BLUE, RED, ORANGE, GREEN, PURPLE, CYAN, BROWN, GRAY, CHART_C
 
 enum chart_kind {
 	CHART_XY,
-	CHART_COLUMNS, /* categories along x: point.x is the number of its label */
-	CHART_ROWS,    /* categories down the page: for long labels */
-	CHART_SUNBURST /* rings of shares; the children of a node lie outside of it */
+	CHART_COLUMNS,  /* categories along x: point.x is the number of its label */
+	CHART_ROWS,     /* categories down the page: for long labels */
+	CHART_SUNBURST, /* rings of shares; the children of a node lie outside of it */
+	CHART_LADDER    /* lanes, one for each label, and arrows between them; on paper alone */
 };
 
 /* A node of a sunburst; the first is the whole. */
@@ -69,6 +70,14 @@ struct slice {
 	int parent; /* index; -1 the whole */
 	double value;
 	unsigned colour;
+};
+
+/* An arrow of a ladder. */
+struct rung {
+	unsigned from, to, colour; /* numbers of labels; of the palette */
+	char *time, *label;        /* beside it; on it */
+	char *about;               /* for who points at it; NULL: the label */
+	char *from_end, *to_end;   /* beside its ends; NULL nothing */
 };
 
 struct chart {
@@ -82,6 +91,8 @@ struct chart {
 	size_t nlabels;
 	struct slice *slices;
 	size_t nslices;
+	struct rung *rungs; /* downward */
+	size_t nrungs;
 	bool failed; /* memory ran out; sticks */
 };
 
@@ -97,6 +108,12 @@ void chart_segment(struct chart *c, struct chart_series *s, double x, double low
 size_t chart_label(struct chart *c, const char *label);
 /* A slice; gives its number, for its children, or -1. */
 int chart_slice(struct chart *c, const char *name, int parent, double value, unsigned colour);
+/* An arrow below the others; its texts are copied. */
+void chart_rung(struct chart *c, const struct rung *rung);
+/* The pixels that a ladder asks for. */
+#define LADDER_LANES 200
+#define LADDER_RUNGS 10000
+void ladder_size(const struct chart *chart, unsigned *width, unsigned *height);
 void chart_free(struct chart *c);
 
 enum chart_output {

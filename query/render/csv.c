@@ -1,6 +1,5 @@
 /* RFC 4180: a header, lines that end in CR LF, quotes doubled. A missing value is an empty cell, empty text
  * is "". */
-#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -57,7 +56,7 @@ static void row(struct render *r, const struct value *cells)
 		case VALUE_NULL:
 			break;
 		case VALUE_INT:
-			buffer_printf(&r->text, "%" PRId64, v->integer);
+			put_int(&r->text, v->integer);
 			break;
 		case VALUE_REAL:
 			if (isfinite(v->real))

@@ -21,8 +21,11 @@ struct render {
 	bool utf8;         /* it can show letters beyond ASCII */
 	bool begun;
 	struct buffer text; /* one row (a table: all of them) on its way out */
-	size_t *ends;       /* table: where each cell ends in `text` */
-	size_t nends, ends_size;
+	struct render_cell {
+		size_t end;       /* in `text` */
+		unsigned columns; /* on a terminal */
+	} * cells;                /* table */
+	size_t ncells, cells_size;
 	struct kept *kept; /* kept.h */
 };
 

@@ -92,7 +92,7 @@ int render_close(struct render *r)
 	r->format->end(r);
 	int rc = r->text.failed ? -1 : 0;
 	free(r->text.at);
-	free(r->ends);
+	free(r->cells);
 	free(r);
 	return rc;
 }

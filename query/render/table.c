@@ -1,29 +1,41 @@
 /* Aligned columns under a header. Rows are kept until the end, since widths depend on all of them. On a
  * terminal a rule stands under the header and text columns are shortened until the table fits; a pipe gets
  * every letter. */
-#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 
 #include "query/render/format.h"
 #include "schema/utf8.h"
 
-#define GAP       2 /* blanks between columns */
-#define WIDTH_MIN 8 /* no column is shortened below this */
+#define GAP       2     /* blanks between columns */
+#define WIDTH_MIN 8     /* no column is shortened below this */
+#define LINES_MAX 65536 /* octets that are written at once, and a line */
+
+static size_t begin_of(const struct render *r, size_t cell)
+{
+	return cell ? r->cells[cell - 1].end : 0;
+}
+
+static size_t length_of(const struct render *r, size_t cell)
+{
+	return r->cells[cell].end - begin_of(r, cell);
+}
 
 static void end_cell(struct render *r)
 {
-	if (r->nends == r->ends_size) {
-		size_t size = r->ends_size ? r->ends_size * 2 : 1024;
-		size_t *ends = realloc(r->ends, size * sizeof(*ends));
-		if (!ends) {
+	size_t from = begin_of(r, r->ncells);
+	if (r->ncells == r->cells_size) {
+		size_t size = r->cells_size ? r->cells_size * 2 : 1024;
+		struct render_cell *cells = realloc(r->cells, size * sizeof(*cells));
+		if (!cells) {
 			r->text.failed = true;
 			return;
 		}
-		r->ends = ends;
-		r->ends_size = size;
+		r->cells = cells;
+		r->cells_size = size;
 	}
-	r->ends[r->nends++] = r->text.used;
+	unsigned columns = r->text.used > from ? text_columns(r->text.at + from, r->text.used - from) : 0;
+	r->cells[r->ncells++] = (struct render_cell) { r->text.used, columns };
 }
 
 static const char *title(const struct render_column *c)
@@ -47,12 +59,12 @@ static void put_cell(struct render *r, const struct value *v)
 	case VALUE_NULL:
 		return;
 	case VALUE_INT:
-		buffer_printf(b, "%" PRId64, v->integer);
+		put_int(b, v->integer);
 		break;
 	case VALUE_REAL:
 		if (!isfinite(v->real))
 			return;
-		buffer_printf(b, "%.*f", v->decimals, v->real);
+		put_fixed(b, v->real, v->decimals);
 		break;
 	case VALUE_TEXT:
 		put_visible(b, v->text.at, v->text.len, ESCAPE_ALL);
@@ -96,85 +108,103 @@ static void fit(struct render *r, unsigned *widths)
 	}
 }
 
-static void spaces(FILE *out, unsigned n)
+static void put_spaces(struct buffer *b, unsigned n)
 {
-	while (n--)
-		putc(' ', out);
-}
-
-/* A cell of `n` octets and `columns` columns in a column of this width. */
-static void print_cell(struct render *r, unsigned i, const char *text, size_t n, unsigned width, bool last)
-{
-	unsigned columns = text_columns(text, n);
-	if (i)
-		spaces(r->out, GAP);
-	if (columns > width) {
-		const char *dots = r->utf8 ? "\xe2\x80\xa6" : "...";
-		unsigned room = width - (r->utf8 ? 1 : 3), taken = 0;
-		size_t at = 0;
-		for (uint32_t c; at < n;) {
-			unsigned len = utf8_read(text + at, n - at, &c), w = len ? utf8_columns(c) : 1;
-			if (taken + w > room)
-				break;
-			taken += w;
-			at += len ? len : 1;
-		}
-		fwrite(text, 1, at, r->out);
-		fputs(dots, r->out);
-		if (!last)
-			spaces(r->out, room - taken);
-		return;
+	static const char blanks[] = "                                ";
+	for (unsigned part; n; n -= part) {
+		part = n < sizeof(blanks) - 1 ? n : (unsigned)sizeof(blanks) - 1;
+		buffer_put(b, blanks, part);
 	}
-	if (r->columns[i].align == RENDER_NUMBER)
-		spaces(r->out, width - columns);
-	fwrite(text, 1, n, r->out);
-	if (r->columns[i].align != RENDER_NUMBER && !last)
-		spaces(r->out, width - columns);
 }
 
-/* The row whose first cell is number `row`; no blanks stand at its end. */
-static void print_row(struct render *r, size_t row, const unsigned *widths)
+/* As much of the text as has room, and dots. How many columns that takes. */
+static unsigned put_shortened(
+	struct buffer *b, const struct render *r, const char *text, size_t n, unsigned width)
+{
+	const char *dots = r->utf8 ? "\xe2\x80\xa6" : "...";
+	unsigned ndots = r->utf8 ? 1 : 3, taken = 0;
+	size_t at = 0;
+	for (uint32_t c; at < n;) {
+		unsigned len = utf8_read(text + at, n - at, &c), w = len ? utf8_columns(c) : 1;
+		if (taken + w > width - ndots)
+			break;
+		taken += w;
+		at += len ? len : 1;
+	}
+	buffer_put(b, text, at);
+	buffer_puts(b, dots);
+	return taken + ndots;
+}
+
+static void put_aligned(
+	struct buffer *b, const struct render *r, size_t cell, unsigned i, unsigned width, bool last)
+{
+	const char *text = r->text.at + begin_of(r, cell);
+	unsigned columns = r->cells[cell].columns;
+	bool number = r->columns[i].align == RENDER_NUMBER;
+	if (i)
+		put_spaces(b, GAP);
+	if (columns > width) {
+		columns = put_shortened(b, r, text, length_of(r, cell), width);
+		number = false;
+	} else {
+		if (number)
+			put_spaces(b, width - columns);
+		buffer_put(b, text, length_of(r, cell));
+	}
+	if (!number && !last)
+		put_spaces(b, width - columns);
+}
+
+/* The row whose first cell is number `cell`; no blanks stand at its end. */
+static void put_row(struct buffer *b, const struct render *r, size_t cell, const unsigned *widths)
 {
 	unsigned n = r->ncolumns;
-	size_t from = row ? r->ends[row - 1] : 0;
-	while (n && r->ends[row + n - 1] == (row + n > 1 ? r->ends[row + n - 2] : 0))
+	while (n && !length_of(r, cell + n - 1))
 		n--;
-	for (unsigned i = 0; i < n; from = r->ends[row + i++])
-		print_cell(r, i, r->text.at + from, r->ends[row + i] - from, widths[i], i + 1 == n);
-	putc('\n', r->out);
+	for (unsigned i = 0; i < n; i++)
+		put_aligned(b, r, cell + i, i, widths[i], i + 1 == n);
+	buffer_put(b, "\n", 1);
 }
 
-static void print_rule(struct render *r, const unsigned *widths)
+static void put_rule(struct buffer *b, const struct render *r, const unsigned *widths)
 {
 	for (unsigned i = 0; i < r->ncolumns; i++) {
 		if (i)
-			spaces(r->out, GAP);
+			put_spaces(b, GAP);
 		for (unsigned k = 0; k < widths[i]; k++)
-			fputs(r->utf8 ? "\xe2\x94\x80" : "-", r->out);
+			buffer_puts(b, r->utf8 ? "\xe2\x94\x80" : "-");
 	}
-	putc('\n', r->out);
+	buffer_put(b, "\n", 1);
 }
 
 static void end(struct render *r)
 {
 	unsigned *widths = r->ncolumns ? calloc(r->ncolumns, sizeof(*widths)) : NULL;
+	struct buffer lines = { 0 };
 	if (!widths || r->text.failed) {
 		r->text.failed |= r->ncolumns != 0;
 		free(widths);
 		return;
 	}
-	for (size_t i = 0, from = 0; i < r->nends; from = r->ends[i++]) {
-		unsigned columns = text_columns(r->text.at + from, r->ends[i] - from);
-		if (columns > widths[i % r->ncolumns])
-			widths[i % r->ncolumns] = columns;
-	}
+	for (size_t i = 0; i < r->ncells; i++)
+		if (r->cells[i].columns > widths[i % r->ncolumns])
+			widths[i % r->ncolumns] = r->cells[i].columns;
 	if (r->terminal)
 		fit(r, widths);
-	for (size_t row = 0; row + r->ncolumns <= r->nends; row += r->ncolumns) {
-		print_row(r, row, widths);
-		if (row == 0 && r->terminal)
-			print_rule(r, widths);
+	for (size_t cell = 0; cell + r->ncolumns <= r->ncells; cell += r->ncolumns) {
+		put_row(&lines, r, cell, widths);
+		if (cell == 0 && r->terminal)
+			put_rule(&lines, r, widths);
+		if (lines.used > LINES_MAX) {
+			fwrite(lines.at, 1, lines.used, r->out);
+			lines.used = 0;
+		}
 	}
+	if (lines.used)
+		fwrite(lines.at, 1, lines.used, r->out);
+	r->text.failed |= lines.failed;
+	free(lines.at);
 	free(widths);
 }
 

@@ -1,29 +1,22 @@
 #include "query/render/text.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <stdlib.h>
 
 #include "schema/utf8.h"
 
-void buffer_put(struct buffer *b, const char *p, size_t n)
+void buffer_grow(struct buffer *b, size_t n)
 {
 	if (b->failed)
 		return;
-	if (b->size - b->used <= n) {
-		size_t size = (b->used + n + 1) * 2;
-		char *at = realloc(b->at, size);
-		if (!at) {
-			b->failed = true;
-			return;
-		}
-		b->at = at;
-		b->size = size;
+	size_t size = (b->used + n + 1) * 2;
+	char *at = realloc(b->at, size);
+	if (!at) {
+		b->failed = true;
+		return;
 	}
-	if (n)
-		memcpy(b->at + b->used, p, n);
-	b->used += n;
-	b->at[b->used] = '\0';
+	b->at = at;
+	b->size = size;
 }
 
 void buffer_puts(struct buffer *b, const char *text)
@@ -138,27 +131,18 @@ unsigned text_columns(const char *text, size_t n)
 {
 	unsigned columns = 0;
 	for (uint32_t c; n;) {
+		if ((uint8_t)*text < 0x80) {
+			columns++;
+			text++;
+			n--;
+			continue;
+		}
 		unsigned len = utf8_read(text, n, &c);
 		columns += len ? utf8_columns(c) : 1;
 		text += len ? len : 1;
 		n -= len ? len : 1;
 	}
 	return columns;
-}
-
-void put_real(struct buffer *b, double v)
-{
-	char text[40];
-	if (!isfinite(v)) {
-		buffer_puts(b, "null");
-		return;
-	}
-	for (int digits = 15; digits <= 17; digits++) {
-		snprintf(text, sizeof(text), "%.*g", digits, v);
-		if (strtod(text, NULL) == v)
-			break;
-	}
-	buffer_puts(b, text);
 }
 
 void put_json_text(struct buffer *b, const char *text, size_t n)
@@ -194,7 +178,7 @@ void put_json(struct buffer *b, const struct value *v)
 		buffer_puts(b, "null");
 		break;
 	case VALUE_INT:
-		buffer_printf(b, "%" PRId64, v->integer);
+		put_int(b, v->integer);
 		break;
 	case VALUE_REAL:
 		put_real(b, v->real);

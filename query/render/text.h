@@ -12,7 +12,18 @@ struct buffer {
 	bool failed; /* memory ran out; sticks */
 };
 
-void buffer_put(struct buffer *b, const char *p, size_t n);
+void buffer_grow(struct buffer *b, size_t n); /* room for n octets and a NUL, or failed */
+static inline void buffer_put(struct buffer *b, const char *p, size_t n)
+{
+	if (b->size - b->used <= n)
+		buffer_grow(b, n);
+	if (b->failed)
+		return;
+	if (n)
+		memcpy(b->at + b->used, p, n);
+	b->used += n;
+	b->at[b->used] = '\0';
+}
 void buffer_puts(struct buffer *b, const char *text);
 void buffer_printf(struct buffer *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
@@ -32,6 +43,9 @@ void put_markup(FILE *out, const char *text, size_t n);
 /* Columns of text that put_visible() made. */
 unsigned text_columns(const char *text, size_t n);
 
+void put_int(struct buffer *b, int64_t v);
+/* With so many digits behind the point, rounded as printf's %f. */
+void put_fixed(struct buffer *b, double v, unsigned decimals);
 /* The shortest decimal that reads back as the same double; "null" when it is none. */
 void put_real(struct buffer *b, double v);
 void put_json_text(struct buffer *b, const char *text, size_t n);

@@ -1,4 +1,4 @@
-#include "query/dialect.h"
+#include "query/publish/dialect.h"
 
 #include <ctype.h>
 #include <sqlite3.h>

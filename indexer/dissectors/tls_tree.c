@@ -1,0 +1,54 @@
+/* How Wireshark's tree shows TLS and DTLS: records, in them handshake messages, in those extensions. */
+#include "indexer/dissectors/tls.h"
+
+/* A record's own version; which one the session speaks is known later. */
+static const struct value_name titles[] = { { SSL3, "SSLv3" }, { TLS10, "TLSv1" }, { TLS11, "TLSv1.1" },
+	{ TLS12, "TLSv1.2" }, { TLS13, "TLSv1.3" }, { TLCP, "TLCP" }, { DTLS10, "DTLSv1.0" },
+	{ DTLS12, "DTLSv1.2" }, { 0, NULL } };
+
+#define LAYOUT(P)                                                                                            \
+	{ 0, .record = P "_record",                                                                          \
+		.text = "{" P ".record.version:m} Record Layer: {" P ".record.content_type:n} Protocol"      \
+			"<: {" P ".handshake.type:n}>",                                                      \
+		.names = titles },                                                                           \
+		{ 1, P ".record.content_type" }, { 1, P ".record.opaque_type" }, { 1, P ".record.version" }, \
+		{ 1, P ".record.epoch" }, { 1, P ".record.sequence_number" }, { 1, P ".record.length" },     \
+		{ 1, P ".change_cipher_spec" }, { 1, P ".app_data" }, { 1, P ".app_data_proto" },            \
+		{ 1, .record = P "_alert", .text = "Alert Message" }, { 2, P ".alert_message.level" },       \
+		{ 2, P ".alert_message.desc" }, { 2, P ".alert_message", "" },                               \
+		{ 1, .record = P "_handshake", .text = "Handshake Protocol: {" P ".handshake.type:n}" },     \
+		{ 2, P ".handshake.type" }, { 2, P ".handshake.length" }, { 2, P ".handshake", "" },         \
+		{ 2, .record = P "_hello" }, { 3, P ".handshake.version" }, { 3, P ".handshake.random" },    \
+		{ 4, P ".handshake.random_time" }, { 4, P ".handshake.random_bytes" },                       \
+		{ 3, P ".handshake.session_id_length" }, { 3, P ".handshake.session_id" },                   \
+		{ 3, P ".handshake.cookie_length" }, { 3, P ".handshake.cookie" },                           \
+		{ 3, P ".handshake.cipher_suites_length" },                                                  \
+		{ 3, P ".handshake.ciphersuite",                                                             \
+			"{" P ".handshake.cipher_suites_length:h}Cipher Suites ({:c} suite{:C})",            \
+			.each = true },                                                                      \
+		{ 3, P ".handshake.ciphersuite" }, { 3, P ".handshake.comp_methods_length" },                \
+		{ 3, P ".handshake.comp_method",                                                             \
+			"{" P ".handshake.comp_methods_length:h}Compression Methods ({:c} method{:C})",      \
+			.each = true },                                                                      \
+		{ 3, P ".handshake.comp_method" }, { 3, P ".handshake.extensions_length" },                  \
+		{ 3, .record = P "_extension",                                                               \
+			.text = "Extension: {" P ".handshake.extension.type:n} (len={" P                     \
+				".handshake.extension.len})" },                                              \
+		{ 4, P ".handshake.extension.type" }, { 4, P ".handshake.extension.len" },                   \
+		{ 4, P ".handshake.extensions_supported_group", "Supported Groups ({:c} group{:C})",         \
+			.each = true },                                                                      \
+		{ 4, P ".handshake.extensions_ec_point_format", "Elliptic curves point formats ({:c})",      \
+			.each = true },                                                                      \
+		{ 4, P ".handshake.sig_hash_alg", "Signature Hash Algorithms ({:c} algorithm{:C})",          \
+			.each = true },                                                                      \
+		{ 4, .record = P "_server_name", .text = "Server Name Indication extension" },               \
+		{ 4, .record = P "_key_share",                                                               \
+			.text = "Key Share Entry: Group: {" P                                                \
+				".handshake.extensions_key_share_group:n}, Key Exchange length: {" P         \
+				".handshake.extensions_key_share_key_exchange_length}" },                    \
+	{                                                                                                    \
+		0                                                                                            \
+	}
+
+const struct layout_line tls_layout[] = { LAYOUT("tls") };
+const struct layout_line dtls_layout[] = { LAYOUT("dtls") };

@@ -1,0 +1,59 @@
+/* How Wireshark's tree shows a layer, where that is more than its fields one below the other: headings, what
+ * stands below what, and the words around a value. A protocol that says nothing is shown by the general rule:
+ * "label: value", in the order in which the fields were read, bits below the number that they are cut out of.
+ *
+ * A layout is a list of lines from top to bottom, each as deep as it is indented. What it does not mention
+ * follows by the general rule. A line is one of
+ * - a field: shown where the row has it, with all that stands below it;
+ * - a record: shown once for each of its rows, what stands below it reads that row;
+ * - neither: words, shown when something below them is, or, with nothing below, when all they name is there.
+ *
+ * The words are a template. Outside braces all is as it stands, but <...> is left out when a field in it is
+ * missing. In braces stands a field's name (none: the line's own field), looked for in the row, then in
+ * those below it and in the layer's own, and behind it one of
+ *     nothing    the value as the general rule shows it
+ *     :n         the name of the value alone; the number where it has none
+ *     :d :x      the number in decimal, in hexadecimal
+ *     :b         eight times the number: octets as bits
+ *     :2 :3 :5   so many digits of hexadecimal
+ *     :t         the number as seconds: "1 minute, 5 seconds"
+ *     :u         the number divided by the line's `unit`
+ *     :l         how many octets it has
+ *     :s         "s" unless the number, or of octets how many there are, is 1
+ *     :m         by the line's `names`
+ *     :h :1      nothing; the line is there when the field is, when the number is not 0
+ *     :c :C      how many numbers a list has; "s" unless it is one
+ *     ?TEXT      TEXT when the number is not 0; !TEXT when it is 0 or there is none; =N?TEXT when it is N
+ *     :o :e :w   where in the put-together octets it begins, ends, and how many there are
+ *     *          instead of a name: "#FRAME(OCTETS), ..." of the rows below a record's line
+ * With a comma before the name (?, ! only) the texts are a list, ", " between them; {,!TEXT} is for when
+ * there were none. */
+#ifndef PCAPDEX_LAYOUT_H
+#define PCAPDEX_LAYOUT_H
+
+#include "schema/kind.h"
+
+/* Add a line `depth` below the first one that is added. */
+typedef void layout_add(void *to, unsigned depth, const char *text);
+
+struct layout_line {
+	uint8_t depth;
+	const char *field; /* NULL: no field of its own */
+	const char *text; /* the template; NULL: the general rule. "": nothing, the field is said elsewhere */
+	const char *record; /* a line for each row of this record, */
+	const char *count;  /* but no more than this field of the layer says; the next line goes on behind */
+	/* The bits of a number of `width` bits that the value, divided by `unit`, stands for: "0100 .... = "
+	 */
+	uint64_t mask;
+	uint8_t width, unit;            /* unit 0 is taken as 1 */
+	const struct value_name *names; /* for :m */
+	const char *expert;             /* "Chat/Sequence": an entry of the expert information */
+	bool only;                      /* a record: of its rows nothing but what stands below the line */
+	bool each;                      /* KIND_LIST: below the line stands one for each number */
+	bool top;                       /* stands beside the layers, not below its own */
+	/* KIND_BYTES: what the octets say, in lines of the protocol's own making; the first is the field's.
+	 */
+	void (*lines)(const uint8_t *octets, uint32_t n, layout_add *add, void *to);
+};
+
+#endif

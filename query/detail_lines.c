@@ -1,0 +1,321 @@
+#include "query/detail_lines.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "query/detail_template.h"
+
+#define DEPTH_MAX 12
+
+/* What is being shown: rows that stand side by side, of which a line shows some. */
+struct walk {
+	struct detail_lines *out;
+	const struct detail_layer *layer;
+	struct detail_row *const *rows; /* children of the layer, in the order in which they were read */
+	unsigned nrows;
+};
+
+/* ---- single lines ---- */
+
+static void add(struct detail_lines *l, unsigned depth, const struct detail_field *field, const char *text)
+{
+	if (l->n == l->size) {
+		size_t size = l->size ? l->size * 2 : 64;
+		struct detail_line *list = realloc(l->list, size * sizeof(*list));
+		if (!list) {
+			l->failed = true;
+			return;
+		}
+		l->list = list;
+		l->size = size;
+	}
+	char *copy = strdup(text);
+	if (!copy) {
+		l->failed = true;
+		return;
+	}
+	l->list[l->n++] = (struct detail_line) { depth, copy, field };
+}
+
+/* ".... .1.. = " for bit 2 of 8 when it is set. */
+static size_t bits_text(char *out, uint64_t value, uint64_t mask, unsigned width)
+{
+	char *p = out;
+	uint64_t v = value << __builtin_ctzll(mask);
+	for (unsigned i = width; i--;) {
+		*p++ = mask >> i & 1 ? (v >> i & 1 ? '1' : '0') : '.';
+		if (i && i % 4 == 0)
+			*p++ = ' ';
+	}
+	memcpy(p, " = ", 4);
+	return (size_t)(p + 3 - out);
+}
+
+static void plain_text(char *out, size_t size, const struct detail_field *f)
+{
+	char value[TREE_LINE_MAX - 256];
+	detail_value_text(value, sizeof(value), f);
+	snprintf(out, size, "%s%s%s", f->label, value[0] ? ": " : "", value);
+}
+
+struct made {
+	struct walk *walk;
+	const struct detail_field *field;
+	unsigned depth;
+};
+
+static void add_made(void *to, unsigned depth, const char *text)
+{
+	const struct made *m = to;
+	add(m->walk->out, m->depth + depth, depth ? NULL : m->field, text);
+}
+
+/* A line for each number of a list. */
+static void add_each(struct walk *w, const struct detail_field *f, unsigned depth)
+{
+	char text[256], value[192];
+	for (unsigned i = 0; detail_list_item(value, sizeof(value), f, i); i++) {
+		snprintf(text, sizeof(text), "%s: %s", f->label, value);
+		add(w->out, depth, f, text);
+	}
+}
+
+/* The line of a field; false when the layout's words name what is not there. */
+static bool add_field(struct walk *w, const struct layout_line *line, const struct detail_row *row,
+	struct detail_field *f, unsigned depth)
+{
+	char text[TREE_LINE_MAX + 128], *p = text;
+	const struct detail_template t = { line, f, row, w->layer->row, NULL, 0 };
+	uint64_t mask = line && line->mask ? line->mask : f->mask;
+	if (f->kind == KIND_LIST && (!line || !line->text)) {
+		f->shown = true;
+		add_each(w, f, depth);
+		return true;
+	}
+	bool bracket = f->generated && (!line || !line->text);
+	f->shown = true;
+	if (line && line->text && !line->text[0])
+		return true;
+	if (line && line->lines) {
+		line->lines(f->bytes, f->bytes ? f->nbytes : 0, add_made, &(struct made) { w, f, depth });
+		return true;
+	}
+	if (bracket)
+		*p++ = '[';
+	if (mask)
+		p += bits_text(p, (uint64_t)f->integer / (line && line->unit ? line->unit : 1), mask,
+			line && line->mask ? line->width : f->width);
+	size_t room = sizeof(text) - (size_t)(p - text) - 2;
+	if (!line || !line->text)
+		plain_text(p, room, f);
+	else if (!detail_template_fill(p, room, line->text, &t)) {
+		f->shown = false;
+		return false;
+	}
+	if (bracket)
+		strcat(p, "]");
+	add(w->out, depth, f, text);
+	if (line && line->each)
+		add_each(w, f, depth + 1);
+	return true;
+}
+
+/* An entry of the expert information: what it says, how grave it is, what it is about. */
+static void add_expert(struct detail_lines *l, const char *expert, size_t at)
+{
+	char text[TREE_LINE_MAX + 256];
+	struct detail_line *said = &l->list[at];
+	unsigned depth = said->depth;
+	const char *group = strchr(expert, '/');
+	char *words = said->text;
+	snprintf(text, sizeof(text), "[Expert Info (%s): %s]", expert, words);
+	said->text = strdup(text);
+	snprintf(text, sizeof(text), "[%s]", words);
+	free(words);
+	add(l, depth + 1, said->field, text);
+	snprintf(text, sizeof(text), "[Severity level: %.*s]", (int)(group - expert), expert);
+	add(l, depth + 1, NULL, text);
+	snprintf(text, sizeof(text), "[Group: %s]", group + 1);
+	add(l, depth + 1, NULL, text);
+	if (!l->list[at].text)
+		l->failed = true;
+}
+
+/* ---- the general rule ---- */
+
+static bool is_above(const struct detail_row *row, const char *name)
+{
+	const struct detail_field *f = detail_row_find(row, name);
+	return f && !f->hidden && !f->shown;
+}
+
+/* The fields of a row below the one of this name (NULL: those that stand below none), but for those shown. */
+static void add_below(struct walk *w, const struct detail_row *row, const char *parent, unsigned depth)
+{
+	for (unsigned i = 0; depth < DEPTH_MAX && i < row->nfields; i++) {
+		struct detail_field *f = &row->fields[i];
+		if (f->shown || f->hidden)
+			continue;
+		const char *above = f->parent && is_above(row, f->parent) ? f->parent : NULL;
+		if (above ? !parent || strcmp(above, parent) != 0 : parent != NULL)
+			continue;
+		add_field(w, NULL, row, f, depth);
+		f->shown = false; /* until what stands below it is there */
+		add_below(w, row, f->name, depth + 1);
+		f->shown = true;
+	}
+}
+
+static void add_rest(struct walk *w, const struct detail_row *row, unsigned depth)
+{
+	if (row)
+		add_below(w, row, NULL, depth);
+}
+
+/* Rows that no line of a layout speaks of. */
+static void add_rows(struct walk *w, unsigned from, unsigned to, unsigned depth, bool named)
+{
+	for (unsigned i = from; i < to; i++) {
+		struct detail_row *row = w->rows[i];
+		if (row->shown)
+			continue;
+		row->shown = true;
+		size_t at = w->out->n;
+		add_rest(w, row, depth + named);
+		if (!named || w->out->n == at + 1) {
+			for (size_t k = at; k < w->out->n; k++)
+				w->out->list[k].depth -= named;
+			continue;
+		}
+		if (w->out->n == at)
+			continue;
+		/* "sack 1": the record without its protocol's name */
+		char text[128];
+		const char *name = row->record->name, *proto = row->proto->name;
+		size_t n = strlen(proto);
+		if (strncmp(name, proto, n) == 0 && name[n] == '_')
+			name += n + 1;
+		snprintf(text, sizeof(text), "%s %u", name, row->n);
+		for (char *p = text; *p; p++)
+			if (*p == '_')
+				*p = ' ';
+		add(w->out, depth, NULL, text);
+		struct detail_line last = w->out->list[w->out->n - 1];
+		memmove(&w->out->list[at + 1], &w->out->list[at],
+			(w->out->n - 1 - at) * sizeof(struct detail_line));
+		w->out->list[at] = last;
+	}
+}
+
+/* ---- the layout ---- */
+
+static const struct layout_line *behind(const struct layout_line *line)
+{
+	const struct layout_line *p = line + 1;
+	while ((p->field || p->text || p->record) && p->depth > line->depth)
+		p++;
+	return p;
+}
+
+static void add_lines(struct walk *w, const struct layout_line *from, const struct layout_line *to,
+	struct detail_row *row, unsigned first, unsigned end, unsigned depth);
+
+/* A record's line, once for each of its rows among first..end-1; what stands between two of them belongs to
+ * the first. */
+static void add_record(
+	struct walk *w, const struct layout_line *line, unsigned first, unsigned end, unsigned depth)
+{
+	const struct detail_field *count = line->count ? detail_row_find(w->layer->row, line->count) : NULL;
+	int64_t left = line->count ? (count ? count->integer : 0) : INT64_MAX;
+	for (unsigned i = first; i < end && left > 0; i++) {
+		struct detail_row *row = w->rows[i];
+		char text[TREE_LINE_MAX];
+		unsigned next = i + 1;
+		if (row->shown || strcmp(row->record->name, line->record) != 0)
+			continue;
+		while (next < end && strcmp(w->rows[next]->record->name, line->record) != 0)
+			next++;
+		row->shown = true;
+		left--;
+		const struct detail_template t = { line, NULL, row, w->layer->row, w->rows + i + 1,
+			next - i - 1 };
+		unsigned below = depth;
+		if (line->text) {
+			detail_template_fill(text, sizeof(text), line->text, &t);
+			add(w->out, depth, NULL, text);
+			below++;
+		}
+		add_lines(w, line + 1, behind(line), row, i + 1, next, below);
+		if (line->only)
+			continue;
+		add_rest(w, row, below);
+		add_rows(w, i + 1, next, below, false);
+	}
+}
+
+static void add_line(struct walk *w, const struct layout_line *line, struct detail_row *row, unsigned first,
+	unsigned end, unsigned depth)
+{
+	const struct layout_line *next = behind(line);
+	size_t at = w->out->n;
+	if (line->top)
+		depth = 0;
+	if (line->record) {
+		add_record(w, line, first, end, depth);
+	} else if (line->field) {
+		struct detail_field *f =
+			(struct detail_field *)(uintptr_t)(row ? detail_row_find(row, line->field) : NULL);
+		if (!f || f->shown || !add_field(w, line, row, f, depth))
+			return;
+		if (line->expert && w->out->n > at)
+			add_expert(w->out, line->expert, at);
+		add_lines(w, line + 1, next, row, first, end, depth + 1);
+		if (f->mask || f->nbytes == 0)
+			add_below(w, row, f->name, depth + 1);
+	} else {
+		char text[TREE_LINE_MAX];
+		const struct detail_template t = { line, NULL, row, w->layer->row, NULL, 0 };
+		if (!detail_template_fill(text, sizeof(text), line->text, &t))
+			return;
+		add(w->out, depth, NULL, text);
+		add_lines(w, line + 1, next, row, first, end, depth + 1);
+		if (next > line + 1 && w->out->n == at + 1)
+			free(w->out->list[--w->out->n].text);
+	}
+}
+
+static void add_lines(struct walk *w, const struct layout_line *from, const struct layout_line *to,
+	struct detail_row *row, unsigned first, unsigned end, unsigned depth)
+{
+	for (const struct layout_line *line = from; line < to && depth < DEPTH_MAX; line = behind(line))
+		add_line(w, line, row, first, end, depth);
+}
+
+int detail_lines_make(struct detail_lines *lines, const struct detail_layer *layer)
+{
+	const struct layout_line *layout = layer->proto->layout, *end = layout;
+	struct walk w = { lines, layer, layer->children, layer->nchildren };
+	char text[TREE_LINE_MAX];
+	const struct detail_template t = { NULL, NULL, layer->row, layer->row, NULL, 0 };
+	*lines = (struct detail_lines) { 0 };
+	while (end && (end->field || end->text || end->record))
+		end++;
+	if (!layer->proto->heading || !detail_template_fill(text, sizeof(text), layer->proto->heading, &t))
+		snprintf(text, sizeof(text), "%s",
+			layer->proto->title ? layer->proto->title : layer->proto->name);
+	lines->heading = strdup(text);
+	if (layout)
+		add_lines(&w, layout, end, layer->row, 0, w.nrows, 1);
+	add_rest(&w, layer->row, 1);
+	add_rows(&w, 0, w.nrows, 1, true);
+	return lines->failed || !lines->heading ? -1 : 0;
+}
+
+void detail_lines_free(struct detail_lines *lines)
+{
+	while (lines->n)
+		free(lines->list[--lines->n].text);
+	free(lines->list);
+	free(lines->heading);
+	*lines = (struct detail_lines) { 0 };
+}

@@ -1,0 +1,189 @@
+/* The archive's tables, indexes and views in PostgreSQL. */
+#include "query/publish/dialect.h"
+#include "query/publish/loader.h"
+#include "query/command.h"
+
+#if HAVE_PQ
+#include <stdio.h>
+#include <string.h>
+
+/* Indexes of numbers and octets; a text may be too long for one of PostgreSQL's. */
+static int make_indexes(struct loader *l, const char *table)
+{
+	sqlite3_stmt *st = loader_prepare(l,
+		"SELECT l.name, group_concat('\"' || i.name || '\"') FROM pragma_index_list(%Q) l, "
+		"pragma_index_info(l.name) i WHERE l.origin <> 'pk' GROUP BY l.name HAVING NOT EXISTS "
+		"(SELECT 1 FROM "
+		"pragma_index_info(l.name) j JOIN pragma_table_info(%Q) c ON c.name=j.name WHERE "
+		"c.type='TEXT')",
+		table, table);
+	int rc = st ? 1 : -1;
+	while (rc > 0 && (rc = loader_step(l, st)) > 0)
+		rc = loader_run(l, NULL, "CREATE INDEX ON \"%w\" (%s)", table, sqlite3_column_text(st, 1)) < 0
+			     ? -1
+			     : 1;
+	sqlite3_finalize(st);
+	return rc;
+}
+
+static int make_table(struct loader *l, const char *table)
+{
+	static const char *const types[] = { "bigint", "double precision", "text", "bytea", "bigint" };
+	sqlite3_stmt *st = loader_prepare(l, "%s", loader_columns_sql);
+	sqlite3_str *s = sqlite3_str_new(NULL), *key = sqlite3_str_new(NULL), *notes = sqlite3_str_new(NULL);
+	int n = 0, rc = st ? 1 : -1;
+	bool captures = false, texts = false, spread = strcmp(table, "capture") == 0;
+	const char *keys[8] = { 0 };
+	char *kept[8] = { 0 };
+	if (st)
+		sqlite3_bind_text(st, 1, table, -1, SQLITE_STATIC);
+	sqlite3_str_appendf(s, "CREATE TABLE \"%w\" (", table);
+	while (rc > 0 && (rc = loader_step(l, st)) > 0) {
+		const char *name = (const char *)sqlite3_column_text(st, 0),
+			   *declared = (const char *)sqlite3_column_text(st, 1);
+		int pk = sqlite3_column_int(st, 3);
+		bool needed = sqlite3_column_int(st, 2), indexed = sqlite3_column_int(st, 4);
+		enum server_type type = server_type_of(declared, needed);
+		sqlite3_str_appendf(
+			s, "%s\"%w\" %s%s", n ? ", " : "", name, types[type], needed ? " NOT NULL" : "");
+		if (type == SERVER_SPAN)
+			sqlite3_str_appendf(s, ", \"%w octets\" bytea", name);
+		captures |= strcmp(name, "capture_id") == 0 && !pk;
+		spread |= strcmp(name, "capture_id") == 0 || strcmp(name, "frame_id") == 0;
+		texts |= pk && type == SERVER_TEXT;
+		if (pk > 0 && pk <= 8)
+			keys[pk - 1] = kept[pk - 1] = sqlite3_mprintf("%s", name);
+		sqlite3_str_appendf(notes,
+			"INSERT INTO pcapdex_column VALUES ('%q', %d, '%q', '%q', %s, %d, %s);", table, n,
+			name, declared, needed ? "true" : "false", pk, indexed ? "true" : "false");
+		n++;
+	}
+	/* A key of texts is one archive's: captures of several archives may have the same. */
+	if (texts && captures)
+		for (int i = 0; i < 8; i++)
+			if (!keys[i]) {
+				keys[i] = "capture_id";
+				break;
+			}
+	for (int i = 0; i < 8 && keys[i]; i++)
+		sqlite3_str_appendf(key, i ? ", \"%w\"" : ", PRIMARY KEY (\"%w\"", keys[i]);
+	sqlite3_str_appendf(s, "%s%s);", sqlite3_str_length(key) ? sqlite3_str_value(key) : "",
+		sqlite3_str_length(key) ? ")" : "");
+	sqlite3_finalize(st);
+	/* Of what is spread over shards a coordinator gets its parent tables when those have theirs. */
+	bool elsewhere = spread && l->role == LOADER_COORDINATOR;
+	if (rc == 0)
+		rc = loader_run(
+			l, NULL, "%s %s", elsewhere ? "" : sqlite3_str_value(s), sqlite3_str_value(notes));
+	if (rc == 0 && !elsewhere)
+		rc = make_indexes(l, table);
+	for (int i = 0; i < 8; i++)
+		sqlite3_free(kept[i]);
+	sqlite3_free(sqlite3_str_finish(s));
+	sqlite3_free(sqlite3_str_finish(key));
+	sqlite3_free(sqlite3_str_finish(notes));
+	return rc;
+}
+
+/* The archive's tables, views and indexes: those that the server has not are made, and what SQLite says of
+ * them is written down, for readers. Views change when tables come in, so the newest is kept. */
+static int make_schema(struct loader *l)
+{
+	sqlite3_stmt *st =
+		loader_prepare(l, "SELECT type, name, tbl_name, sql FROM main.sqlite_master WHERE sql IS "
+				  "NOT NULL AND name NOT LIKE "
+				  "'sqlite%%' ORDER BY rowid");
+	int rc = st ? 1 : -1;
+	int64_t n = 0;
+	while (rc > 0 && (rc = loader_step(l, st)) > 0) {
+		const char *type = (const char *)sqlite3_column_text(st, 0),
+			   *name = (const char *)sqlite3_column_text(st, 1),
+			   *table = (const char *)sqlite3_column_text(st, 2),
+			   *sql = (const char *)sqlite3_column_text(st, 3);
+		const char *values[] = { type, name, table, sql, NULL };
+		char digits[24];
+		if (strcmp(type, "trigger") == 0)
+			continue;
+		snprintf(digits, sizeof(digits), "%lld", (long long)++n);
+		values[4] = digits;
+		PGresult *r = PQexecParams(l->pg,
+			"INSERT INTO pcapdex_schema (kind, name, tbl, sql, n) VALUES ($1, $2, $3, $4, $5) ON "
+			"CONFLICT "
+			"(kind, name) DO UPDATE SET sql = excluded.sql, n = excluded.n WHERE $1 = 'view' AND "
+			"excluded.sql LIKE '%FROM%' AND pcapdex_schema.sql <> excluded.sql RETURNING xmax = "
+			"0",
+			5, NULL, values, NULL, NULL, 0);
+		l->changed |= PQntuples(r) > 0;
+		bool made = PQntuples(r) && *PQgetvalue(r, 0, 0) == 't';
+		rc = PQresultStatus(r) == PGRES_TUPLES_OK ? 1 : loader_failed(l);
+		PQclear(r);
+		if (rc > 0 && made && strcmp(type, "table") == 0 && make_table(l, name) < 0)
+			rc = -1;
+	}
+	sqlite3_finalize(st);
+	return rc;
+}
+
+/* The archive's views for the server's own clients. One that PostgreSQL refuses is left out and named: ours
+ * read all of them, since they bring SQLite along. */
+static int make_views(struct loader *l)
+{
+	PGresult *r = NULL;
+	int rc = loader_run(l, NULL, "%s", dialect_functions_sql);
+	if (rc == 0)
+		rc = loader_run(l, &r, "SELECT name, sql FROM pcapdex_schema WHERE kind='view' ORDER BY n");
+	sqlite3_str *refused = sqlite3_str_new(NULL);
+	for (int i = 0; rc == 0 && i < PQntuples(r); i++) {
+		char *sql = dialect_view(PQgetvalue(r, i, 1));
+		rc = sql ? loader_run(l, NULL, "SAVEPOINT one_view") : -1;
+		if (rc == 0 && (loader_run(l, NULL, "DROP VIEW IF EXISTS \"%w\"", PQgetvalue(r, i, 0)) < 0 ||
+				       loader_run(l, NULL, "%s", sql) < 0)) {
+			sqlite3_str_appendf(
+				refused, sqlite3_str_length(refused) ? ", %s" : "%s", PQgetvalue(r, i, 0));
+			rc = loader_run(l, NULL, "ROLLBACK TO one_view");
+		}
+		if (rc == 0)
+			rc = loader_run(l, NULL, "RELEASE one_view");
+		sqlite3_free(sql);
+	}
+	PQclear(r);
+	if (rc == 0 && sqlite3_str_length(refused))
+		complain(0, "%s: psql and others do not get these views: %s", l->shown,
+			sqlite3_str_value(refused));
+	sqlite3_free(sqlite3_str_finish(refused));
+	return rc;
+}
+
+int loader_make_tables(struct loader *l)
+{
+	l->changed = false;
+	int rc = loader_run(l, NULL, "BEGIN; LOCK TABLE pcapdex_info IN EXCLUSIVE MODE");
+	if (rc == 0)
+		rc = make_schema(l);
+	if (rc == 0 && l->changed && l->role != LOADER_COORDINATOR)
+		rc = make_views(l);
+	if (rc == 0)
+		rc = loader_run(l, NULL, "COMMIT");
+	if (rc < 0)
+		loader_rollback(l);
+	return rc;
+}
+
+int loader_analyze(struct loader *l)
+{
+	static const char tables[] =
+		"FROM pcapdex_schema s JOIN pg_class k ON k.oid = "
+		"to_regclass(quote_ident(s.name)) WHERE s.kind='table' AND k.relkind='r'";
+	PGresult *r = NULL;
+	int rc = loader_run(l, &r, "SELECT string_agg(quote_ident(s.name), ', ') %s", tables);
+	if (rc == 0 && !PQgetisnull(r, 0, 0))
+		rc = loader_run(l, NULL, "ANALYZE %s", PQgetvalue(r, 0, 0));
+	PQclear(r);
+	return rc < 0 ? rc
+		      : loader_run(l, NULL,
+				"INSERT INTO pcapdex_rows SELECT s.name, k.reltuples %s ON CONFLICT (tbl) DO "
+				"UPDATE SET rows = excluded.rows",
+				tables);
+}
+
+#endif
