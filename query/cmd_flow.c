@@ -60,7 +60,6 @@ static int answer_rows(struct question *q, const struct selected_capture *captur
 	int status = flow_limits(q->args, &hosts, &limit);
 	if (status != EXIT_DONE)
 		return status;
-	question_about(q, "%s", capture->name);
 	return question_answer(
 		q, flow_prepare(q, capture, tcp, q->args->rows ? limit : -1), columns, FLOW_COLUMNS);
 }

@@ -92,16 +92,16 @@ static const struct field frame_fields[FRAME_NFIELDS] = {
 	[FRAME_PACKET_ID] = { "frame.packet_id", "Packet id", KIND_UINT, .octets = 8, .part = 1 },
 	/* what Wireshark's user does with a frame; here nobody does */
 	[FRAME_MARKED] = { "frame.marked", "Frame is marked", KIND_BOOL, .generated = true, .hidden = true,
-		.sql = "({len} IS NULL)" },
+		.sql = "({len} & 0)" },
 	[FRAME_IGNORED] = { "frame.ignored", "Frame is ignored", KIND_BOOL, .generated = true, .hidden = true,
-		.sql = "({len} IS NULL)" },
+		.sql = "({len} & 0)" },
 	/* The frame displayed before is the one captured before as long as nothing is filtered out; who
 	 * prints frames (query/fields.c) or selects them (query/filter/) knows better. */
 	[FRAME_TIME_DELTA_DISPLAYED] = { "frame.time_delta_displayed",
 		"Time delta from previous displayed frame", KIND_RELTIME, .generated = true,
 		.sql = "{time_delta}" },
 	[FRAME_OFFSET_SHIFT] = { "frame.offset_shift", "Time shift for this packet", KIND_RELTIME,
-		.generated = true, .sql = "({len} IS NULL)" },
+		.generated = true, .sql = "({len} & 0)" },
 	[FRAME_REF_TIME] = { "frame.ref_time", "This is a Time Reference frame", KIND_NONE, .generated = true,
 		.sql = SQL_OFF },
 	[FRAME_MD5] = { "frame.md5_hash", "Frame MD5 Hash", KIND_TEXT, .generated = true, .sql = SQL_OFF },

@@ -438,7 +438,7 @@ static const struct field event_fields[EVENT_NFIELDS] = {
 		KIND_TEXT, .internal = true },
 	EXPERT_ITEM(EVENT_EXPERT,
 		OF_KIND("coalesce((SELECT x.value FROM t_text x WHERE x.id={text}), replace(k.summary, "
-			"char(123)||'value'||char(125), coalesce({value}, '')))"),
+			"char(123)||'value'||char(125), coalesce({value}||'', '')))"),
 		OF_KIND("CASE k.severity WHEN 'chat' THEN " EXPERT_CHAT " WHEN 'note' THEN " EXPERT_NOTE
 			" WHEN 'warning' THEN " EXPERT_WARN " ELSE " EXPERT_ERROR " END"),
 		OF_KIND("CASE k.\"group\" WHEN 'Sequence' THEN " EXPERT_SEQUENCE

@@ -35,6 +35,8 @@ const char dialect_functions_sql[] =
 	" 'SELECT to_char(to_timestamp($2) AT TIME ZONE ''UTC'', ''YYYY-MM-DD HH24:MI:SS'')';"
 	"CREATE OR REPLACE FUNCTION printf(text, bigint) RETURNS text LANGUAGE sql IMMUTABLE AS"
 	" 'SELECT ''.'' || lpad($2::text, 9, ''0'')';"
+	"CREATE OR REPLACE FUNCTION pcapdex_char(integer) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT "
+	"chr($1)';"
 	"CREATE OR REPLACE FUNCTION pcapdex_char(integer, integer) RETURNS text LANGUAGE sql IMMUTABLE AS"
 	" 'SELECT chr($1) || chr($2)';"
 	/* Of a span: its octets stand in the other column. */
