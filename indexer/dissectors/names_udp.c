@@ -4,6 +4,7 @@
  * IANA's "Service Name and Transport Protocol Port Number Registry". Left out are those whose dissector looks
  * at the octets and mostly rejects them (rtpproxy, cpfi, tplink-smarthome, dnp3, sigcomp): they need files of
  * their own. */
+#include "indexer/dissectors/names_framing.h"
 #include "indexer/dissectors/names_tests.h"
 #include "indexer/registry.h"
 
@@ -78,7 +79,8 @@ const struct protocol named_udp_protocols[] = {
 	{ .name = "caneth", .title = "Controller Area Network over Ethernet", .column = "CAN-ETH",
 		.dissect = caneth_dissect, .claims = CLAIMS({ CLAIM_UDP_PORT, 11898 }, { CLAIM_HEUR_UDP, 840 }) },
 	{ .name = "cflow", .title = "Cisco NetFlow/IPFIX", .column = "CFLOW",
-		.dissect = test_cflow, .claims = CLAIMS({ CLAIM_UDP_PORT, 2055 }, { CLAIM_UDP_PORT, 4739 }, { CLAIM_UDP_PORT, 9996 }) },
+		.dissect = test_cflow, .pdu = &cflow_pdu,
+		.claims = CLAIMS({ CLAIM_UDP_PORT, 2055 }, { CLAIM_UDP_PORT, 4739 }, { CLAIM_UDP_PORT, 9996 }, { CLAIM_TCP_PORT, 4739 }) },
 	{ .name = "chargen", .title = "Character Generator Protocol", .column = "Chargen",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 19 }, { CLAIM_TCP_PORT, 19 }) },
 	{ .name = "cnip", .title = "Component Network over IP", .column = "CN/IP",
@@ -96,7 +98,7 @@ const struct protocol named_udp_protocols[] = {
 	{ .name = "dis", .title = "Distributed Interactive Simulation", .column = "DIS",
 		.dissect = test_len_12, .claims = CLAIMS({ CLAIM_UDP_PORT, 3000 }) },
 	{ .name = "dlep", .title = "Dynamic Link Exchange Protocol", .column = "DLEP",
-		.claims = CLAIMS({ CLAIM_UDP_PORT, 854 }) },
+		.pdu = &dlep_pdu, .claims = CLAIMS({ CLAIM_UDP_PORT, 854 }, { CLAIM_TCP_PORT, 854 }) },
 	{ .name = "dlsw", .title = "Data Link SWitching", .column = "DLSw",
 		.dissect = test_dlsw, .claims = CLAIMS({ CLAIM_UDP_PORT, 2067 }) },
 	{ .name = "dmp", .title = "Direct Message Profile", .column = "DMP",
@@ -169,13 +171,13 @@ const struct protocol named_udp_protocols[] = {
 	{ .name = "kink", .title = "Kerberized Internet Negotiation of Key", .column = "KINK",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 910 }) },
 	{ .name = "kip", .title = "KNX/IP", .column = "KNX/IP",
-		.claims = CLAIMS({ CLAIM_UDP_PORT, 3671 }) },
+		.pdu = &kip_pdu, .claims = CLAIMS({ CLAIM_UDP_PORT, 3671 }, { CLAIM_TCP_PORT, 3671 }) },
 	{ .name = "knet", .title = "kNet Protocol", .column = "KNET",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 2345 }, { CLAIM_SCTP_PORT, 2345 }) },
 	{ .name = "laplink", .title = "Laplink", .column = "Laplink",
 		.dissect = test_laplink, .claims = CLAIMS({ CLAIM_UDP_PORT, 1547 }) },
 	{ .name = "ldp", .title = "Label Distribution Protocol", .column = "LDP",
-		.dissect = ldp_walk, .claims = CLAIMS({ CLAIM_UDP_PORT, 646 }) },
+		.dissect = ldp_walk, .pdu = &ldp_pdu, .claims = CLAIMS({ CLAIM_UDP_PORT, 646 }, { CLAIM_TCP_PORT, 646 }) },
 	{ .name = "lmp", .title = "Link Management Protocol (LMP)", .column = "LMP",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 701 }) },
 	{ .name = "ltp", .title = "Licklider Transmission Protocol", .column = "LTP",
@@ -269,7 +271,7 @@ const struct protocol named_udp_protocols[] = {
 	{ .name = "slimp3", .title = "SliMP3 Communication Protocol", .column = "SliMP3",
 		.dissect = test_slimp3, .claims = CLAIMS({ CLAIM_UDP_PORT, 1069 }, { CLAIM_UDP_PORT, 3483 }) },
 	{ .name = "srvloc", .title = "Service Location Protocol", .column = "SRVLOC",
-		.claims = CLAIMS({ CLAIM_UDP_PORT, 427 }) },
+		.pdu = &srvloc_pdu, .claims = CLAIMS({ CLAIM_UDP_PORT, 427 }, { CLAIM_TCP_PORT, 427 }) },
 	{ .name = "ssyncp", .title = "State Synchronization Protocol", .column = "SSyncP",
 		.dissect = test_ssyncp, .claims = CLAIMS({ CLAIM_UDP_PORT, 60001 }) },
 	{ .name = "steam_ihs_discovery", .title = "Steam In-Home Streaming Discovery Protocol", .column = "Steam IHS Discovery",
