@@ -278,7 +278,10 @@ static enum verdict xmpp_dissect(struct packet *pkt, struct cursor *c)
 	static const char type[] = "text/xml";
 	if (begins(c, "<proceed", 0)) /* RFC 6120, section 5.4.2.3 */
 		pkt_speak(pkt, &proto_tls);
-	if (pkt_may_want(pkt) && c->cap && c->data[c->cap - 1] != '>') {
+	uint32_t end = c->cap;
+	while (end > 1 && c->data[end - 1] <= ' ')
+		end--;
+	if (pkt_may_want(pkt) && end && c->data[end - 1] != '>') {
 		pkt_want(pkt, 0, WANT_SEGMENT);
 		return MINE;
 	}
