@@ -35,7 +35,6 @@ enum verdict test_reload(struct packet *, struct cursor *);
 enum verdict test_roon(struct packet *, struct cursor *);
 enum verdict test_sbus(struct packet *, struct cursor *);
 enum verdict test_sebek(struct packet *, struct cursor *);
-enum verdict test_sflow(struct packet *, struct cursor *);
 enum verdict test_slimp3(struct packet *, struct cursor *);
 enum verdict test_ssyncp(struct packet *, struct cursor *);
 enum verdict test_steam(struct packet *, struct cursor *);

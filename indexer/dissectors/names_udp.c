@@ -6,6 +6,7 @@
  * their own. */
 #include "indexer/dissectors/names_framing.h"
 #include "indexer/dissectors/names_tests.h"
+#include "indexer/dissectors/wrappers.h"
 #include "indexer/registry.h"
 
 /* Over TCP HART-IP's header has the length of the message. */
@@ -267,7 +268,7 @@ const struct protocol named_udp_protocols[] = {
 	{ .name = "sebek", .title = "SEBEK - Kernel Data Capture", .column = "SEBEK",
 		.dissect = test_sebek, .claims = CLAIMS({ CLAIM_UDP_PORT, 1101 }) },
 	{ .name = "sflow", .title = "InMon sFlow", .column = "sFlow",
-		.dissect = test_sflow, .claims = CLAIMS({ CLAIM_UDP_PORT, 6343 }) },
+		.dissect = sflow_wrapper, .claims = CLAIMS({ CLAIM_UDP_PORT, 6343 }) },
 	{ .name = "slimp3", .title = "SliMP3 Communication Protocol", .column = "SliMP3",
 		.dissect = test_slimp3, .claims = CLAIMS({ CLAIM_UDP_PORT, 1069 }, { CLAIM_UDP_PORT, 3483 }) },
 	{ .name = "srvloc", .title = "Service Location Protocol", .column = "SRVLOC",

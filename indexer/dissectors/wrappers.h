@@ -4,6 +4,7 @@
 
 #include "indexer/packet.h"
 
+enum verdict sflow_wrapper(struct packet *, struct cursor *);
 enum verdict arcnet_wrapper(struct packet *pkt, struct cursor *c);
 enum verdict tr_wrapper(struct packet *pkt, struct cursor *c);
 enum verdict fddi_wrapper(struct packet *pkt, struct cursor *c);
