@@ -63,13 +63,13 @@ static void hand_ethertype(struct packet *pkt, struct cursor *c)
 		pkt_next(pkt, CLAIM_ETHERTYPE, type, cur_rest(c));
 }
 
-/* Arista's own: a subtype; of time stamps (1) a version that says how long they are. */
+/* Arista's own: a subtype; of time stamps (1) a version that says how long they are, and of which clock. */
 enum verdict avsp_wrapper(struct packet *pkt, struct cursor *c)
 {
-	enum { TIMESTAMP = 1, TIME_64 = 0x10, TIME_48 = 0x20 };
+	enum { TIMESTAMP = 1, TIME_64 = 0x10, TIME_48 = 0x20, UTC = 0x0100 };
 	uint32_t subtype = (uint32_t)cur_be(c, 2);
 	if (subtype == TIMESTAMP) {
-		uint32_t version = (uint32_t)cur_be(c, 2);
+		uint32_t version = (uint32_t)cur_be(c, 2) & ~(uint32_t)UTC;
 		if (version != TIME_64 && version != TIME_48)
 			return MINE;
 		cur_take(c, version == TIME_64 ? 8 : 6);
@@ -119,12 +119,15 @@ enum verdict batadv_wrapper(struct packet *pkt, struct cursor *c)
 	return MINE;
 }
 
-/* IEEE 802.11, annex H: frames of 802.11 that travel over Ethernet show as wlan. */
+/* IEEE 802.11, annex H: frames of 802.11 that travel over Ethernet show as wlan; at the top of the tree
+ * stands only what kind they are. */
 enum verdict wlan_encap_wrapper(struct packet *pkt, struct cursor *c)
 {
+	static const struct protocol kind = { .name = "wlan.data_encap.payload_type",
+		.title = "Payload Type" };
 	pkt_silent(pkt);
 	pkt_token(pkt, &proto_wlan);
-	pkt_item(pkt, &proto_wlan, c->len);
-	cur_need(c, 1);
+	if (cur_need(c, 1))
+		pkt_item(pkt, &kind, 1);
 	return MINE;
 }
