@@ -400,7 +400,7 @@ const struct protocol named_protocols[] = {
 		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x22f3 }) },
 	{ .name = "tzsp", .title = "Tazmen Sniffer Protocol", .column = "TZSP",
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 128 }, { CLAIM_UDP_PORT, 37008 }) },
-	{ .name = "udld", .title = "Unidirectional Link Detection", .column = "UDLD",
+	{ .name = "udld", .title = "Unidirectional Link Detection", .column = "UDLD", .dissect = udld_walk,
 		.claims = CLAIMS({ CLAIM_LLC_OUI_CISCO, 0x0111 }) },
 	{ .name = "usbll", .title = "USB Link Layer", .column = "USBLL",
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 288 }, { CLAIM_LINKTYPE, 293 }, { CLAIM_LINKTYPE, 294 }, { CLAIM_LINKTYPE, 295 }) },

@@ -8,6 +8,25 @@
 
 extern const struct protocol proto_data;
 
+/* RFC 5171, section 6.3: version and operation, flags, checksum; types (2), lengths (2, with these) and
+ * values. A length that does not hold its own header ends them. */
+enum verdict udld_walk(struct packet *pkt, struct cursor *c)
+{
+	cur_take(c, 4);
+	while (cur_left(c)) {
+		cur_take(c, 2);
+		uint32_t len = (uint32_t)cur_be(c, 2);
+		if (len < 4) {
+			pkt_nest(pkt, true);
+			if (!pkt->fail)
+				pkt_next_proto(pkt, &proto_data, cur_rest(c));
+			break;
+		}
+		cur_take(c, len - 4);
+	}
+	return MINE;
+}
+
 /* Lengths of 2 octets behind `before` octets, which hold these too, up to the end. */
 static void lists(struct cursor *c, uint32_t before)
 {
@@ -106,8 +125,9 @@ enum verdict olsr_walk(struct packet *pkt, struct cursor *c)
 enum verdict pgm_walk(struct packet *pkt, struct cursor *c)
 {
 	enum { ODATA = 4, RDATA = 5, NTYPES = 14 };
-	static const uint8_t adds[NTYPES] = { [0] = 20, [1] = 24, [2] = 8, [4] = 8, [5] = 8, [8] = 20,
-		[9] = 20, [10] = 20, [13] = 8 };
+	static const uint8_t adds[NTYPES] = {
+		[0] = 20, [1] = 24, [2] = 8, [4] = 8, [5] = 8, [8] = 20, [9] = 20, [10] = 20, [13] = 8
+	};
 	if (c->cap < 18)
 		return NOT_MINE;
 	const uint8_t *head = cur_take(c, 16);
