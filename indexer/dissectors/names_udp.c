@@ -260,7 +260,7 @@ const struct protocol named_udp_protocols[] = {
 	{ .name = "rtps", .title = "Real-Time Publish-Subscribe Wire Protocol", .column = "RTPS",
 		.dissect = test_rtps, .item_min = 16, .claims = CLAIMS({ CLAIM_HEUR_UDP, 180 }, { CLAIM_HEUR_TCP, 260 }) },
 	{ .name = "sabp", .title = "UTRAN IuBC interface SABP signaling", .column = "SABP",
-		.claims = CLAIMS({ CLAIM_UDP_PORT, 3452 }) },
+		.claims = CLAIMS({ CLAIM_UDP_PORT, 3452 }, { CLAIM_SCTP_PPI, 31 }) },
 	{ .name = "sbus", .title = "SAIA S-Bus", .column = "SBUS", .dissect = test_sbus,
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 5050 }) },
 	{ .name = "scop", .title = "ZigBee SCoP", .column = "SCoP",
