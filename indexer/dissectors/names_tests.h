@@ -63,6 +63,7 @@ enum verdict goose_walk(struct packet *, struct cursor *);
 enum verdict cfm_walk(struct packet *, struct cursor *);
 enum verdict gprs_ns_walk(struct packet *, struct cursor *);
 enum verdict tsp_walk(struct packet *, struct cursor *);
+enum verdict lpd_walk(struct packet *, struct cursor *);
 enum verdict udld_walk(struct packet *, struct cursor *);
 enum verdict ldp_walk(struct packet *, struct cursor *);
 enum verdict mipv6_walk(struct packet *, struct cursor *);

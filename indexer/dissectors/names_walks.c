@@ -3,6 +3,7 @@
  * cut, and what is inside goes on to its own dissector. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "indexer/dissectors/names_tests.h"
 
@@ -24,6 +25,23 @@ enum verdict udld_walk(struct packet *pkt, struct cursor *c)
 		}
 		cur_take(c, len - 4);
 	}
+	return MINE;
+}
+
+/* RFC 1179, sections 5 to 7: an answer is one octet, a command of a client one and a line, to which Wireshark
+ * takes a NUL to be an end as well. */
+enum verdict lpd_walk(struct packet *pkt, struct cursor *c)
+{
+	enum { ANSWERS = 3, COMMANDS = 9 };
+	if (!cur_need(c, 1))
+		return MINE;
+	uint8_t code = c->data[c->pos];
+	bool line = memchr(c->data + c->pos + 1, '\n', c->cap - c->pos - 1) ||
+		    memchr(c->data + c->pos + 1, '\0', c->cap - c->pos - 1);
+	if (cur_left(c) == 1 ? code <= ANSWERS : code <= COMMANDS && line)
+		return MINE;
+	pkt_next_proto(pkt, &proto_data, *c);
+	pkt_below(pkt);
 	return MINE;
 }
 
