@@ -32,6 +32,32 @@ check "export all" status 0 "$pcapdex" export a.db -o folder
 check "all of them" is "$(ls folder | tr '\n' ' ')" "hostile.pcapng large.pcap plain.pcap "
 check "export to a pipe" sh -c "'$pcapdex' export a.db -c 1 | cmp - plain.pcap"
 before=$(sha256sum <a.db)
+# Every row of every table, but for the time of indexing, whatever the number of threads.
+same_rows() {
+	python3 - "$@" <<'PY'
+import sqlite3, sys
+def rows(path):
+    db = sqlite3.connect(path)
+    db.execute("UPDATE capture SET indexed_at = 0")
+    return list(db.iterdump())
+first, *others = map(rows, sys.argv[1:])
+sys.exit(any(first != other for other in others))
+PY
+}
+mkdir jobs
+for n in 1 2 3 4 5 6; do cp plain.pcap "jobs/$n.pcap" && printf '%s' "$n" >>"jobs/$n.pcap"; done
+cp hostile.pcapng jobs/7.pcapng
+cp jobs/2.pcap jobs/8.pcap
+cp text.txt jobs/9.pcap
+cp large.pcap jobs/large.pcap
+for n in 1 2 8; do
+	check "$n captures at a time" status 1 "$pcapdex" index "jobs$n.db" --jobs "$n" jobs --tag k=v jobs/9.pcap
+	check "all are tried" says out '^8 captures indexed (.*), 6 of them damaged, 1 already there, 1 failed'
+	check "messages come in order" is "$(grep -o 'jobs/[0-9]' err | tr '\n' ' ')" "jobs/1 jobs/2 jobs/3 jobs/4 jobs/5 jobs/6 jobs/9 "
+done
+check "the same rows" same_rows jobs1.db jobs2.db jobs8.db
+check "a number of jobs" status 2 "$pcapdex" index jobs0.db --jobs 0 plain.pcap
+
 check "the same again" status 0 "$pcapdex" index a.db plain.pcap hostile.pcapng
 check "is nothing new" says out '^0 captures indexed, 2 already there'
 check "and changes nothing" is "$(sha256sum <a.db)" "$before"

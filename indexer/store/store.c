@@ -329,6 +329,7 @@ int store_begin(struct store *s, int64_t *capture_id, int64_t *first_frame)
 	int rc = sqlite3_step(st) == SQLITE_ROW ? 0 : -1;
 	*capture_id = s->capture_id = sqlite3_column_int64(st, 0);
 	*first_frame = sqlite3_column_int64(st, 1);
+	s->source.shift = *first_frame - 1;
 	sqlite3_finalize(st);
 	return rc;
 }
@@ -341,6 +342,7 @@ void store_keep_ids(struct store *s, int64_t wanted_capture, int64_t wanted_firs
 		*capture_id = s->capture_id = wanted_capture;
 	if (wanted_first > *first_frame)
 		*first_frame = wanted_first;
+	s->source.shift = *first_frame - 1;
 }
 
 sqlite3_stmt *store_insert(struct store *s, const char *table, unsigned columns)

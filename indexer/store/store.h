@@ -42,7 +42,8 @@ void store_keep_ids(struct store *s, int64_t wanted_capture, int64_t wanted_firs
 /* Prepared INSERT into a table of core.sql: values bound by the caller, kept until the store is closed. */
 sqlite3_stmt *store_insert(struct store *s, const char *table, unsigned columns);
 
-/* Move all rows into their tables; new entries of the dictionary first. The rows stay. 0 or -1. */
+/* Move all rows into their tables, frame 1 of them to the capture's first id; new entries of the dictionary
+ * first. The rows stay. 0 or -1. */
 int store_flush(struct store *s, const struct rows *rows, const struct dict_news *news);
 
 /* A raw chunk: octets [offset, offset + size) of the file; data is their zlib stream, or they themselves
