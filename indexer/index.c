@@ -222,6 +222,8 @@ static int take_frame(struct job *j, const struct frame *f)
 		.len = f->len,
 		.claimed = f->claimed,
 		.time_ns = f->time_ns,
+		.fraction = f->fraction,
+		.untimed = !f->has_time,
 		.offset = f->offset,
 		.number = (uint32_t)++j->result->frames,
 		.interface = f->interface,

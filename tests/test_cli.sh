@@ -91,6 +91,30 @@ check "and no file" gone none
 check "no part left" sh -c '! ls | grep -q "^none"'
 check "not over the archive" status 1 "$pcapdex" export a.db -c 1 -o a.db
 
+# ---- times that are none ----
+
+# Fractions of a second and more, as tshark prints them: microseconds are multiplied within 32 bits, and sums are made
+# of the parts.
+le32() { printf "\\x$(printf %02x $(($1 & 255)))\\x$(printf %02x $(($1 >> 8 & 255)))\\x$(printf %02x $(($1 >> 16 & 255)))\\0"; }
+{
+	printf '\xd4\xc3\xb2\xa1\2\0\4\0\0\0\0\0\0\0\0\0\377\377\0\0\1\0\0\0'
+	for time in "100 0" "100 1500000" "101 2200000" "102 5"; do
+		for part in $time; do le32 "$part"; done
+		printf '\1\0\0\0\1\0\0\0x'
+	done
+} >fractions.pcap
+check "damaged fractions" status 0 "$pcapdex" index fractions.db fractions.pcap
+"$pcapdex" packets fractions.db -T fields -e frame.time -e frame.time_epoch -e frame.time_delta -e frame.time_relative >got
+cat >want <<'END'
+Jan  1, 1970 00:01:40.000000000 UTC	100.000000000	0.000000000	0.000000000
+Jan  1, 1970 00:01:40.1500000000 UTC	100.1500000000	0.1500000000	0.1500000000
+Jan  1, 1970 00:01:41.-2094967296 UTC	-101.2094967296	1.700000000	-0.1094967296
+Jan  1, 1970 00:01:42.000005000 UTC	102.000005000	1.2094972296	2.000005000
+END
+check "damaged fractions as tshark prints them" cmp want got
+check "and an expert's note" is "$("$pcapdex" packets fractions.db -Y 'frame.number == 3' -T fields -e _ws.expert.message | grep -o 'Fractional second -[0-9]*')" "Fractional second -2094967296"
+check "and as numbers" is "$("$pcapdex" packets fractions.db -Y 'frame.time_epoch > 101' -T fields -e frame.number | tr '\n' ' ')" "2 4 "
+
 # ---- folders and tags ----
 
 mkdir -p tree/b/c
