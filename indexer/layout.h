@@ -22,8 +22,10 @@
  *     :s         "s" unless the number, or of octets how many there are, is 1
  *     :m         by the line's `names`
  *     :h :1      nothing; the line is there when the field is, when the number is not 0
+ *     :f         ", LABEL" of each bit of the number that is set, as its field calls it
+ *     :r         a real number with three digits behind the point
  *     :c :C      how many numbers a list has; "s" unless it is one
- *     ?TEXT      TEXT when the number is not 0; !TEXT when it is 0 or there is none; =N?TEXT when it is N
+ *     ?TEXT      TEXT when the number is not 0, or there are octets; !TEXT when not; =N?TEXT when it is N
  *     :o :e :w   where in the put-together octets it begins, ends, and how many there are
  *     *          instead of a name: "#FRAME(OCTETS), ..." of the rows below a record's line
  * With a comma before the name (?, ! only) the texts are a list, ", " between them; {,!TEXT} is for when
@@ -40,16 +42,20 @@ struct layout_line {
 	uint8_t depth;
 	const char *field; /* NULL: no field of its own */
 	const char *text; /* the template; NULL: the general rule. "": nothing, the field is said elsewhere */
+	const char *when; /* the line is there when the row, or else the layer, has this field; NULL: always */
 	const char *record; /* a line for each row of this record, */
+	const char *has;    /* but only those rows that have this field, */
 	const char *count;  /* but no more than this field of the layer says; the next line goes on behind */
 	/* The bits of a number of `width` bits that the value, divided by `unit`, stands for: "0100 .... = "
 	 */
 	uint64_t mask;
 	uint8_t width, unit;            /* unit 0 is taken as 1 */
 	const struct value_name *names; /* for :m */
-	const char *expert;             /* "Chat/Sequence": an entry of the expert information */
+	const char *expert; /* "Chat/Sequence": an entry of the expert information; "": what the row says */
 	bool only;                      /* a record: of its rows nothing but what stands below the line */
+	bool later;                     /* a record: what else its rows have follows behind all lines */
 	bool each;                      /* KIND_LIST: below the line stands one for each number */
+	bool items;                     /* KIND_LIST: the template is of each number's line */
 	bool top;                       /* stands beside the layers, not below its own */
 	/* KIND_BYTES: what the octets say, in lines of the protocol's own making; the first is the field's.
 	 */

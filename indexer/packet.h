@@ -170,6 +170,7 @@ struct layer {
 	bool again;          /* a further message: pkt_again(), it added no token */
 	int16_t item;        /* index of its item in `items`, -1 none */
 	bool nests;          /* what it hands on hangs below its item, see pkt_nest() */
+	bool hangs;          /* it hangs right below the item of `parent`; else where that one hangs */
 	bool nested;         /* it hangs below the item of another: none of its own */
 	void (*finish)(struct packet *, struct layer *, const struct layer *child); /* pkt_on_finish() */
 	uint32_t mark; /* for finish: offset where the payload began */

@@ -47,6 +47,9 @@ struct detail_layer {
 	unsigned nchildren;
 	int64_t offset; /* -1 unknown */
 	uint32_t length;
+	int inside; /* index of the layer below whose lines it stands, -1 none */
+	const uint8_t *octets; /* that it reads, NULL unknown */
+	uint32_t noctets;
 };
 
 struct detail {
@@ -73,8 +76,10 @@ void detail_close(struct detail_reader *r); /* takes NULL */
 const struct detail *detail_read(
 	struct detail_reader *r, const struct selected_capture *capture, int64_t number);
 
-/* Of a KIND_LIST: how many numbers it has; the one at `index`, "name (number)", false behind the last. */
+/* Of a KIND_LIST: how many numbers it has; the one at `index` as a field of its own, and as a text, "name
+ * (number)". False behind the last. */
 unsigned detail_list_count(const struct detail_field *f);
+bool detail_list_number(struct detail_field *one, const struct detail_field *f, unsigned index);
 bool detail_list_item(char *out, size_t size, const struct detail_field *f, unsigned index);
 
 /* A value as Wireshark's tree shows it, without the label. */

@@ -32,7 +32,7 @@ static void add_layer(struct detail_reader *r, const struct protocol *proto)
 		layers[i] = d->layers[i];
 		number += layers[i].proto == proto;
 	}
-	layers[d->nlayers] = (struct detail_layer) { .proto = proto, .number = number, .offset = -1 };
+	layers[d->nlayers] = (struct detail_layer) { .proto = proto, .number = number, .offset = -1, .inside = -1 };
 	for (unsigned i = 0; i < r->nrows && proto->nrecords; i++)
 		if (r->list[i]->record == &proto->records[0] && r->list[i]->layer == number)
 			layers[d->nlayers].row = r->list[i];
@@ -219,8 +219,28 @@ static void add_pane(struct detail_reader *r, const struct layer *l)
 	d->panes = panes;
 }
 
-static void place_layer(
-	struct detail_layer *l, const struct packet *pkt, const uint8_t *data, uint32_t cap_len)
+/* The layer of the detail that pkt->layers[k] is; -1 none. */
+static int layer_index(const struct detail *d, const struct packet *pkt, int k)
+{
+	unsigned number = 0;
+	for (int i = 0; i <= k; i++)
+		number += pkt->layers[i].proto == pkt->layers[k].proto;
+	for (unsigned i = 0; i < d->nlayers; i++)
+		if (d->layers[i].proto == pkt->layers[k].proto && d->layers[i].number == number)
+			return (int)i;
+	return -1;
+}
+
+/* Below the lines of which layer pkt->layers[k] stands: what hangs below an item takes along what is in it. */
+static int layer_inside(const struct detail *d, const struct packet *pkt, int k)
+{
+	while (pkt->layers[k].nested && !pkt->layers[k].hangs)
+		k = pkt->layers[k].parent;
+	return pkt->layers[k].nested ? layer_index(d, pkt, pkt->layers[k].parent) : -1;
+}
+
+static void place_layer(const struct detail *d, struct detail_layer *l, const struct packet *pkt,
+	const uint8_t *data, uint32_t cap_len)
 {
 	unsigned number = 0;
 	if (l->nchildren)
@@ -233,6 +253,10 @@ static void place_layer(
 			l->offset = other->data - data;
 			l->length = other->trim < other->cap ? other->trim : other->cap;
 		}
+		int inside = layer_inside(d, pkt, (int)k);
+		l->inside = inside < l - d->layers ? inside : -1;
+		l->octets = other->data;
+		l->noctets = other->trim < other->cap ? other->trim : other->cap;
 	}
 }
 
@@ -253,6 +277,6 @@ int detail_place(struct detail_reader *r, const struct selected_capture *capture
 		place_row(r, r->list[i], other, data, cap_len);
 	}
 	for (unsigned i = 0; i < r->detail.nlayers; i++)
-		place_layer(&r->detail.layers[i], pkt, data, cap_len);
+		place_layer(&r->detail, &r->detail.layers[i], pkt, data, cap_len);
 	return 0;
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "indexer/expert.h"
 #include "query/detail_template.h"
 
 #define DEPTH_MAX 12
@@ -51,11 +52,26 @@ static size_t bits_text(char *out, uint64_t value, uint64_t mask, unsigned width
 	return (size_t)(p + 3 - out);
 }
 
-static void plain_text(char *out, size_t size, const struct detail_field *f)
+/* What was found of a checksum stands behind it: enum checksum_status of the field "NAME.status". */
+static const char *checksum_note(const struct detail_row *row, const struct detail_field *f)
+{
+	static const char *const notes[] = { " [incorrect]", " [correct]", " [unverified]", "" };
+	char name[128];
+	if (f->kind != KIND_UINT || f->base != BASE_HEX)
+		return "";
+	snprintf(name, sizeof(name), "%s.status", f->name);
+	const struct detail_field *status = detail_row_find(row, name);
+	return status && status->integer >= 0 && status->integer < 4 ? notes[status->integer] : "";
+}
+
+static void plain_text(char *out, size_t size, const struct detail_row *row, const struct detail_field *f)
 {
 	char value[TREE_LINE_MAX - 256];
 	detail_value_text(value, sizeof(value), f);
-	snprintf(out, size, "%s%s%s", f->label, value[0] ? ": " : "", value);
+	if (f->kind == KIND_BYTES && f->bytes && f->nbytes == 0)
+		snprintf(value, sizeof(value), "<MISSING>");
+	snprintf(out, size, "%s%s%s%s", f->label, value[0] || f->kind == KIND_TEXT ? ": " : "", value,
+		checksum_note(row, f));
 }
 
 struct made {
@@ -71,9 +87,18 @@ static void add_made(void *to, unsigned depth, const char *text)
 }
 
 /* A line for each number of a list. */
-static void add_each(struct walk *w, const struct detail_field *f, unsigned depth)
+static void add_each(struct walk *w, const struct layout_line *line, const struct detail_row *row,
+	const struct detail_field *f, unsigned depth)
 {
 	char text[256], value[192];
+	struct detail_field one;
+	for (unsigned i = 0; line && line->items && detail_list_number(&one, f, i); i++) {
+		const struct detail_template t = { line, &one, row, w->layer->row, NULL, 0 };
+		if (detail_template_fill(text, sizeof(text), line->text, &t))
+			add(w->out, depth, f, text);
+	}
+	if (line && line->items)
+		return;
 	for (unsigned i = 0; detail_list_item(value, sizeof(value), f, i); i++) {
 		snprintf(text, sizeof(text), "%s: %s", f->label, value);
 		add(w->out, depth, f, text);
@@ -87,9 +112,9 @@ static bool add_field(struct walk *w, const struct layout_line *line, const stru
 	char text[TREE_LINE_MAX + 128], *p = text;
 	const struct detail_template t = { line, f, row, w->layer->row, NULL, 0 };
 	uint64_t mask = line && line->mask ? line->mask : f->mask;
-	if (f->kind == KIND_LIST && (!line || !line->text)) {
+	if (f->kind == KIND_LIST && (!line || !line->text || line->items)) {
 		f->shown = true;
-		add_each(w, f, depth);
+		add_each(w, line, row, f, depth);
 		return true;
 	}
 	bool bracket = f->generated && (!line || !line->text);
@@ -107,7 +132,7 @@ static bool add_field(struct walk *w, const struct layout_line *line, const stru
 			line && line->mask ? line->width : f->width);
 	size_t room = sizeof(text) - (size_t)(p - text) - 2;
 	if (!line || !line->text)
-		plain_text(p, room, f);
+		plain_text(p, room, row, f);
 	else if (!detail_template_fill(p, room, line->text, &t)) {
 		f->shown = false;
 		return false;
@@ -116,17 +141,25 @@ static bool add_field(struct walk *w, const struct layout_line *line, const stru
 		strcat(p, "]");
 	add(w->out, depth, f, text);
 	if (line && line->each)
-		add_each(w, f, depth + 1);
+		add_each(w, NULL, row, f, depth + 1);
 	return true;
 }
 
 /* An entry of the expert information: what it says, how grave it is, what it is about. */
-static void add_expert(struct detail_lines *l, const char *expert, size_t at)
+static void add_expert(struct detail_lines *l, const struct detail_row *row, const char *expert, size_t at)
 {
-	char text[TREE_LINE_MAX + 256];
+	char text[TREE_LINE_MAX + 256], own[64];
+	const struct detail_field *severity = detail_row_find(row, EXPERT_NAME ".severity"),
+				  *kind = detail_row_find(row, EXPERT_NAME ".group");
+	if (!*expert && severity && severity->value_name && kind && kind->value_name) {
+		snprintf(own, sizeof(own), "%s/%s", severity->value_name, kind->value_name);
+		expert = own;
+	}
 	struct detail_line *said = &l->list[at];
 	unsigned depth = said->depth;
 	const char *group = strchr(expert, '/');
+	if (!group)
+		return;
 	char *words = said->text;
 	snprintf(text, sizeof(text), "[Expert Info (%s): %s]", expert, words);
 	said->text = strdup(text);
@@ -220,8 +253,24 @@ static const struct layout_line *behind(const struct layout_line *line)
 static void add_lines(struct walk *w, const struct layout_line *from, const struct layout_line *to,
 	struct detail_row *row, unsigned first, unsigned end, unsigned depth);
 
+static bool names_record(const struct layout_line *from, const struct layout_line *to, const char *record)
+{
+	for (const struct layout_line *line = from;
+		to ? line < to : line->field || line->text || line->record; line++)
+		if (line->record && strcmp(line->record, record) == 0)
+			return true;
+	return false;
+}
+
+/* Is it a row that the record's line stands for? */
+static bool is_of(const struct layout_line *line, const struct detail_row *row)
+{
+	return strcmp(row->record->name, line->record) == 0 &&
+	       (!line->has || detail_row_find(row, line->has));
+}
+
 /* A record's line, once for each of its rows among first..end-1; what stands between two of them belongs to
- * the first. */
+ * the first, but for what the layout has elsewhere. */
 static void add_record(
 	struct walk *w, const struct layout_line *line, unsigned first, unsigned end, unsigned depth)
 {
@@ -231,9 +280,11 @@ static void add_record(
 		struct detail_row *row = w->rows[i];
 		char text[TREE_LINE_MAX];
 		unsigned next = i + 1;
-		if (row->shown || strcmp(row->record->name, line->record) != 0)
+		if (row->shown || !is_of(line, row))
 			continue;
-		while (next < end && strcmp(w->rows[next]->record->name, line->record) != 0)
+		while (next < end && !is_of(line, w->rows[next]) &&
+			(names_record(line + 1, behind(line), w->rows[next]->record->name) ||
+				!names_record(w->layer->proto->layout, NULL, w->rows[next]->record->name)))
 			next++;
 		row->shown = true;
 		left--;
@@ -246,7 +297,8 @@ static void add_record(
 			below++;
 		}
 		add_lines(w, line + 1, behind(line), row, i + 1, next, below);
-		if (line->only)
+		row->shown = !line->later;
+		if (line->only || line->later)
 			continue;
 		add_rest(w, row, below);
 		add_rows(w, i + 1, next, below, false);
@@ -258,6 +310,8 @@ static void add_line(struct walk *w, const struct layout_line *line, struct deta
 {
 	const struct layout_line *next = behind(line);
 	size_t at = w->out->n;
+	if (line->when && !detail_row_find(row, line->when) && !detail_row_find(w->layer->row, line->when))
+		return;
 	if (line->top)
 		depth = 0;
 	if (line->record) {
@@ -268,10 +322,13 @@ static void add_line(struct walk *w, const struct layout_line *line, struct deta
 		if (!f || f->shown || !add_field(w, line, row, f, depth))
 			return;
 		if (line->expert && w->out->n > at)
-			add_expert(w->out, line->expert, at);
+			add_expert(w->out, row, line->expert, at);
 		add_lines(w, line + 1, next, row, first, end, depth + 1);
-		if (f->mask || f->nbytes == 0)
+		if (f->mask || f->nbytes == 0) {
+			f->shown = false; /* until what stands below it is there */
 			add_below(w, row, f->name, depth + 1);
+			f->shown = true;
+		}
 	} else {
 		char text[TREE_LINE_MAX];
 		const struct detail_template t = { line, NULL, row, w->layer->row, NULL, 0 };

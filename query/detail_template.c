@@ -55,6 +55,18 @@ static void put_named(struct out *o, const struct detail_template *t, const stru
 	put(o, "Unknown", 7);
 }
 
+/* ", Router, Override": the bits of a number that are set. */
+static void put_flags(struct out *o, const struct detail_template *t, const struct detail_field *of)
+{
+	for (unsigned i = 0; t->row && i < t->row->nfields; i++) {
+		const struct detail_field *f = &t->row->fields[i];
+		if (f->kind != KIND_BOOL || !f->integer || !f->parent || strcmp(f->parent, of->name) != 0)
+			continue;
+		put(o, ", ", 2);
+		put(o, f->label, strlen(f->label));
+	}
+}
+
 /* "1 day, 2 hours, 3 seconds" */
 static void span_text(char *out, size_t size, uint64_t seconds)
 {
@@ -117,6 +129,9 @@ static void put_value(struct out *o, const struct detail_template *t, const stru
 	case 'w':
 		snprintf(text, sizeof(text), "%" PRIu32, f->length);
 		break;
+	case 'r':
+		snprintf(text, sizeof(text), "%.3f", f->real);
+		break;
 	case 'b':
 		snprintf(text, sizeof(text), "%" PRId64, f->integer * 8);
 		break;
@@ -133,6 +148,9 @@ static void put_value(struct out *o, const struct detail_template *t, const stru
 	case 'm':
 		put_named(o, t, f);
 		return;
+	case 'f':
+		put_flags(o, t, f);
+		return;
 	default:
 		detail_value_text(text, sizeof(text), f);
 	}
@@ -144,7 +162,9 @@ static void put_choice(
 	struct out *o, const struct detail_field *f, const char *test, const char *end, bool list)
 {
 	char *text = (char *)(uintptr_t)test + 1;
-	bool set = f && f->integer;
+	bool set = f && (f->kind == KIND_TEXT           ? f->text && f->text[0]
+				: f->kind == KIND_BYTES ? f->nbytes > 0
+							: f->integer != 0);
 	if (*test == '=')
 		set = f && f->integer == strtoll(test + 1, &text, 10) && *text++ == '?';
 	else if (*test == '!')

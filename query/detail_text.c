@@ -103,21 +103,29 @@ unsigned detail_list_count(const struct detail_field *f)
 	return n;
 }
 
-bool detail_list_item(char *out, size_t size, const struct detail_field *f, unsigned index)
+bool detail_list_number(struct detail_field *one, const struct detail_field *f, unsigned index)
 {
 	const char *p = f->text;
 	while (p && *p && index--)
 		p = strchr(p, ',') ? strchr(p, ',') + 1 : NULL;
 	if (!p || !*p)
 		return false;
-	struct detail_field one = *f;
-	one.kind = KIND_UINT;
-	one.integer = strtoll(p, NULL, 10);
+	*one = *f;
+	one->kind = KIND_UINT;
+	one->integer = strtoll(p, NULL, 10);
 	for (const struct value_name *v = f->names; v && v->name; v++)
-		if (v->value == one.integer)
-			one.value_name = v->name;
-	if (f->names && !one.value_name)
-		one.value_name = "Unknown";
+		if (v->value == one->integer)
+			one->value_name = v->name;
+	if (f->names && !one->value_name)
+		one->value_name = "Unknown";
+	return true;
+}
+
+bool detail_list_item(char *out, size_t size, const struct detail_field *f, unsigned index)
+{
+	struct detail_field one;
+	if (!detail_list_number(&one, f, index))
+		return false;
 	detail_value_text(out, size, &one);
 	return true;
 }
