@@ -10,7 +10,7 @@
  *
  * The words are a template. Outside braces all is as it stands, but <...> is left out when a field in it is
  * missing. In braces stands a field's name (none: the line's own field), looked for in the row, then in
- * those below it and in the layer's own, and behind it one of
+ * those below it and in the layer's own (with a dot before it: in the row alone), and behind it one of
  *     nothing    the value as the general rule shows it
  *     :n         the name of the value alone; the number where it has none
  *     :d :x      the number in decimal, in hexadecimal
@@ -42,7 +42,8 @@ struct layout_line {
 	uint8_t depth;
 	const char *field; /* NULL: no field of its own */
 	const char *text; /* the template; NULL: the general rule. "": nothing, the field is said elsewhere */
-	const char *when; /* the line is there when the row, or else the layer, has this field; NULL: always */
+	const char
+		*when; /* the line is there when the row, or else the layer, has this field; NULL: always */
 	const char *record; /* a line for each row of this record, */
 	const char *has;    /* but only those rows that have this field, */
 	const char *count;  /* but no more than this field of the layer says; the next line goes on behind */
@@ -52,11 +53,12 @@ struct layout_line {
 	uint8_t width, unit;            /* unit 0 is taken as 1 */
 	const struct value_name *names; /* for :m */
 	const char *expert; /* "Chat/Sequence": an entry of the expert information; "": what the row says */
-	bool only;                      /* a record: of its rows nothing but what stands below the line */
-	bool later;                     /* a record: what else its rows have follows behind all lines */
-	bool each;                      /* KIND_LIST: below the line stands one for each number */
-	bool items;                     /* KIND_LIST: the template is of each number's line */
-	bool top;                       /* stands beside the layers, not below its own */
+	bool only;          /* a record: of its rows nothing but what stands below the line */
+	bool later;         /* a record: what else its rows have follows behind all lines */
+	bool fallback;      /* only where its row would have nothing else to show */
+	bool each;          /* KIND_LIST: below the line stands one for each number */
+	bool items;         /* KIND_LIST: the template is of each number's line */
+	bool top;           /* stands beside the layers, not below its own */
 	/* KIND_BYTES: what the octets say, in lines of the protocol's own making; the first is the field's.
 	 */
 	void (*lines)(const uint8_t *octets, uint32_t n, layout_add *add, void *to);

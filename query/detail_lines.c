@@ -305,6 +305,15 @@ static void add_record(
 	}
 }
 
+/* Is there nothing of the row that is not shown yet but this field, and no row below it? */
+static bool nothing_else(const struct detail_row *row, const struct detail_field *f)
+{
+	for (unsigned i = 0; i < row->nfields; i++)
+		if (&row->fields[i] != f && !row->fields[i].shown && !row->fields[i].hidden)
+			return false;
+	return true;
+}
+
 static void add_line(struct walk *w, const struct layout_line *line, struct detail_row *row, unsigned first,
 	unsigned end, unsigned depth)
 {
@@ -319,6 +328,8 @@ static void add_line(struct walk *w, const struct layout_line *line, struct deta
 	} else if (line->field) {
 		struct detail_field *f =
 			(struct detail_field *)(uintptr_t)(row ? detail_row_find(row, line->field) : NULL);
+		if (f && line->fallback && (first < end || !nothing_else(row, f)))
+			f->shown = true;
 		if (!f || f->shown || !add_field(w, line, row, f, depth))
 			return;
 		if (line->expert && w->out->n > at)
@@ -353,7 +364,8 @@ int detail_lines_make(struct detail_lines *lines, const struct detail_layer *lay
 	const struct layout_line *layout = layer->proto->layout, *end = layout;
 	struct walk w = { lines, layer, layer->children, layer->nchildren };
 	char text[TREE_LINE_MAX];
-	const struct detail_template t = { NULL, NULL, layer->row, layer->row, NULL, 0 };
+	const struct detail_template t = { NULL, NULL, layer->row, layer->row, layer->children,
+		layer->nchildren };
 	*lines = (struct detail_lines) { 0 };
 	while (end && (end->field || end->text || end->record))
 		end++;

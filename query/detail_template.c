@@ -38,6 +38,8 @@ static const struct detail_field *find(const struct detail_template *t, const ch
 		return NULL;
 	memcpy(field, name, n);
 	field[n] = '\0';
+	if (field[0] == '.')
+		return detail_row_find(t->row, field + 1);
 	const struct detail_field *f = detail_row_find(t->row, field);
 	for (unsigned i = 0; !f && i < t->nrows; i++)
 		f = detail_row_find(t->rows[i], field);
