@@ -26,8 +26,10 @@
  *     :r         a real number with three digits behind the point
  *     :c :C      how many numbers a list has; "s" unless it is one
  *     ?TEXT      TEXT when the number is not 0, or there are octets; !TEXT when not; =N?TEXT when it is N
+ *     :0         nothing; the line is there when the number is 0
  *     :o :e :w   where in the put-together octets it begins, ends, and how many there are
  *     *          instead of a name: "#FRAME(OCTETS), ..." of the rows below a record's line
+ * {#RECORD?TEXT}, {#RECORD!TEXT}, {#RECORD:0}: about how many rows of that record more than one stand below.
  * With a comma before the name (?, ! only) the texts are a list, ", " between them; {,!TEXT} is for when
  * there were none. */
 #ifndef PCAPDEX_LAYOUT_H
@@ -35,8 +37,35 @@
 
 #include "schema/kind.h"
 
-/* Add a line `depth` below the first one that is added. */
+/* Add a line `depth` below the first one that is added (below the number, for layout_number). */
 typedef void layout_add(void *to, unsigned depth, const char *text);
+
+/* Octets of which a protocol makes lines itself, and what they are about. */
+struct layout_octets {
+	const uint8_t *data;
+	uint32_t n;
+	int64_t about[2]; /* the numbers of the line's fields `about`, -1 none */
+};
+
+/* Where lines go, for those who make them. */
+struct layout_lines {
+	layout_add *add;
+	void *to;
+};
+
+__attribute__((format(printf, 3, 4))) void layout_say(
+	const struct layout_lines *l, unsigned depth, const char *format, ...);
+
+/* "LABEL: 0102..." as the tree shows octets. */
+void layout_say_octets(
+	const struct layout_lines *l, unsigned depth, const char *label, const uint8_t *octets, uint32_t n);
+
+/* "LABEL: NAME (NUMBER)"; `unknown` where the number has no name. */
+void layout_say_named(const struct layout_lines *l, unsigned depth, const char *label, uint64_t number,
+	const struct value_name *names, const char *unknown);
+
+/* The number's name, or `otherwise`. */
+const char *layout_name(const struct value_name *names, uint64_t number, const char *otherwise);
 
 struct layout_line {
 	uint8_t depth;
@@ -60,8 +89,12 @@ struct layout_line {
 	bool items;         /* KIND_LIST: the template is of each number's line */
 	bool top;           /* stands beside the layers, not below its own */
 	/* KIND_BYTES: what the octets say, in lines of the protocol's own making; the first is the field's.
-	 */
-	void (*lines)(const uint8_t *octets, uint32_t n, layout_add *add, void *to);
+	 * A line that says what the general rule says of a field of the rows below is that field's; the
+	 * rest of these rows is not shown. A field of this name may be an internal one. */
+	void (*lines)(const struct layout_octets *octets, layout_add *add, void *to);
+	const char *about[2]; /* looked for in the row and in those that it stands in */
+	/* KIND_LIST: what stands below the line of each number */
+	void (*number_lines)(uint64_t number, layout_add *add, void *to);
 };
 
 #endif

@@ -225,6 +225,8 @@ static void set_value(
 	case KIND_INT:
 	case KIND_BOOL:
 		f->value_name = value_name(r, c->field.id, f->integer);
+		if (!f->value_name && f->kind != KIND_BOOL && f->names)
+			f->value_name = "Unknown";
 		break;
 	case KIND_DOUBLE:
 		f->real = sqlite3_column_double(st, i);

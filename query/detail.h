@@ -37,6 +37,13 @@ struct detail_row {
 	unsigned nfields;
 	unsigned order; /* in which it was opened */
 	bool shown;     /* by a line of the layout */
+	/* Octets of the row's internal fields, for the layout. */
+	struct detail_octets {
+		const char *name;
+		const uint8_t *data;
+		uint32_t n;
+	} * internal;
+	unsigned ninternal;
 };
 
 struct detail_layer {
@@ -47,7 +54,7 @@ struct detail_layer {
 	unsigned nchildren;
 	int64_t offset; /* -1 unknown */
 	uint32_t length;
-	int inside; /* index of the layer below whose lines it stands, -1 none */
+	int inside;            /* index of the layer below whose lines it stands, -1 none */
 	const uint8_t *octets; /* that it reads, NULL unknown */
 	uint32_t noctets;
 };

@@ -32,7 +32,8 @@ static void add_layer(struct detail_reader *r, const struct protocol *proto)
 		layers[i] = d->layers[i];
 		number += layers[i].proto == proto;
 	}
-	layers[d->nlayers] = (struct detail_layer) { .proto = proto, .number = number, .offset = -1, .inside = -1 };
+	layers[d->nlayers] =
+		(struct detail_layer) { .proto = proto, .number = number, .offset = -1, .inside = -1 };
 	for (unsigned i = 0; i < r->nrows && proto->nrecords; i++)
 		if (r->list[i]->record == &proto->records[0] && r->list[i]->layer == number)
 			layers[d->nlayers].row = r->list[i];
@@ -172,6 +173,19 @@ static uint32_t in_pane(const struct detail *d, const uint8_t *at)
 	return 0;
 }
 
+/* An internal field's octets. */
+static void place_internal(struct detail_reader *r, struct detail_row *row, const struct field *def,
+	const struct tree_item *item)
+{
+	struct detail_octets *list = detail_keep(r, malloc((row->ninternal + 1) * sizeof(*list)));
+	if (!list)
+		return;
+	if (row->ninternal)
+		memcpy(list, row->internal, row->ninternal * sizeof(*list));
+	list[row->ninternal++] = (struct detail_octets) { def->name, item->at, item->len };
+	row->internal = list;
+}
+
 /* Fields are sorted as they were read; one that was not read stands behind its neighbour in the dissector's
  * table. */
 static void place_row(struct detail_reader *r, struct detail_row *row, const struct row *other,
@@ -185,6 +199,8 @@ static void place_row(struct detail_reader *r, struct detail_row *row, const str
 		const struct tree_item *item = item_of(r, other, def->mask ? def->of : k);
 		if (item)
 			order = (unsigned)(item - r->tree.items) + 1;
+		if (item && item->at && def->internal && def->kind == KIND_BYTES)
+			place_internal(r, row, def, item);
 		for (unsigned i = 0; !def->internal && i < row->nfields; i++) {
 			struct detail_field *f = &row->fields[i];
 			if (strcmp(f->name, def->name) != 0)
@@ -231,7 +247,8 @@ static int layer_index(const struct detail *d, const struct packet *pkt, int k)
 	return -1;
 }
 
-/* Below the lines of which layer pkt->layers[k] stands: what hangs below an item takes along what is in it. */
+/* Below the lines of which layer pkt->layers[k] stands: what hangs below an item takes along what is in it.
+ */
 static int layer_inside(const struct detail *d, const struct packet *pkt, int k)
 {
 	while (pkt->layers[k].nested && !pkt->layers[k].hangs)

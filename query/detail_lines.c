@@ -14,6 +14,8 @@ struct walk {
 	const struct detail_layer *layer;
 	struct detail_row *const *rows; /* children of the layer, in the order in which they were read */
 	unsigned nrows;
+	const struct detail_row *above[DEPTH_MAX]; /* rows that the one being shown stands in */
+	unsigned nabove;
 };
 
 /* ---- single lines ---- */
@@ -74,16 +76,82 @@ static void plain_text(char *out, size_t size, const struct detail_row *row, con
 		checksum_note(row, f));
 }
 
+/* Lines of a protocol's own making. */
 struct made {
 	struct walk *walk;
-	const struct detail_field *field;
-	unsigned depth;
+	const struct detail_field *field; /* whose the first is, NULL: the lines' own */
+	struct detail_row *row;           /* these, and the rows first..end-1, are what the lines tell of */
+	unsigned first, end, depth;
 };
+
+/* Is the line what the general rule says of this field, or of a number of this list? */
+static bool says(const char *line, const struct detail_row *row, const struct detail_field *f)
+{
+	char text[TREE_LINE_MAX], value[192];
+	size_t n = strlen(f->label);
+	if (f->hidden || f->shown || strncmp(line, f->label, n) != 0)
+		return false;
+	if (f->kind != KIND_LIST) {
+		plain_text(text, sizeof(text), row, f);
+		return strcmp(line, text) == 0;
+	}
+	for (unsigned i = 0; line[n] == ':' && detail_list_item(value, sizeof(value), f, i); i++)
+		if (strcmp(line + n + 2, value) == 0)
+			return true;
+	return false;
+}
+
+static const struct detail_field *said_field(struct detail_row *row, const char *line)
+{
+	for (unsigned i = 0; row && i < row->nfields; i++) {
+		struct detail_field *f = &row->fields[i];
+		if (says(line, row, f)) {
+			f->shown = f->kind != KIND_LIST;
+			return f;
+		}
+	}
+	return NULL;
+}
 
 static void add_made(void *to, unsigned depth, const char *text)
 {
 	const struct made *m = to;
-	add(m->walk->out, m->depth + depth, depth ? NULL : m->field, text);
+	const struct detail_field *f = depth ? NULL : m->field;
+	if (!f)
+		f = said_field(m->row, text);
+	for (unsigned i = m->first; !f && i < m->end; i++)
+		f = said_field(m->walk->rows[i], text);
+	add(m->walk->out, m->depth + depth, f, text);
+}
+
+static int64_t about(const struct walk *w, const struct detail_row *row, const char *name)
+{
+	const struct detail_field *f = name ? detail_row_find(row, name) : NULL;
+	for (unsigned i = w->nabove < DEPTH_MAX ? w->nabove : DEPTH_MAX; name && !f && i--;)
+		f = detail_row_find(w->above[i], name);
+	return f ? f->integer : -1;
+}
+
+/* What a line's octets say; they may be those of an internal field. */
+static void add_own_lines(struct walk *w, const struct layout_line *line, struct detail_row *row,
+	const struct detail_field *f, unsigned first, unsigned end, unsigned depth)
+{
+	struct layout_octets octets = { .about = { about(w, row, line->about[0]),
+						about(w, row, line->about[1]) } };
+	for (unsigned i = 0; !f && i < row->ninternal; i++)
+		if (strcmp(row->internal[i].name, line->field) == 0)
+			octets.data = row->internal[i].data, octets.n = row->internal[i].n;
+	if (f)
+		octets.data = f->bytes, octets.n = f->bytes ? f->nbytes : 0;
+	else if (!octets.data)
+		return;
+	line->lines(&octets, add_made, &(struct made) { w, f, row, first, end, depth });
+	if (f)
+		return;
+	for (unsigned i = 0; i < row->nfields; i++)
+		row->fields[i].shown = true;
+	for (unsigned i = first; i < end; i++)
+		w->rows[i]->shown = true;
 }
 
 /* A line for each number of a list. */
@@ -92,16 +160,18 @@ static void add_each(struct walk *w, const struct layout_line *line, const struc
 {
 	char text[256], value[192];
 	struct detail_field one;
-	for (unsigned i = 0; line && line->items && detail_list_number(&one, f, i); i++) {
+	for (unsigned i = 0; detail_list_number(&one, f, i); i++) {
 		const struct detail_template t = { line, &one, row, w->layer->row, NULL, 0 };
-		if (detail_template_fill(text, sizeof(text), line->text, &t))
-			add(w->out, depth, f, text);
-	}
-	if (line && line->items)
-		return;
-	for (unsigned i = 0; detail_list_item(value, sizeof(value), f, i); i++) {
-		snprintf(text, sizeof(text), "%s: %s", f->label, value);
+		if (!line || !line->items) {
+			detail_value_text(value, sizeof(value), &one);
+			snprintf(text, sizeof(text), "%s: %s", f->label, value);
+		} else if (!detail_template_fill(text, sizeof(text), line->text, &t)) {
+			continue;
+		}
 		add(w->out, depth, f, text);
+		if (line && line->number_lines)
+			line->number_lines((uint64_t)one.integer, add_made,
+				&(struct made) { w, NULL, NULL, 0, 0, depth });
 	}
 }
 
@@ -121,10 +191,6 @@ static bool add_field(struct walk *w, const struct layout_line *line, const stru
 	f->shown = true;
 	if (line && line->text && !line->text[0])
 		return true;
-	if (line && line->lines) {
-		line->lines(f->bytes, f->bytes ? f->nbytes : 0, add_made, &(struct made) { w, f, depth });
-		return true;
-	}
 	if (bracket)
 		*p++ = '[';
 	if (mask)
@@ -141,7 +207,8 @@ static bool add_field(struct walk *w, const struct layout_line *line, const stru
 		strcat(p, "]");
 	add(w->out, depth, f, text);
 	if (line && line->each)
-		add_each(w, NULL, row, f, depth + 1);
+		add_each(w, line->items ? NULL : &(struct layout_line) { .number_lines = line->number_lines },
+			row, f, depth + 1);
 	return true;
 }
 
@@ -291,12 +358,16 @@ static void add_record(
 		const struct detail_template t = { line, NULL, row, w->layer->row, w->rows + i + 1,
 			next - i - 1 };
 		unsigned below = depth;
+		if (w->nabove < DEPTH_MAX)
+			w->above[w->nabove] = row;
+		w->nabove++;
 		if (line->text) {
 			detail_template_fill(text, sizeof(text), line->text, &t);
 			add(w->out, depth, NULL, text);
 			below++;
 		}
 		add_lines(w, line + 1, behind(line), row, i + 1, next, below);
+		w->nabove--;
 		row->shown = !line->later;
 		if (line->only || line->later)
 			continue;
@@ -328,6 +399,12 @@ static void add_line(struct walk *w, const struct layout_line *line, struct deta
 	} else if (line->field) {
 		struct detail_field *f =
 			(struct detail_field *)(uintptr_t)(row ? detail_row_find(row, line->field) : NULL);
+		if (line->lines && row && (!f || !f->shown)) {
+			add_own_lines(w, line, row, f, first, end, depth);
+			if (f)
+				f->shown = true;
+			return;
+		}
 		if (f && line->fallback && (first < end || !nothing_else(row, f)))
 			f->shown = true;
 		if (!f || f->shown || !add_field(w, line, row, f, depth))
@@ -362,7 +439,7 @@ static void add_lines(struct walk *w, const struct layout_line *from, const stru
 int detail_lines_make(struct detail_lines *lines, const struct detail_layer *layer)
 {
 	const struct layout_line *layout = layer->proto->layout, *end = layout;
-	struct walk w = { lines, layer, layer->children, layer->nchildren };
+	struct walk w = { .out = lines, .layer = layer, .rows = layer->children, .nrows = layer->nchildren };
 	char text[TREE_LINE_MAX];
 	const struct detail_template t = { NULL, NULL, layer->row, layer->row, layer->children,
 		layer->nchildren };

@@ -100,6 +100,7 @@ static void put_value(struct out *o, const struct detail_template *t, const stru
 		detail_value_text(text, sizeof(text), f);
 		break;
 	case 'h':
+	case '0':
 	case '1':
 		return;
 	case 't':
@@ -195,6 +196,17 @@ static void put_parts(struct out *o, const struct detail_template *t)
 	}
 }
 
+/* How many rows of the record more than one there are. */
+static int64_t rows_more(const struct detail_template *t, const char *record, size_t n)
+{
+	int64_t rows = -1;
+	for (unsigned i = 0; i < t->nrows; i++) {
+		const char *name = t->rows[i]->record->name;
+		rows += strlen(name) == n && strncmp(name, record, n) == 0;
+	}
+	return rows < 0 ? 0 : rows;
+}
+
 /* One pair of braces; `p` behind the opening one. */
 static const char *fill_brace(struct out *o, const char *p, const struct detail_template *t)
 {
@@ -205,18 +217,20 @@ static const char *fill_brace(struct out *o, const char *p, const struct detail_
 		put_parts(o, t);
 		return end + 1;
 	}
-	bool list = *p == ',';
-	p += list;
+	bool list = *p == ',', rows = *p == '#';
+	p += list || rows;
 	size_t n = strcspn(p, ":?!=}");
 	if (list && n == 0 && *p == '!') {
 		if (!o->listed)
 			put(o, p + 1, (size_t)(end - p - 1));
 		return end + 1;
 	}
-	const struct detail_field *f = find(t, p, n);
+	struct detail_field more = { .kind = KIND_UINT, .integer = rows ? rows_more(t, p, n) : 0 };
+	const struct detail_field *f = rows ? &more : find(t, p, n);
 	if (p[n] == '?' || p[n] == '!' || p[n] == '=')
 		put_choice(o, f, p + n, end, list);
-	else if (!f || (p[n] == ':' && p[n + 1] == '1' && !f->integer))
+	else if (!f || (p[n] == ':' && p[n + 1] == '1' && !f->integer) ||
+		 (p[n] == ':' && p[n + 1] == '0' && f->integer))
 		o->missing = true;
 	else
 		put_value(o, t, f, p[n] == ':' ? p[n + 1] : '\0');

@@ -1,5 +1,6 @@
 /* How Wireshark's tree shows TLS and DTLS: records, in them handshake messages, in those extensions. */
 #include "indexer/dissectors/tls.h"
+#include "indexer/dissectors/tls_tree.h"
 
 /* A record's own version; which one the session speaks is known later. */
 static const struct value_name titles[] = { { SSL3, "SSLv3" }, { TLS10, "TLSv1" }, { TLS11, "TLSv1.1" },
@@ -9,13 +10,16 @@ static const struct value_name titles[] = { { SSL3, "SSLv3" }, { TLS10, "TLSv1" 
 #define LAYOUT(P)                                                                                            \
 	{ 0, .record = P "_record",                                                                          \
 		.text = "{" P ".record.version:m} Record Layer: {" P ".record.content_type:n} Protocol"      \
-			"<: {" P ".handshake.type:n}>",                                                      \
+			"{#" P "_handshake?: Multiple Handshake Messages}"                                   \
+			"<{#" P "_handshake:0}: {" P ".handshake.type:n}>"                                   \
+			"<: {" P ".app_data_proto}>",                                                        \
 		.names = titles },                                                                           \
-		{ 1, P ".record.content_type" }, { 1, P ".record.opaque_type" }, { 1, P ".record.version" }, \
-		{ 1, P ".record.epoch" }, { 1, P ".record.sequence_number" }, { 1, P ".record.length" },     \
-		{ 1, P ".change_cipher_spec" }, { 1, P ".app_data" }, { 1, P ".app_data_proto" },            \
-		{ 1, .record = P "_alert", .text = "Alert Message" }, { 2, P ".alert_message.level" },       \
-		{ 2, P ".alert_message.desc" }, { 2, P ".alert_message", "" },                               \
+		{ 1, P ".record", "" }, { 1, P ".record.content_type" }, { 1, P ".record.opaque_type" },     \
+		{ 1, P ".record.version" }, { 1, P ".record.epoch" }, { 1, P ".record.sequence_number" },    \
+		{ 1, P ".record.length" }, { 1, P ".change_cipher_spec" }, { 1, P ".app_data" },             \
+		{ 1, P ".app_data_proto" }, { 1, .record = P "_alert", .text = "Alert Message" },            \
+		{ 2, P ".alert_message.level" }, { 2, P ".alert_message.desc" },                             \
+		{ 2, P ".alert_message", "" },                                                               \
 		{ 1, .record = P "_handshake", .text = "Handshake Protocol: {" P ".handshake.type:n}" },     \
 		{ 2, P ".handshake.type" }, { 2, P ".handshake.length" }, { 2, P ".handshake", "" },         \
 		{ 2, .record = P "_hello" }, { 3, P ".handshake.version" }, { 3, P ".handshake.random" },    \
@@ -35,17 +39,14 @@ static const struct value_name titles[] = { { SSL3, "SSLv3" }, { TLS10, "TLSv1" 
 			.text = "Extension: {" P ".handshake.extension.type:n} (len={" P                     \
 				".handshake.extension.len})" },                                              \
 		{ 4, P ".handshake.extension.type" }, { 4, P ".handshake.extension.len" },                   \
-		{ 4, P ".handshake.extensions_supported_group", "Supported Groups ({:c} group{:C})",         \
-			.each = true },                                                                      \
-		{ 4, P ".handshake.extensions_ec_point_format", "Elliptic curves point formats ({:c})",      \
-			.each = true },                                                                      \
-		{ 4, P ".handshake.sig_hash_alg", "Signature Hash Algorithms ({:c} algorithm{:C})",          \
-			.each = true },                                                                      \
-		{ 4, .record = P "_server_name", .text = "Server Name Indication extension" },               \
-		{ 4, .record = P "_key_share",                                                               \
-			.text = "Key Share Entry: Group: {" P                                                \
-				".handshake.extensions_key_share_group:n}, Key Exchange length: {" P         \
-				".handshake.extensions_key_share_key_exchange_length}" },                    \
+		{ 4, "octets", .lines = tls_extension_lines,                                                 \
+			.about = { P ".handshake.extension.type", P ".handshake.type" } },                   \
+		{ 3, P ".handshake.ciphersuites", "" }, { 3, P ".handshake.comp_methods", "" },              \
+		{ 2, P ".handshake.certificates_length" },                                                   \
+		{ 2, P ".handshake.certificates",                                                            \
+			"Certificates ({" P ".handshake.certificates_length} bytes)" },                      \
+		{ 3, .record = P "_certificate" }, { 4, P ".handshake.certificate_length" },                 \
+		{ 4, P ".handshake.certificate", .lines = x509_certificate_lines },                          \
 	{                                                                                                    \
 		0                                                                                            \
 	}
