@@ -29,6 +29,7 @@
  *     :0         nothing; the line is there when the number is 0
  *     :o :e :w   where in the put-together octets it begins, ends, and how many there are
  *     *          instead of a name: "#FRAME(OCTETS), ..." of the rows below a record's line
+ * {NAME?:}, {NAME!:}, {NAME=N:}: nothing; what stands in <...> with it is there when the test holds.
  * {#RECORD?TEXT}, {#RECORD!TEXT}, {#RECORD:0}: about how many rows of that record more than one stand below.
  * With a comma before the name (?, ! only) the texts are a list, ", " between them; {,!TEXT} is for when
  * there were none. */
@@ -59,6 +60,15 @@ __attribute__((format(printf, 3, 4))) void layout_say(
 /* "LABEL: 0102..." as the tree shows octets. */
 void layout_say_octets(
 	const struct layout_lines *l, unsigned depth, const char *label, const uint8_t *octets, uint32_t n);
+
+/* Octets in hexadecimal; what is longer than the tree shows is cut. */
+#define LAYOUT_OCTETS_TEXT 80
+void layout_octets_text(char text[LAYOUT_OCTETS_TEXT], const uint8_t *octets, uint32_t n);
+
+/* "LABEL: Jan  2, 2030 03:04:05.000000000 UTC"; nanoseconds since 1970. */
+void layout_say_time(const struct layout_lines *l, unsigned depth, const char *label, int64_t ns);
+#define LAYOUT_TIME_TEXT 64
+void layout_time_text(char text[LAYOUT_TIME_TEXT], int64_t ns);
 
 /* "LABEL: NAME (NUMBER)"; `unknown` where the number has no name. */
 void layout_say_named(const struct layout_lines *l, unsigned depth, const char *label, uint64_t number,

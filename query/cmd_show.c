@@ -38,7 +38,7 @@ static int print_layer(const struct detail *d, unsigned index, unsigned depth)
 static int print_tree(const struct detail *d)
 {
 	for (unsigned i = 0; i < d->nlayers; i++)
-		if (d->layers[i].inside < 0 && print_layer(d, i, 0) < 0)
+		if (d->layers[i].inside < 0 && !d->layers[i].told && print_layer(d, i, 0) < 0)
 			return complain(-1, "out of memory");
 	if (d->malformed)
 		puts("[Malformed packet: a length in it does not fit]");

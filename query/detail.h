@@ -55,6 +55,7 @@ struct detail_layer {
 	int64_t offset; /* -1 unknown */
 	uint32_t length;
 	int inside;            /* index of the layer below whose lines it stands, -1 none */
+	bool told;             /* rows that another layer's dissector read, and whose lines tell of them */
 	const uint8_t *octets; /* that it reads, NULL unknown */
 	uint32_t noctets;
 };

@@ -235,6 +235,14 @@ static void add_pane(struct detail_reader *r, const struct layer *l)
 	d->panes = panes;
 }
 
+static bool is_layer(const struct packet *pkt, const struct protocol *proto)
+{
+	for (unsigned k = 0; k < pkt->nlayers; k++)
+		if (pkt->layers[k].proto == proto)
+			return true;
+	return false;
+}
+
 /* The layer of the detail that pkt->layers[k] is; -1 none. */
 static int layer_index(const struct detail *d, const struct packet *pkt, int k)
 {
@@ -292,6 +300,11 @@ int detail_place(struct detail_reader *r, const struct selected_capture *capture
 		const struct row *other = twin(r, r->list[i]);
 		r->list[i]->order = other ? opening(r, other) : UINT32_MAX;
 		place_row(r, r->list[i], other, data, cap_len);
+	}
+	for (unsigned i = 0, tells = 0; i < r->detail.nlayers; i++) {
+		struct detail_layer *l = &r->detail.layers[i];
+		l->told = tells && l->proto->no_item && !is_layer(pkt, l->proto);
+		tells |= l->proto->tells;
 	}
 	for (unsigned i = 0; i < r->detail.nlayers; i++)
 		place_layer(&r->detail, &r->detail.layers[i], pkt, data, cap_len);

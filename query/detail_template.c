@@ -160,19 +160,29 @@ static void put_value(struct out *o, const struct detail_template *t, const stru
 	put(o, text, strlen(text));
 }
 
-/* ?TEXT, !TEXT, =N?TEXT */
-static void put_choice(
-	struct out *o, const struct detail_field *f, const char *test, const char *end, bool list)
+/* Does the test hold? The text for that begins at *behind. */
+static bool chosen(const struct detail_field *f, const char *test, const char **behind)
 {
 	char *text = (char *)(uintptr_t)test + 1;
 	bool set = f && (f->kind == KIND_TEXT           ? f->text && f->text[0]
 				: f->kind == KIND_BYTES ? f->nbytes > 0
 							: f->integer != 0);
 	if (*test == '=')
-		set = f && f->integer == strtoll(test + 1, &text, 10) && *text++ == '?';
+		set = f && f->integer == strtoll(test + 1, &text, 10) && (*text == '?' || *text == ':') &&
+		      text++;
 	else if (*test == '!')
 		set = !set;
-	if (!set)
+	if (behind)
+		*behind = text;
+	return set;
+}
+
+/* ?TEXT, !TEXT, =N?TEXT */
+static void put_choice(
+	struct out *o, const struct detail_field *f, const char *test, const char *end, bool list)
+{
+	const char *text;
+	if (!chosen(f, test, &text))
 		return;
 	if (list && o->listed)
 		put(o, ", ", 2);
@@ -227,7 +237,9 @@ static const char *fill_brace(struct out *o, const char *p, const struct detail_
 	}
 	struct detail_field more = { .kind = KIND_UINT, .integer = rows ? rows_more(t, p, n) : 0 };
 	const struct detail_field *f = rows ? &more : find(t, p, n);
-	if (p[n] == '?' || p[n] == '!' || p[n] == '=')
+	if ((p[n] == '?' || p[n] == '!' || p[n] == '=') && end[-1] == ':')
+		o->missing = o->missing || !chosen(f, p + n, NULL);
+	else if (p[n] == '?' || p[n] == '!' || p[n] == '=')
 		put_choice(o, f, p + n, end, list);
 	else if (!f || (p[n] == ':' && p[n + 1] == '1' && !f->integer) ||
 		 (p[n] == ':' && p[n + 1] == '0' && f->integer))

@@ -2,8 +2,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "indexer/layout.h"
 #include "query/detail.h"
 #include "query/render/render.h"
 
@@ -29,18 +29,6 @@ static void number_text(char *out, size_t size, const struct detail_field *f)
 	default:
 		snprintf(out, size, f->kind == KIND_UINT ? "%" PRIu64 : "%" PRId64, f->integer);
 	}
-}
-
-/* Nov 14, 2023 22:13:20.000000000 UTC */
-static void time_text(char *out, size_t size, int64_t ns)
-{
-	static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep",
-		"Oct", "Nov", "Dec" };
-	struct tm tm;
-	time_t seconds = ns / 1000000000 - (ns % 1000000000 < 0);
-	gmtime_r(&seconds, &tm);
-	snprintf(out, size, "%s %2d, %d %02d:%02d:%02d.%09" PRId64 " UTC", months[tm.tm_mon], tm.tm_mday,
-		tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec, ns - (int64_t)seconds * 1000000000);
 }
 
 #define BYTES_SHOWN 36 /* octets; what is longer is cut, as Wireshark's tree does */
@@ -132,7 +120,7 @@ bool detail_list_item(char *out, size_t size, const struct detail_field *f, unsi
 
 void detail_value_text(char *out, size_t size, const struct detail_field *f)
 {
-	char number[64];
+	char number[64], time[LAYOUT_TIME_TEXT];
 	uint64_t ns = f->integer < 0 ? -(uint64_t)f->integer : (uint64_t)f->integer;
 	out[0] = '\0';
 	switch (f->kind) {
@@ -148,7 +136,8 @@ void detail_value_text(char *out, size_t size, const struct detail_field *f)
 					     : "False");
 		break;
 	case KIND_TIME:
-		time_text(out, size, f->integer);
+		layout_time_text(time, f->integer);
+		snprintf(out, size, "%s", time);
 		break;
 	case KIND_RELTIME:
 		snprintf(out, size, "%s%" PRIu64 ".%09" PRIu64 " seconds", f->integer < 0 ? "-" : "",

@@ -232,6 +232,7 @@ const struct protocol proto_dtls = {
 	.name = "dtls",
 	.title = "Datagram Transport Layer Security",
 	.layout = dtls_layout,
+	.tells = true,
 	.column = "DTLS",
 	.spec = "RFC 6347, RFC 4347",
 	.help = "TLS for datagrams: encrypts media, IoT messages and tunnels over UDP.",

@@ -443,6 +443,7 @@ const struct protocol proto_tls = {
 	.name = "tls",
 	.title = "Transport Layer Security",
 	.layout = tls_layout,
+	.tells = true,
 	.column = "SSL",
 	.spec = "RFC 8446, RFC 5246, RFC 6101",
 	.help = "Encrypts a connection, after a handshake that shows who the server is.",

@@ -68,12 +68,11 @@ static void add_deeper(void *to, unsigned depth, const char *text)
 	d->l->add(d->l->to, d->depth + depth, text);
 }
 
-static void say_signature(const struct layout_lines *l, unsigned depth, struct rest *r)
+void tls_say_signature(const struct layout_lines *l, unsigned depth, unsigned scheme)
 {
-	unsigned number = (unsigned)take(r, 2);
 	layout_say(l, depth, "Signature Algorithm: %s (0x%04x)",
-		layout_name(tls_signatures, number, "Unknown"), number);
-	tls_signature_lines(number, add_deeper, &(struct deeper) { l, depth });
+		layout_name(tls_signatures, scheme, "Unknown"), scheme);
+	tls_signature_lines(scheme, add_deeper, &(struct deeper) { l, depth });
 }
 
 static void signatures(const struct layout_lines *l, struct rest *r)
@@ -82,7 +81,7 @@ static void signatures(const struct layout_lines *l, struct rest *r)
 	layout_say(
 		l, 0, "Signature Hash Algorithms (%u algorithm%s)", list.n / 2, list.n / 2 == 1 ? "" : "s");
 	while (list.n >= 2)
-		say_signature(l, 1, &list);
+		tls_say_signature(l, 1, (unsigned)take(&list, 2));
 }
 
 /* ---- extensions ---- */

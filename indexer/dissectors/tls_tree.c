@@ -9,10 +9,23 @@ static const struct value_name titles[] = { { SSL3, "SSLv3" }, { TLS10, "TLSv1" 
 
 #define LAYOUT(P)                                                                                            \
 	{ 0, .record = P "_record",                                                                          \
-		.text = "{" P ".record.version:m} Record Layer: {" P ".record.content_type:n} Protocol"      \
-			"{#" P "_handshake?: Multiple Handshake Messages}"                                   \
-			"<{#" P "_handshake:0}: {" P ".handshake.type:n}>"                                   \
-			"<: {" P ".app_data_proto}>",                                                        \
+		.text = "{" P ".record.version:m} Record Layer: "                                            \
+			"<{" P ".record.content_type=20:}Change Cipher Spec Protocol: Change Cipher Spec>"   \
+			"<{" P ".record.content_type=21:}Alert (Level: {" P ".alert_message.level:n}, "      \
+			"Description: {" P ".alert_message.desc:n})>"                                        \
+			"<{" P ".record.content_type=21:}{" P ".alert_message.level!:}Encrypted Alert>"      \
+			"{#" P "_handshake?Handshake Protocol: Multiple Handshake Messages}"                 \
+			"<{#" P "_handshake:0}Handshake Protocol: {" P ".handshake.type:n}>"                 \
+			"<{" P ".record.content_type=22:}{" P ".handshake.type!:}"                           \
+			"Handshake Protocol: Encrypted Handshake Message>"                                   \
+			"<{" P ".record.content_type=23:}Application Data Protocol: >"                       \
+			"<{" P ".record.opaque_type=23:}Application Data Protocol: >"                        \
+			"<{" P ".record.content_type=23:}{" P ".app_data_proto!:}Application Data>"          \
+			"<{" P ".record.opaque_type=23:}{" P ".app_data_proto!:}Application Data>"           \
+			"<{" P ".app_data_proto}>"                                                           \
+			"<{" P ".record.content_type=24:}Heartbeat {" P ".heartbeat_message.type:n}>"        \
+			"<{" P ".record.content_type=24:}{" P                                                \
+			".heartbeat_message.type!:}Encrypted Heartbeat>",                                    \
 		.names = titles },                                                                           \
 		{ 1, P ".record", "" }, { 1, P ".record.content_type" }, { 1, P ".record.opaque_type" },     \
 		{ 1, P ".record.version" }, { 1, P ".record.epoch" }, { 1, P ".record.sequence_number" },    \
@@ -20,7 +33,9 @@ static const struct value_name titles[] = { { SSL3, "SSLv3" }, { TLS10, "TLSv1" 
 		{ 1, P ".app_data_proto" }, { 1, .record = P "_alert", .text = "Alert Message" },            \
 		{ 2, P ".alert_message.level" }, { 2, P ".alert_message.desc" },                             \
 		{ 2, P ".alert_message", "" },                                                               \
-		{ 1, .record = P "_handshake", .text = "Handshake Protocol: {" P ".handshake.type:n}" },     \
+		{ 1, .record = P "_handshake",                                                               \
+			.text = "Handshake Protocol: <{" P ".handshake.type:n}>"                             \
+				"{" P ".handshake.type!Encrypted Handshake Message}" },                      \
 		{ 2, P ".handshake.type" }, { 2, P ".handshake.length" }, { 2, P ".handshake", "" },         \
 		{ 2, .record = P "_hello" }, { 3, P ".handshake.version" }, { 3, P ".handshake.random" },    \
 		{ 4, P ".handshake.random_time" }, { 4, P ".handshake.random_bytes" },                       \

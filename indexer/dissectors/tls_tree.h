@@ -10,6 +10,9 @@ void tls_extension_lines(const struct layout_octets *octets, layout_add *add, vo
 /* Hash and signature of a SignatureAndHashAlgorithm. */
 void tls_signature_lines(uint64_t number, layout_add *add, void *to);
 
+/* A signature's algorithm with the same below it. */
+void tls_say_signature(const struct layout_lines *l, unsigned depth, unsigned scheme);
+
 /* QUIC's transport parameters (RFC 9000, section 18). */
 void quic_parameter_lines(const struct layout_octets *octets, layout_add *add, void *to);
 
