@@ -13,6 +13,7 @@
  * those below it and in the layer's own (with a dot before it: in the row alone), and behind it one of
  *     nothing    the value as the general rule shows it
  *     :n         the name of the value alone; the number where it has none
+ *     :N         the name, or "Unknown type" and the number
  *     :d :x      the number in decimal, in hexadecimal
  *     :b         eight times the number: octets as bits
  *     :2 :3 :5   so many digits of hexadecimal

@@ -173,6 +173,24 @@ static uint32_t in_pane(const struct detail *d, const uint8_t *at)
 	return 0;
 }
 
+/* An internal number, for layouts. */
+static void place_number(struct detail_reader *r, struct detail_row *row, const struct field *def, int64_t v)
+{
+	struct detail_field *fields = detail_keep(r, malloc((row->nfields + 1) * sizeof(*fields)));
+	if (!fields)
+		return;
+	if (row->nfields)
+		memcpy(fields, row->fields, row->nfields * sizeof(*fields));
+	fields[row->nfields++] = (struct detail_field) { .name = def->name,
+		.label = def->label,
+		.kind = def->kind,
+		.hidden = true,
+		.offset = -1,
+		.integer = v,
+		.order = UINT32_MAX };
+	row->fields = fields;
+}
+
 /* An internal field's octets. */
 static void place_internal(struct detail_reader *r, struct detail_row *row, const struct field *def,
 	const struct tree_item *item)
@@ -199,6 +217,8 @@ static void place_row(struct detail_reader *r, struct detail_row *row, const str
 		const struct tree_item *item = item_of(r, other, def->mask ? def->of : k);
 		if (item)
 			order = (unsigned)(item - r->tree.items) + 1;
+		if (other && def->internal && def->kind == KIND_UINT && row_has(other, k))
+			place_number(r, row, def, other->v[k]);
 		if (item && item->at && def->internal && def->kind == KIND_BYTES)
 			place_internal(r, row, def, item);
 		for (unsigned i = 0; !def->internal && i < row->nfields; i++) {

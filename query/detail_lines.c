@@ -20,6 +20,18 @@ struct walk {
 
 /* ---- single lines ---- */
 
+/* Wireshark's lines end after 239 octets, but do not cut a character in two; what stands in brackets has
+ * these beside that. */
+static void cut_line(char *text)
+{
+	size_t n = strlen(text), bracket = text[0] == '[' && n && text[n - 1] == ']', most = 239 + bracket;
+	if (n <= most + bracket)
+		return;
+	while (most && ((unsigned char)text[most] & 0xc0) == 0x80)
+		most--;
+	strcpy(text + most, bracket ? "]" : "");
+}
+
 static void add(struct detail_lines *l, unsigned depth, const struct detail_field *field, const char *text)
 {
 	if (l->n == l->size) {
@@ -33,6 +45,8 @@ static void add(struct detail_lines *l, unsigned depth, const struct detail_fiel
 		l->size = size;
 	}
 	char *copy = strdup(text);
+	if (copy)
+		cut_line(copy);
 	if (!copy) {
 		l->failed = true;
 		return;
@@ -72,8 +86,17 @@ static void plain_text(char *out, size_t size, const struct detail_row *row, con
 	detail_value_text(value, sizeof(value), f);
 	if (f->kind == KIND_BYTES && f->bytes && f->nbytes == 0)
 		snprintf(value, sizeof(value), "<MISSING>");
-	snprintf(out, size, "%s%s%s%s", f->label, value[0] || f->kind == KIND_TEXT ? ": " : "", value,
-		checksum_note(row, f));
+	const char *colon = value[0] || f->kind == KIND_TEXT ? ": " : "", *note = checksum_note(row, f);
+	/* A long one says so, and ends sooner. */
+	size_t most = 240 - strlen(f->label) - strlen(colon), cut = most < 14 ? 0 : most - 14;
+	if (most > 240 || strlen(value) < most) {
+		snprintf(out, size, "%s%s%s%s", f->label, colon, value, note);
+		return;
+	}
+	while (cut && ((unsigned char)value[cut] & 0xc0) == 0x80)
+		cut--;
+	value[cut] = '\0';
+	snprintf(out, size, "%s [truncated]%s%s", f->label, colon, value);
 }
 
 /* Lines of a protocol's own making. */
@@ -144,7 +167,7 @@ static void add_own_lines(struct walk *w, const struct layout_line *line, struct
 	if (f)
 		octets.data = f->bytes, octets.n = f->bytes ? f->nbytes : 0;
 	else if (!octets.data)
-		return;
+		octets.data = (const uint8_t *)"";
 	line->lines(&octets, add_made, &(struct made) { w, f, row, first, end, depth });
 	if (f)
 		return;

@@ -99,6 +99,11 @@ static void put_value(struct out *o, const struct detail_template *t, const stru
 		}
 		detail_value_text(text, sizeof(text), f);
 		break;
+	case 'N':
+		snprintf(text, sizeof(text), "Unknown type %" PRId64, f->integer);
+		if (f->value_name && strcmp(f->value_name, "Unknown") != 0)
+			snprintf(text, sizeof(text), "%s", f->value_name);
+		break;
 	case 'h':
 	case '0':
 	case '1':

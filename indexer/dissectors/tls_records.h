@@ -7,6 +7,11 @@ static const struct field NAME(layer_fields)[LAYER_NFIELDS] = {
 		.internal = true },
 };
 
+static const struct field NAME(late_fields)[LATE_NFIELDS] = {
+	[LATE_VERSION] = { P ".session_version", "Version of the session", KIND_UINT, BASE_HEX, 2,
+		.generated = true, .hidden = true, .names = tls_versions },
+};
+
 static const struct field NAME(record_fields)[RECORD_NFIELDS] = {
 	[RECORD_CONTENT_TYPE] = { P ".record.content_type", "Content Type", KIND_UINT, .octets = 1,
 		.names = content_types },
@@ -193,6 +198,7 @@ static const struct field NAME(heartbeat_fields)[HEARTBEAT_NFIELDS] = {
 
 const struct record NAME(records)[TLS_T_COUNT] = {
 	[TLS_T_LAYER] = { P, RECORD_LAYER, LAYER_NFIELDS, NAME(layer_fields), NULL },
+	[TLS_T_LATE] = { P "_session", RECORD_LATE, LATE_NFIELDS, NAME(late_fields), NULL },
 	[TLS_T_RECORD] = { P "_record", RECORD_CHILD, ONLY_TLS(RECORD_NFIELDS, RECORD_TLS_NFIELDS),
 		NAME(record_fields), NULL },
 	[TLS_T_ALERT] = { P "_alert", RECORD_CHILD, ALERT_NFIELDS, NAME(alert_fields), NULL },
