@@ -3,9 +3,12 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
-#define OCTETS_SHOWN 36 /* what is longer is cut, as in Wireshark's tree */
+#define LINE_TEXT      512
+#define LINE_TEXT_MOST 240 /* octets of a line of the tree */
+#define OCTETS_SHOWN   36  /* what is longer is cut, as in Wireshark's tree */
 
 void layout_say(const struct layout_lines *l, unsigned depth, const char *format, ...)
 {
@@ -32,6 +35,33 @@ void layout_say_octets(
 	char hex[LAYOUT_OCTETS_TEXT];
 	layout_octets_text(hex, octets, n);
 	layout_say(l, depth, "%s: %s", label, n ? hex : "<MISSING>");
+}
+
+void layout_say_text(const struct layout_lines *l, unsigned depth, const uint8_t *octets, uint32_t n)
+{
+	static const char from[] = "\a\b\f\n\r\t\v", to[] = "abfnrtv";
+	static const char mark[] = " [truncated]";
+	char text[LINE_TEXT];
+	size_t used = 0;
+	for (uint32_t i = 0; i < n && used + 8 < sizeof(text); i++) {
+		const char *named = octets[i] ? strchr(from, octets[i]) : NULL;
+		if (named)
+			used += (size_t)snprintf(text + used, sizeof(text) - used, "\\%c", to[named - from]);
+		else if (octets[i] < 0x20 || octets[i] == 0x7f)
+			used += (size_t)snprintf(text + used, sizeof(text) - used, "\\x%02x", octets[i]);
+		else
+			text[used++] = (char)octets[i];
+	}
+	text[used] = '\0';
+	if (used >= LINE_TEXT_MOST) {
+		used = LINE_TEXT_MOST - sizeof(mark) - 1;
+		while (used && ((unsigned char)text[used] & 0xc0) == 0x80)
+			used--;
+		text[used] = '\0';
+		layout_say(l, depth, "%s%s", mark, text);
+		return;
+	}
+	layout_say(l, depth, "%s", text);
 }
 
 void layout_time_text(char text[LAYOUT_TIME_TEXT], int64_t ns)

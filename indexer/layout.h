@@ -46,7 +46,9 @@ typedef void layout_add(void *to, unsigned depth, const char *text);
 struct layout_octets {
 	const uint8_t *data;
 	uint32_t n;
-	int64_t about[2]; /* the numbers of the line's fields `about`, -1 none */
+	int64_t about[2];  /* the numbers of the line's fields `about`, -1 none */
+	const char *media; /* a layer's: the Content-Type it was handed on by; NULL none */
+	uint32_t media_len;
 };
 
 /* Where lines go, for those who make them. */
@@ -61,6 +63,9 @@ __attribute__((format(printf, 3, 4))) void layout_say(
 /* "LABEL: 0102..." as the tree shows octets. */
 void layout_say_octets(
 	const struct layout_lines *l, unsigned depth, const char *label, const uint8_t *octets, uint32_t n);
+
+/* A line of text as it stands, what is not printable as an escape; a long one is cut, and says so. */
+void layout_say_text(const struct layout_lines *l, unsigned depth, const uint8_t *octets, uint32_t n);
 
 /* Octets in hexadecimal; what is longer than the tree shows is cut. */
 #define LAYOUT_OCTETS_TEXT 80

@@ -107,6 +107,8 @@ static bool try_protocol(struct packet *pkt, const struct protocol *proto, const
 	}
 	if (proto->column && !pkt->in_error)
 		pkt->column = proto->column;
+	l->media = pkt->media;
+	l->media_len = pkt->media_len;
 	pkt->current = (int16_t)pkt->nlayers++;
 	if (proto->info)
 		info_set(pkt, "%s", proto->info);

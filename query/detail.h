@@ -58,6 +58,8 @@ struct detail_layer {
 	bool told;             /* rows that another layer's dissector read, and whose lines tell of them */
 	const uint8_t *octets; /* that it reads, NULL unknown */
 	uint32_t noctets;
+	const char *media; /* that they were handed on by; NULL none */
+	uint32_t media_len;
 };
 
 struct detail {

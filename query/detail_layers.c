@@ -301,6 +301,8 @@ static void place_layer(const struct detail *d, struct detail_layer *l, const st
 		int inside = layer_inside(d, pkt, (int)k);
 		l->inside = inside < l - d->layers ? inside : -1;
 		l->octets = other->data;
+		l->media = other->media;
+		l->media_len = other->media_len;
 		l->noctets = other->trim < other->cap ? other->trim : other->cap;
 	}
 }

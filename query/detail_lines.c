@@ -166,6 +166,8 @@ static void add_own_lines(struct walk *w, const struct layout_line *line, struct
 			octets.data = row->internal[i].data, octets.n = row->internal[i].n;
 	if (f)
 		octets.data = f->bytes, octets.n = f->bytes ? f->nbytes : 0;
+	else if (!octets.data && octets.about[0] < 0)
+		return; /* the field is not there */
 	else if (!octets.data)
 		octets.data = (const uint8_t *)"";
 	line->lines(&octets, add_made, &(struct made) { w, f, row, first, end, depth });
@@ -459,6 +461,16 @@ static void add_lines(struct walk *w, const struct layout_line *from, const stru
 		add_line(w, line, row, first, end, depth);
 }
 
+/* The first line of a layer's own is its heading. */
+static void add_layer_line(void *to, unsigned depth, const char *text)
+{
+	struct detail_lines *l = to;
+	if (!l->heading)
+		l->heading = strdup(text);
+	else
+		add(l, depth, NULL, text);
+}
+
 int detail_lines_make(struct detail_lines *lines, const struct detail_layer *layer)
 {
 	const struct layout_line *layout = layer->proto->layout, *end = layout;
@@ -467,12 +479,20 @@ int detail_lines_make(struct detail_lines *lines, const struct detail_layer *lay
 	const struct detail_template t = { NULL, NULL, layer->row, layer->row, layer->children,
 		layer->nchildren };
 	*lines = (struct detail_lines) { 0 };
+	if (layer->proto->lines && layer->octets) {
+		const struct layout_octets octets = { .data = layer->octets,
+			.n = layer->noctets,
+			.media = layer->media,
+			.media_len = layer->media_len };
+		layer->proto->lines(&octets, add_layer_line, lines);
+	}
 	while (end && (end->field || end->text || end->record))
 		end++;
 	if (!layer->proto->heading || !detail_template_fill(text, sizeof(text), layer->proto->heading, &t))
 		snprintf(text, sizeof(text), "%s",
 			layer->proto->title ? layer->proto->title : layer->proto->name);
-	lines->heading = strdup(text);
+	if (!lines->heading)
+		lines->heading = strdup(text);
 	if (layout)
 		add_lines(&w, layout, end, layer->row, 0, w.nrows, 1);
 	add_rest(&w, layer->row, 1);
