@@ -37,6 +37,12 @@ void layout_say_octets(
 	layout_say(l, depth, "%s: %s", label, n ? hex : "<MISSING>");
 }
 
+void layout_say_lifetime(const struct layout_lines *l, unsigned depth, const char *label, uint32_t seconds)
+{
+	layout_say(l, depth, seconds == UINT32_MAX ? "%s: Infinity (%" PRIu32 ")" : "%s: %" PRIu32, label,
+		seconds);
+}
+
 void layout_say_text(const struct layout_lines *l, unsigned depth, const uint8_t *octets, uint32_t n)
 {
 	static const char from[] = "\a\b\f\n\r\t\v", to[] = "abfnrtv";

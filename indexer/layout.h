@@ -80,6 +80,9 @@ void layout_time_text(char text[LAYOUT_TIME_TEXT], int64_t ns);
 void layout_say_named(const struct layout_lines *l, unsigned depth, const char *label, uint64_t number,
 	const struct value_name *names, const char *unknown);
 
+/* Seconds; all ones are for ever. */
+void layout_say_lifetime(const struct layout_lines *l, unsigned depth, const char *label, uint32_t seconds);
+
 /* The number's name, or `otherwise`. */
 const char *layout_name(const struct value_name *names, uint64_t number, const char *otherwise);
 
@@ -109,6 +112,7 @@ struct layout_line {
 	 * rest of these rows is not shown. A field of this name may be an internal one. */
 	void (*lines)(const struct layout_octets *octets, layout_add *add, void *to);
 	const char *about[2]; /* looked for in the row and in those that it stands in */
+	bool of_layer; /* `lines` has all of the layer's octets; they tell of all rows that stand in it */
 	/* KIND_LIST: what stands below the line of each number */
 	void (*number_lines)(uint64_t number, layout_add *add, void *to);
 };

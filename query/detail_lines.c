@@ -164,16 +164,18 @@ static void add_own_lines(struct walk *w, const struct layout_line *line, struct
 	for (unsigned i = 0; !f && i < row->ninternal; i++)
 		if (strcmp(row->internal[i].name, line->field) == 0)
 			octets.data = row->internal[i].data, octets.n = row->internal[i].n;
-	if (f)
+	if (line->of_layer)
+		octets.data = w->layer->octets, octets.n = w->layer->noctets;
+	else if (f)
 		octets.data = f->bytes, octets.n = f->bytes ? f->nbytes : 0;
-	else if (!octets.data && octets.about[0] < 0)
+	if (!octets.data && (line->of_layer || octets.about[0] < 0))
 		return; /* the field is not there */
-	else if (!octets.data)
+	if (!octets.data)
 		octets.data = (const uint8_t *)"";
 	line->lines(&octets, add_made, &(struct made) { w, f, row, first, end, depth });
 	if (f)
 		return;
-	for (unsigned i = 0; i < row->nfields; i++)
+	for (unsigned i = 0; !line->of_layer && i < row->nfields; i++)
 		row->fields[i].shown = true;
 	for (unsigned i = first; i < end; i++)
 		w->rows[i]->shown = true;
