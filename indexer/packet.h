@@ -146,6 +146,7 @@ struct protocol {
 	bool no_token;    /* has an item, but no name in the stack (services of IPX) */
 	const struct protocol *as; /* a second way to dissect this protocol: that is what shows in the stack
 				    * (one name, one protocol); NULL itself */
+	bool inside; /* its lines stand below those of the layer that it came in, whatever that handed on */
 	bool tells; /* its lines show what stands in its messages in other protocols' tables (certificates) */
 	bool no_item; /* gives a token but no item in the tree ("ethertype"): not in the hierarchy */
 };

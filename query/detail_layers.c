@@ -279,6 +279,11 @@ static int layer_index(const struct detail *d, const struct packet *pkt, int k)
  */
 static int layer_inside(const struct detail *d, const struct packet *pkt, int k)
 {
+	if (pkt->layers[k].proto->inside) {
+		while (k >= 0 && pkt->layers[k].proto->inside)
+			k = pkt->layers[k].parent;
+		return k < 0 ? -1 : layer_index(d, pkt, k);
+	}
 	while (pkt->layers[k].nested && !pkt->layers[k].hangs)
 		k = pkt->layers[k].parent;
 	return pkt->layers[k].nested ? layer_index(d, pkt, pkt->layers[k].parent) : -1;

@@ -446,7 +446,8 @@ static void add_line(struct walk *w, const struct layout_line *line, struct deta
 		}
 	} else {
 		char text[TREE_LINE_MAX];
-		const struct detail_template t = { line, NULL, row, w->layer->row, NULL, 0 };
+		const struct detail_template t = { line, NULL, row, w->layer->row, w->rows + first,
+			end - first };
 		if (!detail_template_fill(text, sizeof(text), line->text, &t))
 			return;
 		add(w->out, depth, NULL, text);
