@@ -227,7 +227,8 @@ bool stream_add(struct streams *all, struct packet *pkt, struct stream_side *sid
 	m->parts[i] =
 		(struct stream_part) { offset, len, pkt->number, layer, file_offset(pkt, octets, len), 0 };
 	if (i + 1 == m->nparts && offset == m->covered) { /* as nearly always: in order */
-		memcpy(m->data + offset, octets, len);
+		if (len) /* a piece that only says that it is the last may have none */
+			memcpy(m->data + offset, octets, len);
 		m->covered += len;
 	} else {
 		write_part(m, &m->parts[i], octets);

@@ -103,7 +103,8 @@ static int put_hierarchy(struct report *r)
 		page_chart(r, &a.chart, 560, 440, false);
 	if (status == EXIT_DONE)
 		page_table(r, &a,
-			&(struct page_table) { "Protocol hierarchy", columns, 0, 0, .tree = "protocol" });
+			&(struct page_table) { "Protocol hierarchy", columns, a.rows.n > 60 ? 40 : 0, 0,
+				.tree = "protocol" });
 	ask_free(&a);
 	return status;
 }

@@ -37,6 +37,30 @@ certificate = der(0x30, der(0x30, der(2, b"\1"), der(0x30, der(6, b"\x2a\3")), d
 certificate = len(certificate).to_bytes(3, "big") + certificate
 certificate = b"\x0b" + (len(certificate) + 3).to_bytes(3, "big") + len(certificate).to_bytes(3, "big") + certificate
 
+
+
+def segment(back, seq, flags, payload=b"", words=5):
+    """An IPv4 packet with a TCP segment between two ports; `words`: the header's length as it says."""
+    ports = (80, 40000) if back else (40000, 80)
+    tcp = struct.pack(">HHIIBBHHH", *ports, seq, 1, words << 4, flags, 8192, 0, 0) + payload
+    ends = (b"\xc0\0\2\2", b"\xc0\0\2\1") if back else (b"\xc0\0\2\1", b"\xc0\0\2\2")
+    return struct.pack(">BBHHHBBH", 0x45, 0, 20 + len(tcp), 0, 0, 64, 6, 0) + b"".join(ends) + tcp
+
+
+def pcap(packets):
+    """A capture of IP packets (link type 101)."""
+    out = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 101)
+    for i, packet in enumerate(packets):
+        out += struct.pack("<IIII", i, 0, len(packet), len(packet)) + packet
+    return out
+
+
+captures = {
+    # What goes on until the sender closes was completed by a FIN whose header has no place for a payload.
+    "fin_without_header": pcap([segment(False, 0, 2), segment(True, 0, 0x12), segment(False, 1, 0x18, b"GET / HTTP/1.0\r\n\r\n"),
+                                segment(True, 1, 0x18, b"HTTP/1.0 200 OK\r\n\r\nabc"), segment(True, 23, 0x11, words=0)]),
+}
+
 talks = {
     "http": frame(TCP, 80, b"GET / HTTP/1.1\r\nHost: example.org\r\n\r\n")
     + frame(TCP | BACK, 80, b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Type: text/xml\r\n\r\n4\r\n<a/>\r\n")
@@ -80,3 +104,5 @@ for name in "web", "trouble", "layers":
     (here / "corpus" / "frame" / f"fixture_{name}").write_bytes(frames_of(fixtures / f"{name}.pcap"))
 for name in "web.pcap", "web.pcap.gz", "layers.pcap", "cut.pcap", "mixed.pcapng", "hostile.pcapng", "tcp_unreachable.pcap":
     shutil.copyfile(fixtures / name, here / "corpus" / "capture" / name)
+for name, octets in captures.items():
+    (here / "corpus" / "capture" / f"{name}.pcap").write_bytes(octets)
