@@ -208,6 +208,12 @@ static void put_head(struct report *r, const struct ask *a, const struct page_ta
 	fputs("</tr></thead>\n<tbody>\n", r->out);
 }
 
+/* Two IPv6 addresses with ports would push what is said of them out of the window: such texts may break. */
+static bool is_long(const struct value *v)
+{
+	return v->kind == VALUE_TEXT && v->text.len > 32;
+}
+
 static void put_cell(struct report *r, const struct ask *a, const struct page_table *t,
 	const struct page_column *c, size_t row, double most)
 {
@@ -219,7 +225,7 @@ static void put_cell(struct report *r, const struct ask *a, const struct page_ta
 	fputs(tree ? "<th scope=\"row\"" : "<td", r->out);
 	if (right)
 		fputs(c->bar ? " class=\"n b\"" : " class=\"n\"", r->out);
-	else if (a->rows.columns[i].align == RENDER_FIXED)
+	else if (a->rows.columns[i].align == RENDER_FIXED && !is_long(v))
 		fputs(" class=\"x\"", r->out);
 	if (tree)
 		fprintf(r->out, " style=\"--level:%.0f\"",
