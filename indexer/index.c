@@ -321,31 +321,39 @@ static int insert_done(sqlite3_stmt *st)
 	return rc == SQLITE_DONE ? 0 : -1;
 }
 
+static int store_conversation(struct job *j, sqlite3_stmt *st, const struct conversation *c)
+{
+	const int64_t values[] = { j->capture_id, c->type, c->owner->stream, c->pair,
+		store_address(j->store, c->address_a), c->port_a, store_address(j->store, c->address_b),
+		c->port_b, (int64_t)c->frames_ab, (int64_t)c->bytes_ab, (int64_t)c->frames_ba,
+		(int64_t)c->bytes_ba, c->first_ns, c->last_ns, c->first_frame, c->last_frame };
+	for (int k = 0; k < 16; k++)
+		sqlite3_bind_int64(st, k + 1, values[k]);
+	if (c->type == CONV_TCP) {
+		sqlite3_bind_int(st, 17, c->completeness);
+		sqlite3_bind_int(st, 18, c->first_completeness);
+		if (c->initial_rtt)
+			sqlite3_bind_int64(st, 19, c->initial_rtt);
+	}
+	return insert_done(st);
+}
+
+/* Type by type, as the table's key has them: a row that comes last in its table is found a place for in no
+ * time. */
 static int store_conversations(struct job *j)
 {
 	struct conversations *all = dissection_conversations(j->dissection);
 	sqlite3_stmt *st = store_insert(j->store, "t_conversation", 19);
-	for (size_t i = 0; st && i < conv_total(all); i++) {
-		const struct conversation *c = conv_at(all, i);
-		if (c->type == CONV_NONE || c->ahead || !c->owner->numbered)
-			continue; /* only there to tell exchanges apart, or an expectation */
-		const int64_t values[] = { j->capture_id, c->type, c->owner->stream, c->pair,
-			store_address(j->store, c->address_a), c->port_a,
-			store_address(j->store, c->address_b), c->port_b, (int64_t)c->frames_ab,
-			(int64_t)c->bytes_ab, (int64_t)c->frames_ba, (int64_t)c->bytes_ba, c->first_ns,
-			c->last_ns, c->first_frame, c->last_frame };
-		for (int k = 0; k < 16; k++)
-			sqlite3_bind_int64(st, k + 1, values[k]);
-		if (c->type == CONV_TCP) {
-			sqlite3_bind_int(st, 17, c->completeness);
-			sqlite3_bind_int(st, 18, c->first_completeness);
-			if (c->initial_rtt)
-				sqlite3_bind_int64(st, 19, c->initial_rtt);
+	size_t n = conv_total(all);
+	int rc = st ? 0 : -1;
+	for (unsigned type = CONV_NONE + 1; rc == 0 && type < CONV_TYPES; type++)
+		for (size_t i = 0; rc == 0 && i < n; i++) {
+			const struct conversation *c = conv_at(all, i);
+			/* Others are only there to tell exchanges apart, or an expectation. */
+			if (c->type == type && !c->ahead && c->owner->numbered)
+				rc = store_conversation(j, st, c);
 		}
-		if (insert_done(st) < 0)
-			return -1;
-	}
-	return st ? 0 : -1;
+	return rc;
 }
 
 static int store_events(struct job *j)
@@ -572,9 +580,10 @@ static bool is_known(struct job *j)
 static int64_t begin(void *ctx)
 {
 	struct job *j = ctx;
+	uint64_t size = j->source.size ? (uint64_t)j->source.size : UINT64_MAX;
 	turn_wait(j->options->turn, j->options->place);
 	turn_lock(j->options->turn);
-	int rc = store_begin(j->store, &j->capture_id, &j->first_frame);
+	int rc = store_begin(j->store, size, &j->capture_id, &j->first_frame);
 	turn_unlock(j->options->turn);
 	if (rc < 0)
 		return -1;

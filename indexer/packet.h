@@ -124,6 +124,8 @@ struct protocol {
 	const char *spec;    /* "RFC 9293" */
 	const char *help;    /* one sentence on what it is for */
 	const char *heading; /* the layer's line in the tree, a template of layout.h; NULL: the title */
+	/* What the tree says of the layer, out of its octets: the heading, then lines 1 and more below it. */
+	void (*lines)(const struct layout_octets *octets, layout_add *add, void *to);
 	const struct layout_line *layout; /* what stands below it, ended by { 0 }; NULL: the general rule */
 	uint16_t id; /* PROTO_ID_x of the generated dissectors/ids.h; 0 for a bare name without records */
 	uint16_t nrecords;
@@ -144,6 +146,8 @@ struct protocol {
 	bool no_token;    /* has an item, but no name in the stack (services of IPX) */
 	const struct protocol *as; /* a second way to dissect this protocol: that is what shows in the stack
 				    * (one name, one protocol); NULL itself */
+	bool inside; /* its lines stand below those of the layer that it came in, whatever that handed on */
+	bool tells; /* its lines show what stands in its messages in other protocols' tables (certificates) */
 	bool no_item; /* gives a token but no item in the tree ("ethertype"): not in the hierarchy */
 };
 
@@ -170,9 +174,12 @@ struct layer {
 	bool again;          /* a further message: pkt_again(), it added no token */
 	int16_t item;        /* index of its item in `items`, -1 none */
 	bool nests;          /* what it hands on hangs below its item, see pkt_nest() */
+	bool hangs;          /* it hangs right below the item of `parent`; else where that one hangs */
 	bool nested;         /* it hangs below the item of another: none of its own */
 	void (*finish)(struct packet *, struct layer *, const struct layer *child); /* pkt_on_finish() */
-	uint32_t mark; /* for finish: offset where the payload began */
+	uint32_t mark;     /* for finish: offset where the payload began */
+	const char *media; /* the Content-Type that it was handed on by, see pkt_next_media(); NULL none */
+	uint32_t media_len;
 };
 
 enum next_kind {

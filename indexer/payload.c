@@ -94,6 +94,7 @@ static bool try_protocol(struct packet *pkt, const struct protocol *proto, const
 	 * the top again. An item for which nothing was captured is not made. */
 	if (n->parent >= 0) {
 		const struct layer *parent = &pkt->layers[n->parent];
+		l->hangs = n->nested;
 		l->nested = (n->nested || parent->nested) && parent->proto != &proto_udp &&
 			    parent->proto != &proto_tcp;
 	}
@@ -106,6 +107,8 @@ static bool try_protocol(struct packet *pkt, const struct protocol *proto, const
 	}
 	if (proto->column && !pkt->in_error)
 		pkt->column = proto->column;
+	l->media = pkt->media;
+	l->media_len = pkt->media_len;
 	pkt->current = (int16_t)pkt->nlayers++;
 	if (proto->info)
 		info_set(pkt, "%s", proto->info);

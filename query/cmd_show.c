@@ -11,27 +11,34 @@
 
 /* ---- the tree ---- */
 
-static int print_layer(const struct detail_layer *l)
+static void print_line(unsigned depth, const char *text)
+{
+	printf("%*s", (int)(4 * depth), "");
+	render_visible_text(stdout, text);
+	putchar('\n');
+}
+
+/* A layer, and those that stand below its lines. */
+static int print_layer(const struct detail *d, unsigned index, unsigned depth)
 {
 	struct detail_lines lines;
-	int rc = detail_lines_make(&lines, l);
+	int rc = detail_lines_make(&lines, &d->layers[index]);
 	if (rc == 0) {
-		render_visible_text(stdout, lines.heading);
-		putchar('\n');
-		for (size_t i = 0; i < lines.n; i++) {
-			printf("%*s", (int)(4 * lines.list[i].depth), "");
-			render_visible_text(stdout, lines.list[i].text);
-			putchar('\n');
-		}
+		print_line(depth, lines.heading);
+		for (size_t i = 0; i < lines.n; i++)
+			print_line(depth + lines.list[i].depth, lines.list[i].text);
 	}
 	detail_lines_free(&lines);
+	for (unsigned i = index + 1; rc == 0 && i < d->nlayers; i++)
+		if (d->layers[i].inside == (int)index)
+			rc = print_layer(d, i, depth + 1);
 	return rc;
 }
 
 static int print_tree(const struct detail *d)
 {
 	for (unsigned i = 0; i < d->nlayers; i++)
-		if (print_layer(&d->layers[i]) < 0)
+		if (d->layers[i].inside < 0 && !d->layers[i].told && print_layer(d, i, 0) < 0)
 			return complain(-1, "out of memory");
 	if (d->malformed)
 		puts("[Malformed packet: a length in it does not fit]");

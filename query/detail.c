@@ -228,6 +228,8 @@ static void set_value(
 	case KIND_INT:
 	case KIND_BOOL:
 		f->value_name = value_name(r, c->field.id, f->integer);
+		if (!f->value_name && f->kind != KIND_BOOL && f->names)
+			f->value_name = "Unknown";
 		break;
 	case KIND_TIME:
 	case KIND_RELTIME: /* two numbers that make no time have a text: frame_time_sql() */

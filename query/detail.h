@@ -37,6 +37,13 @@ struct detail_row {
 	unsigned nfields;
 	unsigned order; /* in which it was opened */
 	bool shown;     /* by a line of the layout */
+	/* Octets of the row's internal fields, for the layout. */
+	struct detail_octets {
+		const char *name;
+		const uint8_t *data;
+		uint32_t n;
+	} * internal;
+	unsigned ninternal;
 };
 
 struct detail_layer {
@@ -47,6 +54,12 @@ struct detail_layer {
 	unsigned nchildren;
 	int64_t offset; /* -1 unknown */
 	uint32_t length;
+	int inside;            /* index of the layer below whose lines it stands, -1 none */
+	bool told;             /* rows that another layer's dissector read, and whose lines tell of them */
+	const uint8_t *octets; /* that it reads, NULL unknown */
+	uint32_t noctets;
+	const char *media; /* that they were handed on by; NULL none */
+	uint32_t media_len;
 };
 
 struct detail {
@@ -73,8 +86,10 @@ void detail_close(struct detail_reader *r); /* takes NULL */
 const struct detail *detail_read(
 	struct detail_reader *r, const struct selected_capture *capture, int64_t number);
 
-/* Of a KIND_LIST: how many numbers it has; the one at `index`, "name (number)", false behind the last. */
+/* Of a KIND_LIST: how many numbers it has; the one at `index` as a field of its own, and as a text, "name
+ * (number)". False behind the last. */
 unsigned detail_list_count(const struct detail_field *f);
+bool detail_list_number(struct detail_field *one, const struct detail_field *f, unsigned index);
 bool detail_list_item(char *out, size_t size, const struct detail_field *f, unsigned index);
 
 /* A value as Wireshark's tree shows it, without the label. */

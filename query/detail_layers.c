@@ -32,7 +32,8 @@ static void add_layer(struct detail_reader *r, const struct protocol *proto)
 		layers[i] = d->layers[i];
 		number += layers[i].proto == proto;
 	}
-	layers[d->nlayers] = (struct detail_layer) { .proto = proto, .number = number, .offset = -1 };
+	layers[d->nlayers] =
+		(struct detail_layer) { .proto = proto, .number = number, .offset = -1, .inside = -1 };
 	for (unsigned i = 0; i < r->nrows && proto->nrecords; i++)
 		if (r->list[i]->record == &proto->records[0] && r->list[i]->layer == number)
 			layers[d->nlayers].row = r->list[i];
@@ -172,6 +173,37 @@ static uint32_t in_pane(const struct detail *d, const uint8_t *at)
 	return 0;
 }
 
+/* An internal number, for layouts. */
+static void place_number(struct detail_reader *r, struct detail_row *row, const struct field *def, int64_t v)
+{
+	struct detail_field *fields = detail_keep(r, malloc((row->nfields + 1) * sizeof(*fields)));
+	if (!fields)
+		return;
+	if (row->nfields)
+		memcpy(fields, row->fields, row->nfields * sizeof(*fields));
+	fields[row->nfields++] = (struct detail_field) { .name = def->name,
+		.label = def->label,
+		.kind = def->kind,
+		.hidden = true,
+		.offset = -1,
+		.integer = v,
+		.order = UINT32_MAX };
+	row->fields = fields;
+}
+
+/* An internal field's octets. */
+static void place_internal(struct detail_reader *r, struct detail_row *row, const struct field *def,
+	const struct tree_item *item)
+{
+	struct detail_octets *list = detail_keep(r, malloc((row->ninternal + 1) * sizeof(*list)));
+	if (!list)
+		return;
+	if (row->ninternal)
+		memcpy(list, row->internal, row->ninternal * sizeof(*list));
+	list[row->ninternal++] = (struct detail_octets) { def->name, item->at, item->len };
+	row->internal = list;
+}
+
 /* Fields are sorted as they were read; one that was not read stands behind its neighbour in the dissector's
  * table. */
 static void place_row(struct detail_reader *r, struct detail_row *row, const struct row *other,
@@ -185,6 +217,10 @@ static void place_row(struct detail_reader *r, struct detail_row *row, const str
 		const struct tree_item *item = item_of(r, other, def->mask ? def->of : k);
 		if (item)
 			order = (unsigned)(item - r->tree.items) + 1;
+		if (other && def->internal && def->kind == KIND_UINT && row_has(other, k))
+			place_number(r, row, def, other->v[k]);
+		if (item && item->at && def->internal && def->kind == KIND_BYTES)
+			place_internal(r, row, def, item);
 		for (unsigned i = 0; !def->internal && i < row->nfields; i++) {
 			struct detail_field *f = &row->fields[i];
 			if (strcmp(f->name, def->name) != 0)
@@ -219,8 +255,42 @@ static void add_pane(struct detail_reader *r, const struct layer *l)
 	d->panes = panes;
 }
 
-static void place_layer(
-	struct detail_layer *l, const struct packet *pkt, const uint8_t *data, uint32_t cap_len)
+static bool is_layer(const struct packet *pkt, const struct protocol *proto)
+{
+	for (unsigned k = 0; k < pkt->nlayers; k++)
+		if (pkt->layers[k].proto == proto)
+			return true;
+	return false;
+}
+
+/* The layer of the detail that pkt->layers[k] is; -1 none. */
+static int layer_index(const struct detail *d, const struct packet *pkt, int k)
+{
+	unsigned number = 0;
+	for (int i = 0; i <= k; i++)
+		number += pkt->layers[i].proto == pkt->layers[k].proto;
+	for (unsigned i = 0; i < d->nlayers; i++)
+		if (d->layers[i].proto == pkt->layers[k].proto && d->layers[i].number == number)
+			return (int)i;
+	return -1;
+}
+
+/* Below the lines of which layer pkt->layers[k] stands: what hangs below an item takes along what is in it.
+ */
+static int layer_inside(const struct detail *d, const struct packet *pkt, int k)
+{
+	if (pkt->layers[k].proto->inside) {
+		while (k >= 0 && pkt->layers[k].proto->inside)
+			k = pkt->layers[k].parent;
+		return k < 0 ? -1 : layer_index(d, pkt, k);
+	}
+	while (pkt->layers[k].nested && !pkt->layers[k].hangs)
+		k = pkt->layers[k].parent;
+	return pkt->layers[k].nested ? layer_index(d, pkt, pkt->layers[k].parent) : -1;
+}
+
+static void place_layer(const struct detail *d, struct detail_layer *l, const struct packet *pkt,
+	const uint8_t *data, uint32_t cap_len)
 {
 	unsigned number = 0;
 	if (l->nchildren)
@@ -233,6 +303,12 @@ static void place_layer(
 			l->offset = other->data - data;
 			l->length = other->trim < other->cap ? other->trim : other->cap;
 		}
+		int inside = layer_inside(d, pkt, (int)k);
+		l->inside = inside < l - d->layers ? inside : -1;
+		l->octets = other->data;
+		l->media = other->media;
+		l->media_len = other->media_len;
+		l->noctets = other->trim < other->cap ? other->trim : other->cap;
 	}
 }
 
@@ -252,7 +328,12 @@ int detail_place(struct detail_reader *r, const struct selected_capture *capture
 		r->list[i]->order = other ? opening(r, other) : UINT32_MAX;
 		place_row(r, r->list[i], other, data, cap_len);
 	}
+	for (unsigned i = 0, tells = 0; i < r->detail.nlayers; i++) {
+		struct detail_layer *l = &r->detail.layers[i];
+		l->told = tells && l->proto->no_item && !is_layer(pkt, l->proto);
+		tells |= l->proto->tells;
+	}
 	for (unsigned i = 0; i < r->detail.nlayers; i++)
-		place_layer(&r->detail.layers[i], pkt, data, cap_len);
+		place_layer(&r->detail, &r->detail.layers[i], pkt, data, cap_len);
 	return 0;
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "indexer/expert.h"
 #include "query/detail_template.h"
 
 #define DEPTH_MAX 12
@@ -13,9 +14,23 @@ struct walk {
 	const struct detail_layer *layer;
 	struct detail_row *const *rows; /* children of the layer, in the order in which they were read */
 	unsigned nrows;
+	const struct detail_row *above[DEPTH_MAX]; /* rows that the one being shown stands in */
+	unsigned nabove;
 };
 
 /* ---- single lines ---- */
+
+/* Wireshark's lines end after 239 octets, but do not cut a character in two; what stands in brackets has
+ * these beside that. */
+static void cut_line(char *text)
+{
+	size_t n = strlen(text), bracket = text[0] == '[' && n && text[n - 1] == ']', most = 239 + bracket;
+	if (n <= most + bracket)
+		return;
+	while (most && ((unsigned char)text[most] & 0xc0) == 0x80)
+		most--;
+	strcpy(text + most, bracket ? "]" : "");
+}
 
 static void add(struct detail_lines *l, unsigned depth, const struct detail_field *field, const char *text)
 {
@@ -30,6 +45,8 @@ static void add(struct detail_lines *l, unsigned depth, const struct detail_fiel
 		l->size = size;
 	}
 	char *copy = strdup(text);
+	if (copy)
+		cut_line(copy);
 	if (!copy) {
 		l->failed = true;
 		return;
@@ -51,32 +68,137 @@ static size_t bits_text(char *out, uint64_t value, uint64_t mask, unsigned width
 	return (size_t)(p + 3 - out);
 }
 
-static void plain_text(char *out, size_t size, const struct detail_field *f)
+/* What was found of a checksum stands behind it: enum checksum_status of the field "NAME.status". */
+static const char *checksum_note(const struct detail_row *row, const struct detail_field *f)
+{
+	static const char *const notes[] = { " [incorrect]", " [correct]", " [unverified]", "" };
+	char name[128];
+	if (f->kind != KIND_UINT || f->base != BASE_HEX)
+		return "";
+	snprintf(name, sizeof(name), "%s.status", f->name);
+	const struct detail_field *status = detail_row_find(row, name);
+	return status && status->integer >= 0 && status->integer < 4 ? notes[status->integer] : "";
+}
+
+static void plain_text(char *out, size_t size, const struct detail_row *row, const struct detail_field *f)
 {
 	char value[TREE_LINE_MAX - 256];
 	detail_value_text(value, sizeof(value), f);
-	snprintf(out, size, "%s%s%s", f->label, value[0] ? ": " : "", value);
+	if (f->kind == KIND_BYTES && f->bytes && f->nbytes == 0)
+		snprintf(value, sizeof(value), "<MISSING>");
+	const char *colon = value[0] || f->kind == KIND_TEXT ? ": " : "", *note = checksum_note(row, f);
+	/* A long one says so, and ends sooner. */
+	size_t most = 240 - strlen(f->label) - strlen(colon), cut = most < 14 ? 0 : most - 14;
+	if (most > 240 || strlen(value) < most) {
+		snprintf(out, size, "%s%s%s%s", f->label, colon, value, note);
+		return;
+	}
+	while (cut && ((unsigned char)value[cut] & 0xc0) == 0x80)
+		cut--;
+	value[cut] = '\0';
+	snprintf(out, size, "%s [truncated]%s%s", f->label, colon, value);
 }
 
+/* Lines of a protocol's own making. */
 struct made {
 	struct walk *walk;
-	const struct detail_field *field;
-	unsigned depth;
+	const struct detail_field *field; /* whose the first is, NULL: the lines' own */
+	struct detail_row *row;           /* these, and the rows first..end-1, are what the lines tell of */
+	unsigned first, end, depth;
 };
+
+/* Is the line what the general rule says of this field, or of a number of this list? */
+static bool says(const char *line, const struct detail_row *row, const struct detail_field *f)
+{
+	char text[TREE_LINE_MAX], value[192];
+	size_t n = strlen(f->label);
+	if (f->hidden || f->shown || strncmp(line, f->label, n) != 0)
+		return false;
+	if (f->kind != KIND_LIST) {
+		plain_text(text, sizeof(text), row, f);
+		return strcmp(line, text) == 0;
+	}
+	for (unsigned i = 0; line[n] == ':' && detail_list_item(value, sizeof(value), f, i); i++)
+		if (strcmp(line + n + 2, value) == 0)
+			return true;
+	return false;
+}
+
+static const struct detail_field *said_field(struct detail_row *row, const char *line)
+{
+	for (unsigned i = 0; row && i < row->nfields; i++) {
+		struct detail_field *f = &row->fields[i];
+		if (says(line, row, f)) {
+			f->shown = f->kind != KIND_LIST;
+			return f;
+		}
+	}
+	return NULL;
+}
 
 static void add_made(void *to, unsigned depth, const char *text)
 {
 	const struct made *m = to;
-	add(m->walk->out, m->depth + depth, depth ? NULL : m->field, text);
+	const struct detail_field *f = depth ? NULL : m->field;
+	if (!f)
+		f = said_field(m->row, text);
+	for (unsigned i = m->first; !f && i < m->end; i++)
+		f = said_field(m->walk->rows[i], text);
+	add(m->walk->out, m->depth + depth, f, text);
+}
+
+static int64_t about(const struct walk *w, const struct detail_row *row, const char *name)
+{
+	const struct detail_field *f = name ? detail_row_find(row, name) : NULL;
+	for (unsigned i = w->nabove < DEPTH_MAX ? w->nabove : DEPTH_MAX; name && !f && i--;)
+		f = detail_row_find(w->above[i], name);
+	return f ? f->integer : -1;
+}
+
+/* What a line's octets say; they may be those of an internal field. */
+static void add_own_lines(struct walk *w, const struct layout_line *line, struct detail_row *row,
+	const struct detail_field *f, unsigned first, unsigned end, unsigned depth)
+{
+	struct layout_octets octets = { .about = { about(w, row, line->about[0]),
+						about(w, row, line->about[1]) } };
+	for (unsigned i = 0; !f && i < row->ninternal; i++)
+		if (strcmp(row->internal[i].name, line->field) == 0)
+			octets.data = row->internal[i].data, octets.n = row->internal[i].n;
+	if (line->of_layer)
+		octets.data = w->layer->octets, octets.n = w->layer->noctets;
+	else if (f)
+		octets.data = f->bytes, octets.n = f->bytes ? f->nbytes : 0;
+	if (!octets.data && (line->of_layer || octets.about[0] < 0))
+		return; /* the field is not there */
+	if (!octets.data)
+		octets.data = (const uint8_t *)"";
+	line->lines(&octets, add_made, &(struct made) { w, f, row, first, end, depth });
+	if (f)
+		return;
+	for (unsigned i = 0; !line->of_layer && i < row->nfields; i++)
+		row->fields[i].shown = true;
+	for (unsigned i = first; i < end; i++)
+		w->rows[i]->shown = true;
 }
 
 /* A line for each number of a list. */
-static void add_each(struct walk *w, const struct detail_field *f, unsigned depth)
+static void add_each(struct walk *w, const struct layout_line *line, const struct detail_row *row,
+	const struct detail_field *f, unsigned depth)
 {
 	char text[256], value[192];
-	for (unsigned i = 0; detail_list_item(value, sizeof(value), f, i); i++) {
-		snprintf(text, sizeof(text), "%s: %s", f->label, value);
+	struct detail_field one;
+	for (unsigned i = 0; detail_list_number(&one, f, i); i++) {
+		const struct detail_template t = { line, &one, row, w->layer->row, NULL, 0 };
+		if (!line || !line->items) {
+			detail_value_text(value, sizeof(value), &one);
+			snprintf(text, sizeof(text), "%s: %s", f->label, value);
+		} else if (!detail_template_fill(text, sizeof(text), line->text, &t)) {
+			continue;
+		}
 		add(w->out, depth, f, text);
+		if (line && line->number_lines)
+			line->number_lines((uint64_t)one.integer, add_made,
+				&(struct made) { w, NULL, NULL, 0, 0, depth });
 	}
 }
 
@@ -87,19 +209,15 @@ static bool add_field(struct walk *w, const struct layout_line *line, const stru
 	char text[TREE_LINE_MAX + 128], *p = text;
 	const struct detail_template t = { line, f, row, w->layer->row, NULL, 0 };
 	uint64_t mask = line && line->mask ? line->mask : f->mask;
-	if (f->kind == KIND_LIST && (!line || !line->text)) {
+	if (f->kind == KIND_LIST && (!line || !line->text || line->items)) {
 		f->shown = true;
-		add_each(w, f, depth);
+		add_each(w, line, row, f, depth);
 		return true;
 	}
 	bool bracket = f->generated && (!line || !line->text);
 	f->shown = true;
 	if (line && line->text && !line->text[0])
 		return true;
-	if (line && line->lines) {
-		line->lines(f->bytes, f->bytes ? f->nbytes : 0, add_made, &(struct made) { w, f, depth });
-		return true;
-	}
 	if (bracket)
 		*p++ = '[';
 	if (mask)
@@ -107,7 +225,7 @@ static bool add_field(struct walk *w, const struct layout_line *line, const stru
 			line && line->mask ? line->width : f->width);
 	size_t room = sizeof(text) - (size_t)(p - text) - 2;
 	if (!line || !line->text)
-		plain_text(p, room, f);
+		plain_text(p, room, row, f);
 	else if (!detail_template_fill(p, room, line->text, &t)) {
 		f->shown = false;
 		return false;
@@ -116,17 +234,26 @@ static bool add_field(struct walk *w, const struct layout_line *line, const stru
 		strcat(p, "]");
 	add(w->out, depth, f, text);
 	if (line && line->each)
-		add_each(w, f, depth + 1);
+		add_each(w, line->items ? NULL : &(struct layout_line) { .number_lines = line->number_lines },
+			row, f, depth + 1);
 	return true;
 }
 
 /* An entry of the expert information: what it says, how grave it is, what it is about. */
-static void add_expert(struct detail_lines *l, const char *expert, size_t at)
+static void add_expert(struct detail_lines *l, const struct detail_row *row, const char *expert, size_t at)
 {
-	char text[TREE_LINE_MAX + 256];
+	char text[TREE_LINE_MAX + 256], own[64];
+	const struct detail_field *severity = detail_row_find(row, EXPERT_NAME ".severity"),
+				  *kind = detail_row_find(row, EXPERT_NAME ".group");
+	if (!*expert && severity && severity->value_name && kind && kind->value_name) {
+		snprintf(own, sizeof(own), "%s/%s", severity->value_name, kind->value_name);
+		expert = own;
+	}
 	struct detail_line *said = &l->list[at];
 	unsigned depth = said->depth;
 	const char *group = strchr(expert, '/');
+	if (!group)
+		return;
 	char *words = said->text;
 	snprintf(text, sizeof(text), "[Expert Info (%s): %s]", expert, words);
 	said->text = strdup(text);
@@ -220,8 +347,24 @@ static const struct layout_line *behind(const struct layout_line *line)
 static void add_lines(struct walk *w, const struct layout_line *from, const struct layout_line *to,
 	struct detail_row *row, unsigned first, unsigned end, unsigned depth);
 
+static bool names_record(const struct layout_line *from, const struct layout_line *to, const char *record)
+{
+	for (const struct layout_line *line = from;
+		to ? line < to : line->field || line->text || line->record; line++)
+		if (line->record && strcmp(line->record, record) == 0)
+			return true;
+	return false;
+}
+
+/* Is it a row that the record's line stands for? */
+static bool is_of(const struct layout_line *line, const struct detail_row *row)
+{
+	return strcmp(row->record->name, line->record) == 0 &&
+	       (!line->has || detail_row_find(row, line->has));
+}
+
 /* A record's line, once for each of its rows among first..end-1; what stands between two of them belongs to
- * the first. */
+ * the first, but for what the layout has elsewhere. */
 static void add_record(
 	struct walk *w, const struct layout_line *line, unsigned first, unsigned end, unsigned depth)
 {
@@ -231,26 +374,42 @@ static void add_record(
 		struct detail_row *row = w->rows[i];
 		char text[TREE_LINE_MAX];
 		unsigned next = i + 1;
-		if (row->shown || strcmp(row->record->name, line->record) != 0)
+		if (row->shown || !is_of(line, row))
 			continue;
-		while (next < end && strcmp(w->rows[next]->record->name, line->record) != 0)
+		while (next < end && !is_of(line, w->rows[next]) &&
+			(names_record(line + 1, behind(line), w->rows[next]->record->name) ||
+				!names_record(w->layer->proto->layout, NULL, w->rows[next]->record->name)))
 			next++;
 		row->shown = true;
 		left--;
 		const struct detail_template t = { line, NULL, row, w->layer->row, w->rows + i + 1,
 			next - i - 1 };
 		unsigned below = depth;
+		if (w->nabove < DEPTH_MAX)
+			w->above[w->nabove] = row;
+		w->nabove++;
 		if (line->text) {
 			detail_template_fill(text, sizeof(text), line->text, &t);
 			add(w->out, depth, NULL, text);
 			below++;
 		}
 		add_lines(w, line + 1, behind(line), row, i + 1, next, below);
-		if (line->only)
+		w->nabove--;
+		row->shown = !line->later;
+		if (line->only || line->later)
 			continue;
 		add_rest(w, row, below);
 		add_rows(w, i + 1, next, below, false);
 	}
+}
+
+/* Is there nothing of the row that is not shown yet but this field, and no row below it? */
+static bool nothing_else(const struct detail_row *row, const struct detail_field *f)
+{
+	for (unsigned i = 0; i < row->nfields; i++)
+		if (&row->fields[i] != f && !row->fields[i].shown && !row->fields[i].hidden)
+			return false;
+	return true;
 }
 
 static void add_line(struct walk *w, const struct layout_line *line, struct detail_row *row, unsigned first,
@@ -258,6 +417,8 @@ static void add_line(struct walk *w, const struct layout_line *line, struct deta
 {
 	const struct layout_line *next = behind(line);
 	size_t at = w->out->n;
+	if (line->when && !detail_row_find(row, line->when) && !detail_row_find(w->layer->row, line->when))
+		return;
 	if (line->top)
 		depth = 0;
 	if (line->record) {
@@ -265,16 +426,28 @@ static void add_line(struct walk *w, const struct layout_line *line, struct deta
 	} else if (line->field) {
 		struct detail_field *f =
 			(struct detail_field *)(uintptr_t)(row ? detail_row_find(row, line->field) : NULL);
+		if (line->lines && row && (!f || !f->shown)) {
+			add_own_lines(w, line, row, f, first, end, depth);
+			if (f)
+				f->shown = true;
+			return;
+		}
+		if (f && line->fallback && (first < end || !nothing_else(row, f)))
+			f->shown = true;
 		if (!f || f->shown || !add_field(w, line, row, f, depth))
 			return;
 		if (line->expert && w->out->n > at)
-			add_expert(w->out, line->expert, at);
+			add_expert(w->out, row, line->expert, at);
 		add_lines(w, line + 1, next, row, first, end, depth + 1);
-		if (f->mask || f->nbytes == 0)
+		if (f->mask || f->nbytes == 0) {
+			f->shown = false; /* until what stands below it is there */
 			add_below(w, row, f->name, depth + 1);
+			f->shown = true;
+		}
 	} else {
 		char text[TREE_LINE_MAX];
-		const struct detail_template t = { line, NULL, row, w->layer->row, NULL, 0 };
+		const struct detail_template t = { line, NULL, row, w->layer->row, w->rows + first,
+			end - first };
 		if (!detail_template_fill(text, sizeof(text), line->text, &t))
 			return;
 		add(w->out, depth, NULL, text);
@@ -291,19 +464,38 @@ static void add_lines(struct walk *w, const struct layout_line *from, const stru
 		add_line(w, line, row, first, end, depth);
 }
 
+/* The first line of a layer's own is its heading. */
+static void add_layer_line(void *to, unsigned depth, const char *text)
+{
+	struct detail_lines *l = to;
+	if (!l->heading)
+		l->heading = strdup(text);
+	else
+		add(l, depth, NULL, text);
+}
+
 int detail_lines_make(struct detail_lines *lines, const struct detail_layer *layer)
 {
 	const struct layout_line *layout = layer->proto->layout, *end = layout;
-	struct walk w = { lines, layer, layer->children, layer->nchildren };
+	struct walk w = { .out = lines, .layer = layer, .rows = layer->children, .nrows = layer->nchildren };
 	char text[TREE_LINE_MAX];
-	const struct detail_template t = { NULL, NULL, layer->row, layer->row, NULL, 0 };
+	const struct detail_template t = { NULL, NULL, layer->row, layer->row, layer->children,
+		layer->nchildren };
 	*lines = (struct detail_lines) { 0 };
+	if (layer->proto->lines && layer->octets) {
+		const struct layout_octets octets = { .data = layer->octets,
+			.n = layer->noctets,
+			.media = layer->media,
+			.media_len = layer->media_len };
+		layer->proto->lines(&octets, add_layer_line, lines);
+	}
 	while (end && (end->field || end->text || end->record))
 		end++;
 	if (!layer->proto->heading || !detail_template_fill(text, sizeof(text), layer->proto->heading, &t))
 		snprintf(text, sizeof(text), "%s",
 			layer->proto->title ? layer->proto->title : layer->proto->name);
-	lines->heading = strdup(text);
+	if (!lines->heading)
+		lines->heading = strdup(text);
 	if (layout)
 		add_lines(&w, layout, end, layer->row, 0, w.nrows, 1);
 	add_rest(&w, layer->row, 1);

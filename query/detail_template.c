@@ -38,6 +38,8 @@ static const struct detail_field *find(const struct detail_template *t, const ch
 		return NULL;
 	memcpy(field, name, n);
 	field[n] = '\0';
+	if (field[0] == '.')
+		return detail_row_find(t->row, field + 1);
 	const struct detail_field *f = detail_row_find(t->row, field);
 	for (unsigned i = 0; !f && i < t->nrows; i++)
 		f = detail_row_find(t->rows[i], field);
@@ -53,6 +55,18 @@ static void put_named(struct out *o, const struct detail_template *t, const stru
 		}
 	}
 	put(o, "Unknown", 7);
+}
+
+/* ", Router, Override": the bits of a number that are set. */
+static void put_flags(struct out *o, const struct detail_template *t, const struct detail_field *of)
+{
+	for (unsigned i = 0; t->row && i < t->row->nfields; i++) {
+		const struct detail_field *f = &t->row->fields[i];
+		if (f->kind != KIND_BOOL || !f->integer || !f->parent || strcmp(f->parent, of->name) != 0)
+			continue;
+		put(o, ", ", 2);
+		put(o, f->label, strlen(f->label));
+	}
 }
 
 /* "1 day, 2 hours, 3 seconds" */
@@ -85,7 +99,13 @@ static void put_value(struct out *o, const struct detail_template *t, const stru
 		}
 		detail_value_text(text, sizeof(text), f);
 		break;
+	case 'N':
+		snprintf(text, sizeof(text), "Unknown type %" PRId64, f->integer);
+		if (f->value_name && strcmp(f->value_name, "Unknown") != 0)
+			snprintf(text, sizeof(text), "%s", f->value_name);
+		break;
 	case 'h':
+	case '0':
 	case '1':
 		return;
 	case 't':
@@ -117,6 +137,9 @@ static void put_value(struct out *o, const struct detail_template *t, const stru
 	case 'w':
 		snprintf(text, sizeof(text), "%" PRIu32, f->length);
 		break;
+	case 'r':
+		snprintf(text, sizeof(text), "%.3f", f->real);
+		break;
 	case 'b':
 		snprintf(text, sizeof(text), "%" PRId64, f->integer * 8);
 		break;
@@ -133,23 +156,38 @@ static void put_value(struct out *o, const struct detail_template *t, const stru
 	case 'm':
 		put_named(o, t, f);
 		return;
+	case 'f':
+		put_flags(o, t, f);
+		return;
 	default:
 		detail_value_text(text, sizeof(text), f);
 	}
 	put(o, text, strlen(text));
 }
 
+/* Does the test hold? The text for that begins at *behind. */
+static bool chosen(const struct detail_field *f, const char *test, const char **behind)
+{
+	char *text = (char *)(uintptr_t)test + 1;
+	bool set = f && (f->kind == KIND_TEXT           ? f->text && f->text[0]
+				: f->kind == KIND_BYTES ? f->nbytes > 0
+							: f->integer != 0);
+	if (*test == '=')
+		set = f && f->integer == strtoll(test + 1, &text, 10) && (*text == '?' || *text == ':') &&
+		      text++;
+	else if (*test == '!')
+		set = !set;
+	if (behind)
+		*behind = text;
+	return set;
+}
+
 /* ?TEXT, !TEXT, =N?TEXT */
 static void put_choice(
 	struct out *o, const struct detail_field *f, const char *test, const char *end, bool list)
 {
-	char *text = (char *)(uintptr_t)test + 1;
-	bool set = f && f->integer;
-	if (*test == '=')
-		set = f && f->integer == strtoll(test + 1, &text, 10) && *text++ == '?';
-	else if (*test == '!')
-		set = !set;
-	if (!set)
+	const char *text;
+	if (!chosen(f, test, &text))
 		return;
 	if (list && o->listed)
 		put(o, ", ", 2);
@@ -173,6 +211,17 @@ static void put_parts(struct out *o, const struct detail_template *t)
 	}
 }
 
+/* How many rows of the record more than one there are. */
+static int64_t rows_more(const struct detail_template *t, const char *record, size_t n)
+{
+	int64_t rows = -1;
+	for (unsigned i = 0; i < t->nrows; i++) {
+		const char *name = t->rows[i]->record->name;
+		rows += strlen(name) == n && strncmp(name, record, n) == 0;
+	}
+	return rows < 0 ? 0 : rows;
+}
+
 /* One pair of braces; `p` behind the opening one. */
 static const char *fill_brace(struct out *o, const char *p, const struct detail_template *t)
 {
@@ -183,18 +232,22 @@ static const char *fill_brace(struct out *o, const char *p, const struct detail_
 		put_parts(o, t);
 		return end + 1;
 	}
-	bool list = *p == ',';
-	p += list;
+	bool list = *p == ',', rows = *p == '#';
+	p += list || rows;
 	size_t n = strcspn(p, ":?!=}");
 	if (list && n == 0 && *p == '!') {
 		if (!o->listed)
 			put(o, p + 1, (size_t)(end - p - 1));
 		return end + 1;
 	}
-	const struct detail_field *f = find(t, p, n);
-	if (p[n] == '?' || p[n] == '!' || p[n] == '=')
+	struct detail_field more = { .kind = KIND_UINT, .integer = rows ? rows_more(t, p, n) : 0 };
+	const struct detail_field *f = rows ? &more : find(t, p, n);
+	if ((p[n] == '?' || p[n] == '!' || p[n] == '=') && end[-1] == ':')
+		o->missing = o->missing || !chosen(f, p + n, NULL);
+	else if (p[n] == '?' || p[n] == '!' || p[n] == '=')
 		put_choice(o, f, p + n, end, list);
-	else if (!f || (p[n] == ':' && p[n + 1] == '1' && !f->integer))
+	else if (!f || (p[n] == ':' && p[n + 1] == '1' && !f->integer) ||
+		 (p[n] == ':' && p[n + 1] == '0' && f->integer))
 		o->missing = true;
 	else
 		put_value(o, t, f, p[n] == ':' ? p[n + 1] : '\0');

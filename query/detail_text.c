@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "indexer/layout.h"
 #include "query/detail.h"
 #include "query/render/render.h"
 #include "query/time_text.h"
@@ -91,28 +92,36 @@ unsigned detail_list_count(const struct detail_field *f)
 	return n;
 }
 
-bool detail_list_item(char *out, size_t size, const struct detail_field *f, unsigned index)
+bool detail_list_number(struct detail_field *one, const struct detail_field *f, unsigned index)
 {
 	const char *p = f->text;
 	while (p && *p && index--)
 		p = strchr(p, ',') ? strchr(p, ',') + 1 : NULL;
 	if (!p || !*p)
 		return false;
-	struct detail_field one = *f;
-	one.kind = KIND_UINT;
-	one.integer = strtoll(p, NULL, 10);
+	*one = *f;
+	one->kind = KIND_UINT;
+	one->integer = strtoll(p, NULL, 10);
 	for (const struct value_name *v = f->names; v && v->name; v++)
-		if (v->value == one.integer)
-			one.value_name = v->name;
-	if (f->names && !one.value_name)
-		one.value_name = "Unknown";
+		if (v->value == one->integer)
+			one->value_name = v->name;
+	if (f->names && !one->value_name)
+		one->value_name = "Unknown";
+	return true;
+}
+
+bool detail_list_item(char *out, size_t size, const struct detail_field *f, unsigned index)
+{
+	struct detail_field one;
+	if (!detail_list_number(&one, f, index))
+		return false;
 	detail_value_text(out, size, &one);
 	return true;
 }
 
 void detail_value_text(char *out, size_t size, const struct detail_field *f)
 {
-	char number[64];
+	char number[64], time[LAYOUT_TIME_TEXT];
 	uint64_t ns = f->integer < 0 ? -(uint64_t)f->integer : (uint64_t)f->integer;
 	out[0] = '\0';
 	switch (f->kind) {
@@ -128,10 +137,12 @@ void detail_value_text(char *out, size_t size, const struct detail_field *f)
 					     : "False");
 		break;
 	case KIND_TIME:
-		if (f->text)
+		if (f->text) {
 			snprintf(out, size, "%s", f->text);
-		else
-			time_text(out, size, f->integer);
+		} else {
+			layout_time_text(time, f->integer);
+			snprintf(out, size, "%s", time);
+		}
 		break;
 	case KIND_RELTIME:
 		if (f->text)

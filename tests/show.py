@@ -40,7 +40,7 @@ def layers(text):
     """(frame, protocol, lines) of each layer."""
     frame, current = 0, None
     for line in text.split("\n"):
-        if not line:
+        if not line or re.match(r"[0-9a-f]{4,}  ", line):  # octets: show has them in the pane
             continue
         if not line.startswith(" "):
             name = next((p for start, p in HEADINGS if line.startswith(start)), "other")

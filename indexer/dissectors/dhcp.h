@@ -1,5 +1,5 @@
 /* The records of DHCP: dhcp.c reads messages and walks over their options, dhcp_options.c reads what stands
- * in one option, dhcp_fields.c has the tables. */
+ * in one option, dhcp_fields.c has the tables, dhcp_tree.c says how they are shown. */
 #ifndef PCAPDEX_DISSECTORS_DHCP_H
 #define PCAPDEX_DISSECTORS_DHCP_H
 
@@ -248,6 +248,7 @@ struct dhcp_option_shape {
 };
 
 extern const struct value_name dhcp_message_names[];
+extern const struct layout_line dhcp_layout[]; /* dhcp_tree.c */
 extern const struct record dhcp_records[DHCP_REC_COUNT];
 extern const struct dhcp_option_shape dhcp_option_shapes[256];
 

@@ -26,6 +26,15 @@ static const struct value_name agent_names[] = { { 0, "Padding" }, { 1, "Agent C
 	{ 8, "Authentication" }, { 9, "Vendor-Specific Information" }, { 10, "Flags" },
 	{ 11, "Server ID Override" }, { 12, "Relay Agent Identifier" }, { 0, NULL } };
 
+/* IANA's "Processor Architecture Types". */
+static const struct value_name architecture_names[] = { { 0, "IA x86 PC" }, { 1, "NEC/PC98" },
+	{ 2, "IA64 PC" }, { 3, "DEC Alpha" }, { 4, "ArcX86" }, { 5, "Intel Lean Client" }, { 6, "EFI IA32" },
+	{ 7, "EFI x64" }, { 8, "EFI Xscale" }, { 9, "EFI BC" }, { 10, "ARM 32-bit UEFI" },
+	{ 11, "ARM 64-bit UEFI" }, { 15, "x86 UEFI HTTP" }, { 16, "x64 UEFI HTTP" }, { 17, "EBC UEFI HTTP" },
+	{ 18, "ARM 32-bit UEFI HTTP" }, { 19, "ARM 64-bit UEFI HTTP" }, { 20, "PC/AT HTTP" }, { 0, NULL } };
+
+static const struct value_name algorithm_names[] = { { 1, "HMAC-MD5" }, { 0, NULL } };
+
 static const struct field message_fields[DHCP_NFIELDS] = {
 	[DHCP_TYPE] = { "dhcp.type", "Message type", KIND_UINT, .octets = 1, .names = type_names },
 	[DHCP_HW_TYPE] = { "dhcp.hw.type", "Hardware type", KIND_UINT, BASE_HEX, 1, .names = hardware_names },
@@ -197,12 +206,13 @@ static const struct field rare_fields[DHCP_RARE_NFIELDS] = {
 		.names = overload_names },
 	[DHCP_RARE_VENDOR_VALUE] = { "dhcp.option.vendor.value", "Value", KIND_BYTES },
 	[DHCP_RARE_ARCHITECTURE] = { "dhcp.option.client_system_architecture", "Client System Architecture",
-		KIND_LIST },
+		KIND_LIST, .octets = 2, .names = architecture_names },
 	[DHCP_RARE_NETWORK_MAJOR] = { "dhcp.client_network_id_major", "Major Version", KIND_UINT,
 		.octets = 1 },
 	[DHCP_RARE_NETWORK_MINOR] = { "dhcp.client_network_id_minor", "Minor Version", KIND_UINT,
 		.octets = 1 },
-	[DHCP_RARE_NONCE] = { "dhcp.option.forcerenew_nonce.algorithm", "Algorithm", KIND_LIST },
+	[DHCP_RARE_NONCE] = { "dhcp.option.forcerenew_nonce.algorithm", "Algorithm", KIND_LIST, .octets = 1,
+		.names = algorithm_names },
 };
 
 static const struct field address_fields[DHCP_ADDR_NFIELDS] = {

@@ -19,27 +19,39 @@ const struct value_name dns_type_names[] = { { 1, "A" }, { 2, "NS" }, { 3, "MD" 
 	{ 65282, "WINS-R" }, { 65422, "XPF" }, { 0, NULL } };
 
 /* The same as Wireshark writes them in the tree, which is how filters name them. */
-static const struct value_name dns_type_titles[] = { { 1, "A (Host Address)" },
-	{ 2, "NS (authoritative Name Server)" }, { 3, "MD" }, { 4, "MF" },
+static const struct value_name dns_type_titles[] = { { 0, "Unused" }, { 1, "A (Host Address)" },
+	{ 2, "NS (authoritative Name Server)" }, { 3, "MD (Mail Destination)" }, { 4, "MF (Mail Forwarder)" },
 	{ 5, "CNAME (Canonical NAME for an alias)" }, { 6, "SOA (Start Of a zone of Authority)" },
-	{ 7, "MB" }, { 8, "MG" }, { 9, "MR" }, { 10, "NULL" }, { 11, "WKS" },
-	{ 12, "PTR (domain name PoinTeR)" }, { 13, "HINFO (host information)" }, { 14, "MINFO" },
-	{ 15, "MX (Mail eXchange)" }, { 16, "TXT (Text strings)" }, { 17, "RP" }, { 18, "AFSDB" },
-	{ 19, "X25" }, { 20, "ISDN" }, { 21, "RT" }, { 22, "NSAP" }, { 23, "NSAP-PTR" }, { 24, "SIG" },
-	{ 25, "KEY" }, { 26, "PX" }, { 27, "GPOS" }, { 28, "AAAA (IPv6 Address)" }, { 29, "LOC" },
-	{ 30, "NXT" }, { 31, "EID" }, { 32, "NIMLOC" }, { 33, "SRV (Server Selection)" }, { 34, "ATMA" },
-	{ 35, "NAPTR (Naming Authority PoinTeR)" }, { 36, "KX" }, { 37, "CERT" }, { 38, "A6" },
-	{ 39, "DNAME" }, { 40, "SINK" }, { 41, "OPT" }, { 42, "APL" }, { 43, "DS (Delegation Signer)" },
-	{ 44, "SSHFP" }, { 45, "IPSECKEY" }, { 46, "RRSIG" }, { 47, "NSEC" },
+	{ 7, "MB (MailBox domain name)" }, { 8, "MG (Mail Group member)" }, { 9, "MR (Mail Rename domain)" },
+	{ 10, "NULL RR" }, { 11, "WKS (Well Known Service)" }, { 12, "PTR (domain name PoinTeR)" },
+	{ 13, "HINFO (host information)" }, { 14, "MINFO (Mailbox or mail list information)" },
+	{ 15, "MX (Mail eXchange)" }, { 16, "TXT (Text strings)" }, { 17, "RP (Responsible Person)" },
+	{ 18, "AFSDB (AFS Data Base location)" }, { 19, "X25" }, { 20, "ISDN (ISDN address)" },
+	{ 21, "RT (Route Through)" }, { 22, "NSAP (NSAP address)" },
+	{ 23, "NSAP-PTR (NSAP domain name pointer)" }, { 24, "SIG (security signature)" },
+	{ 25, "KEY (security key)" }, { 26, "PX (X.400 mail mapping information)" },
+	{ 27, "GPOS (Geographical Position)" }, { 28, "AAAA (IPv6 Address)" },
+	{ 29, "LOC (Location Information)" }, { 30, "NXT (Next Domain)" }, { 31, "EID" }, { 32, "NIMLOC" },
+	{ 33, "SRV (Server Selection)" }, { 34, "ATMA (ATM Address)" },
+	{ 35, "NAPTR (Naming Authority Pointer)" }, { 36, "KX (Key Exchanger)" }, { 37, "CERT" },
+	{ 38, "A6" }, { 39, "DNAME" }, { 40, "SINK" }, { 41, "OPT" }, { 42, "APL" },
+	{ 43, "DS (Delegation Signer)" }, { 44, "SSHFP (SSH Key Fingerprint)" }, { 45, "IPSECKEY" },
+	{ 46, "RRSIG (Resource Record Signature)" }, { 47, "NSEC (Next Secure)" },
 	{ 48, "DNSKEY (DNS Public Key)" }, { 49, "DHCID" }, { 50, "NSEC3" }, { 51, "NSEC3PARAM" },
-	{ 52, "TLSA" }, { 55, "HIP" }, { 57, "RKEY" }, { 58, "TALINK" }, { 59, "CDS" }, { 60, "CDNSKEY" },
-	{ 61, "OPENPGPKEY" }, { 62, "CSYNC" }, { 63, "ZONEMD" }, { 64, "SVCB" },
+	{ 52, "TLSA" }, { 55, "HIP (Host Identity Protocol)" }, { 57, "RKEY" },
+	{ 58, "TALINK (Trust Anchor LINK)" }, { 59, "CDS (Child DS)" }, { 60, "CDNSKEY" },
+	{ 61, "OPENPGPKEY (OpenPGP Key)" }, { 62, "CSYNC (Child-to-Parent Synchronization)" },
+	{ 63, "ZONEMD" }, { 64, "SVCB (General Purpose Service Endpoints)" },
 	{ 65, "HTTPS (HTTPS Specific Service Endpoints)" }, { 99, "SPF" }, { 100, "UINFO" }, { 101, "UID" },
 	{ 102, "GID" }, { 103, "UNSPEC" }, { 104, "NID" }, { 105, "L32" }, { 106, "L64" }, { 107, "LP" },
-	{ 108, "EUI48" }, { 109, "EUI64" }, { 249, "TKEY" }, { 250, "TSIG" }, { 251, "IXFR" },
-	{ 252, "AXFR (transfer of an entire zone)" }, { 253, "MAILB" }, { 254, "MAILA" }, { 255, "ANY" },
-	{ 256, "URI" }, { 257, "CAA" }, { 32768, "TA" }, { 32769, "DLV" }, { 65281, "WINS" },
-	{ 65282, "WINS-R" }, { 65422, "XPF" }, { 0, NULL } };
+	{ 108, "EUI48" }, { 109, "EUI64" }, { 249, "TKEY (Transaction Key)" },
+	{ 250, "TSIG (Transaction Signature)" }, { 251, "IXFR (incremental transfer)" },
+	{ 252, "AXFR (transfer of an entire zone)" }, { 253, "MAILB (mailbox-related RRs)" },
+	{ 254, "MAILA (mail agent RRs)" },
+	{ 255, "* (A request for all records the server/cache has available)" }, { 256, "URI" },
+	{ 257, "CAA (Certification Authority Restriction)" }, { 32768, "TA (DNSSEC Trust Authorities)" },
+	{ 32769, "DLV (DNSSEC Lookaside Validation)" }, { 65281, "WINS" }, { 65282, "WINS-R" },
+	{ 65422, "XPF" }, { 0, NULL } };
 
 static const struct value_name class_names[] = { { 1, "IN" }, { 2, "CS" }, { 3, "CH" }, { 4, "HS" },
 	{ 254, "NONE" }, { 255, "ANY" }, { 0, NULL } };
@@ -66,6 +78,15 @@ const struct value_name dns_rcode_names[] = { { 0, "No error" }, { 1, "Format er
 #define HAS_KEY(e)            "CASE WHEN {key_flags}&49152<>49152 THEN " e " END" /* RFC 2535, section 3.1.2 */
 #define UPDATE(e)             "CASE WHEN {flags}>>11&15=5 THEN " e " END"
 #define NOT_UPDATE(e)         "CASE WHEN {flags}>>11&15<>5 THEN " e " END"
+
+/* IANA's "DNS EDNS0 Option Codes (OPT)". */
+static const struct value_name option_names[] = { { 0, "Reserved" }, { 1, "LLQ - Long-lived query" },
+	{ 2, "UL - Update lease" }, { 3, "NSID - Name Server Identifier" }, { 4, "Owner (reserved)" },
+	{ 5, "DAU - DNSSEC Algorithm Understood (RFC6975)" }, { 6, "DHU - DS Hash Understood (RFC6975)" },
+	{ 7, "N3U - NSEC3 Hash Understood (RFC6975)" }, { 8, "CSUBNET - Client subnet" },
+	{ 9, "EDNS EXPIRE (RFC7314)" }, { 10, "COOKIE" }, { 11, "EDNS TCP Keepalive" }, { 12, "PADDING" },
+	{ 13, "CHAIN" }, { 15, "Extended DNS Error" }, { 20730, "Experimental - CSUBNET - Client subnet" },
+	{ 0, NULL } };
 
 static const struct field message_fields[DNS_NFIELDS] = {
 	[DNS_ID] = { "dns.id", "Transaction ID", KIND_UINT, BASE_HEX, 2 },
@@ -196,7 +217,7 @@ static const struct field opt_fields[OPT_NFIELDS] = {
 };
 
 static const struct field option_fields[OPTION_NFIELDS] = {
-	[OPTION_CODE] = { "dns.opt.code", "Option Code", KIND_UINT, .octets = 2 },
+	[OPTION_CODE] = { "dns.opt.code", "Option Code", KIND_UINT, .octets = 2, .names = option_names },
 	[OPTION_LEN] = { "dns.opt.len", "Option Length", KIND_UINT, .octets = 2 },
 	[OPTION_DATA] = { "dns.opt.data", "Option Data", KIND_BYTES },
 	[OPTION_DAU] = { "dns.opt.dau", "DAU", KIND_UINT, .octets = 1 },

@@ -187,6 +187,7 @@ static enum verdict dtls_dissect(struct packet *pkt, struct cursor *c)
 	struct tls_reader t;
 	tls_begin(&t, pkt, &proto_dtls);
 	info_clear(pkt);
+	unsigned before = t.session->version;
 	struct row *layer = row_open(pkt, &proto_dtls, TLS_T_LAYER);
 	bool more = true;
 	while (more && cur_left(c)) {
@@ -195,7 +196,7 @@ static enum verdict dtls_dissect(struct packet *pkt, struct cursor *c)
 		if (!more && !pkt->fail && pkt->info && pkt->info->len == 0)
 			tls_inform(&t, "Continuation Data");
 	}
-	row_set(layer, LAYER_VERSION, t.session->version);
+	tls_note_version(&t, layer, before);
 	return MINE;
 }
 
@@ -232,6 +233,7 @@ const struct protocol proto_dtls = {
 	.name = "dtls",
 	.title = "Datagram Transport Layer Security",
 	.layout = dtls_layout,
+	.tells = true,
 	.column = "DTLS",
 	.spec = "RFC 6347, RFC 4347",
 	.help = "TLS for datagrams: encrypts media, IoT messages and tunnels over UDP.",

@@ -463,6 +463,7 @@ static enum verdict ssdp_dissect(struct packet *pkt, struct cursor *c)
 const struct protocol proto_ssdp = {
 	.name = "ssdp",
 	.title = "Simple Service Discovery Protocol",
+	.layout = http_layout,
 	.spec = "UPnP Device Architecture 2.0, section 1",
 	.help = "Finds devices and services in the local network, in messages of the form of HTTP.",
 	.id = PROTO_ID_ssdp,

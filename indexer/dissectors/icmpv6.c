@@ -18,6 +18,7 @@
  *
  * An option: type (1), length in units of 8 octets (1), value. */
 #include "indexer/checksum.h"
+#include "indexer/dissectors/icmpv6.h"
 #include "indexer/dissectors/ids.h"
 #include "indexer/expert.h"
 #include "indexer/packet.h"
@@ -75,6 +76,10 @@ static const struct value_name v6_type_names[] = { { 1, "Destination Unreachable
 	"CASE WHEN {asks} AND NOT EXISTS (SELECT 1 FROM t_icmpv6_response r WHERE r.frame_id={frame}) "      \
 	"THEN 1 END"
 
+/* RFC 4191, section 2.1. */
+static const struct value_name preference_names[] = { { 0, "Medium" }, { 1, "High" }, { 2, "Reserved" },
+	{ 3, "Low" }, { 0, NULL } };
+
 static const struct field v6_fields[V6_NFIELDS] = {
 	[V6_TYPE] = { "icmpv6.type", "Type", KIND_UINT, .octets = 1, .names = v6_type_names },
 	[V6_CODE] = { "icmpv6.code", "Code", KIND_UINT, .octets = 1 },
@@ -114,7 +119,7 @@ static const struct field v6_fields[V6_NFIELDS] = {
 	[V6_RA_H] = { "icmpv6.nd.ra.flag.h", "Home Agent", KIND_BOOL, .of = V6_RA_FLAG, .mask = 0x20,
 		.part = 1 },
 	[V6_RA_PRF] = { "icmpv6.nd.ra.flag.prf", "Prf (Default Router Preference)", KIND_UINT, .octets = 1,
-		.of = V6_RA_FLAG, .mask = 0x18, .part = 1 },
+		.names = preference_names, .of = V6_RA_FLAG, .mask = 0x18, .part = 1 },
 	[V6_RA_P] = { "icmpv6.nd.ra.flag.p", "Proxy", KIND_BOOL, .of = V6_RA_FLAG, .mask = 0x04, .part = 1 },
 	[V6_RA_RSV] = { "icmpv6.nd.ra.flag.rsv", "Reserved", KIND_UINT, .octets = 1, .of = V6_RA_FLAG,
 		.mask = 0x03, .part = 1 },
@@ -581,6 +586,7 @@ static const struct exchange_fields icmpv6_exchange = {
 const struct protocol proto_icmpv6 = {
 	.name = "icmpv6",
 	.title = "Internet Control Message Protocol v6",
+	.layout = icmpv6_layout,
 	.column = "ICMPv6",
 	.spec = "RFC 4443",
 	.help = "Reports errors of IPv6, answers ping, finds neighbours, routers and group members.",

@@ -494,10 +494,10 @@ static void ip_reassembled(struct packet *pkt, const struct fragment *f, const s
 	for (uint32_t i = 0; i < whole->count; i++) {
 		const struct fragment_part *p = &whole->parts[i];
 		struct row *part = row_open(pkt, &proto_ip, REC_FRAGMENT);
-		row_set(part,
+		row_set_at(part,
 			p->faults & (FRAGMENT_CONFLICT | FRAGMENT_TAILS | FRAGMENT_TOO_LONG) ? FRAGMENT_ERROR
 											     : FRAGMENT_FRAME,
-			p->frame);
+			p->frame, whole->data + p->offset, p->len);
 		if (p->faults)
 			row_set(part, FRAGMENT_FAULTS, p->faults);
 		if (p->frame != pkt->number) {
@@ -517,6 +517,8 @@ static const struct layout_line ip_layout[] = {
 	{ 1, "ip.dsfield.dscp" },
 	{ 1, "ip.dsfield.ecn" },
 	{ 0, "ip.len" },
+	{ 1, EXPERT_NAME ".message", "{}", .when = "ip.bogus_ip_length", .expert = "" },
+	{ 0, "ip.bogus_ip_length", "" },
 	{ 0, "ip.id" },
 	{ 0, "ip.flags",
 		"Flags: {}{ip.flags.rb?, Reserved bit}{ip.flags.df?, Don't fragment}"
@@ -527,12 +529,21 @@ static const struct layout_line ip_layout[] = {
 	{ 1, "ip.flags.mf", .mask = 0x20, .width = 8 },
 	{ 0, "ip.frag_offset", "Fragment Offset: {:b}" },
 	{ 0, "ip.ttl" },
+	{ 1, EXPERT_NAME ".message", "{}", .when = "ip.ttl.lncb", .expert = "" },
+	{ 1, EXPERT_NAME ".message", "{}", .when = "ip.ttl.too_small", .expert = "" },
+	{ 0, "ip.ttl.lncb", "" },
+	{ 0, "ip.ttl.too_small", "" },
 	{ 0, "ip.proto" },
 	{ 0, "ip.checksum", "Header Checksum: {} [validation disabled]" },
 	{ 0, "ip.checksum.status", "[Header checksum status: {:n}]" },
 	{ 0, "ip.src" },
 	{ 0, "ip.dst" },
 	{ 0, "ip.reassembled_in", "[Reassembled IPv4 in frame: {}]" },
+	{ 0, NULL, "[{ip.fragment.count} IPv4 Fragments ({ip.reassembled.length} bytes): {*}]" },
+	{ 1, .record = "ip_fragment" },
+	{ 2, "ip.fragment", "[Frame: {}, payload: {:o}-{:e} ({:w} bytes)]" },
+	{ 1, "ip.fragment.count", "[Fragment count: {}]" },
+	{ 1, "ip.reassembled.length", "[Reassembled IPv4 length: {}]" },
 	{ 0 },
 };
 

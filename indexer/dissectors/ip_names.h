@@ -26,9 +26,14 @@ static const struct value_name dscp_names[] = { { 0, "Default" }, { 1, "Lower Ef
 
 #define ECN_SHORT(field) "{" field "=0?Not-ECT}{" field "=1?ECT(1)}{" field "=2?ECT(0)}{" field "=3?CE}"
 
-static const struct value_name ip_proto_names[] = { { 1, "ICMP" }, { 2, "IGMP" }, { 4, "IPIP" }, { 6, "TCP" },
-	{ 8, "EGP" }, { 17, "UDP" }, { 33, "DCCP" }, { 41, "IPv6" }, { 47, "Generic Routing Encapsulation" },
-	{ 50, "ESP" }, { 51, "AH" }, { 58, "ICMPv6" }, { 88, "EIGRP" }, { 89, "OSPF IGP" }, { 103, "PIM" },
-	{ 112, "VRRP" }, { 115, "L2TP" }, { 132, "SCTP" }, { 136, "UDPlite" }, { 0, NULL } };
+static const struct value_name ip_proto_names[] = { { 0, "IPv6 Hop-by-Hop Option" }, { 1, "ICMP" },
+	{ 2, "IGMP" }, { 4, "IPIP" }, { 6, "TCP" }, { 8, "EGP" }, { 17, "UDP" },
+	{ 33, "Datagram Congestion Control Protocol" }, { 41, "IPv6" },
+	{ 47, "Generic Routing Encapsulation" }, { 43, "Routing Header for IPv6" },
+	{ 44, "Fragment Header for IPv6" }, { 46, "Reservation Protocol" }, { 50, "Encap Security Payload" },
+	{ 51, "Authentication Header" }, { 59, "No Next Header for IPv6" },
+	{ 60, "Destination Options for IPv6" }, { 58, "ICMPv6" }, { 88, "EIGRP" }, { 89, "OSPF IGP" },
+	{ 103, "PIM" }, { 112, "VRRP" }, { 115, "Layer 2 Tunneling" }, { 132, "SCTP" }, { 136, "UDPLite" },
+	{ 0, NULL } };
 
 #endif

@@ -1,4 +1,5 @@
 /* Destination Options for IPv6 (RFC 8200, section 4.6): see ipv6_options.c. */
+#include "indexer/dissectors/ip_names.h"
 #include "indexer/dissectors/ids.h"
 #include "indexer/dissectors/ipv6_options.h"
 
@@ -6,7 +7,8 @@ extern const struct protocol proto_ipv6_dstopts;
 
 enum { DSTOPTS_NXT, DSTOPTS_LEN, DSTOPTS_NFIELDS };
 static const struct field fields[DSTOPTS_NFIELDS] = {
-	[DSTOPTS_NXT] = { "ipv6.dstopts.nxt", "Next Header", KIND_UINT, .octets = 1 },
+	[DSTOPTS_NXT] = { "ipv6.dstopts.nxt", "Next Header", KIND_UINT, .octets = 1,
+		.names = ip_proto_names },
 	[DSTOPTS_LEN] = { "ipv6.dstopts.len", "Length", KIND_UINT, .octets = 1 },
 };
 
@@ -33,5 +35,7 @@ const struct protocol proto_ipv6_dstopts = {
 	.nrecords = REC_COUNT,
 	.claims = claims,
 	.dissect = dissect,
+	.layout = ipv6_options_layout,
+	.inside = true,
 	.no_item = true,
 };

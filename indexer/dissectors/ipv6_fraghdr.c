@@ -5,6 +5,7 @@
  *     |nexthdr|reservd|offset  (13)|rs|M identification |
  *     +-------+-------+-----------+-+-+---------------+
  */
+#include "indexer/dissectors/ip_names.h"
 #include "indexer/dissectors/ids.h"
 #include "indexer/dissectors/pseudo.h"
 #include "indexer/track/fragment.h"
@@ -25,7 +26,7 @@ enum {
 };
 
 static const struct field frag_fields[FRAG_NFIELDS] = {
-	[FRAG_NXT] = { "ipv6.fraghdr.nxt", "Next header", KIND_UINT, .octets = 1 },
+	[FRAG_NXT] = { "ipv6.fraghdr.nxt", "Next header", KIND_UINT, .octets = 1, .names = ip_proto_names },
 	[FRAG_RESERVED] = { "ipv6.fraghdr.reserved_octet", "Reserved octet", KIND_UINT, BASE_HEX, 1 },
 	[FRAG_WORD] = { "word", "offset, reserved bits, more fragments", KIND_UINT, BASE_HEX, 2,
 		.internal = true },
@@ -121,10 +122,10 @@ static void reassembled(struct packet *pkt, const struct fragment *f, const stru
 	for (uint32_t i = 0; i < whole->count; i++) {
 		const struct fragment_part *p = &whole->parts[i];
 		struct row *part = row_open(pkt, &proto_ipv6_fraghdr, REC_PART);
-		row_set(part,
+		row_set_at(part,
 			p->faults & (FRAGMENT_CONFLICT | FRAGMENT_TAILS | FRAGMENT_TOO_LONG) ? PART_ERROR
 											     : PART_FRAME,
-			p->frame);
+			p->frame, whole->data + p->offset, p->len);
 		if (p->faults)
 			row_set(part, PART_FAULTS, p->faults);
 		if (p->frame != pkt->number) {
@@ -137,6 +138,22 @@ static void reassembled(struct packet *pkt, const struct fragment *f, const stru
 
 static const struct claim claims[] = { { CLAIM_IP_PROTO, 44 }, { 0 } };
 
+static const struct layout_line fraghdr_layout[] = {
+	{ 0, "ipv6.fraghdr.nxt" },
+	{ 0, "ipv6.fraghdr.reserved_octet" },
+	{ 0, "ipv6.fraghdr.offset", "Offset: {} ({:b} bytes)", .mask = 0xfff8, .width = 16 },
+	{ 0, "ipv6.fraghdr.reserved_bits", .mask = 0x6, .width = 16 },
+	{ 0, "ipv6.fraghdr.more", "More Fragments: {?Yes}{!No}", .mask = 0x1, .width = 16 },
+	{ 0, "ipv6.fraghdr.ident" },
+	{ 0, "ipv6.reassembled.in", "[Reassembled IPv6 in frame: {}]" },
+	{ 0, NULL, "[{ipv6.fragment.count} IPv6 Fragments ({ipv6.reassembled.length} bytes): {*}]" },
+	{ 1, .record = "ipv6_fragment" },
+	{ 2, "ipv6.fragment", "[Frame: {}, payload: {:o}-{:e} ({:w} bytes)]" },
+	{ 1, "ipv6.fragment.count", "[Fragment count: {}]" },
+	{ 1, "ipv6.reassembled.length", "[Reassembled IPv6 length: {}]" },
+	{ 0 },
+};
+
 const struct protocol proto_ipv6_fraghdr = {
 	.name = "ipv6.fraghdr",
 	.title = "Fragment Header for IPv6",
@@ -148,5 +165,7 @@ const struct protocol proto_ipv6_fraghdr = {
 	.claims = claims,
 	.dissect = dissect,
 	.reassembled = reassembled,
+	.layout = fraghdr_layout,
+	.inside = true,
 	.no_item = true,
 };

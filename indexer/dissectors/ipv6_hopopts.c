@@ -1,4 +1,5 @@
 /* IPv6 Hop-by-Hop Option (RFC 8200, section 4.3): see ipv6_options.c. */
+#include "indexer/dissectors/ip_names.h"
 #include "indexer/dissectors/ids.h"
 #include "indexer/dissectors/ipv6_options.h"
 
@@ -6,7 +7,8 @@ extern const struct protocol proto_ipv6_hopopts;
 
 enum { HOPOPTS_NXT, HOPOPTS_LEN, HOPOPTS_NFIELDS };
 static const struct field fields[HOPOPTS_NFIELDS] = {
-	[HOPOPTS_NXT] = { "ipv6.hopopts.nxt", "Next Header", KIND_UINT, .octets = 1 },
+	[HOPOPTS_NXT] = { "ipv6.hopopts.nxt", "Next Header", KIND_UINT, .octets = 1,
+		.names = ip_proto_names },
 	[HOPOPTS_LEN] = { "ipv6.hopopts.len", "Length", KIND_UINT, .octets = 1 },
 };
 
@@ -33,5 +35,7 @@ const struct protocol proto_ipv6_hopopts = {
 	.nrecords = REC_COUNT,
 	.claims = claims,
 	.dissect = dissect,
+	.layout = ipv6_options_layout,
+	.inside = true,
 	.no_item = true,
 };

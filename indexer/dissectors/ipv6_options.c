@@ -7,9 +7,16 @@
  */
 #include "indexer/dissectors/ipv6_options.h"
 
+/* IANA's "Destination Options and Hop-by-Hop Options", RFC 2711. */
+static const struct value_name option_types[] = { { 0, "Pad1" }, { 1, "PadN" }, { 5, "Router Alert" },
+	{ 0, NULL } };
+static const struct value_name alerts[] = { { 0, "MLD" }, { 1, "RSVP" }, { 2, "Active Network" },
+	{ 0, NULL } };
+
 const struct field ipv6_option_fields[IPV6_OPTION_NFIELDS] = {
-	[IPV6_OPTION_TYPE] = { "ipv6.opt.type", "Type", KIND_UINT, BASE_HEX, 1 },
-	[IPV6_OPTION_ROUTER_ALERT] = { "ipv6.opt.router_alert", "Router Alert", KIND_UINT, .octets = 2 },
+	[IPV6_OPTION_TYPE] = { "ipv6.opt.type", "Type", KIND_UINT, BASE_HEX, 1, .names = option_types },
+	[IPV6_OPTION_ROUTER_ALERT] = { "ipv6.opt.router_alert", "Router Alert", KIND_UINT, .octets = 2,
+		.names = alerts },
 };
 
 /* RFC 6275, section 6.3: to the layers above, a mobile node's packets come from its home address. */

@@ -15,6 +15,9 @@ enum {
 	IPV6_OPT_HOME_ADDRESS = 0xc9  /* RFC 6275, section 6.3 */
 };
 
+/* How the tree shows them, and routing headers (ipv6_options_tree.c). */
+extern const struct layout_line ipv6_options_layout[], ipv6_routing_layout[];
+
 /* Read next header and length into fields 0 and 1 of the row, then the options, a row of record `option`
  * each; hand the rest on. Always MINE. */
 enum verdict ipv6_options(

@@ -8,16 +8,22 @@
  * Types: 0 source route (RFC 5095 ended it), 2 mobile IPv6 (RFC 6275), 3 RPL (RFC 6554), 4 segments (RFC
  * 8754). While segments are left, the header's destination is the next station only: to the layers above the
  * packet goes to the last address. */
+#include "indexer/dissectors/ip_names.h"
+#include "indexer/dissectors/ipv6_options.h"
 #include "indexer/dissectors/ids.h"
 #include "indexer/packet.h"
 
 extern const struct protocol proto_ipv6_routing;
 
 enum { ROUTING_NXT, ROUTING_LEN, ROUTING_TYPE, ROUTING_SEGLEFT, ROUTING_NFIELDS };
+static const struct value_name types[] = { { 0, "Source Route" }, { 1, "Nimrod" }, { 2, "Type 2 Routing" },
+	{ 3, "RPL Source Routing Header" }, { 4, "Segment Routing" }, { 0, NULL } };
+
 static const struct field fields[ROUTING_NFIELDS] = {
-	[ROUTING_NXT] = { "ipv6.routing.nxt", "Next Header", KIND_UINT, .octets = 1 },
+	[ROUTING_NXT] = { "ipv6.routing.nxt", "Next Header", KIND_UINT, .octets = 1,
+		.names = ip_proto_names },
 	[ROUTING_LEN] = { "ipv6.routing.len", "Length", KIND_UINT, .octets = 1 },
-	[ROUTING_TYPE] = { "ipv6.routing.type", "Type", KIND_UINT, .octets = 1 },
+	[ROUTING_TYPE] = { "ipv6.routing.type", "Type", KIND_UINT, .octets = 1, .names = types },
 	[ROUTING_SEGLEFT] = { "ipv6.routing.segleft", "Segments Left", KIND_UINT, .octets = 1 },
 };
 
@@ -94,5 +100,8 @@ const struct protocol proto_ipv6_routing = {
 	.nrecords = 1,
 	.claims = claims,
 	.dissect = dissect,
+	.heading = "Routing Header for IPv6 ({ipv6.routing.type:n})",
+	.layout = ipv6_routing_layout,
+	.inside = true,
 	.no_item = true,
 };

@@ -1,6 +1,5 @@
 /* How Wireshark's tree shows a TCP segment. */
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 
 #include "indexer/cursor.h"
@@ -35,64 +34,48 @@ static const struct shown *shown_as(uint8_t kind)
 	return NULL;
 }
 
-struct lines {
-	layout_add *add;
-	void *to;
-};
-
-__attribute__((format(printf, 3, 4))) static void say(
-	const struct lines *l, unsigned depth, const char *format, ...)
+static void say_kind(const struct layout_lines *l, const struct shown *s, uint8_t kind, uint32_t len)
 {
-	char text[512];
-	va_list args;
-	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
-	va_end(args);
-	l->add(l->to, depth, text);
-}
-
-static void say_kind(const struct lines *l, const struct shown *s, uint8_t kind, uint32_t len)
-{
-	say(l, 2, "Kind: %s (%u)", s ? s->name : "Unknown", kind);
+	layout_say(l, 2, "Kind: %s (%u)", s ? s->name : "Unknown", kind);
 	if (len)
-		say(l, 2, "Length: %" PRIu32, len);
+		layout_say(l, 2, "Length: %" PRIu32, len);
 }
 
 /* RFC 2018: the edges are absolute numbers; here is no connection to make them relative to. */
-static void say_sack(const struct lines *l, const uint8_t *p, uint32_t len)
+static void say_sack(const struct layout_lines *l, const uint8_t *p, uint32_t len)
 {
-	say(l, 1, "TCP Option - SACK");
+	layout_say(l, 1, "TCP Option - SACK");
 	say_kind(l, shown_as(5), 5, len);
 	for (uint32_t at = 2; at + 8 <= len; at += 8) {
-		say(l, 2, "left edge = %" PRIu32 " (absolute)", be32(p + at));
-		say(l, 2, "right edge = %" PRIu32 " (absolute)", be32(p + at + 4));
+		layout_say(l, 2, "left edge = %" PRIu32 " (absolute)", be32(p + at));
+		layout_say(l, 2, "right edge = %" PRIu32 " (absolute)", be32(p + at + 4));
 	}
 }
 
-static void say_option(const struct lines *l, const uint8_t *p, uint32_t len)
+static void say_option(const struct layout_lines *l, const uint8_t *p, uint32_t len)
 {
 	const struct shown *s = shown_as(*p);
 	const char *title = s ? s->title : "Unknown";
 	if (*p == 2 && len == 4) {
-		say(l, 1, "TCP Option - %s: %u bytes", title, be16(p + 2));
+		layout_say(l, 1, "TCP Option - %s: %u bytes", title, be16(p + 2));
 		say_kind(l, s, *p, len);
-		say(l, 2, "MSS Value: %u", be16(p + 2));
+		layout_say(l, 2, "MSS Value: %u", be16(p + 2));
 	} else if (*p == 3 && len == 3) {
 		unsigned shift = p[2] > 14 ? 14 : p[2]; /* RFC 7323, section 2.3 */
-		say(l, 1, "TCP Option - %s: %u (multiply by %u)", title, p[2], 1U << shift);
+		layout_say(l, 1, "TCP Option - %s: %u (multiply by %u)", title, p[2], 1U << shift);
 		say_kind(l, s, *p, len);
-		say(l, 2, "Shift count: %u", p[2]);
-		say(l, 2, "[Multiplier: %u]", 1U << shift);
+		layout_say(l, 2, "Shift count: %u", p[2]);
+		layout_say(l, 2, "[Multiplier: %u]", 1U << shift);
 	} else if (*p == 5) {
 		say_sack(l, p, len);
 	} else if (*p == 8 && len == 10) {
-		say(l, 1, "TCP Option - %s: TSval %" PRIu32 ", TSecr %" PRIu32, title, be32(p + 2),
+		layout_say(l, 1, "TCP Option - %s: TSval %" PRIu32 ", TSecr %" PRIu32, title, be32(p + 2),
 			be32(p + 6));
 		say_kind(l, s, *p, len);
-		say(l, 2, "Timestamp value: %" PRIu32, be32(p + 2));
-		say(l, 2, "Timestamp echo reply: %" PRIu32, be32(p + 6));
+		layout_say(l, 2, "Timestamp value: %" PRIu32, be32(p + 2));
+		layout_say(l, 2, "Timestamp echo reply: %" PRIu32, be32(p + 6));
 	} else {
-		say(l, 1, "TCP Option - %s", title);
+		layout_say(l, 1, "TCP Option - %s", title);
 		say_kind(l, s, *p, len);
 	}
 }
@@ -105,9 +88,11 @@ static uint32_t option_length(const uint8_t *p, uint32_t left)
 	return left < 2 || p[1] < 2 || p[1] > left ? 0 : p[1];
 }
 
-static void options(const uint8_t *octets, uint32_t n, layout_add *add, void *to)
+static void options(const struct layout_octets *o, layout_add *add, void *to)
 {
-	const struct lines l = { add, to };
+	const uint8_t *octets = o->data;
+	uint32_t n = o->n;
+	const struct layout_lines l = { add, to };
 	char text[1024];
 	uint32_t len, used = (uint32_t)snprintf(text, sizeof(text), "Options: (%" PRIu32 " bytes)", n);
 	for (uint32_t at = 0; at < n && (len = option_length(octets + at, n - at)); at += len) {

@@ -379,14 +379,15 @@ static enum verdict tls_dissect(struct packet *pkt, struct cursor *c)
 		return NOT_MINE;
 	tls_begin(&t, pkt, &proto_tls);
 	info_clear(pkt);
-	show_version(&t, t.session->version);
+	unsigned before = t.session->version;
+	show_version(&t, before);
 	struct row *layer = row_open(pkt, &proto_tls, TLS_T_LAYER);
 	bool more = true;
 	while (more && cur_left(c)) {
 		row_set(layer, LAYER_VERSION, t.session->version);
 		more = take_next(&t, layer, c);
 	}
-	row_set(layer, LAYER_VERSION, t.session->version);
+	tls_note_version(&t, layer, before);
 	return MINE;
 }
 
@@ -443,6 +444,7 @@ const struct protocol proto_tls = {
 	.name = "tls",
 	.title = "Transport Layer Security",
 	.layout = tls_layout,
+	.tells = true,
 	.column = "SSL",
 	.spec = "RFC 8446, RFC 5246, RFC 6101",
 	.help = "Encrypts a connection, after a handshake that shows who the server is.",

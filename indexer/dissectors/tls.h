@@ -72,6 +72,7 @@ struct tls_session {
 	bool alpn_h2;          /* the server chose HTTP/2 */
 	uint32_t ccs_frame[2]; /* [from the server?] first Change Cipher Spec; 0 none yet */
 	uint8_t raw_key[2];    /* [from the server?] sends a bare public key for a certificate, RFC 7250 */
+	uint32_t asked_frame;  /* the last one with records before the version was known; 0 none */
 	bool pending[2];       /* [from the server?] a message goes on in the next record */
 };
 
@@ -101,11 +102,13 @@ enum tls_table {
 	TLS_T_TICKET,
 	TLS_T_KEY_EXCHANGE,
 	TLS_T_HEARTBEAT,
+	TLS_T_LATE,
 	TLS_T_SSL2,
 	TLS_T_COUNT
 };
 
 enum { LAYER_VERSION, LAYER_NFIELDS };
+enum { LATE_VERSION, LATE_NFIELDS };
 enum {
 	RECORD_CONTENT_TYPE,
 	RECORD_VERSION,
@@ -224,6 +227,9 @@ void tls_begin(struct tls_reader *t, struct packet *pkt, const struct protocol *
  * own. */
 void tls_message(struct tls_reader *t, unsigned type, struct cursor *c);
 /* A message of this type told the version (of the record, or the one that a Server Hello chose). */
+/* A frame's records were read; `layer` their row, `before` the session's version ahead of them. The frame
+ * that came before the version was known, a Client Hello, learns it when it is. */
+void tls_note_version(struct tls_reader *t, struct row *layer, unsigned before);
 void tls_set_version(struct tls_session *s, bool dtls, unsigned content, unsigned type, unsigned version);
 /* The version that the body of a Server Hello chooses, and whether it asks for another Client Hello. */
 unsigned tls_chosen_version(const struct cursor *body, bool *retry);

@@ -7,10 +7,10 @@ static const struct value_name content_types[] = { { 20, "Change Cipher Spec" },
 	{ 22, "Handshake" }, { 23, "Application Data" }, { 24, "Heartbeat" }, { 25, "Connection ID" },
 	{ 0, NULL } };
 
-static const struct value_name versions[] = { { SSL2, "SSL 2.0" }, { SSL3, "SSL 3.0" }, { TLS10, "TLS 1.0" },
+const struct value_name tls_versions[] = { { SSL2, "SSL 2.0" }, { SSL3, "SSL 3.0" }, { TLS10, "TLS 1.0" },
 	{ TLS11, "TLS 1.1" }, { TLS12, "TLS 1.2" }, { TLS13, "TLS 1.3" }, { TLCP, "TLCP" },
 	{ DTLS10, "DTLS 1.0" }, { DTLS12, "DTLS 1.2" }, { DTLS10_OPENSSL, "DTLS 1.0 (OpenSSL pre 0.9.8f)" },
-	{ 0, NULL } };
+	TLS_GREASE_NAMES, { 0, NULL } };
 
 static const struct value_name message_types[] = { { 0, "Hello Request" }, { 1, "Client Hello" },
 	{ 2, "Server Hello" }, { 3, "Hello Verify Request" }, { 4, "New Session Ticket" },
@@ -57,29 +57,42 @@ static const struct value_name extension_types[] = { { 0, "server_name" }, { 1, 
 	{ 47, "certificate_authorities" }, { 48, "oid_filters" }, { 49, "post_handshake_auth" },
 	{ 50, "signature_algorithms_cert" }, { 51, "key_share" }, { 53, "connection_id" },
 	{ 57, "quic_transport_parameters" }, { 13172, "next_protocol_negotiation" },
-	{ 17513, "application_settings" }, { 30032, "channel_id" }, { 65037, "encrypted_client_hello" },
-	{ 65281, "renegotiation_info" }, { 0, NULL } };
+	{ 17513, "application_settings" }, { 30032, "channel_id" }, { 65281, "renegotiation_info" },
+	{ 40, "Reserved (key_share)" }, { 46, "Reserved (ticket_early_data_info)" },
+	{ 65445, "quic_transport_parameters (drafts version)" }, TLS_GREASE_NAMES, { 0, NULL } };
 
-static const struct value_name groups[] = { { 1, "sect163k1" }, { 6, "sect233k1" }, { 7, "sect233r1" },
+const struct value_name tls_groups[] = { { 1, "sect163k1" }, { 2, "sect163r1" }, { 3, "sect163r2" },
+	{ 4, "sect193r1" }, { 5, "sect193r2" }, { 6, "sect233k1" }, { 7, "sect233r1" }, { 8, "sect239k1" },
 	{ 9, "sect283k1" }, { 10, "sect283r1" }, { 11, "sect409k1" }, { 12, "sect409r1" },
-	{ 13, "sect571k1" }, { 14, "sect571r1" }, { 18, "secp192k1" }, { 19, "secp192r1" },
-	{ 20, "secp224k1" }, { 21, "secp224r1" }, { 22, "secp256k1" }, { 23, "secp256r1" },
-	{ 24, "secp384r1" }, { 25, "secp521r1" }, { 26, "brainpoolP256r1" }, { 27, "brainpoolP384r1" },
-	{ 28, "brainpoolP512r1" }, { 29, "x25519" }, { 30, "x448" }, { 256, "ffdhe2048" },
-	{ 257, "ffdhe3072" }, { 258, "ffdhe4096" }, { 259, "ffdhe6144" }, { 260, "ffdhe8192" },
-	{ 4588, "X25519MLKEM768" }, { 25497, "X25519Kyber768Draft00" }, { 0, NULL } };
+	{ 13, "sect571k1" }, { 14, "sect571r1" }, { 15, "secp160k1" }, { 16, "secp160r1" },
+	{ 17, "secp160r2" }, { 18, "secp192k1" }, { 19, "secp192r1" }, { 20, "secp224k1" },
+	{ 21, "secp224r1" }, { 22, "secp256k1" }, { 23, "secp256r1" }, { 24, "secp384r1" },
+	{ 25, "secp521r1" }, { 26, "brainpoolP256r1" }, { 27, "brainpoolP384r1" }, { 28, "brainpoolP512r1" },
+	{ 29, "x25519" }, { 30, "x448" }, { 256, "ffdhe2048" }, { 257, "ffdhe3072" }, { 258, "ffdhe4096" },
+	{ 259, "ffdhe6144" }, { 260, "ffdhe8192" }, { 0x29, "curveSM2" }, TLS_GREASE_NAMES, { 0, NULL } };
 
-static const struct value_name point_formats[] = { { 0, "uncompressed" }, { 1, "ansiX962_compressed_prime" },
+const struct value_name tls_point_formats[] = { { 0, "uncompressed" }, { 1, "ansiX962_compressed_prime" },
 	{ 2, "ansiX962_compressed_char2" }, { 0, NULL } };
 
-static const struct value_name signatures[] = { { 0x0201, "rsa_pkcs1_sha1" }, { 0x0202, "SHA1 DSA" },
-	{ 0x0203, "ecdsa_sha1" }, { 0x0301, "SHA224 RSA" }, { 0x0303, "SHA224 ECDSA" },
-	{ 0x0401, "rsa_pkcs1_sha256" }, { 0x0402, "SHA256 DSA" }, { 0x0403, "ecdsa_secp256r1_sha256" },
-	{ 0x0501, "rsa_pkcs1_sha384" }, { 0x0503, "ecdsa_secp384r1_sha384" }, { 0x0601, "rsa_pkcs1_sha512" },
+const struct value_name tls_signatures[] = { { 0x0201, "rsa_pkcs1_sha1" }, { 0x0202, "SHA1 DSA" },
+	{ 0x0203, "ecdsa_sha1" }, { 0x0301, "SHA224 RSA" }, { 0x0302, "SHA224 DSA" },
+	{ 0x0303, "SHA224 ECDSA" }, { 0x0401, "rsa_pkcs1_sha256" }, { 0x0402, "SHA256 DSA" },
+	{ 0x0403, "ecdsa_secp256r1_sha256" }, { 0x0501, "rsa_pkcs1_sha384" }, { 0x0502, "SHA384 DSA" },
+	{ 0x0503, "ecdsa_secp384r1_sha384" }, { 0x0601, "rsa_pkcs1_sha512" }, { 0x0602, "SHA512 DSA" },
 	{ 0x0603, "ecdsa_secp521r1_sha512" }, { 0x0804, "rsa_pss_rsae_sha256" },
 	{ 0x0805, "rsa_pss_rsae_sha384" }, { 0x0806, "rsa_pss_rsae_sha512" }, { 0x0807, "ed25519" },
 	{ 0x0808, "ed448" }, { 0x0809, "rsa_pss_pss_sha256" }, { 0x080a, "rsa_pss_pss_sha384" },
 	{ 0x080b, "rsa_pss_pss_sha512" }, { 0, NULL } };
+
+/* RFC 8446, section 4.2.9. */
+const struct value_name tls_psk_modes[] = { { 0, "PSK-only key establishment (psk_ke)" },
+	{ 1, "PSK with (EC)DHE key establishment (psk_dhe_ke)" }, { 0, NULL } };
+
+/* RFC 6066, section 3. */
+const struct value_name tls_name_types[] = { { 0, "host_name" }, { 0, NULL } };
+
+static const struct value_name curve_types[] = { { 1, "explicit_prime" }, { 2, "explicit_char2" },
+	{ 3, "named_curve" }, { 0, NULL } };
 
 static const struct field ssl2_fields[SSL2_NFIELDS] = {
 	[SSL2_IS_ESCAPE] = { "tls.record.is_escape", "Is Escape", KIND_BOOL },
@@ -128,7 +141,7 @@ bool tls_is_message_type(unsigned type)
 
 bool tls_is_version(unsigned version)
 {
-	return is_named(versions, version);
+	return is_named(tls_versions, version);
 }
 
 const char *tls_column(unsigned version)

@@ -46,6 +46,19 @@ void tls_set_version(struct tls_session *s, bool dtls, unsigned content, unsigne
 	s->version = (uint16_t)version;
 }
 
+void tls_note_version(struct tls_reader *t, struct row *layer, unsigned before)
+{
+	struct tls_session *s = t->session;
+	row_set(layer, LAYER_VERSION, s->version);
+	if (!s->version) {
+		s->asked_frame = t->pkt->number;
+	} else if (!before && s->asked_frame && s->asked_frame != t->pkt->number) {
+		row_set(row_open_late(t->pkt, t->proto, TLS_T_LATE, s->asked_frame, 1), LATE_VERSION,
+			s->version);
+		s->asked_frame = 0;
+	}
+}
+
 unsigned tls_chosen_version(const struct cursor *body, bool *retry)
 {
 	struct cursor c = *body, extensions;

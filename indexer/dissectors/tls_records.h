@@ -7,10 +7,15 @@ static const struct field NAME(layer_fields)[LAYER_NFIELDS] = {
 		.internal = true },
 };
 
+static const struct field NAME(late_fields)[LATE_NFIELDS] = {
+	[LATE_VERSION] = { P ".session_version", "Version of the session", KIND_UINT, BASE_HEX, 2,
+		.generated = true, .hidden = true, .names = tls_versions },
+};
+
 static const struct field NAME(record_fields)[RECORD_NFIELDS] = {
 	[RECORD_CONTENT_TYPE] = { P ".record.content_type", "Content Type", KIND_UINT, .octets = 1,
 		.names = content_types },
-	[RECORD_VERSION] = { P ".record.version", "Version", KIND_UINT, BASE_HEX, 2, .names = versions },
+	[RECORD_VERSION] = { P ".record.version", "Version", KIND_UINT, BASE_HEX, 2, .names = tls_versions },
 	[RECORD_LENGTH] = { P ".record.length", "Length", KIND_UINT, .octets = 2 },
 	[RECORD_OPAQUE_TYPE] = { P ".record.opaque_type", "Opaque Type", KIND_UINT, .octets = 1,
 		.names = content_types },
@@ -56,7 +61,8 @@ static const struct field NAME(handshake_fields)[HS_NFIELDS] = {
 	"+67108860 ELSE substr(" span ",5) END"
 
 static const struct field NAME(hello_fields)[HELLO_NFIELDS] = {
-	[HELLO_VERSION] = { P ".handshake.version", "Version", KIND_UINT, BASE_HEX, 2, .names = versions },
+	[HELLO_VERSION] = { P ".handshake.version", "Version", KIND_UINT, BASE_HEX, 2,
+		.names = tls_versions },
 	[HELLO_RANDOM] = { P ".handshake.random", "Random", KIND_BYTES },
 	[HELLO_RANDOM_TIME] = { P ".handshake.random_time", "GMT Unix Time", KIND_TIME },
 	[HELLO_SESSION_ID_LENGTH] = { P ".handshake.session_id_length", "Session ID Length", KIND_UINT,
@@ -99,15 +105,15 @@ static const struct field NAME(extension_fields)[EXT_NFIELDS] = {
 	[EXT_NUMBERS] = { "numbers", "the list of the extensions that are one", KIND_LIST, .internal = true },
 	[EXT_OCTETS] = { "octets", "all of it", KIND_BYTES, .internal = true },
 	[EXT_SUPPORTED_GROUP] = { P ".handshake.extensions_supported_group", "Supported Group", KIND_LIST,
-		BASE_HEX, 2, .sql = LIST_OF("10"), .names = groups },
+		BASE_HEX, 2, .sql = LIST_OF("10"), .names = tls_groups },
 	[EXT_EC_POINT_FORMAT] = { P ".handshake.extensions_ec_point_format", "EC point format", KIND_LIST,
-		.octets = 1, .sql = LIST_OF("11"), .names = point_formats },
+		.octets = 1, .sql = LIST_OF("11"), .names = tls_point_formats },
 	[EXT_SIG_HASH_ALG] = { P ".handshake.sig_hash_alg", "Signature Algorithm", KIND_LIST, BASE_HEX, 2,
-		.sql = LIST_OF("13,50"), .names = signatures },
+		.sql = LIST_OF("13,50"), .names = tls_signatures },
 	[EXT_SUPPORTED_VERSION] = { P ".handshake.extensions.supported_version", "Supported Version",
-		KIND_LIST, BASE_HEX, 2, .sql = LIST_OF("43"), .names = versions },
+		KIND_LIST, BASE_HEX, 2, .sql = LIST_OF("43"), .names = tls_versions },
 	[EXT_PSK_KE_MODE] = { P ".extension.psk_ke_mode", "PSK Key Exchange Mode", KIND_LIST, .octets = 1,
-		.sql = LIST_OF("45") },
+		.sql = LIST_OF("45"), .names = tls_psk_modes },
 	[EXT_DATA] = { P ".handshake.extension.data", "Data", KIND_BYTES,
 		.sql = "CASE WHEN {handshake_extension_type} NOT IN "
 		       "(0,1,5,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,27,28,34,"
@@ -121,8 +127,8 @@ static const struct field NAME(extension_fields)[EXT_NFIELDS] = {
 static const struct field NAME(server_name_fields)[SNI_NFIELDS] = {
 	[SNI_LIST_LEN] = { P ".handshake.extensions_server_name_list_len", "Server Name list length",
 		KIND_UINT, .octets = 2 },
-	[SNI_TYPE] = { P ".handshake.extensions_server_name_type", "Server Name Type", KIND_UINT,
-		.octets = 1 },
+	[SNI_TYPE] = { P ".handshake.extensions_server_name_type", "Server Name Type", KIND_UINT, .octets = 1,
+		.names = tls_name_types },
 	[SNI_LEN] = { P ".handshake.extensions_server_name_len", "Server Name length", KIND_UINT,
 		.octets = 2 },
 	[SNI_NAME] = { P ".handshake.extensions_server_name", "Server Name", KIND_TEXT },
@@ -136,7 +142,7 @@ static const struct field NAME(alpn_fields)[ALPN_NFIELDS] = {
 
 static const struct field NAME(key_share_fields)[SHARE_NFIELDS] = {
 	[SHARE_GROUP] = { P ".handshake.extensions_key_share_group", "Group", KIND_UINT, .octets = 2,
-		.names = groups },
+		.names = tls_groups },
 	[SHARE_LENGTH] = { P ".handshake.extensions_key_share_key_exchange_length", "Key Exchange Length",
 		KIND_UINT, .octets = 2 },
 	[SHARE_KEY] = { P ".handshake.extensions_key_share_key_exchange", "Key Exchange", KIND_BYTES },
@@ -159,9 +165,10 @@ static const struct field NAME(ticket_fields)[TICKET_NFIELDS] = {
 };
 
 static const struct field NAME(key_exchange_fields)[KX_NFIELDS] = {
-	[KX_CURVE_TYPE] = { P ".handshake.server_curve_type", "Curve Type", KIND_UINT, BASE_HEX, 1 },
+	[KX_CURVE_TYPE] = { P ".handshake.server_curve_type", "Curve Type", KIND_UINT, BASE_HEX, 1,
+		.names = curve_types },
 	[KX_NAMED_CURVE] = { P ".handshake.server_named_curve", "Named Curve", KIND_UINT, BASE_HEX, 2,
-		.names = groups },
+		.names = tls_groups },
 	[KX_SERVER_POINT] = { P ".handshake.server_point", "Pubkey", KIND_BYTES },
 	[KX_CLIENT_POINT] = { P ".handshake.client_point", "Pubkey", KIND_BYTES },
 	[KX_P] = { P ".handshake.p", "p", KIND_BYTES },
@@ -171,9 +178,9 @@ static const struct field NAME(key_exchange_fields)[KX_NFIELDS] = {
 	[KX_EPMS] = { P ".handshake.epms", "Encrypted PreMaster", KIND_BYTES },
 	[KX_IDENTITY] = { P ".handshake.identity", "Identity", KIND_BYTES },
 	[KX_SIG_HASH_ALG] = { "sig_hash_alg", "algorithm of the signature", KIND_UINT, BASE_HEX, 2,
-		.internal = true, .names = signatures },
+		.internal = true, .names = tls_signatures },
 	[KX_SIG_HASH_ALGS] = { P ".handshake.sig_hash_alg", "Signature Algorithm", KIND_LIST, BASE_HEX, 2,
-		.sql = "CAST({sig_hash_alg} AS TEXT)", .names = signatures },
+		.sql = "CAST({sig_hash_alg} AS TEXT)", .names = tls_signatures },
 	[KX_SIG] = { P ".handshake.sig", "Signature", KIND_BYTES },
 	[KX_CLIENT_SIG] = { P ".handshake.client_cert_vrfy.sig", "Signature", KIND_BYTES },
 	[KX_VERIFY_DATA] = { "verify_data", "of a Finished message in the clear", KIND_BYTES,
@@ -191,6 +198,7 @@ static const struct field NAME(heartbeat_fields)[HEARTBEAT_NFIELDS] = {
 
 const struct record NAME(records)[TLS_T_COUNT] = {
 	[TLS_T_LAYER] = { P, RECORD_LAYER, LAYER_NFIELDS, NAME(layer_fields), NULL },
+	[TLS_T_LATE] = { P "_session", RECORD_LATE, LATE_NFIELDS, NAME(late_fields), NULL },
 	[TLS_T_RECORD] = { P "_record", RECORD_CHILD, ONLY_TLS(RECORD_NFIELDS, RECORD_TLS_NFIELDS),
 		NAME(record_fields), NULL },
 	[TLS_T_ALERT] = { P "_alert", RECORD_CHILD, ALERT_NFIELDS, NAME(alert_fields), NULL },

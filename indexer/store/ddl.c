@@ -336,7 +336,7 @@ bool ddl_has(sqlite3 *db, const struct record *rec)
 	return yes;
 }
 
-int ddl_add(sqlite3 *db, const struct protocol *p, const struct record *rec)
+int ddl_add(sqlite3 *db, const struct protocol *p, const struct record *rec, bool *expert)
 {
 	sqlite3_str *s = sqlite3_str_new(db);
 	tables_sql(s, p, rec);
@@ -347,36 +347,46 @@ int ddl_add(sqlite3 *db, const struct protocol *p, const struct record *rec)
 		rc = views_install(db, p, rec);
 	if (rc == SQLITE_OK)
 		rc = install_sources(db, p, rec);
-	return rc == SQLITE_OK && has_expert(rec) ? views_install_expert(db) : rc;
+	*expert |= has_expert(rec);
+	return rc;
 }
 
-/* Catalogue and empty views of all, then the views and sources of those that are there. */
-static int describe(sqlite3 *db, const struct protocol *const *protocols, size_t n)
+int ddl_end(sqlite3 *db, bool *expert)
 {
-	int rc = install_catalogue(db, protocols, n);
+	int rc = *expert ? views_install_expert(db) : SQLITE_OK;
+	*expert = false;
+	return rc;
+}
+
+/* Not those of `frame`, which every archive has. */
+static bool is_not_there(sqlite3 *db, const struct record *rec)
+{
+	return !is_frame(rec) && !ddl_has(db, rec);
+}
+
+/* What the catalogue was made from. */
+static int sign(sqlite3 *db, const struct protocol *const *protocols, size_t n)
+{
 	sqlite3_str *s = sqlite3_str_new(db);
-	for (size_t i = 0; i < n; i++) {
-		const struct protocol *p = protocols[i];
-		for (unsigned k = 0; p && k < p->nrecords; k++) {
-			if (!is_frame(&p->records[k]) && views_shown(&p->records[k]))
-				views_append_empty(s, p, &p->records[k]);
-		}
-	}
 	sqlite3_str_appendf(s, "INSERT OR REPLACE INTO protocol VALUES ('', '', '%lld', NULL, NULL)",
 		(long long)contents_of(protocols, n));
-	int made = views_run(db, s);
-	return rc == SQLITE_OK ? made : rc;
+	return views_run(db, s);
 }
 
 int ddl_install(sqlite3 *db, const struct protocol *const *protocols, size_t n)
 {
-	int rc = describe(db, protocols, n);
+	bool expert = false;
+	int rc = install_catalogue(db, protocols, n);
 	for (size_t i = 0; rc == SQLITE_OK && i < n; i++)
 		for (unsigned k = 0; rc == SQLITE_OK && protocols[i] && is_core(protocols[i]) &&
 				     k < protocols[i]->nrecords;
 			k++)
-			rc = ddl_add(db, protocols[i], &protocols[i]->records[k]);
-	return rc;
+			rc = ddl_add(db, protocols[i], &protocols[i]->records[k], &expert);
+	if (rc == SQLITE_OK)
+		rc = views_install_expert(db);
+	if (rc == SQLITE_OK)
+		rc = views_install_empty(db, protocols, n, false, is_not_there);
+	return rc == SQLITE_OK ? sign(db, protocols, n) : rc;
 }
 
 /* Records by name, for the archive's list of those that are there. */
@@ -426,7 +436,11 @@ int ddl_update(sqlite3 *db, const struct protocol *const *protocols, size_t n)
 	if (rc == SQLITE_OK)
 		rc = archive_extend(db);
 	if (rc == SQLITE_OK)
-		rc = describe(db, protocols, n);
+		rc = install_catalogue(db, protocols, n);
+	if (rc == SQLITE_OK)
+		rc = views_install_empty(db, protocols, n, true, is_not_there);
+	if (rc == SQLITE_OK)
+		rc = sign(db, protocols, n);
 	for (size_t i = 0; rc == SQLITE_OK && i < n; i++) {
 		const struct protocol *p = protocols[i];
 		for (unsigned k = 0; rc == SQLITE_OK && p && k < p->nrecords; k++) {

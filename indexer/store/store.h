@@ -30,9 +30,9 @@ int store_find(struct store *s, const char *sha256, const char *bpf, int64_t *id
 /* Is there any capture of this size? Cheap first look before a file is hashed. */
 int store_has_size(struct store *s, uint64_t file_size);
 
-/* Begin the transaction of one capture; waits for another writer. Gives its id and that of its first frame.
- */
-int store_begin(struct store *s, int64_t *capture_id, int64_t *first_frame);
+/* Begin the transaction of one capture, whose file has `size` octets (UINT64_MAX: unknown); waits for another
+ * writer. Gives its id and that of its first frame. */
+int store_begin(struct store *s, uint64_t size, int64_t *capture_id, int64_t *first_frame);
 
 /* After store_begin(): give the capture these numbers instead of those that follow, where nothing has them.
  */

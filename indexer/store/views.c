@@ -30,35 +30,47 @@ static bool in_view(const struct field *f)
 
 /* ---- columns ---- */
 
-/* Does the view of this place have a column for field i? */
-static bool is_column(const struct expr_place *at, unsigned i)
+/* A record's columns as a view has them, from one of its tables. */
+struct columns {
+	struct expr_place at;
+	char names[RECORD_FIELDS_MAX][NAME_MAX_LEN];
+};
+
+static void columns_make(struct columns *c, const char *protocol, const struct record *rec,
+	enum table_role role, unsigned part)
 {
-	const struct field *f = &at->rec->fields[i];
-	return in_view(f) && (at->role != TABLE_PART || f->part == at->part);
+	c->at = (struct expr_place) { protocol, rec, role, part, true };
+	for (unsigned i = 0; i < rec->nfields; i++)
+		column_name(c->names[i], protocol, &rec->fields[i]);
+}
+
+/* Does the view have a column for field i? */
+static bool is_column(const struct columns *c, unsigned i)
+{
+	const struct field *f = &c->at.rec->fields[i];
+	return in_view(f) && (c->at.role != TABLE_PART || f->part == c->at.part);
 }
 
 /* Is NAME that of field i's column, or of one of its two? */
-static bool is_named(const struct expr_place *at, unsigned i, const char *name)
+static bool is_named(const struct columns *c, unsigned i, const char *name)
 {
-	char column[NAME_MAX_LEN];
-	column_name(column, at->protocol, &at->rec->fields[i]);
-	size_t n = strlen(column);
-	if (at->rec->fields[i].kind != KIND_BYTES)
-		return strcmp(column, name) == 0;
-	return strncmp(column, name, n) == 0 &&
-	       (strcmp(name + n, "_offset") == 0 || strcmp(name + n, "_length") == 0);
+	size_t n = strlen(c->names[i]);
+	if (strncmp(c->names[i], name, n) != 0)
+		return false;
+	if (c->at.rec->fields[i].kind != KIND_BYTES)
+		return name[n] == '\0';
+	return strcmp(name + n, "_offset") == 0 || strcmp(name + n, "_length") == 0;
 }
 
 /* The name of field i's column; a span of octets has two ("_offset", "_length"). One that is not the first of
  * its name has a number, as SQLite gives it by itself. */
-static void append_name_of(sqlite3_str *s, const struct expr_place *at, unsigned i, const char *suffix)
+static void append_name_of(sqlite3_str *s, const struct columns *c, unsigned i, const char *suffix)
 {
-	char column[NAME_MAX_LEN], name[NAME_MAX_LEN + 24];
+	char name[NAME_MAX_LEN + 24];
 	unsigned before = 0;
-	column_name(column, at->protocol, &at->rec->fields[i]);
-	int n = snprintf(name, sizeof(name), "%s%s", column, suffix);
+	int n = snprintf(name, sizeof(name), "%s%s", c->names[i], suffix);
 	for (unsigned k = 0; k < i; k++)
-		before += is_column(at, k) && is_named(at, k, name);
+		before += is_column(c, k) && is_named(c, k, name);
 	if (before)
 		snprintf(name + n, sizeof(name) - (size_t)n, ":%u", before);
 	expr_append_name(s, name);
@@ -78,18 +90,17 @@ static void append_span(sqlite3_str *s, const char *value, bool length)
 		sqlite3_str_appendf(s, "CASE typeof(%s) WHEN 'integer' THEN %s>>24 END", value, value);
 }
 
-static void append_octets(sqlite3_str *s, const struct expr_place *at, unsigned i)
+static void append_octets(sqlite3_str *s, const struct columns *c, unsigned i)
 {
-	char table[NAME_MAX_LEN], column[NAME_MAX_LEN];
-	const struct field *f = &at->rec->fields[i];
-	bool elsewhere = !f->mask && !f->sql && expr_elsewhere(at, f, table);
+	char table[NAME_MAX_LEN];
+	const struct field *f = &c->at.rec->fields[i];
+	bool elsewhere = !f->mask && !f->sql && expr_elsewhere(&c->at, f, table);
 	sqlite3_str *e = sqlite3_str_new(NULL);
 	if (elsewhere) {
 		sqlite3_str_appendall(e, "m.");
-		column_name(column, at->protocol, f);
-		expr_append_name(e, column);
+		expr_append_name(e, c->names[i]);
 	} else {
-		expr_append(e, at, f);
+		expr_append(e, &c->at, f);
 	}
 	char *value = sqlite3_str_finish(e);
 	for (int length = 0; value && length < 2; length++) {
@@ -101,23 +112,23 @@ static void append_octets(sqlite3_str *s, const struct expr_place *at, unsigned 
 			sqlite3_str_appendall(s, " m WHERE m.frame_id=t.frame_id)");
 		}
 		sqlite3_str_appendall(s, " AS ");
-		append_name_of(s, at, i, length ? "_length" : "_offset");
+		append_name_of(s, c, i, length ? "_length" : "_offset");
 	}
 	sqlite3_free(value);
 }
 
 /* The value as a reader of a view wants it: text for addresses, seconds for times. */
-static void append_column(sqlite3_str *s, const struct expr_place *at, unsigned i)
+static void append_column(sqlite3_str *s, const struct columns *c, unsigned i)
 {
-	const struct field *f = &at->rec->fields[i];
-	char column[NAME_MAX_LEN], table[NAME_MAX_LEN];
+	const struct field *f = &c->at.rec->fields[i];
+	char table[NAME_MAX_LEN];
 	if (f->kind == KIND_BYTES) {
-		append_octets(s, at, i);
+		append_octets(s, c, i);
 		return;
 	}
 	sqlite3_str *e = sqlite3_str_new(NULL), *n = sqlite3_str_new(NULL);
-	expr_append(e, at, f);
-	append_name_of(n, at, i, "");
+	expr_append(e, &c->at, f);
+	append_name_of(n, c, i, "");
 	char *expr = sqlite3_str_finish(e), *name = sqlite3_str_finish(n);
 	sqlite3_str_appendall(s, ",\n  ");
 	bool plain = false;
@@ -145,8 +156,8 @@ static void append_column(sqlite3_str *s, const struct expr_place *at, unsigned 
 		sqlite3_str_appendf(s, "%s/1e9", expr);
 		break;
 	default:
-		column_name(column, at->protocol, f);
-		plain = !f->mask && !f->sql && !expr_elsewhere(at, f, table) && name && !strchr(name, ':');
+		plain = !f->mask && !f->sql && !expr_elsewhere(&c->at, f, table) && name &&
+			!strchr(name, ':');
 		sqlite3_str_appendall(s, plain ? name : expr);
 	}
 	if (!plain)
@@ -155,11 +166,11 @@ static void append_column(sqlite3_str *s, const struct expr_place *at, unsigned 
 	sqlite3_free(name);
 }
 
-static void append_columns(sqlite3_str *s, const struct expr_place *at)
+static void append_columns(sqlite3_str *s, const struct columns *c)
 {
-	for (unsigned i = 0; i < at->rec->nfields; i++)
-		if (is_column(at, i))
-			append_column(s, at, i);
+	for (unsigned i = 0; i < c->at.rec->nfields; i++)
+		if (is_column(c, i))
+			append_column(s, c, i);
 }
 
 /* ---- views ---- */
@@ -185,12 +196,13 @@ static void append_views(sqlite3_str *s, const char *protocol, const struct reco
 	static const char *const keys[] = { [RECORD_LAYER] = "t.frame_id",
 		[RECORD_CHILD] = "t.frame_id, t.n, t.layer",
 		[RECORD_LATE] = "t.frame_id, t.layer" };
-	struct expr_place at = { protocol, rec, TABLE_MAIN, 0, true };
+	struct columns c;
 	char table[NAME_MAX_LEN], all[NAME_MAX_LEN + 4];
+	columns_make(&c, protocol, rec, TABLE_MAIN, 0);
 	table_name(table, rec, TABLE_MAIN, 0);
 	append_create(s, table + 2);
 	sqlite3_str_appendall(s, keys[rec->shape]);
-	append_columns(s, &at);
+	append_columns(s, &c);
 	append_from(s, table, ";\n");
 	if (rec->shape != RECORD_LAYER)
 		return;
@@ -199,17 +211,17 @@ static void append_views(sqlite3_str *s, const char *protocol, const struct reco
 	sqlite3_str_appendall(s, "*, 1 AS layer FROM ");
 	expr_append_name(s, table + 2);
 	sqlite3_str_appendall(s, "\nUNION ALL SELECT t.frame_id");
-	at.role = TABLE_MORE;
-	append_columns(s, &at);
+	c.at.role = TABLE_MORE;
+	append_columns(s, &c);
 	sqlite3_str_appendall(s, ", t.layer");
 	table_name(table, rec, TABLE_MORE, 0);
 	append_from(s, table, ";\n");
-	at.role = TABLE_PART;
-	for (at.part = 1; at.part <= record_parts(rec); at.part++) {
-		table_name(table, rec, TABLE_PART, at.part);
+	c.at.role = TABLE_PART;
+	for (c.at.part = 1; c.at.part <= record_parts(rec); c.at.part++) {
+		table_name(table, rec, TABLE_PART, c.at.part);
 		append_create(s, table + 2);
 		sqlite3_str_appendall(s, "t.frame_id");
-		append_columns(s, &at);
+		append_columns(s, &c);
 		append_from(s, table, ";\n");
 	}
 }
@@ -231,11 +243,12 @@ static void append_drop(sqlite3_str *s, const struct record *rec)
 /* The view `frame` also says which capture a frame is of. */
 static int install_frame(sqlite3 *db, const struct protocol *frame)
 {
-	const struct expr_place at = { frame->name, &frame->records[0], TABLE_MAIN, 0, true };
+	struct columns c;
 	sqlite3_str *s = sqlite3_str_new(db);
+	columns_make(&c, frame->name, &frame->records[0], TABLE_MAIN, 0);
 	sqlite3_str_appendall(
 		s, "CREATE VIEW frame AS SELECT t.frame_id, " CAPTURE_OF_FRAME " AS capture_id");
-	append_columns(s, &at);
+	append_columns(s, &c);
 	append_from(s, "t_frame", ";");
 	return views_run(db, s);
 }
@@ -254,46 +267,99 @@ int views_install(sqlite3 *db, const struct protocol *p, const struct record *re
 
 /* ---- of what no capture has yet ---- */
 
-static void append_empty(sqlite3_str *s, const char *name, const char *keys, const struct expr_place *at)
+/* CREATE VIEW reads all of sqlite_schema once more, and there are hundreds of these: they are written into it
+ * as they are. */
+struct empties {
+	sqlite3_stmt *drop, *add; /* drop is NULL where there are none yet */
+	int rc;
+};
+
+static void put_empty(struct empties *e, const char *name, sqlite3_str *s)
 {
-	append_create(s, name);
-	sqlite3_str_appendf(s, "NULL AS frame_id%s", keys);
-	for (unsigned i = 0; i < at->rec->nfields; i++) {
-		if (!is_column(at, i))
-			continue;
-		bool octets = at->rec->fields[i].kind == KIND_BYTES;
-		sqlite3_str_appendall(s, ",NULL AS ");
-		append_name_of(s, at, i, octets ? "_offset" : "");
-		if (octets) {
-			sqlite3_str_appendall(s, ",NULL AS ");
-			append_name_of(s, at, i, "_length");
-		}
+	char *sql = sqlite3_str_finish(s);
+	if (e->drop) {
+		sqlite3_bind_text(e->drop, 1, name, -1, SQLITE_STATIC);
+		e->rc = sqlite3_step(e->drop) == SQLITE_DONE ? e->rc : SQLITE_ERROR;
+		sqlite3_reset(e->drop);
 	}
-	sqlite3_str_appendall(s, " WHERE 0;\n");
+	sqlite3_bind_text(e->add, 1, name, -1, SQLITE_STATIC);
+	sqlite3_bind_text(e->add, 2, sql, -1, SQLITE_STATIC);
+	if (e->rc == SQLITE_OK && (!sql || sqlite3_step(e->add) != SQLITE_DONE))
+		e->rc = SQLITE_ERROR;
+	sqlite3_reset(e->add);
+	sqlite3_free(sql);
 }
 
-void views_append_empty(sqlite3_str *s, const struct protocol *p, const struct record *rec)
+static void put_columns(struct empties *e, const char *name, const char *keys, const struct columns *c)
+{
+	sqlite3_str *s = sqlite3_str_new(NULL);
+	append_create(s, name);
+	sqlite3_str_appendf(s, "NULL AS frame_id%s", keys);
+	for (unsigned i = 0; i < c->at.rec->nfields; i++) {
+		if (!is_column(c, i))
+			continue;
+		bool octets = c->at.rec->fields[i].kind == KIND_BYTES;
+		sqlite3_str_appendall(s, ",NULL AS ");
+		append_name_of(s, c, i, octets ? "_offset" : "");
+		if (octets) {
+			sqlite3_str_appendall(s, ",NULL AS ");
+			append_name_of(s, c, i, "_length");
+		}
+	}
+	sqlite3_str_appendall(s, " WHERE 0");
+	put_empty(e, name, s);
+}
+
+static void put_record(struct empties *e, const char *protocol, const struct record *rec)
 {
 	static const char *const keys[] = { [RECORD_LAYER] = "",
 		[RECORD_CHILD] = ",NULL AS n,NULL AS layer",
 		[RECORD_LATE] = ",NULL AS layer" };
-	struct expr_place at = { p->name, rec, TABLE_MAIN, 0, true };
+	struct columns c;
 	char name[NAME_MAX_LEN], all[NAME_MAX_LEN + 4];
-	append_drop(s, rec);
+	columns_make(&c, protocol, rec, TABLE_MAIN, 0);
 	table_name(name, rec, TABLE_MAIN, 0);
-	append_empty(s, name + 2, keys[rec->shape], &at);
+	put_columns(e, name + 2, keys[rec->shape], &c);
 	if (rec->shape != RECORD_LAYER)
 		return;
+	sqlite3_str *s = sqlite3_str_new(NULL);
 	snprintf(all, sizeof(all), "%s_all", name + 2);
 	append_create(s, all);
 	sqlite3_str_appendall(s, "*, NULL AS layer FROM ");
 	expr_append_name(s, name + 2);
-	sqlite3_str_appendall(s, ";\n");
-	at.role = TABLE_PART;
-	for (at.part = 1; at.part <= record_parts(rec); at.part++) {
-		table_name(name, rec, TABLE_PART, at.part);
-		append_empty(s, name + 2, "", &at);
+	put_empty(e, all, s);
+	c.at.role = TABLE_PART;
+	for (c.at.part = 1; c.at.part <= record_parts(rec); c.at.part++) {
+		table_name(name, rec, TABLE_PART, c.at.part);
+		put_columns(e, name + 2, "", &c);
 	}
+}
+
+int views_install_empty(sqlite3 *db, const struct protocol *const *protocols, size_t n, bool replace,
+	bool (*wanted)(sqlite3 *db, const struct record *rec))
+{
+	struct empties e = { 0 };
+	int defensive = 0;
+	sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, -1, &defensive);
+	sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 0, NULL);
+	e.rc = sqlite3_exec(db, "PRAGMA writable_schema=ON", NULL, NULL, NULL);
+	if (e.rc == SQLITE_OK && replace)
+		e.rc = sqlite3_prepare_v2(
+			db, "DELETE FROM sqlite_master WHERE type='view' AND name=?1", -1, &e.drop, NULL);
+	if (e.rc == SQLITE_OK)
+		e.rc = sqlite3_prepare_v2(db,
+			"INSERT INTO sqlite_master (type, name, tbl_name, rootpage, sql) VALUES ('view', ?1, "
+			"?1, 0, ?2)",
+			-1, &e.add, NULL);
+	for (size_t i = 0; e.rc == SQLITE_OK && i < n; i++)
+		for (unsigned k = 0; protocols[i] && k < protocols[i]->nrecords; k++)
+			if (views_shown(&protocols[i]->records[k]) && wanted(db, &protocols[i]->records[k]))
+				put_record(&e, protocols[i]->name, &protocols[i]->records[k]);
+	sqlite3_finalize(e.drop);
+	sqlite3_finalize(e.add);
+	int rc = sqlite3_exec(db, "PRAGMA writable_schema=RESET", NULL, NULL, NULL); /* and read it anew */
+	sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, defensive, NULL);
+	return e.rc == SQLITE_OK ? rc : e.rc;
 }
 
 /* ---- the Expert Information ---- */

@@ -13,9 +13,10 @@ bool views_shown(const struct record *rec);
 /* The record's views, in place of those that it has. SQLITE_OK or an error code. */
 int views_install(sqlite3 *db, const struct protocol *p, const struct record *rec);
 
-/* Append the statements that make views which look like those of views_install() and are empty: the same
- * SELECT works on every archive. */
-void views_append_empty(sqlite3_str *s, const struct protocol *p, const struct record *rec);
+/* Views that look like those of views_install() and are empty, of all records that are wanted: the same
+ * SELECT works on every archive. replace: there may be views of these names. */
+int views_install_empty(sqlite3 *db, const struct protocol *const *protocols, size_t n, bool replace,
+	bool (*wanted)(sqlite3 *db, const struct record *rec));
 
 /* The view `expert`: the items of all tables that have some. Made anew whenever there is one more. */
 int views_install_expert(sqlite3 *db);

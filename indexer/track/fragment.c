@@ -211,7 +211,7 @@ static bool complete(struct fragments *all, struct datagram *d, struct reassembl
 	assemble(d, data);
 	for (uint32_t i = 0; i < d->npieces; i++)
 		parts[i] = (struct fragment_part) { d->pieces[i].frame, d->pieces[i].layer,
-			d->pieces[i].faults };
+			d->pieces[i].faults, d->pieces[i].offset, d->pieces[i].len };
 	*done = (struct done) { all->done, data, parts };
 	all->done = done;
 	*out = (struct reassembled) { data, d->end, d->npieces, parts };

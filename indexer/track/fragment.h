@@ -26,8 +26,9 @@ struct reassembled {
 	uint32_t count; /* fragments that made it; in the order of their offsets: */
 	const struct fragment_part {
 		uint32_t frame;
-		uint16_t layer; /* which occurrence of the IP layer in that frame */
-		uint8_t faults; /* enum fragment_fault */
+		uint16_t layer;       /* which occurrence of the IP layer in that frame */
+		uint8_t faults;       /* enum fragment_fault */
+		uint32_t offset, len; /* of its octets in `data` */
 	} * parts;
 };
 
