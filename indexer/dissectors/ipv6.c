@@ -119,9 +119,10 @@ static enum verdict ipv6_dissect(struct packet *pkt, struct cursor *c)
 		/* Wireshark rejects it, but the version stays to be seen; the octets are data below an
 		 * Ethertype, and nothing at all on a link of its own. */
 		row_set_at(r, IPV6_ODD_VERSION, version, c->data + c->pos, 1);
+		bool alone = pkt->ntokens == 1;
 		pkt_silent(pkt);
 		pkt_item(pkt, &proto_ipv6, c->len);
-		if (pkt_layer(pkt)->parent >= 0) {
+		if (!alone) {
 			pkt_next_proto(pkt, &proto_data, *c);
 			pkt_column_number(pkt, ETHERTYPE);
 			info_set(pkt, "%s", "IPv6");
