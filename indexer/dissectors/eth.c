@@ -212,17 +212,18 @@ static enum verdict eth_dissect(struct packet *pkt, struct cursor *c)
 static const struct claim eth_claims[] = { { CLAIM_LINKTYPE, 1 }, { CLAIM_ETHERTYPE, 0x6558 },
 	{ CLAIM_IP_PROTO, 143 }, { CLAIM_GRE, 0x6558 }, { CLAIM_GRE, 0x6400 }, { 0 } };
 
-#define ADDRESS_LINES(which)                                                                                 \
-	{ 0, "eth." which }, { 1, NULL, "Address: {eth." which "}" },                                        \
+#define GROUP_SOURCE                                                                                         \
+	{ 1, EXPERT_NAME ".message", "{" EXPERT_NAME ".severity=" EXPERT_WARN ":}{}", .expert = "" },
+#define ADDRESS_LINES(which, NOTE)                                                                           \
+	{ 0, "eth." which }, NOTE { 1, NULL, "Address: {eth." which "}" },                                   \
 		{ 1, "eth." which ".lg", .mask = 0x020000, .width = 24 },                                    \
 	{                                                                                                    \
 		1, "eth." which ".ig", .mask = 0x010000, .width = 24                                         \
 	}
 
 static const struct layout_line eth_layout[] = {
-	ADDRESS_LINES("dst"),
-	ADDRESS_LINES("src"),
-	{ 1, EXPERT_NAME ".message", "{" EXPERT_NAME ".severity=" EXPERT_WARN ":}{}", .expert = "" },
+	ADDRESS_LINES("dst", ),
+	ADDRESS_LINES("src", GROUP_SOURCE),
 	/* Wireshark shows them with names resolved only */
 	{ 0, "eth.dst.oui", "" },
 	{ 0, "eth.src.oui", "" },
