@@ -7,19 +7,24 @@
 
 #define ARENA_BLOCK (1u << 18)
 
+#define HEAD 16 /* an address fits */
+
 struct entry {
 	uint64_t hash;
 	const void *octets;
 	uint32_t len;
 	uint8_t kind;
+	uint8_t head[HEAD]; /* the first octets: most entries are compared without a look at the arena */
 };
 
 struct space {
 	struct entry *entries; /* entries[id - 1] */
 	uint32_t n, size;
-	uint32_t *slots; /* open addressing; 0 empty, else id */
+	uint64_t *slots; /* open addressing; 0 empty, else the hash's upper half and the id: SLOT() */
 	uint32_t mask;
 };
+
+#define SLOT(hash, id) (((hash) & ~(uint64_t)UINT32_MAX) | (id))
 
 struct arena_block {
 	struct arena_block *next;
@@ -93,14 +98,14 @@ static uint64_t hash_octets(uint64_t seed, const void *octets, size_t len)
 static int space_grow(struct space *s)
 {
 	uint32_t slots = s->slots ? (s->mask + 1) * 2 : 1024;
-	uint32_t *fresh = calloc(slots, sizeof(*fresh));
+	uint64_t *fresh = calloc(slots, sizeof(*fresh));
 	if (!fresh)
 		return -1;
 	for (uint32_t id = 1; id <= s->n; id++) {
 		uint32_t at = (uint32_t)s->entries[id - 1].hash & (slots - 1);
 		while (fresh[at])
 			at = (at + 1) & (slots - 1);
-		fresh[at] = id;
+		fresh[at] = SLOT(s->entries[id - 1].hash, id);
 	}
 	free(s->slots);
 	s->slots = fresh;
@@ -113,6 +118,12 @@ static int space_grow(struct space *s)
 	return 0;
 }
 
+static bool is_entry(const struct entry *e, uint8_t kind, const void *octets, size_t len)
+{
+	return e->len == len && e->kind == kind &&
+	       (len == 0 || memcmp(len <= HEAD ? e->head : e->octets, octets, len) == 0);
+}
+
 uint32_t dict_intern(struct dict *d, enum dict_space space, uint8_t kind, const void *octets, size_t len)
 {
 	struct space *s = &d->spaces[space];
@@ -120,10 +131,10 @@ uint32_t dict_intern(struct dict *d, enum dict_space space, uint8_t kind, const 
 	uint32_t at = 0;
 	if (s->slots) {
 		for (at = (uint32_t)hash & s->mask; s->slots[at]; at = (at + 1) & s->mask) {
-			const struct entry *e = &s->entries[s->slots[at] - 1];
-			if (e->hash == hash && e->len == len && e->kind == kind &&
-				(len == 0 || memcmp(e->octets, octets, len) == 0))
-				return s->slots[at];
+			uint32_t id = (uint32_t)s->slots[at];
+			if (s->slots[at] == SLOT(hash, id) &&
+				is_entry(&s->entries[id - 1], kind, octets, len))
+				return id;
 		}
 	}
 	if (s->n == s->size) {
@@ -138,8 +149,11 @@ uint32_t dict_intern(struct dict *d, enum dict_space space, uint8_t kind, const 
 	if (len)
 		memcpy(copy, octets, len);
 	((char *)copy)[len] = '\0';
-	s->entries[s->n] = (struct entry) { hash, copy, (uint32_t)len, kind };
-	s->slots[at] = ++s->n;
+	struct entry *e = &s->entries[s->n++];
+	*e = (struct entry) { hash, copy, (uint32_t)len, kind, { 0 } };
+	if (len)
+		memcpy(e->head, octets, len < HEAD ? len : HEAD);
+	s->slots[at] = SLOT(hash, s->n);
 	return s->n;
 }
 

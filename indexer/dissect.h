@@ -13,6 +13,8 @@ struct dissect_input {
 	uint32_t cap_len, len;
 	uint32_t claimed; /* octets by the record, before `len` was held below INT32_MAX; 0: as `len` */
 	int64_t time_ns;
+	int32_t fraction;   /* of the record, where it is no fraction of a second; else 0 */
+	bool untimed;       /* the record has no time */
 	uint64_t offset;    /* in the capture file */
 	uint32_t number;    /* 1 = first */
 	uint32_t interface; /* number over the file */

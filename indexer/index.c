@@ -9,12 +9,14 @@
 #include <time.h>
 
 #include "indexer/dissect.h"
+#include "indexer/notes.h"
 #include "indexer/pipeline.h"
 #include "indexer/reader/encap.h"
 #include "indexer/reader/reader.h"
 #include "indexer/registry.h"
 #include "indexer/store/late.h"
 #include "indexer/store/source.h"
+#include "indexer/turn.h"
 #include "schema/address.h"
 #include "schema/tcp_event.h"
 #include "schema/hex.h"
@@ -46,8 +48,8 @@ struct job {
 		uint64_t frames;
 	} * interfaces;
 	unsigned ninterfaces;
+	struct notes notes;
 	int64_t statistics, names;
-	bool store_failed;
 	struct source source;
 	bool has_source;
 };
@@ -61,52 +63,40 @@ static int on_raw(void *ctx, const uint8_t *octets, size_t n)
 
 /* ---- what the capture says beside its frames ---- */
 
-static void bind_text(sqlite3_stmt *st, int i, const char *text)
+#define NOTES_MAX 256 /* kept here before they are handed over */
+
+static int noted(struct job *j)
 {
-	sqlite3_bind_text(st, i, text, -1, SQLITE_TRANSIENT);
+	return j->notes.failed || (j->notes.n >= NOTES_MAX && pipeline_notes(j->pipeline, &j->notes) < 0) ? -1
+													  : 0;
 }
 
-static int insert_done(struct job *j, sqlite3_stmt *st)
-{
-	int rc = sqlite3_step(st);
-	sqlite3_reset(st);
-	sqlite3_clear_bindings(st);
-	if (rc == SQLITE_DONE)
-		return 0;
-	j->store_failed = true;
-	return -1;
-}
-
-static void bind_comments(sqlite3_stmt *st, int i, unsigned n, const char *const *comments)
+static void note_comments(struct notes *notes, unsigned column, unsigned n, const char *const *comments)
 {
 	sqlite3_str *s = sqlite3_str_new(NULL);
 	for (unsigned k = 0; k < n; k++)
 		sqlite3_str_appendf(s, k ? "\n%s" : "%s", comments[k]);
 	char *text = sqlite3_str_finish(s);
-	if (n && text)
-		sqlite3_bind_text(st, i, text, -1, sqlite3_free);
-	else
-		sqlite3_free(text);
+	if (n)
+		notes_text(notes, column, text);
+	sqlite3_free(text);
 }
 
 static int on_section(void *ctx, const struct reader_section *s)
 {
 	struct job *j = ctx;
 	char version[16];
-	sqlite3_stmt *st = store_insert(j->store, "section", 9);
-	if (!st)
-		return -1;
 	snprintf(version, sizeof(version), "%u.%u", s->major, s->minor);
-	sqlite3_bind_int64(st, 1, j->capture_id);
-	sqlite3_bind_int(st, 2, (int)s->number);
-	sqlite3_bind_int64(st, 3, (int64_t)s->offset);
-	sqlite3_bind_int(st, 4, s->big_endian);
-	bind_text(st, 5, version);
-	bind_text(st, 6, s->hardware);
-	bind_text(st, 7, s->os);
-	bind_text(st, 8, s->application);
-	bind_comments(st, 9, s->ncomments, s->comments);
-	return insert_done(j, st);
+	notes_row(&j->notes, "section", 9);
+	notes_int(&j->notes, 2, s->number);
+	notes_int(&j->notes, 3, (int64_t)s->offset);
+	notes_int(&j->notes, 4, s->big_endian);
+	notes_text(&j->notes, 5, version);
+	notes_text(&j->notes, 6, s->hardware);
+	notes_text(&j->notes, 7, s->os);
+	notes_text(&j->notes, 8, s->application);
+	note_comments(&j->notes, 9, s->ncomments, s->comments);
+	return noted(j);
 }
 
 /* if_tsresol: a power of ten, or of two where the highest bit is set. */
@@ -118,11 +108,11 @@ static void tick_text(char out[24], const struct reader_interface *i)
 static int on_interface(void *ctx, const struct reader_interface *i)
 {
 	struct job *j = ctx;
-	sqlite3_stmt *st = store_insert(j->store, "interface", 21);
+	struct notes *notes = &j->notes;
 	const struct encap *encap = encap_of(i->link_type);
 	char tick[24], mac[18];
 	void *all = realloc(j->interfaces, (j->ninterfaces + 1) * sizeof(*j->interfaces));
-	if (!st || !all)
+	if (!all)
 		return -1;
 	j->interfaces = all;
 	memset(&j->interfaces[j->ninterfaces], 0, sizeof(*j->interfaces));
@@ -131,104 +121,95 @@ static int on_interface(void *ctx, const struct reader_interface *i)
 	j->interfaces[j->ninterfaces++].fcs_len = i->has_fcs_len ? i->fcs_len : 0;
 	bool pcapng = strcmp(reader_container(j->reader), "pcapng") == 0;
 	tick_text(tick, i);
-	sqlite3_bind_int64(st, 1, j->capture_id);
-	sqlite3_bind_int(st, 2, (int)i->number);
-	sqlite3_bind_int(st, 3, (int)i->section);
+	notes_row(notes, "interface", 21);
+	notes_int(notes, 2, i->number);
+	notes_int(notes, 3, i->section);
 	if (pcapng) {
-		sqlite3_bind_int(st, 4, (int)i->id);
+		notes_int(notes, 4, i->id);
 		/* Wireshark shows a description where there is no name, and "unknown" where there is neither.
 		 */
-		bind_text(st, 5, i->name ? i->name : i->description ? i->description : "unknown");
+		notes_text(notes, 5, i->name ? i->name : i->description ? i->description : "unknown");
 	}
-	bind_text(st, 6, i->name);
-	bind_text(st, 7, i->description);
-	bind_text(st, 8, i->filter);
-	bind_text(st, 9, i->os);
-	bind_text(st, 10, i->hardware);
+	notes_text(notes, 6, i->name);
+	notes_text(notes, 7, i->description);
+	notes_text(notes, 8, i->filter);
+	notes_text(notes, 9, i->os);
+	notes_text(notes, 10, i->hardware);
 	if (i->has_mac) {
 		snprintf(mac, sizeof(mac), "%02x:%02x:%02x:%02x:%02x:%02x", i->mac[0], i->mac[1], i->mac[2],
 			i->mac[3], i->mac[4], i->mac[5]);
-		bind_text(st, 11, mac);
+		notes_text(notes, 11, mac);
 	}
-	sqlite3_bind_int(st, 12, i->link_type);
-	sqlite3_bind_int(st, 13, encap->number);
-	bind_text(st, 14, encap->title);
-	sqlite3_bind_int64(st, 15, i->snaplen);
-	bind_text(st, 16, tick);
-	sqlite3_bind_int64(st, 17, i->offset_seconds);
+	notes_int(notes, 12, i->link_type);
+	notes_int(notes, 13, encap->number);
+	notes_text(notes, 14, encap->title);
+	notes_int(notes, 15, i->snaplen);
+	notes_text(notes, 16, tick);
+	notes_int(notes, 17, i->offset_seconds);
 	if (i->speed)
-		sqlite3_bind_int64(st, 18, (int64_t)i->speed);
+		notes_int(notes, 18, (int64_t)i->speed);
 	if (i->has_fcs_len)
-		sqlite3_bind_int(st, 19, i->fcs_len);
-	bind_comments(st, 20, i->ncomments, i->comments);
-	sqlite3_bind_int(st, 21, 0);
-	return insert_done(j, st);
+		notes_int(notes, 19, i->fcs_len);
+	note_comments(notes, 20, i->ncomments, i->comments);
+	notes_int(notes, 21, 0);
+	return noted(j);
 }
 
-static void bind_count(sqlite3_stmt *st, int i, uint64_t v)
+static void note_count(struct notes *notes, unsigned column, uint64_t v)
 {
 	if (v != UINT64_MAX)
-		sqlite3_bind_int64(st, i, (int64_t)v);
+		notes_int(notes, column, (int64_t)v);
 }
 
-static void bind_time(sqlite3_stmt *st, int i, int64_t v)
+static void note_time(struct notes *notes, unsigned column, int64_t v)
 {
 	if (v != INT64_MIN)
-		sqlite3_bind_int64(st, i, v);
+		notes_int(notes, column, v);
 }
 
 static int on_statistics(void *ctx, const struct reader_statistics *s)
 {
 	struct job *j = ctx;
-	sqlite3_stmt *st = store_insert(j->store, "interface_statistics", 11);
-	if (!st)
-		return -1;
-	sqlite3_bind_int64(st, 1, j->capture_id);
-	sqlite3_bind_int64(st, 2, j->statistics++);
-	sqlite3_bind_int(st, 3, (int)s->interface);
-	bind_time(st, 4, s->time_ns);
-	bind_time(st, 5, s->start_ns);
-	bind_time(st, 6, s->end_ns);
-	bind_count(st, 7, s->received);
-	bind_count(st, 8, s->dropped);
-	bind_count(st, 9, s->filter_accepted);
-	bind_count(st, 10, s->os_dropped);
-	bind_count(st, 11, s->delivered);
-	return insert_done(j, st);
+	notes_row(&j->notes, "interface_statistics", 11);
+	notes_int(&j->notes, 2, j->statistics++);
+	notes_int(&j->notes, 3, s->interface);
+	note_time(&j->notes, 4, s->time_ns);
+	note_time(&j->notes, 5, s->start_ns);
+	note_time(&j->notes, 6, s->end_ns);
+	note_count(&j->notes, 7, s->received);
+	note_count(&j->notes, 8, s->dropped);
+	note_count(&j->notes, 9, s->filter_accepted);
+	note_count(&j->notes, 10, s->os_dropped);
+	note_count(&j->notes, 11, s->delivered);
+	return noted(j);
 }
 
 static int on_name(void *ctx, const struct reader_name *n)
 {
 	struct job *j = ctx;
 	char text[64];
-	sqlite3_stmt *st = store_insert(j->store, "name_record", 4);
-	if (!st)
-		return -1;
 	address_text(text,
 		n->address_len == 4    ? KIND_IPV4
 		: n->address_len == 16 ? KIND_IPV6
 				       : KIND_ETHER,
 		n->address, n->address_len);
-	sqlite3_bind_int64(st, 1, j->capture_id);
-	sqlite3_bind_int64(st, 2, j->names++);
-	bind_text(st, 3, text);
-	bind_text(st, 4, n->name);
-	return insert_done(j, st);
+	notes_row(&j->notes, "name_record", 4);
+	notes_int(&j->notes, 2, j->names++);
+	notes_text(&j->notes, 3, text);
+	notes_text(&j->notes, 4, n->name);
+	return noted(j);
 }
 
 static int on_block(void *ctx, const struct reader_block *b)
 {
 	struct job *j = ctx;
-	sqlite3_stmt *st = store_insert(j->store, "block", 5);
-	if (!st)
-		return -1;
-	sqlite3_bind_int64(st, 1, j->capture_id);
-	sqlite3_bind_int64(st, 2, (int64_t)b->offset);
-	sqlite3_bind_int64(st, 3, b->type);
-	sqlite3_bind_int64(st, 4, b->length);
+	notes_row(&j->notes, "block", 5);
+	notes_int(&j->notes, 2, (int64_t)b->offset);
+	notes_int(&j->notes, 3, b->type);
+	notes_int(&j->notes, 4, b->length);
 	if (b->secrets_type)
-		sqlite3_bind_int64(st, 5, b->secrets_type);
-	return insert_done(j, st);
+		notes_int(&j->notes, 5, b->secrets_type);
+	return noted(j);
 }
 
 /* ---- frames ---- */
@@ -241,6 +222,8 @@ static int take_frame(struct job *j, const struct frame *f)
 		.len = f->len,
 		.claimed = f->claimed,
 		.time_ns = f->time_ns,
+		.fraction = f->fraction,
+		.untimed = !f->has_time,
 		.offset = f->offset,
 		.number = (uint32_t)++j->result->frames,
 		.interface = f->interface,
@@ -305,7 +288,7 @@ static enum index_status read_frames(struct job *j)
 		if (j->result->frames % PROGRESS_FRAMES == 0 && progress(j))
 			return INDEX_CANCELLED;
 	}
-	if (j->store_failed)
+	if (j->notes.failed)
 		return INDEX_ARCHIVE_FAILED;
 	if (status == READER_DAMAGED) {
 		snprintf(j->result->message, sizeof(j->result->message),
@@ -325,31 +308,52 @@ static enum index_status read_frames(struct job *j)
 
 /* ---- the end of the capture ---- */
 
+static void bind_text(sqlite3_stmt *st, int i, const char *text)
+{
+	sqlite3_bind_text(st, i, text, -1, SQLITE_TRANSIENT);
+}
+
+static int insert_done(sqlite3_stmt *st)
+{
+	int rc = sqlite3_step(st);
+	sqlite3_reset(st);
+	sqlite3_clear_bindings(st);
+	return rc == SQLITE_DONE ? 0 : -1;
+}
+
+static int store_conversation(struct job *j, sqlite3_stmt *st, const struct conversation *c)
+{
+	const int64_t values[] = { j->capture_id, c->type, c->owner->stream, c->pair,
+		store_address(j->store, c->address_a), c->port_a, store_address(j->store, c->address_b),
+		c->port_b, (int64_t)c->frames_ab, (int64_t)c->bytes_ab, (int64_t)c->frames_ba,
+		(int64_t)c->bytes_ba, c->first_ns, c->last_ns, c->first_frame, c->last_frame };
+	for (int k = 0; k < 16; k++)
+		sqlite3_bind_int64(st, k + 1, values[k]);
+	if (c->type == CONV_TCP) {
+		sqlite3_bind_int(st, 17, c->completeness);
+		sqlite3_bind_int(st, 18, c->first_completeness);
+		if (c->initial_rtt)
+			sqlite3_bind_int64(st, 19, c->initial_rtt);
+	}
+	return insert_done(st);
+}
+
+/* Type by type, as the table's key has them: a row that comes last in its table is found a place for in no
+ * time. */
 static int store_conversations(struct job *j)
 {
 	struct conversations *all = dissection_conversations(j->dissection);
 	sqlite3_stmt *st = store_insert(j->store, "t_conversation", 19);
-	for (size_t i = 0; st && i < conv_total(all); i++) {
-		const struct conversation *c = conv_at(all, i);
-		if (c->type == CONV_NONE || c->ahead || !c->owner->numbered)
-			continue; /* only there to tell exchanges apart, or an expectation */
-		const int64_t values[] = { j->capture_id, c->type, c->owner->stream, c->pair,
-			store_address(j->store, c->address_a), c->port_a,
-			store_address(j->store, c->address_b), c->port_b, (int64_t)c->frames_ab,
-			(int64_t)c->bytes_ab, (int64_t)c->frames_ba, (int64_t)c->bytes_ba, c->first_ns,
-			c->last_ns, c->first_frame, c->last_frame };
-		for (int k = 0; k < 16; k++)
-			sqlite3_bind_int64(st, k + 1, values[k]);
-		if (c->type == CONV_TCP) {
-			sqlite3_bind_int(st, 17, c->completeness);
-			sqlite3_bind_int(st, 18, c->first_completeness);
-			if (c->initial_rtt)
-				sqlite3_bind_int64(st, 19, c->initial_rtt);
+	size_t n = conv_total(all);
+	int rc = st ? 0 : -1;
+	for (unsigned type = CONV_NONE + 1; rc == 0 && type < CONV_TYPES; type++)
+		for (size_t i = 0; rc == 0 && i < n; i++) {
+			const struct conversation *c = conv_at(all, i);
+			/* Others are only there to tell exchanges apart, or an expectation. */
+			if (c->type == type && !c->ahead && c->owner->numbered)
+				rc = store_conversation(j, st, c);
 		}
-		if (insert_done(j, st) < 0)
-			return -1;
-	}
-	return st ? 0 : -1;
+	return rc;
 }
 
 static int store_events(struct job *j)
@@ -363,7 +367,7 @@ static int store_events(struct job *j)
 		sqlite3_bind_int(st, 2, kind);
 		sqlite3_bind_int64(st, 3, (int64_t)totals[kind].events);
 		sqlite3_bind_int64(st, 4, totals[kind].first_frame);
-		if (insert_done(j, st) < 0)
+		if (insert_done(st) < 0)
 			return -1;
 	}
 	return st ? 0 : -1;
@@ -381,7 +385,7 @@ static int store_interface_frames(struct job *j)
 		sqlite3_bind_int64(st, 1, (int64_t)j->interfaces[i].frames);
 		sqlite3_bind_int64(st, 2, j->capture_id);
 		sqlite3_bind_int(st, 3, (int)i);
-		rc = insert_done(j, st);
+		rc = insert_done(st);
 	}
 	sqlite3_finalize(st);
 	return rc;
@@ -456,14 +460,14 @@ static int store_capture(struct job *j, const char *sha256, enum index_status st
 	sqlite3_bind_text(st, ++i, caps_text(j), -1, sqlite3_free);
 	sqlite3_bind_int64(st, ++i, (int64_t)time(NULL));
 	bind_text(st, ++i, PCAPDEX_VERSION);
-	if (insert_done(j, st) < 0)
+	if (insert_done(st) < 0)
 		return -1;
 	st = store_insert(j->store, "capture_tag", 3);
 	for (unsigned k = 0; st && k < j->options->ntags; k++) {
 		sqlite3_bind_int64(st, 1, j->capture_id);
 		bind_text(st, 2, j->options->tags[k].key);
 		bind_text(st, 3, j->options->tags[k].value);
-		if (insert_done(j, st) < 0)
+		if (insert_done(st) < 0)
 			return -1;
 	}
 	return st ? 0 : -1;
@@ -501,19 +505,24 @@ static enum index_status finish(struct job *j, enum index_status status)
 		return INDEX_CANCELLED;
 	dissection_finish(j->dissection);
 	late_settle(&j->late, j->dict, &j->totals);
-	if (pipeline_finish(j->pipeline) < 0)
+	if (pipeline_notes(j->pipeline, &j->notes) < 0 || pipeline_finish(j->pipeline) < 0)
 		return INDEX_ARCHIVE_FAILED;
 	digest_text(sha256, j->sha);
 	int found = store_find(j->store, sha256, bpf_of(j), &j->result->capture_id);
-	if (found > 0)
+	if (found > 0) {
+		j->result->message[0] = '\0'; /* its damage was told the first time */
 		return INDEX_ALREADY;
+	}
 	j->result->capture_id = j->capture_id;
 	totals_finish(&j->totals);
 	if (found < 0 || j->totals.failed || j->late.failed || store_capture(j, sha256, status) < 0 ||
 		store_conversations(j) < 0 || store_events(j) < 0 || store_interface_frames(j) < 0 ||
 		store_totals(j->store, &j->totals) < 0 || late_store(&j->late, j->store, j->first_frame) < 0)
 		return INDEX_ARCHIVE_FAILED;
-	if (remember(j) < 0 || store_commit(j->store) < 0)
+	turn_lock(j->options->turn);
+	bool kept = remember(j) == 0 && store_commit(j->store) == 0;
+	turn_unlock(j->options->turn);
+	if (!kept)
 		return INDEX_ARCHIVE_FAILED;
 	j->result->bytes = j->totals.bytes;
 	return status;
@@ -526,8 +535,12 @@ static int same_bytes(struct job *j)
 	struct stat sb;
 	static const size_t size = 1u << 18;
 	char sha256[65];
-	if (strcmp(j->path, "-") == 0 || j->options->origin || stat(j->path, &sb) < 0 ||
-		!S_ISREG(sb.st_mode) || store_has_size(j->store, (uint64_t)sb.st_size) <= 0)
+	if (strcmp(j->path, "-") == 0 || j->options->origin || stat(j->path, &sb) < 0 || !S_ISREG(sb.st_mode))
+		return 0;
+	turn_lock(j->options->turn);
+	int any = store_has_size(j->store, (uint64_t)sb.st_size);
+	turn_unlock(j->options->turn);
+	if (any <= 0)
 		return 0;
 	FILE *f = fopen(j->path, "rbe");
 	uint8_t *buffer = malloc(size);
@@ -538,7 +551,9 @@ static int same_bytes(struct job *j)
 			EVP_DigestUpdate(j->sha, buffer, n);
 		digest_text(sha256, j->sha);
 		EVP_DigestInit_ex(j->sha, EVP_sha256(), NULL);
+		turn_lock(j->options->turn);
 		found = store_find(j->store, sha256, bpf_of(j), &j->result->capture_id);
+		turn_unlock(j->options->turn);
 	}
 	free(buffer);
 	if (f)
@@ -549,6 +564,33 @@ static int same_bytes(struct job *j)
 static const char *file_of(const struct job *j)
 {
 	return j->options->origin ? j->options->origin->file : j->path;
+}
+
+static bool is_known(struct job *j)
+{
+	turn_lock(j->options->turn);
+	bool known = j->has_source &&
+		     source_find(store_db(j->store), &j->source, bpf_of(j), &j->result->capture_id) > 0;
+	turn_unlock(j->options->turn);
+	return known;
+}
+
+/* Rows are numbered from 1 on until the store knows which ids are free: when the captures before this one are
+ * in. */
+static int64_t begin(void *ctx)
+{
+	struct job *j = ctx;
+	uint64_t size = j->source.size ? (uint64_t)j->source.size : UINT64_MAX;
+	turn_wait(j->options->turn, j->options->place);
+	turn_lock(j->options->turn);
+	int rc = store_begin(j->store, size, &j->capture_id, &j->first_frame);
+	turn_unlock(j->options->turn);
+	if (rc < 0)
+		return -1;
+	if (j->options->origin)
+		store_keep_ids(j->store, j->options->origin->capture_id, j->options->origin->first_frame,
+			&j->capture_id, &j->first_frame);
+	return j->capture_id;
 }
 
 static enum index_status run(struct job *j)
@@ -563,27 +605,20 @@ static enum index_status run(struct job *j)
 		return INDEX_UNREADABLE;
 	}
 	j->has_source = strcmp(j->path, "-") != 0 && !j->options->origin && source_look(&j->source, j->path);
-	if (j->has_source &&
-		source_find(store_db(j->store), &j->source, bpf_of(j), &j->result->capture_id) > 0)
-		return INDEX_ALREADY;
-	if (same_bytes(j))
+	if (is_known(j) || same_bytes(j))
 		return INDEX_ALREADY;
 	const struct reader_events events = { j, on_raw, on_section, on_interface, on_statistics, on_name,
 		on_block, on_interrupt };
-	if (store_begin(j->store, &j->capture_id, &j->first_frame) < 0)
-		return INDEX_ARCHIVE_FAILED;
-	if (j->options->origin)
-		store_keep_ids(j->store, j->options->origin->capture_id, j->options->origin->first_frame,
-			&j->capture_id, &j->first_frame);
-	if (!(j->pipeline = pipeline_start(j->store, j->dict, j->sha, j->options->jobs != 1)) ||
-		!(j->dissection = dissection_new(pipeline_rows(j->pipeline), j->dict, j->first_frame)))
+	const struct pipeline_use use = { j->store, j->dict, j->sha, begin, j };
+	if (!(j->pipeline = pipeline_start(&use, j->options->jobs != 1)) ||
+		!(j->dissection = dissection_new(pipeline_rows(j->pipeline), j->dict, 1)))
 		return INDEX_ARCHIVE_FAILED;
 	dissection_refer(j->dissection);
 	if (reader_open(&j->reader, file_of(j), j->options->bpf, &events, &j->error) < 0) {
 		if (j->cancelled)
 			return INDEX_CANCELLED;
 		snprintf(j->result->message, sizeof(j->result->message), "%s: %s", j->path, j->error.reason);
-		return j->store_failed          ? INDEX_ARCHIVE_FAILED
+		return j->notes.failed          ? INDEX_ARCHIVE_FAILED
 		       : j->error.not_a_capture ? INDEX_NOT_A_CAPTURE
 						: INDEX_UNREADABLE;
 	}
@@ -645,12 +680,18 @@ enum index_status index_capture(struct store *store, const char *path, const str
 	struct job j = { .store = store, .path = path, .options = options, .result = result };
 	*result = (struct index_result) { 0 };
 	enum index_status status = run(&j);
+	turn_wait(options->turn, options->place);
+	if (status == INDEX_ARCHIVE_FAILED && !result->message[0]) {
+		const char *said = j.pipeline ? pipeline_error(j.pipeline) : "";
+		snprintf(result->message, sizeof(result->message),
+			"%s: not indexed, the archive is as it was: %s", path,
+			*said ? said : store_error(store));
+	}
 	pipeline_stop(j.pipeline); /* before anything that its threads use goes away */
 	if (status != INDEX_OK && status != INDEX_DAMAGED) {
-		if (status == INDEX_ARCHIVE_FAILED && !result->message[0])
-			snprintf(result->message, sizeof(result->message),
-				"%s: not indexed, the archive is as it was: %s", path, store_error(store));
+		turn_lock(options->turn);
 		store_rollback(store);
+		turn_unlock(options->turn);
 	}
 	if (status == INDEX_ALREADY && options->ntags && tag_again(&j) < 0)
 		status = INDEX_ARCHIVE_FAILED;
@@ -661,6 +702,7 @@ enum index_status index_capture(struct store *store, const char *path, const str
 	dict_free(j.dict);
 	totals_free(&j.totals);
 	late_free(&j.late);
+	notes_clear(&j.notes);
 	EVP_MD_CTX_free(j.sha);
 	free(j.interfaces);
 	return status;

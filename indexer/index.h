@@ -16,6 +16,8 @@ struct index_origin {
 	int64_t capture_id, first_frame; /* kept, where the new archive has them free */
 };
 
+struct turn;
+
 struct index_options {
 	const struct index_origin *origin; /* NULL: a capture of its own */
 
@@ -23,6 +25,9 @@ struct index_options {
 	const struct index_tag *tags;
 	unsigned ntags;
 	unsigned jobs; /* 1: no threads; 0 or more: reading, compressing and writing go side by side */
+	/* Of several that are indexed at once (crew.h): it is written when its turn comes. NULL: alone. */
+	struct turn *turn;
+	size_t place;
 	/* Called now and then while a capture is read; non-zero cancels (the archive stays as it was). done
 	 * and total are octets of the file on disk, total 0 when unknown. */
 	int (*progress)(void *ctx, const char *path, uint64_t frames, uint64_t done, uint64_t total);
@@ -47,7 +52,8 @@ struct index_result {
 	char message[640]; /* empty when INDEX_OK */
 };
 
-/* Index one file ("-": standard input) in one transaction. */
+/* Index one file ("-": standard input) in one transaction. With a turn it is this place's when the call comes
+ * back. */
 enum index_status index_capture(struct store *store, const char *path, const struct index_options *options,
 	struct index_result *result);
 

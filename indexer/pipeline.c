@@ -1,6 +1,7 @@
 #include "indexer/pipeline.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,12 +14,13 @@
 #define ROW_SETS 3
 #define QUEUE    24
 
-enum step { STEP_ROWS, STEP_RAW, STEP_CHUNK, STEP_END };
+enum step { STEP_ROWS, STEP_NOTES, STEP_RAW, STEP_CHUNK, STEP_END };
 
 struct work {
 	enum step step;
 	struct rows *rows;
 	struct dict_news news;
+	struct notes notes;
 	uint64_t offset;     /* STEP_RAW, STEP_CHUNK: in the file */
 	uint8_t *octets;     /* malloc'ed */
 	size_t size, packed; /* packed: length of octets when compressed, 0 plain */
@@ -32,9 +34,9 @@ struct queue {
 };
 
 struct pipeline {
-	struct store *store;
-	struct dict *dict;
-	EVP_MD_CTX *sha;
+	struct pipeline_use use;
+	int64_t capture_id;
+	char error[512];      /* by the thread that writes, before: */
 	bool threads, failed; /* failed: read and set atomically */
 	pthread_t writer, compressor;
 	struct queue to_writer, to_compressor, free_rows;
@@ -85,20 +87,42 @@ static struct work pop(struct queue *q)
 
 /* ---- the steps ---- */
 
+/* The archive failed; what it says is asked at once, before somebody else asks it for something. */
+static void fail_to_write(struct pipeline *p)
+{
+	snprintf(p->error, sizeof(p->error), "%s", store_error(p->use.store));
+	fail(p);
+}
+
+static void begin(struct pipeline *p)
+{
+	if ((p->capture_id = p->use.begin(p->use.ctx)) < 0)
+		fail_to_write(p);
+}
+
+static int write_one(struct pipeline *p, struct work *w)
+{
+	switch (w->step) {
+	case STEP_ROWS:
+		return store_flush(p->use.store, w->rows, &w->news);
+	case STEP_NOTES:
+		return notes_write(&w->notes, p->use.store, p->capture_id);
+	default:
+		return store_chunk(
+			p->use.store, w->offset, w->octets, w->packed ? w->packed : w->size, w->size);
+	}
+}
+
 /* Into SQLite. After a failure work is only taken off the queue, so that nobody waits for ever. */
 static void write_work(struct pipeline *p, struct work *w)
 {
-	if (!has_failed(p)) {
-		int rc = w->step == STEP_ROWS ? store_flush(p->store, w->rows, &w->news)
-					      : store_chunk(p->store, w->offset, w->octets,
-							w->packed ? w->packed : w->size, w->size);
-		if (rc < 0)
-			fail(p);
-	}
+	if (!has_failed(p) && write_one(p, w) < 0)
+		fail_to_write(p);
 	if (w->step == STEP_ROWS) {
 		rows_clear(w->rows);
 		dict_news_free(&w->news);
 	}
+	notes_clear(&w->notes);
 	free(w->octets);
 }
 
@@ -109,7 +133,7 @@ static void compress_work(struct pipeline *p, struct work *w)
 	if (has_failed(p))
 		return;
 	uint8_t *packed = malloc(w->size);
-	if (!packed || !EVP_DigestUpdate(p->sha, w->octets, w->size)) {
+	if (!packed || !EVP_DigestUpdate(p->use.sha, w->octets, w->size)) {
 		free(packed);
 		fail(p);
 		return;
@@ -126,6 +150,7 @@ static void compress_work(struct pipeline *p, struct work *w)
 static void *write_all(void *arg)
 {
 	struct pipeline *p = arg;
+	begin(p);
 	for (;;) {
 		struct work w = pop(&p->to_writer);
 		if (w.step == STEP_END)
@@ -163,14 +188,12 @@ static void queue_free(struct queue *q)
 	pthread_cond_destroy(&q->changed);
 }
 
-struct pipeline *pipeline_start(struct store *store, struct dict *dict, EVP_MD_CTX *sha, bool threads)
+struct pipeline *pipeline_start(const struct pipeline_use *use, bool threads)
 {
 	struct pipeline *p = calloc(1, sizeof(*p));
 	if (!p)
 		return NULL;
-	p->store = store;
-	p->dict = dict;
-	p->sha = sha;
+	p->use = *use;
 	queue_init(&p->to_writer);
 	queue_init(&p->to_compressor);
 	queue_init(&p->free_rows);
@@ -183,7 +206,9 @@ struct pipeline *pipeline_start(struct store *store, struct dict *dict, EVP_MD_C
 			push(&p->free_rows, &(struct work) { .rows = p->sets[i] });
 	}
 	p->rows = p->sets[0];
-	if (threads && pthread_create(&p->writer, NULL, write_all, p) == 0) {
+	if (!threads || pthread_create(&p->writer, NULL, write_all, p) != 0) {
+		begin(p);
+	} else {
 		p->threads = pthread_create(&p->compressor, NULL, compress_all, p) == 0;
 		if (!p->threads) {
 			push(&p->to_writer, &(struct work) { .step = STEP_END });
@@ -198,10 +223,21 @@ struct rows *pipeline_rows(struct pipeline *p)
 	return p->rows;
 }
 
+int pipeline_notes(struct pipeline *p, struct notes *notes)
+{
+	struct work w = { .step = STEP_NOTES, .notes = *notes };
+	*notes = (struct notes) { 0 };
+	if (p->threads)
+		push(&p->to_writer, &w);
+	else
+		write_work(p, &w);
+	return has_failed(p) ? -1 : 0;
+}
+
 int pipeline_flush(struct pipeline *p)
 {
 	struct work w = { .step = STEP_ROWS, .rows = p->rows };
-	if (dict_news_take(p->dict, p->seen, &w.news) < 0)
+	if (dict_news_take(p->use.dict, p->seen, &w.news) < 0)
 		return fail(p);
 	if (!p->threads) {
 		write_work(p, &w);
@@ -281,13 +317,19 @@ int pipeline_finish(struct pipeline *p)
 	return has_failed(p) ? -1 : rc;
 }
 
+const char *pipeline_error(struct pipeline *p)
+{
+	if (p->threads)
+		fail(p);
+	join(p);
+	return p->error;
+}
+
 void pipeline_stop(struct pipeline *p)
 {
 	if (!p)
 		return;
-	if (p->threads)
-		fail(p);
-	join(p);
+	pipeline_error(p);
 	for (int i = 0; i < ROW_SETS; i++)
 		rows_free(p->sets[i]);
 	queue_free(&p->to_writer);

@@ -208,7 +208,8 @@ void segment_conclude(struct dissection *d, unsigned run)
 		extend(r, want.more);
 	} else if (r->message) {
 		bool all = r->seq == r->start && r->brought == r->end - r->seq;
-		tcp_reassembled(pkt, r->layer, r->tcp_layer, r->message,
+		/* What begins the next message is no part of this one. */
+		tcp_reassembled(pkt, r->layer, r->tcp_layer, r->message, wants ? at : r->message->last,
 			all ? 0 : span_in_frame(pkt, r->rest.data, r->brought));
 		if (wants)
 			begin_message(d, r, r->seq + r->brought - (r->len - at), want.more);
@@ -244,7 +245,7 @@ static bool close_message(struct dissection *d, struct segment_run *r, uint32_t 
 	if (!m || !stream_add(d->streams, pkt, side, m, seq - m->seq, payload.data, payload.len, false,
 			  r->tcp_layer))
 		return false;
-	tcp_reassembled(pkt, r->layer, r->tcp_layer, m, 0);
+	tcp_reassembled(pkt, r->layer, r->tcp_layer, m, m->last, 0);
 	r->message = m;
 	call(pkt, r, message_cursor(pkt, m), false);
 	return true;

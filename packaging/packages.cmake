@@ -41,7 +41,7 @@ install(FILES docs/examples/embed.c DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/lib
 
 # pkg-config and CMake: the shared library alone needs naming; a static link needs the rest.
 set(PC_PRIVATE "libpcap sqlite3 zlib libcrypto")
-foreach(lib ZSTD:libzstd LZ4:liblz4 ISAL:libisal BROTLI:libbrotlidec PCRE2:libpcre2-8 PQ:libpq)
+foreach(lib ZSTD:libzstd LZ4:liblz4 ISAL:libisal BROTLI:libbrotlidec PCRE2:libpcre2-8)
   string(REPLACE ":" ";" parts ${lib})
   list(GET parts 0 found)
   list(GET parts 1 module)
@@ -104,6 +104,8 @@ set(CPACK_DEB_COMPONENT_INSTALL ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_PACKAGE_CONTACT "the pcapdex authors <pcapdex@example.org>")
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+# Loaded when they are needed, so that no library says so.
+set(CPACK_DEBIAN_PROGRAM_PACKAGE_RECOMMENDS "libpq5, libpangocairo-1.0-0")
 set(CPACK_DEBIAN_SHLIBDEPS_PRIVATE_DIRS ${CMAKE_CURRENT_BINARY_DIR}/library)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)

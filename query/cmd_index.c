@@ -1,10 +1,13 @@
 /* pcapdex index: captures into an archive. */
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "indexer/index.h"
+#include "indexer/crew.h"
 #include "indexer/registry.h"
+#include "indexer/turn.h"
 #include "query/command.h"
 #include "query/progress.h"
 #include "query/render/render.h"
@@ -22,7 +25,9 @@ struct tally {
 	} damaged, failed;
 };
 
-static volatile sig_atomic_t cancelled;
+#define JOBS_MAX 256
+
+static atomic_int cancelled; /* lock-free: a signal handler may set it */
 
 /* The first signal undoes the capture at work, a second one ends the program as usual; the archive is safe
  * either way. */
@@ -49,10 +54,31 @@ static bool keep_waiting(const char *path, unsigned ms)
 	return !cancelled && say_waiting(path, ms);
 }
 
+/* All that goes on while captures are indexed. */
+struct indexing {
+	const struct walk *walk;
+	struct tagger *tagger;
+	const char *bpf;
+	struct progress progress;
+	struct tally tally;
+	size_t tried;
+};
+
+/* A capture on its way in. */
+struct on_the_way {
+	struct indexing *all;
+	struct turn *turn; /* the one whose turn it is shows how far it is; others may be done before */
+	size_t place;
+	struct index_tag *tags; /* its own */
+	int ntags;              /* -1: they could not be had */
+};
+
 static int on_progress(void *ctx, const char *path, uint64_t frames, uint64_t done, uint64_t total)
 {
+	struct on_the_way *w = ctx;
 	(void)total;
-	progress_show(ctx, path, done, frames);
+	if (turn_is(w->turn, w->place))
+		progress_show(&w->all->progress, path, done, frames);
 	return cancelled;
 }
 
@@ -73,32 +99,70 @@ static void forget(struct troubles *t)
 	free(t->texts);
 }
 
-static void index_one(struct store *store, const struct walk_file *f, struct tagger *tagger,
-	struct index_options *options, struct tally *t)
+static void tags_free(struct on_the_way *w)
 {
-	struct progress *p = options->progress_ctx;
-	struct index_result result;
-	int ntags = tagger_tags(tagger, f->path, &options->tags);
-	if (ntags < 0) {
-		keep(&t->failed, f->path);
-		return;
+	for (int i = 0; i < w->ntags; i++) {
+		free((char *)(uintptr_t)w->tags[i].key);
+		free((char *)(uintptr_t)w->tags[i].value);
 	}
-	options->ntags = (unsigned)ntags;
-	progress_show(p, f->path, 0, 0);
-	enum index_status status = index_capture(store, f->path, options, &result);
-	progress_add(p, f->size, result.frames);
-	if (result.message[0]) {
-		progress_clear(p);
-		complain(0, "%s", result.message);
+	free(w->tags);
+}
+
+/* The tags, for as long as the capture is on its way. */
+static int tags_copy(struct on_the_way *w, const char *path)
+{
+	const struct index_tag *tags = NULL;
+	int n = tagger_tags(w->all->tagger, path, &tags);
+	if (n < 0 || !(w->tags = calloc((size_t)n + 1, sizeof(*w->tags))))
+		return -1;
+	for (; w->ntags < n; w->ntags++) {
+		struct index_tag *t = &w->tags[w->ntags];
+		*t = (struct index_tag) { strdup(tags[w->ntags].key), strdup(tags[w->ntags].value) };
+		if (!t->key || !t->value)
+			return -1;
 	}
+	return 0;
+}
+
+static bool next(void *ctx, size_t i, const char **path, struct index_options *options, void **own)
+{
+	struct indexing *all = ctx;
+	struct on_the_way *w = cancelled ? NULL : calloc(1, sizeof(*w));
+	if (!w)
+		return false;
+	*w = (struct on_the_way) { .all = all, .turn = options->turn, .place = i };
+	*own = w;
+	if (tags_copy(w, all->walk->files[i].path) < 0)
+		return true; /* said already; done() keeps it */
+	*path = all->walk->files[i].path;
+	options->bpf = all->bpf;
+	options->tags = w->tags;
+	options->ntags = (unsigned)w->ntags;
+	options->progress = on_progress;
+	options->progress_ctx = w;
+	return true;
+}
+
+static void done(void *ctx, size_t i, void *own, enum index_status status, const struct index_result *result)
+{
+	struct indexing *all = ctx;
+	struct tally *t = &all->tally;
+	const struct walk_file *f = &all->walk->files[i];
+	progress_add(&all->progress, f->size, result->frames);
+	progress_show(&all->progress, f->path, 0, 0);
+	if (result->message[0]) {
+		progress_clear(&all->progress);
+		complain(0, "%s", result->message);
+	}
+	all->tried += status != INDEX_CANCELLED;
 	switch (status) {
 	case INDEX_DAMAGED:
-		keep(&t->damaged, result.message);
+		keep(&t->damaged, result->message);
 		/* fall through */
 	case INDEX_OK:
 		t->indexed++;
-		t->frames += result.frames;
-		t->bytes += result.bytes;
+		t->frames += result->frames;
+		t->bytes += result->bytes;
 		break;
 	case INDEX_ALREADY:
 		t->already++;
@@ -106,11 +170,13 @@ static void index_one(struct store *store, const struct walk_file *f, struct tag
 	case INDEX_CANCELLED:
 		break;
 	default:
-		keep(&t->failed, result.message);
+		keep(&t->failed, result->message[0] ? result->message : f->path);
 	}
 	/* Nothing more fits into a full disk. */
 	if (status == INDEX_ARCHIVE_FAILED)
 		cancelled = cancelled ? cancelled : 2;
+	tags_free(own);
+	free(own);
 }
 
 static void say_count(uint64_t n, const char *what)
@@ -146,28 +212,37 @@ static void say_summary(const struct tally *t, const struct walk *w, size_t left
 	say_troubles("damaged", t->damaged.texts, t->damaged.n);
 }
 
-static int index_all(const struct args *args, struct store *store, struct tagger *tagger,
-	struct index_options *options, struct walk *w)
+/* --jobs, or as many as there are processors. 0 after a message. */
+static unsigned jobs_of(const struct args *args)
 {
-	struct progress progress;
-	struct tally t = { 0 };
+	const char *text = args_value(args, "jobs", NULL);
+	char *end = NULL;
+	long n = text ? strtol(text, &end, 10) : sysconf(_SC_NPROCESSORS_ONLN);
+	if (text && (*end || end == text || n < 1 || n > JOBS_MAX)) {
+		complain(0, "--jobs: %s is not a number from 1 to %d", text, JOBS_MAX);
+		return 0;
+	}
+	return n < 1 ? 1 : n > JOBS_MAX ? JOBS_MAX : (unsigned)n;
+}
+
+static int index_all(const struct args *args, struct store *store, struct tagger *tagger, struct walk *w)
+{
+	struct indexing all = { .walk = w, .tagger = tagger, .bpf = args_value(args, "bpf", NULL) };
+	struct tally *t = &all.tally;
+	const struct crew_work work = { next, done, &all };
 	char message[512];
-	size_t i = 0;
-	progress_begin(&progress, w->n, w->octets, args_has(args, "quiet"));
-	options->progress = on_progress;
-	options->progress_ctx = &progress;
+	progress_begin(&all.progress, w->n, w->octets, args_has(args, "quiet"));
 	catch_signals();
-	for (; i < w->n && !cancelled; i++)
-		index_one(store, &w->files[i], tagger, options, &t);
-	progress_clear(&progress);
+	crew_run(store, w->n, jobs_of(args), &work);
+	progress_clear(&all.progress);
 	if (cancelled == 1)
 		complain(0, "cancelled; what was indexed before stays, the capture at work was undone");
 	if (!args_has(args, "quiet"))
-		say_summary(&t, w, w->n - i);
+		say_summary(t, w, w->n - all.tried);
 	tagger_report(tagger);
-	bool good = !t.damaged.n && !t.failed.n && !w->nfailed && !cancelled;
-	forget(&t.damaged);
-	forget(&t.failed);
+	bool good = !t->damaged.n && !t->failed.n && !w->nfailed && !cancelled;
+	forget(&t->damaged);
+	forget(&t->failed);
 	if (store_finish(store, message) < 0)
 		return complain(EXIT_FAILED, "%s", message);
 	return good ? EXIT_DONE : EXIT_FAILED;
@@ -178,8 +253,9 @@ static int run(const struct args *args)
 	char message[512];
 	struct walk w = { 0 };
 	struct tagger *tagger;
-	struct index_options options = { .bpf = args_value(args, "bpf", NULL) };
 	struct store *store = NULL;
+	if (!jobs_of(args))
+		return EXIT_USAGE;
 	const char *wrong = registry_init();
 	archive_on_wait = keep_waiting;
 	int status = tagger_open(&tagger, args);
@@ -192,7 +268,7 @@ static int run(const struct args *args)
 		if (walk_add(&w, args->positional[i]) < 0)
 			status = complain(EXIT_FAILED, "out of memory");
 	if (status == EXIT_DONE)
-		status = index_all(args, store, tagger, &options, &w);
+		status = index_all(args, store, tagger, &w);
 	store_close(store);
 	walk_free(&w);
 	tagger_close(tagger);
@@ -204,6 +280,9 @@ static const struct option_spec options[] = {
 	OPTION_TAG_FROM_PATH,
 	OPTION_MANIFEST,
 	{ "bpf", 0, "EXPR", false, "keep only frames that match this capture filter (libpcap's language)" },
+	{ "jobs", 'j', "N", false,
+		"captures that are read at a time (default: as many as there are processors); 1: no "
+		"threads" },
 	{ "quiet", 'q', NULL, false, "no progress and no summary; messages still come" },
 	{ 0 },
 };
@@ -226,6 +305,12 @@ const struct command cmd_index = {
 		"says at which offset and why, and the exit status is 1. Several indexers may work on one "
 		"archive: they wait for\n"
 		"each other, and readers go on working.\n\n"
+		"Several captures are read at a time, each with a thread that compresses and one that "
+		"writes; "
+		"they enter the archive\n"
+		"one after the other in the order given, so it is the same with any --jobs. What a capture "
+		"needs of memory it\n"
+		"needs for each.\n\n"
 		"A run that was broken off goes on where it was when it is started again: a file whose path, "
 		"size and time of change\n"
 		"are those of a capture in the archive is not read, other files are told by their SHA-256. "

@@ -7,6 +7,7 @@
 #include "query/colors.h"
 #include "query/fields.h"
 #include "query/pager.h"
+#include "query/time_text.h"
 #include "query/question.h"
 
 #define TIME_FORMATS "r d dd a ad adoy u ud udoy e"
@@ -207,6 +208,7 @@ static int print_list(struct packets *p)
 		return complain(EXIT_USAGE, "packets: -t is one of " TIME_FORMATS ", not %s", p->time);
 	memcpy(shown, columns, sizeof(shown));
 	shown[CAPTURE].hidden = !several;
+	char *timed = frame_timed_sql(p->q.session.db, time, "f.frame_id");
 	const char *naming = text ? question_naming(&p->q) : "";
 	sqlite3_stmt *st = question_prepare(&p->q,
 		"SELECT c.id AS capture_id, f.frame_id - c.first_frame + 1 AS number,"
@@ -216,9 +218,10 @@ static int print_list(struct packets *p)
 		" (SELECT shown FROM t_stack WHERE id = f.stack) AS protocol, f.len AS length, "
 		"frame_info(f.frame_id) AS info%s FROM %s ORDER "
 		"BY c.id, f.frame_id LIMIT %lld",
-		time, naming, naming, text && !p->q.show_sql ? ", f.frame_id" : "", p->q.frames,
-		(long long)p->limit);
+		timed ? timed : time, naming, naming, text && !p->q.show_sql ? ", f.frame_id" : "",
+		p->q.frames, (long long)p->limit);
 	sqlite3_free(time);
+	sqlite3_free(timed);
 	if (!st || !text || p->q.show_sql)
 		return question_answer(&p->q, st, shown, COLUMNS);
 	const char *when = args_value(p->q.args, "color", "auto");

@@ -1,4 +1,5 @@
 #include "query/detail_internal.h"
+#include "query/time_text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -54,7 +55,7 @@ static char *copy(sqlite3_stmt *st, int i)
 }
 
 /* A field's expression over the table becomes a column of the reader. */
-static int add_column(struct table *t, sqlite3_stmt *st)
+static int add_column(sqlite3 *db, struct table *t, sqlite3_stmt *st)
 {
 	struct column *columns = realloc(t->columns, (t->ncolumns + 1) * sizeof(*columns));
 	if (!columns)
@@ -76,8 +77,10 @@ static int add_column(struct table *t, sqlite3_stmt *st)
 	const struct field_source source = { NULL, (char *)(uintptr_t)sqlite3_column_text(st, 9),
 		sqlite3_column_int(st, 10) };
 	char *expr = catalogue_value_sql(&c->field, &source, "?2");
-	char *select = expr ? sqlite3_mprintf("%s, %s", t->select, expr) : NULL;
+	char *value = expr ? frame_time_sql(db, c->field.name, expr, "?2") : NULL;
+	char *select = value ? sqlite3_mprintf("%s, %s", t->select, value) : NULL;
 	sqlite3_free(expr);
+	sqlite3_free(value);
 	sqlite3_free(t->select);
 	t->select = select;
 	return select ? 0 : -1;
@@ -106,7 +109,7 @@ static int add_table(struct detail_reader *r, sqlite3_stmt *sources, const struc
 	sqlite3_reset(sources);
 	sqlite3_bind_text(sources, 1, name, -1, SQLITE_STATIC);
 	while (t->select && (rc = sqlite3_step(sources)) == SQLITE_ROW)
-		if (add_column(t, sources) < 0)
+		if (add_column(r->session->db, t, sources) < 0)
 			return -1;
 	char *select = t->select ? sqlite3_mprintf("%s FROM \"%w\" t WHERE t.frame_id=?1%s", t->select, name,
 					   !keyed                       ? ""
@@ -227,6 +230,11 @@ static void set_value(
 		f->value_name = value_name(r, c->field.id, f->integer);
 		if (!f->value_name && f->kind != KIND_BOOL && f->names)
 			f->value_name = "Unknown";
+		break;
+	case KIND_TIME:
+	case KIND_RELTIME: /* two numbers that make no time have a text: frame_time_sql() */
+		if (sqlite3_column_type(st, i) == SQLITE_TEXT)
+			f->text = detail_keep(r, copy(st, i));
 		break;
 	case KIND_DOUBLE:
 		f->real = sqlite3_column_double(st, i);

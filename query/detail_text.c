@@ -6,6 +6,7 @@
 #include "indexer/layout.h"
 #include "query/detail.h"
 #include "query/render/render.h"
+#include "query/time_text.h"
 
 static void number_text(char *out, size_t size, const struct detail_field *f)
 {
@@ -136,12 +137,19 @@ void detail_value_text(char *out, size_t size, const struct detail_field *f)
 					     : "False");
 		break;
 	case KIND_TIME:
-		layout_time_text(time, f->integer);
-		snprintf(out, size, "%s", time);
+		if (f->text) {
+			snprintf(out, size, "%s", f->text);
+		} else {
+			layout_time_text(time, f->integer);
+			snprintf(out, size, "%s", time);
+		}
 		break;
 	case KIND_RELTIME:
-		snprintf(out, size, "%s%" PRIu64 ".%09" PRIu64 " seconds", f->integer < 0 ? "-" : "",
-			ns / 1000000000, ns % 1000000000);
+		if (f->text)
+			snprintf(out, size, "%s seconds", f->text);
+		else
+			snprintf(out, size, "%s%" PRIu64 ".%09" PRIu64 " seconds", f->integer < 0 ? "-" : "",
+				ns / 1000000000, ns % 1000000000);
 		break;
 	case KIND_DOUBLE:
 		snprintf(out, size, "%.15g", f->real);

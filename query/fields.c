@@ -8,6 +8,7 @@
 
 #include "indexer/store/packed.h"
 #include "indexer/store/raw.h"
+#include "query/time_text.h"
 #include "schema/catalogue.h"
 #include "schema/kind.h"
 #include "schema/hex.h"
@@ -177,7 +178,12 @@ static void put_value(struct field_reader *r, const struct catalogue_field *f, s
 		break;
 	case KIND_TIME:
 	case KIND_RELTIME:
-		put_time(t, v);
+		if (sqlite3_column_type(st, i) == SQLITE_TEXT) /* frame_time_sql() */
+			put_escaped(t, (const char *)sqlite3_column_text(st, i));
+		else if (f->kind == KIND_TIME)
+			put(t, text, time_text(text, sizeof(text), v));
+		else
+			put_time(t, v);
 		break;
 	case KIND_DOUBLE:
 		put(t, text, (size_t)snprintf(text, sizeof(text), "%.15g", sqlite3_column_double(st, i)));
@@ -240,7 +246,9 @@ static int add_source(struct field_reader *r, unsigned field, const struct field
 {
 	struct table_reader *t = reader_of(r, s->table);
 	struct column *list = t ? realloc(t->list, (t->ncolumns + 1) * sizeof(*list)) : NULL;
-	char *expr = catalogue_value_sql(r->fields[field], s, "?3");
+	char *plain = catalogue_value_sql(r->fields[field], s, "?3");
+	char *expr = plain ? frame_time_sql(r->session->db, r->fields[field]->name, plain, "?3") : NULL;
+	sqlite3_free(plain);
 	if (!list || !expr)
 		return complain(-1, "out of memory");
 	t->list = list;

@@ -8,6 +8,7 @@
 
 #include "query/command.h"
 #include "query/help.h"
+#include "query/libpq.h"
 #include "query/plot.h"
 #include "query/render/chart.h"
 #include "schema/archive.h"
@@ -56,27 +57,42 @@ static const struct option_spec *find_option(const struct command *c, const char
 	return o;
 }
 
-/* What this binary was built with, and what is lost without the rest. */
+static bool libpq_there(void)
+{
+#if HAVE_PQ
+	char message[512];
+	return libpq_load(message);
+#else
+	return false;
+#endif
+}
+
+/* What this binary was built with, and what is lost without the rest. Two are looked for when they are
+ * needed. */
 static int print_version(void)
 {
-	static const struct {
+	const struct {
 		const char *what, *without;
-		bool there;
+		bool built, there;
 	} parts[] = {
-		{ "zstd", "captures compressed with zstd are refused", HAVE_ZSTD },
-		{ "lz4", "captures compressed with lz4 are refused", HAVE_LZ4 },
-		{ "ISA-L", "raw octets are compressed by zlib, which is slower", HAVE_ISAL },
-		{ "PCRE2", "`matches` in display filters is refused", HAVE_PCRE2 },
-		{ "brotli", "bodies of HTTP that are encoded with it stay encoded", HAVE_BROTLI },
+		{ "zstd", "captures compressed with zstd are refused", HAVE_ZSTD, true },
+		{ "lz4", "captures compressed with lz4 are refused", HAVE_LZ4, true },
+		{ "ISA-L", "raw octets are compressed by zlib, which is slower", HAVE_ISAL, true },
+		{ "PCRE2", "`matches` in display filters is refused", HAVE_PCRE2, true },
+		{ "brotli", "bodies of HTTP that are encoded with it stay encoded", HAVE_BROTLI, true },
 		{ "Cairo and Pango", "no pictures as PNG: --plot writes SVG, or draws in the terminal",
-			HAVE_CAIRO },
-		{ "libpq", "no PostgreSQL: publish, and postgresql:// in place of an archive", HAVE_PQ },
+			HAVE_CAIRO, chart_can(CHART_PNG) },
+		{ "libpq", "no PostgreSQL: publish, and postgresql:// in place of an archive", HAVE_PQ,
+			libpq_there() },
 	};
 	printf("pcapdex %s\nSQLite %s\n%s\nzlib %s\n%s\n", PCAPDEX_VERSION, sqlite3_libversion(),
 		pcap_lib_version(), zlibVersion(), OpenSSL_version(OPENSSL_VERSION));
 	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
 		printf("%s: %s%s\n", parts[i].what,
-			parts[i].there ? "yes" : "no: ", parts[i].there ? "" : parts[i].without);
+			!parts[i].built  ? "no: "
+			: parts[i].there ? "yes"
+					 : "not installed: ",
+			parts[i].built && parts[i].there ? "" : parts[i].without);
 	return EXIT_DONE;
 }
 

@@ -50,7 +50,7 @@ enum server_type server_type_of(const char *declared, bool notnull)
 
 void server_complaint(PGconn *pg, const char *shown, char message[512])
 {
-	const char *text = PQerrorMessage(pg);
+	const char *text = pq.errorMessage(pg);
 	int n = snprintf(message, 512, "%s: ", shown);
 	/* On one line, without libpq's prefix. */
 	for (text = strncmp(text, "ERROR:  ", 8) == 0 ? text + 8 : text; *text && n < 511; text++)
@@ -69,18 +69,20 @@ static void silent(void *ctx, const char *text)
 
 PGconn *server_connect(const char *url, char *message)
 {
+	if (!libpq_load(message))
+		return NULL;
 	char *shown = server_shown(url);
-	PGconn *pg = shown ? PQconnectdb(url) : NULL;
-	if (!pg || PQstatus(pg) != CONNECTION_OK) {
+	PGconn *pg = shown ? pq.connectdb(url) : NULL;
+	if (!pg || pq.status(pg) != CONNECTION_OK) {
 		if (pg)
 			server_complaint(pg, shown, message);
 		else
 			snprintf(message, 512, "out of memory");
-		PQfinish(pg);
+		pq.finish(pg);
 		pg = NULL;
 	} else {
-		PQsetNoticeProcessor(pg, silent, NULL);
-		PQsetClientEncoding(pg, "UTF8");
+		pq.setNoticeProcessor(pg, silent, NULL);
+		pq.setClientEncoding(pg, "UTF8");
 	}
 	free(shown);
 	return pg;
@@ -90,38 +92,38 @@ PGconn *server_connect(const char *url, char *message)
  * name it. The transaction is given up. sqlite3_free() the text; NULL: none. */
 static char *silent_shards(struct server *s)
 {
-	PQclear(PQexec(s->pg, "ROLLBACK"));
-	PGresult *shards = PQexec(s->pg, "SELECT n, server FROM pcapdex_shard ORDER BY n");
+	pq.clear(pq.exec(s->pg, "ROLLBACK"));
+	PGresult *shards = pq.exec(s->pg, "SELECT n, server FROM pcapdex_shard ORDER BY n");
 	sqlite3_str *names = sqlite3_str_new(NULL);
-	for (int i = 0; i < PQntuples(shards); i++) {
+	for (int i = 0; i < pq.ntuples(shards); i++) {
 		char sql[80];
 		snprintf(sql, sizeof(sql), "SELECT id FROM pcapdex_shard_%d.capture LIMIT 1",
-			atoi(PQgetvalue(shards, i, 0)));
-		PGresult *r = PQexec(s->pg, sql);
-		const char *state = PQresultErrorField(r, PG_DIAG_SQLSTATE);
+			atoi(pq.getvalue(shards, i, 0)));
+		PGresult *r = pq.exec(s->pg, sql);
+		const char *state = pq.resultErrorField(r, PG_DIAG_SQLSTATE);
 		if (state && (strncmp(state, "08", 2) == 0 || strncmp(state, "57", 2) == 0))
 			sqlite3_str_appendf(
-				names, sqlite3_str_length(names) ? ", %s" : "%s", PQgetvalue(shards, i, 1));
-		PQclear(r);
+				names, sqlite3_str_length(names) ? ", %s" : "%s", pq.getvalue(shards, i, 1));
+		pq.clear(r);
 	}
-	PQclear(shards);
+	pq.clear(shards);
 	return sqlite3_str_finish(names);
 }
 
 PGresult *server_run(struct server *s, const char *sql, ExecStatusType want, char **error)
 {
-	PGresult *r = s->broken ? NULL : PQexec(s->pg, sql);
-	if (r && PQresultStatus(r) == want)
+	PGresult *r = s->broken ? NULL : pq.exec(s->pg, sql);
+	if (r && pq.resultStatus(r) == want)
 		return r;
 	char message[512], state[8] = "";
 	server_complaint(s->pg, s->shown, message);
-	if (r && PQresultErrorField(r, PG_DIAG_SQLSTATE))
-		snprintf(state, sizeof(state), "%s", PQresultErrorField(r, PG_DIAG_SQLSTATE));
-	PQclear(r);
+	if (r && pq.resultErrorField(r, PG_DIAG_SQLSTATE))
+		snprintf(state, sizeof(state), "%s", pq.resultErrorField(r, PG_DIAG_SQLSTATE));
+	pq.clear(r);
 	char *away = NULL;
 	/* Class 08, "connection exception"; 57P, "operator intervention": the server itself answers, a shard
 	 * does not. */
-	if (!s->broken && PQstatus(s->pg) == CONNECTION_OK &&
+	if (!s->broken && pq.status(s->pg) == CONNECTION_OK &&
 		(strncmp(state, "08", 2) == 0 || strncmp(state, "57P", 3) == 0)) {
 		away = silent_shards(s);
 		s->broken = true;
@@ -136,7 +138,8 @@ PGresult *server_run(struct server *s, const char *sql, ExecStatusType want, cha
 void server_close(void *data)
 {
 	struct server *s = data;
-	PQfinish(s->pg);
+	if (s->pg)
+		pq.finish(s->pg);
 	free(s->shown);
 	free(s);
 }
@@ -165,12 +168,12 @@ static int make_schema(sqlite3 *db, struct server *s, char **error)
 		PGRES_TUPLES_OK, error);
 	int rc = r && (s->columns = server_run(s, server_columns_sql, PGRES_TUPLES_OK, error)) ? SQLITE_OK
 											       : SQLITE_ERROR;
-	for (int i = 0; rc == SQLITE_OK && i < PQntuples(s->columns); i++)
-		if (strcmp(PQgetvalue(s->columns, i, 6), "capture") == 0)
-			s->captures = atof(PQgetvalue(s->columns, i, 5));
-	for (int i = 0; rc == SQLITE_OK && i < PQntuples(r); i++) {
-		const char *kind = PQgetvalue(r, i, 0), *name = PQgetvalue(r, i, 1);
-		bool small = *PQgetvalue(r, i, 3) == 't', table = strcmp(kind, "table") == 0;
+	for (int i = 0; rc == SQLITE_OK && i < pq.ntuples(s->columns); i++)
+		if (strcmp(pq.getvalue(s->columns, i, 6), "capture") == 0)
+			s->captures = atof(pq.getvalue(s->columns, i, 5));
+	for (int i = 0; rc == SQLITE_OK && i < pq.ntuples(r); i++) {
+		const char *kind = pq.getvalue(r, i, 0), *name = pq.getvalue(r, i, 1);
+		bool small = *pq.getvalue(r, i, 3) == 't', table = strcmp(kind, "table") == 0;
 		char *sql = NULL;
 		if (table)
 			sql = sqlite3_mprintf(
@@ -180,13 +183,13 @@ static int make_schema(sqlite3 *db, struct server *s, char **error)
 		if (table)
 			rc = sql ? sqlite3_exec(db, sql, NULL, NULL, error) : SQLITE_NOMEM;
 		if (rc == SQLITE_OK && (small || strcmp(kind, "view") == 0))
-			rc = sqlite3_exec(db, PQgetvalue(r, i, 2), NULL, NULL, error);
+			rc = sqlite3_exec(db, pq.getvalue(r, i, 2), NULL, NULL, error);
 		if (rc == SQLITE_OK && table && small)
 			rc = copy_rows(db, s, name, error);
 		sqlite3_free(sql);
 	}
-	PQclear(r);
-	PQclear(s->columns);
+	pq.clear(r);
+	pq.clear(s->columns);
 	s->columns = NULL;
 	return rc;
 }
@@ -202,15 +205,15 @@ static int check_version(struct server *s, char *message)
 			s->shown);
 	else if (!r)
 		snprintf(message, 512, "%s", error);
-	else if (PQntuples(r) != 1 || atoi(PQgetvalue(r, 0, 0)) != ARCHIVE_VERSION ||
-		 atoi(PQgetvalue(r, 0, 1)) != SERVER_SCHEMA_VERSION)
+	else if (pq.ntuples(r) != 1 || atoi(pq.getvalue(r, 0, 0)) != ARCHIVE_VERSION ||
+		 atoi(pq.getvalue(r, 0, 1)) != SERVER_SCHEMA_VERSION)
 		snprintf(message, 512,
 			"%s: was filled by another version of pcapdex (schema %s.%s, this one knows %d.%d)",
-			s->shown, PQntuples(r) ? PQgetvalue(r, 0, 0) : "?",
-			PQntuples(r) ? PQgetvalue(r, 0, 1) : "?", ARCHIVE_VERSION, SERVER_SCHEMA_VERSION);
+			s->shown, pq.ntuples(r) ? pq.getvalue(r, 0, 0) : "?",
+			pq.ntuples(r) ? pq.getvalue(r, 0, 1) : "?", ARCHIVE_VERSION, SERVER_SCHEMA_VERSION);
 	else
 		rc = 0;
-	PQclear(r);
+	pq.clear(r);
 	sqlite3_free(error);
 	return rc;
 }
@@ -229,7 +232,7 @@ int server_open(sqlite3 **db, const char *url, char *message)
 		return SQLITE_ERROR;
 	}
 	r = server_run(s, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", PGRES_COMMAND_OK, &error);
-	PQclear(r);
+	pq.clear(r);
 	if (!r || check_version(s, message) < 0) {
 		if (!r)
 			snprintf(message, 512, "%s", error);

@@ -22,7 +22,7 @@ int server_open(sqlite3 **db, const char *url, char *message);
 #define SERVER_SCHEMA_VERSION 2 /* of the tables that publish makes beside the archive's own */
 
 #if HAVE_PQ
-#include <libpq-fe.h>
+#include "query/libpq.h"
 
 /* What tables mean to both sides. A nullable BLOB column of the archive may hold an INTEGER (a span of the
  * frame): the server has two columns for it, NAME (bigint) and "NAME octets" (bytea). PostgreSQL's texts have

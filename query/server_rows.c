@@ -54,7 +54,7 @@ static PGresult *all_rows(struct server_rows *t, const struct server_layout *l, 
 	PGresult *r = run(t, sql);
 	snprintf(close, sizeof(close), "CLOSE pcapdex_%u", number);
 	if (r)
-		PQclear(PQexec(t->server->pg, close));
+		pq.clear(pq.exec(t->server->pg, close));
 	return r;
 }
 
@@ -106,8 +106,8 @@ static const struct server_layout *layout_of(struct server_rows *t, uint64_t mas
 void server_forget(struct server_rows *t)
 {
 	for (unsigned i = 0; i < t->nblocks; i++)
-		PQclear(t->blocks[i].rows);
-	PQclear(t->all);
+		pq.clear(t->blocks[i].rows);
+	pq.clear(t->all);
 	for (struct server_layout *l = t->layouts, *next; l; l = next) {
 		next = l->next;
 		sqlite3_free(l->select);
@@ -120,14 +120,14 @@ void server_forget(struct server_rows *t)
 static int64_t int_at(const PGresult *r, int row, int column)
 {
 	uint64_t v;
-	memcpy(&v, PQgetvalue(r, row, column), sizeof(v));
+	memcpy(&v, pq.getvalue(r, row, column), sizeof(v));
 	return (int64_t)be64toh(v);
 }
 
 bool server_int(const struct server_cursor *c, int column, int64_t *out)
 {
 	int at = c->layout->at[column];
-	if (at < 0 || PQgetisnull(c->rows, c->at, at))
+	if (at < 0 || pq.getisnull(c->rows, c->at, at))
 		return false;
 	*out = int_at(c->rows, c->at, at);
 	return true;
@@ -162,14 +162,14 @@ void server_value(const struct server_cursor *c, sqlite3_context *ctx, int colum
 	int64_t v;
 	if (at < 0)
 		return;
-	if (type == SERVER_SPAN && !PQgetisnull(c->rows, c->at, at + 1)) {
+	if (type == SERVER_SPAN && !pq.getisnull(c->rows, c->at, at + 1)) {
 		type = SERVER_OCTETS;
 		at++;
 	}
-	if (PQgetisnull(c->rows, c->at, at))
+	if (pq.getisnull(c->rows, c->at, at))
 		return;
-	const char *value = PQgetvalue(c->rows, c->at, at);
-	int n = PQgetlength(c->rows, c->at, at);
+	const char *value = pq.getvalue(c->rows, c->at, at);
+	int n = pq.getlength(c->rows, c->at, at);
 	double real;
 	switch (type) {
 	case SERVER_INT:
@@ -199,10 +199,10 @@ void server_let_go(struct server_cursor *c)
 	if (c->block)
 		c->block->pins--;
 	else if (!c->borrowed)
-		PQclear(c->rows);
+		pq.clear(c->rows);
 	if (c->open) {
 		snprintf(sql, sizeof(sql), "CLOSE %s", c->name);
-		PQclear(PQexec(t->server->pg, sql));
+		pq.clear(pq.exec(t->server->pg, sql));
 	}
 	c->rows = NULL;
 	c->block = NULL;
@@ -219,10 +219,10 @@ static int take(struct server_cursor *c, PGresult *rows)
 		c->open = false;
 		return SQLITE_ERROR;
 	}
-	c->end = PQntuples(rows);
+	c->end = pq.ntuples(rows);
 	if (c->end < c->fetch) { /* that was all */
 		snprintf(sql, sizeof(sql), "CLOSE %s", c->name);
-		PQclear(PQexec(t->server->pg, sql));
+		pq.clear(pq.exec(t->server->pg, sql));
 		c->open = false;
 	}
 	c->fetch *= 8;
@@ -248,7 +248,7 @@ int server_next(struct server_cursor *c)
 	struct server_rows *t = (struct server_rows *)c->base.pVtab;
 	if (++c->at < c->end || !c->open)
 		return SQLITE_OK;
-	PQclear(c->rows);
+	pq.clear(c->rows);
 	c->rows = NULL;
 	return take(c, run(t, sqlite3_mprintf("FETCH %d FROM %s", c->fetch, c->name)));
 }
@@ -280,7 +280,7 @@ int server_scan_all(struct server_cursor *c, uint64_t mask)
 		c->borrowed = true;
 	}
 	c->layout = l;
-	c->end = PQntuples(c->rows);
+	c->end = pq.ntuples(c->rows);
 	return SQLITE_OK;
 }
 
@@ -327,9 +327,9 @@ static struct server_block *block_of(struct server_rows *t, uint64_t mask, const
 	if (t->nblocks < most || (!oldest && t->nblocks < SERVER_BLOCKS_MAX)) {
 		oldest = &t->blocks[t->nblocks++];
 	} else if (oldest) {
-		PQclear(oldest->rows);
+		pq.clear(oldest->rows);
 	} else {
-		PQclear(rows);
+		pq.clear(rows);
 		failed(t, sqlite3_mprintf("too many rows of %s at once", t->name));
 		return NULL;
 	}
@@ -350,7 +350,7 @@ int server_look_up(struct server_cursor *c, uint64_t mask, const int64_t *values
 	struct server_block *b = block_of(t, mask, &want);
 	if (!b)
 		return SQLITE_ERROR;
-	int low = 0, high = PQntuples(b->rows), column = b->layout->at[t->key[n - 1]];
+	int low = 0, high = pq.ntuples(b->rows), column = b->layout->at[t->key[n - 1]];
 	while (low < high) {
 		int middle = (low + high) / 2;
 		if (int_at(b->rows, middle, column) < key)
@@ -359,7 +359,7 @@ int server_look_up(struct server_cursor *c, uint64_t mask, const int64_t *values
 			high = middle;
 	}
 	int end = low;
-	while (end < PQntuples(b->rows) && int_at(b->rows, end, column) == key)
+	while (end < pq.ntuples(b->rows) && int_at(b->rows, end, column) == key)
 		end++;
 	c->rows = b->rows;
 	c->layout = b->layout;

@@ -29,15 +29,15 @@ const char server_columns_sql[] =
 static int describe(struct server_rows *t, char **error)
 {
 	const PGresult *r = t->server->columns;
-	for (int i = 0; r && i < PQntuples(r) && t->n < SERVER_COLUMNS_MAX; i++) {
-		if (strcmp(PQgetvalue(r, i, 6), t->name) != 0)
+	for (int i = 0; r && i < pq.ntuples(r) && t->n < SERVER_COLUMNS_MAX; i++) {
+		if (strcmp(pq.getvalue(r, i, 6), t->name) != 0)
 			continue;
 		struct server_column *c = &t->columns[t->n++];
-		c->pk = atoi(PQgetvalue(r, i, 3));
-		c->name = strdup(PQgetvalue(r, i, 0));
-		c->type = server_type_of(PQgetvalue(r, i, 1), *PQgetvalue(r, i, 2) == 't');
-		c->key = c->pk || *PQgetvalue(r, i, 4) == 't';
-		t->rows = atof(PQgetvalue(r, i, 5));
+		c->pk = atoi(pq.getvalue(r, i, 3));
+		c->name = strdup(pq.getvalue(r, i, 0));
+		c->type = server_type_of(pq.getvalue(r, i, 1), *pq.getvalue(r, i, 2) == 't');
+		c->key = c->pk || *pq.getvalue(r, i, 4) == 't';
+		t->rows = atof(pq.getvalue(r, i, 5));
 	}
 	t->heavy = strcmp(t->name, "chunk") == 0;
 	for (bool found = true; found && !t->heavy && t->nkey <= SERVER_PREFIX_MAX;) {

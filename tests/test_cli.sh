@@ -32,6 +32,34 @@ check "export all" status 0 "$pcapdex" export a.db -o folder
 check "all of them" is "$(ls folder | tr '\n' ' ')" "hostile.pcapng large.pcap plain.pcap "
 check "export to a pipe" sh -c "'$pcapdex' export a.db -c 1 | cmp - plain.pcap"
 before=$(sha256sum <a.db)
+# Every row of every table, but for the time of indexing, and for the files, which are known again only two seconds after they
+# were written.
+same_rows() {
+	python3 - "$@" <<'PY'
+import sqlite3, sys
+def rows(path):
+    db = sqlite3.connect(path)
+    db.execute("UPDATE capture SET indexed_at = 0")
+    db.execute("DELETE FROM t_source")
+    return list(db.iterdump())
+first, *others = map(rows, sys.argv[1:])
+sys.exit(any(first != other for other in others))
+PY
+}
+mkdir jobs
+for n in 1 2 3 4 5 6; do cp plain.pcap "jobs/$n.pcap" && printf '%s' "$n" >>"jobs/$n.pcap"; done
+cp hostile.pcapng jobs/7.pcapng
+cp jobs/2.pcap jobs/8.pcap
+cp text.txt jobs/9.pcap
+cp large.pcap jobs/large.pcap
+for n in 1 2 8; do
+	check "$n captures at a time" status 1 "$pcapdex" index "jobs$n.db" --jobs "$n" jobs --tag k=v jobs/9.pcap
+	check "all are tried" says out '^8 captures indexed (.*), 6 of them damaged, 1 already there, 1 failed'
+	check "messages come in order" is "$(grep -o 'jobs/[0-9]' err | tr '\n' ' ')" "jobs/1 jobs/2 jobs/3 jobs/4 jobs/5 jobs/6 jobs/9 "
+done
+check "the same rows" same_rows jobs1.db jobs2.db jobs8.db
+check "a number of jobs" status 2 "$pcapdex" index jobs0.db --jobs 0 plain.pcap
+
 check "the same again" status 0 "$pcapdex" index a.db plain.pcap hostile.pcapng
 check "is nothing new" says out '^0 captures indexed, 2 already there'
 check "and changes nothing" is "$(sha256sum <a.db)" "$before"
@@ -62,6 +90,30 @@ check "no such frame" status 1 "$pcapdex" export a.db -c 1 1001 -o none
 check "and no file" gone none
 check "no part left" sh -c '! ls | grep -q "^none"'
 check "not over the archive" status 1 "$pcapdex" export a.db -c 1 -o a.db
+
+# ---- times that are none ----
+
+# Fractions of a second and more, as tshark prints them: microseconds are multiplied within 32 bits, and sums are made
+# of the parts.
+le32() { printf "\\x$(printf %02x $(($1 & 255)))\\x$(printf %02x $(($1 >> 8 & 255)))\\x$(printf %02x $(($1 >> 16 & 255)))\\0"; }
+{
+	printf '\xd4\xc3\xb2\xa1\2\0\4\0\0\0\0\0\0\0\0\0\377\377\0\0\1\0\0\0'
+	for time in "100 0" "100 1500000" "101 2200000" "102 5"; do
+		for part in $time; do le32 "$part"; done
+		printf '\1\0\0\0\1\0\0\0x'
+	done
+} >fractions.pcap
+check "damaged fractions" status 0 "$pcapdex" index fractions.db fractions.pcap
+"$pcapdex" packets fractions.db -T fields -e frame.time -e frame.time_epoch -e frame.time_delta -e frame.time_relative >got
+cat >want <<'END'
+Jan  1, 1970 00:01:40.000000000 UTC	100.000000000	0.000000000	0.000000000
+Jan  1, 1970 00:01:40.1500000000 UTC	100.1500000000	0.1500000000	0.1500000000
+Jan  1, 1970 00:01:41.-2094967296 UTC	-101.2094967296	1.700000000	-0.1094967296
+Jan  1, 1970 00:01:42.000005000 UTC	102.000005000	1.2094972296	2.000005000
+END
+check "damaged fractions as tshark prints them" cmp want got
+check "and an expert's note" is "$("$pcapdex" packets fractions.db -Y 'frame.number == 3' -T fields -e _ws.expert.message | grep -o 'Fractional second -[0-9]*')" "Fractional second -2094967296"
+check "and as numbers" is "$("$pcapdex" packets fractions.db -Y 'frame.time_epoch > 101' -T fields -e frame.number | tr '\n' ' ')" "2 4 "
 
 # ---- folders and tags ----
 

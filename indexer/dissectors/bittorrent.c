@@ -111,6 +111,9 @@ static bool is_message(const struct cursor *c)
 	}
 }
 
+/* BEP 3, bencoding. */
+static const struct protocol bencode = { .name = "bencode", .title = "Bencode", .column = NULL };
+
 static enum verdict bittorrent_dissect(struct packet *pkt, struct cursor *c)
 {
 	struct row *r = row_open(pkt, &proto_bittorrent, 0);
@@ -137,6 +140,10 @@ static enum verdict bittorrent_dissect(struct packet *pkt, struct cursor *c)
 		row_be(r, BITTORRENT_PIECE_BEGIN, c, 4);
 	if (type == REQUEST || type == CANCEL)
 		row_be(r, BITTORRENT_PIECE_LENGTH, c, 4);
+	if (type == EXTENDED && cur_be(c, 1) == 0 && !pkt->fail) { /* BEP 10: its handshake, a dictionary */
+		pkt_next_proto(pkt, &bencode, cur_rest(c));
+		pkt_below(pkt);
+	}
 	return MINE;
 }
 

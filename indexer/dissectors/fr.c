@@ -33,28 +33,30 @@ static const struct record fr_records[] = {
 #define CONTROL_XID 0xaf
 #define NLPID_SNAP  0x80
 
-/* The address; false when it does not end within four octets. */
-static bool fr_address(struct row *r, struct cursor *c)
+/* The address. One of a single octet has no DLCI, and what is beyond the fourth is skipped up to the octet that
+ * ends it, which counts as the last; the number of the circuit. */
+static uint32_t fr_address(struct row *r, struct cursor *c)
 {
 	const uint8_t *at = c->data;
 	uint32_t octet = (uint32_t)cur_be(c, 1), dlci = octet >> 2;
 	if (octet & 1) {
-		c->pos = c->len;
-		return false;
-	}
-	octet = (uint32_t)cur_be(c, 1);
-	dlci = dlci << 4 | octet >> 4;
-	if (!(octet & 1)) {
+		dlci = 0;
+	} else {
 		octet = (uint32_t)cur_be(c, 1);
+		dlci = dlci << 4 | octet >> 4;
 		if (!(octet & 1)) {
-			dlci = dlci << 7 | octet >> 1;
 			octet = (uint32_t)cur_be(c, 1);
+			if (!(octet & 1)) {
+				dlci = dlci << 7 | octet >> 1;
+				while (!(octet & 1) && !*c->fail)
+					octet = (uint32_t)cur_be(c, 1);
+			}
+			if (octet & 1 && !(octet & 2))
+				dlci = dlci << 6 | octet >> 2;
 		}
-		if (octet & 1 && !(octet & 2))
-			dlci = dlci << 6 | octet >> 2;
 	}
 	row_set_at(r, FR_DLCI, dlci, at, c->pos);
-	return octet & 1;
+	return dlci;
 }
 
 /* RFC 2427, section 4: the protocols whose NLPID is an octet of their own keep it. */
@@ -139,18 +141,18 @@ static enum verdict fr_dissect(struct packet *pkt, struct cursor *c)
 {
 	struct row *r = row_open(pkt, &proto_fr, 0);
 	uint64_t control = 0, type = 0;
-	bool ended = fr_address(r, c);
-	if (!ended && !pkt->fail)
-		pkt_next_proto(pkt, &proto_data, cur_rest(c));
-	if (!ended || pkt->fail)
-		return MINE;
-	if (!cur_need(c, 1))
+	uint32_t dlci = fr_address(r, c);
+	if (pkt->fail || !cur_need(c, 1))
 		return MINE;
 	cur_peek(c, 0, 1, &control);
 	if (control == CONTROL_UI || control == CONTROL_XID) {
 		row_be(r, FR_CONTROL, c, 1);
 		if (control == CONTROL_XID || !fr_nlpid(pkt, r, c, true))
 			pkt_next_proto(pkt, &proto_data, cur_rest(c));
+		return MINE;
+	}
+	if (dlci == 0) { /* LAPF (Q.922), which Wireshark goes no further into */
+		pkt_next_proto(pkt, &proto_data, cur_rest(c));
 		return MINE;
 	}
 	if (cur_peek(c, 0, 2, &type) && chdlc_known((uint32_t)type)) {

@@ -52,9 +52,13 @@ enum {
 	FRAME_NFIELDS
 };
 
-/* The interface row of the frame: interfaces are numbered over the file. */
+/* The interface row of the frame: interfaces are numbered over the file. Wireshark looks for the name of one
+ * by the number that it has in its own section, and among those of all sections. */
 #define OF_INTERFACE(column)                                                                                 \
 	"(SELECT " column " FROM interface i WHERE i.capture_id={capture} AND i.number={interface})"
+#define NAMED_INTERFACE(column)                                                                              \
+	"(SELECT " column " FROM interface i JOIN interface n ON n.capture_id=i.capture_id AND "             \
+	"n.number=i.interface_id WHERE i.capture_id={capture} AND i.number={interface})"
 
 static const struct value_name encap_names[] = { { 1, "Ethernet" }, { 2, "Token Ring" }, { 3, "SLIP" },
 	{ 4, "PPP" }, { 7, "Raw IP" }, { 8, "ARCNET" }, { 13, "ATM PDUs" }, { 15, "NULL/Loopback" },
@@ -105,9 +109,9 @@ static const struct field frame_fields[FRAME_NFIELDS] = {
 	[FRAME_INTERFACE_ID] = { "frame.interface_id", "Interface id", KIND_UINT, .octets = 4,
 		.sql = OF_INTERFACE("i.interface_id") },
 	[FRAME_INTERFACE_NAME] = { "frame.interface_name", "Interface name", KIND_TEXT,
-		.sql = OF_INTERFACE("i.shown_name") },
+		.sql = NAMED_INTERFACE("n.shown_name") },
 	[FRAME_INTERFACE_DESCRIPTION] = { "frame.interface_description", "Interface description", KIND_TEXT,
-		.sql = OF_INTERFACE("i.description") },
+		.sql = NAMED_INTERFACE("n.description") },
 	[FRAME_SECTION] = { "frame.section_number", "Section number", KIND_UINT, .octets = 4,
 		.sql = OF_INTERFACE("i.section + 1") },
 	[FRAME_FLAGS] = { "frame.packet_flags", "Packet flags", KIND_UINT, BASE_HEX, 4, .part = 1 },
@@ -164,9 +168,23 @@ static const struct field comment_fields[COMMENT_NFIELDS] = {
 	[COMMENT_TEXT] = { "frame.comment", "Comment", KIND_TEXT },
 };
 
+/* A time that is none: of two numbers whose second is no fraction of a second (what Wireshark makes of it
+ * needs both), or missing. */
+enum { CLOCK_FRACTION, CLOCK_EXPERT, CLOCK_EXPERT_LAST = CLOCK_EXPERT + EXPERT_FIELDS - 1, CLOCK_NFIELDS };
+#define FRACTION_TEXT                                                                                        \
+	"'Arrival Time: Fractional second '||printf('%09d', {fraction})||"                                   \
+	"' is invalid, the valid range is 0-1000000000'"
+static const struct field clock_fields[CLOCK_NFIELDS] = {
+	/* NULL: the record has no time */
+	[CLOCK_FRACTION] = { "fraction", "nanoseconds as the record has them", KIND_INT, .internal = true },
+	EXPERT_ITEM(CLOCK_EXPERT, EXPERT_IF("{fraction} IS NOT NULL", FRACTION_TEXT), EXPERT_NOTE,
+		EXPERT_SEQUENCE),
+};
+
 static const struct record frame_records[] = {
 	{ "frame", RECORD_LAYER, FRAME_NFIELDS, frame_fields, (const char *const[]) { "flags", NULL } },
 	{ "frame_comment", RECORD_CHILD, COMMENT_NFIELDS, comment_fields, NULL },
+	{ "frame_clock", RECORD_CHILD, CLOCK_NFIELDS, clock_fields, NULL },
 };
 
 struct row *frame_open(struct packet *pkt, const struct dissect_input *in)
@@ -183,6 +201,11 @@ struct row *frame_open(struct packet *pkt, const struct dissect_input *in)
 		row_set(r, FRAME_FLAGS, in->flags);
 	if (in->has_packet_id)
 		row_set(r, FRAME_PACKET_ID, (int64_t)in->packet_id);
+	if (in->fraction || in->untimed) {
+		struct row *clock = row_open(pkt, &proto_frame, 2);
+		if (in->fraction)
+			row_set(clock, CLOCK_FRACTION, in->fraction);
+	}
 	for (unsigned i = 0; i < in->ncomments; i++) {
 		struct row *comment = row_open(pkt, &proto_frame, 1);
 		row_text(comment, COMMENT_TEXT, in->comments[i], strlen(in->comments[i]), NULL, 0);
@@ -239,7 +262,7 @@ const struct protocol proto_frame = {
 	.help = "One packet as the capture recorded it: when, how long, on which interface.",
 	.id = PROTO_ID_frame,
 	.records = frame_records,
-	.nrecords = 2,
+	.nrecords = 3,
 };
 
 /* Names that the loop itself gives: tokens and items without fields. */

@@ -24,6 +24,9 @@ static const struct record prime_records[] = { { "gtpprime", RECORD_LAYER, PRIME
 
 static enum verdict prime_dissect(struct packet *pkt, struct cursor *c)
 {
+	uint64_t head;
+	if (cur_peek(c, 0, 2, &head) && (head >> 13 > 2 || (head & 0xff) == 0))
+		return NOT_MINE;
 	struct row *r = row_open(pkt, &proto_gtpprime, 0);
 	row_be(r, PRIME_FLAGS, c, 1);
 	row_be(r, PRIME_MESSAGE, c, 1);

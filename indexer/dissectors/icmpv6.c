@@ -373,6 +373,8 @@ static void quoted(struct packet *pkt, struct row *r, struct cursor *c, uint32_t
 
 /* A reply repeats all of its request but the type: its checksum is less by 0x0100, in ones' complement. With
  * it, identifier and number are the key of both. */
+#define PORT_TEREDO 3544
+
 static uint64_t echo_key(uint32_t checksum, bool request, uint32_t word)
 {
 	if (request) {
@@ -416,6 +418,8 @@ static void echo(struct packet *pkt, struct row *r, struct cursor *c, uint32_t c
 			row_set(r, V6_ASKS, 1);
 		pkt_exchange(pkt, &proto_icmpv6, r, echo_key(checksum, request, ident << 16 | seq), !request);
 	}
+	if (request && pkt->dstport == PORT_TEREDO) /* RFC 4380, section 5.2.9: a nonce */
+		return;
 	pkt_nest(pkt, true);
 	pkt_next_proto(pkt, &proto_data, cur_rest(c));
 }

@@ -7,6 +7,8 @@
  *
  * Control: bit 0 clear, an I frame: send (15 bits) and receive (15 bits) numbers; 01 an S frame: the receive
  * number; 11 a U frame: start, stop, test. */
+#include <string.h>
+
 #include "indexer/dissectors/ids.h"
 #include "indexer/packet.h"
 
@@ -33,24 +35,28 @@ static const struct record i104_records[] = {
 
 enum { START = 0x68, HEADER = 6, TYPE_S = 1, TYPE_U = 3 };
 
-static uint32_t i104_length(struct packet *pkt, const struct cursor *c)
+/* What stands before the octet that begins a frame belongs to it; without one, all that there is. */
+static uint32_t i104_start(const struct cursor *c)
 {
-	(void)pkt;
-	return 2u + c->data[1];
+	const uint8_t *start = c->cap > 1 ? memchr(c->data, START, c->cap - 1) : NULL;
+	return start ? (uint32_t)(start - c->data) : c->cap;
 }
 
-static bool i104_test(struct packet *pkt, const struct cursor *c)
+static uint32_t i104_length(struct packet *pkt, const struct cursor *c)
 {
+	uint32_t start = i104_start(c);
 	(void)pkt;
-	return c->cap && c->data[0] == START;
+	return start < c->cap ? start + 2 + c->data[start + 1] : c->len;
 }
 
 static enum verdict i104_dissect(struct packet *pkt, struct cursor *c)
 {
 	struct row *r = row_open(pkt, &proto_iec60870_104, 0);
 	pkt_item_len(pkt, HEADER);
-	if (cur_be(c, 1) != START)
+	uint32_t start = i104_start(c);
+	if (start == c->cap)
 		return MINE;
+	cur_skip(c, start + 1);
 	row_be(r, I104_LENGTH, c, 1);
 	const uint8_t *p = cur_take(c, 4);
 	if (!p)
@@ -69,7 +75,7 @@ static enum verdict i104_dissect(struct packet *pkt, struct cursor *c)
 	return MINE;
 }
 
-static const struct pdu i104_pdu = { .min = 2, .length = i104_length, .test = i104_test };
+static const struct pdu i104_pdu = { .min = HEADER, .length = i104_length };
 static const struct claim i104_claims[] = { { CLAIM_TCP_PORT, 2404 }, { 0 } };
 
 const struct protocol proto_iec60870_104 = {

@@ -11,10 +11,11 @@
  * Extension headers are dissectors of their own (ipv6_*.c), reached by the next header as protocols are. */
 #include "indexer/dissectors/ip_names.h"
 #include "indexer/dissectors/ids.h"
+#include "indexer/info.h"
 #include "indexer/dissectors/ipv6_options.h"
 #include "indexer/packet.h"
 
-extern const struct protocol proto_ipv6;
+extern const struct protocol proto_data, proto_ipv6;
 
 enum {
 	IPV6_WORD,
@@ -103,6 +104,8 @@ static uint32_t jumbo_length(struct cursor c)
 	return 0;
 }
 
+#define ETHERTYPE 0x86dd
+
 static enum verdict ipv6_dissect(struct packet *pkt, struct cursor *c)
 {
 	uint64_t first, word;
@@ -113,9 +116,17 @@ static enum verdict ipv6_dissect(struct packet *pkt, struct cursor *c)
 		return MINE;
 	uint32_t version = c->data[c->pos] >> 4;
 	if (version != 6) {
-		/* Rejected, but the version stays to be seen, as in Wireshark. */
-		row_set_at(r, IPV6_ODD_VERSION, version, c->data, 1);
-		return NOT_MINE;
+		/* Wireshark rejects it, but the version stays to be seen; the octets are data below an
+		 * Ethertype, and nothing at all on a link of its own. */
+		row_set_at(r, IPV6_ODD_VERSION, version, c->data + c->pos, 1);
+		pkt_silent(pkt);
+		pkt_item(pkt, &proto_ipv6, c->len);
+		if (pkt_layer(pkt)->parent >= 0) {
+			pkt_next_proto(pkt, &proto_data, *c);
+			pkt_column_number(pkt, ETHERTYPE);
+			info_set(pkt, "%s", "IPv6");
+		}
+		return MINE;
 	}
 	if (!cur_peek(c, 0, 4, &word))
 		row_set_at(r, IPV6_ODD_VERSION, version, c->data, 1);

@@ -84,6 +84,10 @@ static const struct protocol item_nlsp = {
 static const struct protocol item_spx = { .name = "spx", .title = "Sequenced Packet eXchange" };
 static const struct protocol item_ncp = { .name = "ncp", .title = "NetWare Core Protocol" };
 
+static const struct protocol item_smb = {
+	.name = "smb", .title = "SMB (Server Message Block Protocol)", .column = "SMB"
+};
+
 static const struct protocol *service(uint32_t socket)
 {
 	switch (socket) {
@@ -97,6 +101,10 @@ static const struct protocol *service(uint32_t socket)
 		return &item_netbios;
 	case 0x0457:
 		return &item_serial;
+	case 0x0550:
+	case 0x0552:
+	case 0x0554:
+		return &item_smb;
 	case 0x0551:
 	case 0x0553:
 		return &item_nmpi;

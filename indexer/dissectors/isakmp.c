@@ -190,7 +190,8 @@ static void inform(struct packet *pkt, uint32_t version, uint32_t exchange, uint
 
 static enum verdict isakmp_dissect(struct packet *pkt, struct cursor *c)
 {
-	if (c->len < HEADER)
+	uint64_t length;
+	if (c->len < HEADER || (cur_peek(c, 24, 4, &length) && length < HEADER))
 		return NOT_MINE;
 	struct row *r = row_open(pkt, &proto_isakmp, REC_MESSAGE);
 	row_bytes(r, ISAKMP_ISPI, c, 8);
@@ -201,8 +202,8 @@ static enum verdict isakmp_dissect(struct packet *pkt, struct cursor *c)
 	uint64_t exchange = row_be(r, ISAKMP_EXCHANGE, c, 1), flags = row_be(r, ISAKMP_FLAGS, c, 1);
 	inform(pkt, (uint32_t)version, (uint32_t)exchange, (uint32_t)flags,
 		(uint32_t)row_be(r, ISAKMP_MESSAGE_ID, c, 4));
-	uint64_t length = row_be(r, ISAKMP_LENGTH, c, 4);
-	if (pkt->fail || length < HEADER)
+	length = row_be(r, ISAKMP_LENGTH, c, 4);
+	if (pkt->fail)
 		return MINE;
 	pkt_item_len(pkt, length < c->len ? (uint32_t)length : c->len);
 	struct cursor chain =

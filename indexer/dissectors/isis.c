@@ -297,11 +297,13 @@ static enum verdict psnp_dissect(struct packet *pkt, struct cursor *c)
 	return MINE;
 }
 
+#define HEADER 8 /* octets that all messages have */
+
 static enum verdict isis_dissect(struct packet *pkt, struct cursor *c)
 {
 	struct row *r = row_open(pkt, &proto_isis, 0);
 	row_be(r, ISIS_IRPD, c, 1);
-	row_be(r, ISIS_LEN, c, 1);
+	bool damaged = row_be(r, ISIS_LEN, c, 1) < HEADER; /* Wireshark goes no further */
 	row_be(r, ISIS_VERSION, c, 1);
 	row_be(r, ISIS_ID_LEN, c, 1);
 	const uint8_t *p = cur_take(c, 1);
@@ -310,7 +312,7 @@ static enum verdict isis_dissect(struct packet *pkt, struct cursor *c)
 	row_be(r, ISIS_VERSION2, c, 1);
 	cur_take(c, 1);
 	row_be(r, ISIS_AREAS, c, 1);
-	if (pkt->fail)
+	if (pkt->fail || damaged)
 		return MINE;
 	if (type >= TYPE_L1_HELLO && type <= TYPE_P2P_HELLO)
 		pkt_next_proto(pkt, &proto_isis_hello, cur_rest(c));

@@ -43,6 +43,7 @@ static const struct record llc_records[] = {
 #define CONTROL_XID 0xaf /* without the poll/final bit */
 #define POLL_FINAL  0x10
 #define BRIDGE_PAD  2
+#define SAP_STP     0x42
 #define XID_BASIC   0x81 /* IEEE 802.2, 5.4.1.1.2: format identifier */
 
 static void llc_snap(struct packet *pkt, struct row *r, struct cursor *c, bool data)
@@ -116,7 +117,8 @@ static enum verdict llc_dissect(struct packet *pkt, struct cursor *c)
 	inform(pkt, dsap, ssap, control, c);
 	/* Only information frames, numbered or not, carry what the SAP stands for. */
 	bool information = (control & 1) == 0 || control == CONTROL_UI;
-	if (cur_left(c) && !cur_need(c, 1)) /* Wireshark wants some of the payload at once */
+	/* Wireshark wants some of the payload at once, but of a message of spanning trees. */
+	if (cur_left(c) && !(information && dsap == SAP_STP) && !cur_need(c, 1))
 		return MINE;
 	if (dsap == SAP_SNAP && ssap == SAP_SNAP) {
 		llc_snap(pkt, r, c, information);

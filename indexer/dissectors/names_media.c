@@ -1,8 +1,35 @@
 /* Protocols of which only the name is known, and the media types that are theirs: see names.c. Where a
  * dissector of one exists, it gets the types. Types: IANA's registry of media types, names of protocols
  * Wireshark's. */
+#include <strings.h>
+
 #include "indexer/dissectors/x509.h"
 #include "indexer/registry.h"
+
+extern const struct protocol proto_json, proto_data_text_lines;
+
+/* gRPC over HTTP (grpc.io, PROTOCOL-HTTP2.md and PROTOCOL-WEB.md): flags (0x80 trailers, 0x01 compressed),
+ * length, a message, and so on. The messages in letters of base 64 (grpc-web-text) are not read. */
+static enum verdict grpc_walk(struct packet *pkt, struct cursor *c)
+{
+	static const struct protocol protobuf = {
+		.name = "protobuf", .title = "Protocol Buffers", .column = "ProtoBuf"
+	};
+	enum { HEADER = 5, TRAILERS = 0x80, COMPRESSED = 0x01 };
+	static const char text[] = "application/grpc-web-text", json[] = "application/grpc+json";
+	if (pkt->media && strncasecmp(pkt->media, text, sizeof(text) - 1) == 0)
+		return MINE;
+	bool is_json = pkt->media && strncasecmp(pkt->media, json, sizeof(json) - 1) == 0;
+	while (cur_left(c) >= HEADER && !pkt->fail) {
+		uint32_t flags = (uint32_t)cur_be(c, 1);
+		struct cursor message = cur_sub(c, (uint32_t)cur_be(c, 4));
+		if (flags & TRAILERS)
+			pkt_next_proto(pkt, &proto_data_text_lines, message);
+		else if (!(flags & COMPRESSED))
+			pkt_next_proto(pkt, is_json ? &proto_json : &protobuf, message);
+	}
+	return MINE;
+}
 
 /* clang-format off */
 #define TYPES(...) (const char *const[]){ __VA_ARGS__, NULL }
@@ -23,14 +50,12 @@ const struct protocol named_media_protocols[] = {
 	{ .name = "cms", .title = "Cryptographic Message Syntax",
 		.media_types = TYPES("application/pkcs7-mime", "application/pkcs7-signature") },
 	{ .name = "cose", .title = "CBOR Object Signing and Encryption",
-		.media_types = TYPES("application/cose-key", "application/cose-key-set") },
+		.media_types = TYPES("application/cose", "application/cose-key", "application/cose-key-set") },
 	{ .name = "daap", .title = "Digital Audio Access Protocol", .column = "DAAP",
 		.media_types = TYPES("application/x-dmap-tagged") },
 	{ .name = "dns", .title = "Domain Name System", .column = "DoH",
 		.media_types = TYPES("application/dns-message") },
-	{ .name = "git", .title = "Git Smart Protocol", .column = "Git",
-		.media_types = TYPES("application/x-git-upload-pack-advertisement", "application/x-git-upload-pack-request", "application/x-git-upload-pack-result") },
-	{ .name = "grpc", .title = "GRPC Message",
+	{ .name = "grpc", .title = "GRPC Message", .column = "GRPC", .dissect = grpc_walk,
 		.media_types = TYPES("application/grpc", "application/grpc+json", "application/grpc+proto", "application/grpc-web", "application/grpc-web+proto", "application/grpc-web-text", "application/grpc-web-text+proto") },
 	{ .name = "gsm_a.rp", .title = "GSM A-I/F RP", .column = "GSM SMS",
 		.media_types = TYPES("application/vnd.3gpp.sms") },

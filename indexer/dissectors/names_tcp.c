@@ -1,5 +1,6 @@
 /* Protocols over TCP of which only the name, the port and the length of a message are known: see names.c and
  * names_udp.c. Those whose dissector looks at the octets and mostly rejects them are left out. */
+#include "indexer/dissectors/names_framing.h"
 #include "indexer/dissectors/names_tests.h"
 #include "indexer/registry.h"
 
@@ -13,32 +14,34 @@ static enum verdict taken(struct packet *pkt, struct cursor *c)
 	return MINE;
 }
 
-/* Messages that tell their length: `at_least` octets must be there for that. */
-#define FRAMED(name, at_least, expression)                                                                   \
-	static uint32_t name##_length(struct packet *pkt, const struct cursor *c)                            \
-	{                                                                                                    \
-		(void)pkt;                                                                                   \
-		return expression;                                                                           \
-	}                                                                                                    \
-	static const struct pdu name##_pdu = { .min = at_least, .length = name##_length }
-
 FRAMED(_9p, 4, le32(c->data));
+FRAMED(agentx, 20,
+	(c->data[2] & 0x10 ? be32(c->data + 16) : le32(c->data + 16)) + 20); /* RFC 2741, section 6.1 */
 FRAMED(ancp, 4, be16(c->data + 2) + 4);
 FRAMED(artemis, 5, be32(c->data) + 4);
 FRAMED(cops, 8, be32(c->data + 4));
 FRAMED(dhcpfo, 2, be16(c->data));
 FRAMED(dhcpv6_bulk_leasequery, 2, be16(c->data) + 2);
 FRAMED(eti, 8, le32(c->data));
+FRAMED(ff, 12, be32(c->data + 8));
 FRAMED(gadu_gadu, 8, le32(c->data + 4) + 8);
+FRAMED(gryphon, 8, (be16(c->data + 4) + 8 + 3) & ~3u);
+FRAMED(hislip, 16, be32(c->data + 12) + 16); /* of 64 bits, which no message needs */
 FRAMED(ilp, 2, be16(c->data));
+FRAMED(ipdc, 4, (be16(c->data + 2) & 0x03ff) + 4);
 FRAMED(llrp, 10, be32(c->data + 2));
 FRAMED(nvme_tcp, 8, le32(c->data + 4));
+FRAMED(pcep, 4, be16(c->data + 2)); /* RFC 5440, section 6.1 */
 FRAMED(pcp, 12, be32(c->data));
 FRAMED(rpkirtr, 8, be32(c->data + 4));
+FRAMED(sametime, 4, be32(c->data) + 4);
 FRAMED(slsk, 8, le32(c->data) + 4);
 FRAMED(synergy, 4, be32(c->data) + 4);
+FRAMED(tacplus, 12, be32(c->data + 8) + 12); /* RFC 8907, section 4.1 */
 FRAMED(tibia, 2, le16(c->data) + 2);
 FRAMED(uma, 2, be16(c->data) + 2);
+FRAMED(winsrepl, 4, be32(c->data) + 4);
+FRAMED(xmcp, 4, be16(c->data + 2) + 20);
 FRAMED(xti, 8, le32(c->data));
 
 /* The length in 2 octets, or, where these are 0, in 4; a kind. */
@@ -209,7 +212,10 @@ static enum verdict xmpp_dissect(struct packet *pkt, struct cursor *c)
 	static const char type[] = "text/xml";
 	if (begins(c, "<proceed", 0)) /* RFC 6120, section 5.4.2.3 */
 		pkt_speak(pkt, &proto_tls);
-	if (pkt_may_want(pkt) && c->cap && c->data[c->cap - 1] != '>') {
+	uint32_t end = c->cap;
+	while (end > 1 && c->data[end - 1] <= ' ')
+		end--;
+	if (pkt_may_want(pkt) && end && c->data[end - 1] != '>') {
 		pkt_want(pkt, 0, WANT_SEGMENT);
 		return MINE;
 	}
@@ -389,6 +395,47 @@ const struct protocol named_tcp_protocols[] = {
 	{ .name = "xti", .title = "Enhanced Cash Trading Interface 10.0", .column = "XTI",
 		.claims = CLAIMS({ CLAIM_TCP_PORT, 19042 }),
 		.pdu = &xti_pdu, .dissect = taken },
+	{ .name = "agentx", .title = "AgentX", .column = "AgentX",
+		.claims = CLAIMS({ CLAIM_TCP_PORT, 705 }),
+		.pdu = &agentx_pdu, .dissect = taken },
+	{ .name = "ff", .title = "FOUNDATION Fieldbus", .column = "FF",
+		.claims = CLAIMS({ CLAIM_TCP_PORT, 1090 }),
+		.pdu = &ff_pdu, .dissect = taken },
+	{ .name = "gryphon", .title = "DG Gryphon Protocol", .column = "Gryphon",
+		.claims = CLAIMS({ CLAIM_TCP_PORT, 7000 }),
+		.pdu = &gryphon_pdu, .dissect = taken },
+	{ .name = "hislip", .title = "High-Speed LAN Instrument Protocol", .column = "HiSLIP",
+		.claims = CLAIMS({ CLAIM_TCP_PORT, 4880 }),
+		.pdu = &hislip_pdu, .dissect = taken },
+	{ .name = "ipdc", .title = "IP Device Control (SS7 over IP)", .column = "IPDC",
+		.claims = CLAIMS({ CLAIM_TCP_PORT, 6668 }),
+		.pdu = &ipdc_pdu, .dissect = taken },
+	{ .name = "pcep", .title = "Path Computation Element communication Protocol", .column = "PCEP",
+		.claims = CLAIMS({ CLAIM_TCP_PORT, 4189 }),
+		.pdu = &pcep_pdu, .dissect = taken },
+	{ .name = "sametime", .title = "Sametime Protocol", .column = "SAMETIME",
+		.claims = CLAIMS({ CLAIM_TCP_PORT, 1533 }),
+		.pdu = &sametime_pdu, .dissect = taken },
+	{ .name = "tacplus", .title = "TACACS+", .column = "TACACS+",
+		.claims = CLAIMS({ CLAIM_TCP_PORT, 49 }),
+		.pdu = &tacplus_pdu, .dissect = taken },
+	{ .name = "winsrepl", .title = "WINS (Windows Internet Name Service) Replication", .column = "WINS-Replication",
+		.claims = CLAIMS({ CLAIM_TCP_PORT, 42 }),
+		.pdu = &winsrepl_pdu, .dissect = taken },
+	{ .name = "xmcp", .title = "eXtensible Messaging Client Protocol", .column = "XMCP",
+		.claims = CLAIMS({ CLAIM_TCP_PORT, 4788 }),
+		.pdu = &xmcp_pdu, .dissect = taken },
+	{ .name = "z3950", .title = "Z39.50 Protocol", .column = "Z39.50",
+		.claims = CLAIMS({ CLAIM_TCP_PORT, 210 }),
+		.pdu = &z3950_pdu, .dissect = taken },
+	{ .name = "icap", .title = "Internet Content Adaptation Protocol", .column = "ICAP",
+		.claims = CLAIMS({ CLAIM_TCP_PORT, 1344 }) },
+	{ .name = "git", .title = "Git Smart Protocol", .column = "Git",
+		.claims = CLAIMS({ CLAIM_TCP_PORT, 9418 }),
+		.pdu = &git_pdu, .dissect = taken,
+		.media_types = (const char *const[]){ "application/x-git-upload-pack-advertisement", "application/x-git-upload-pack-request", "application/x-git-upload-pack-result", NULL } },
+	{ .name = "lpd", .title = "Line Printer Daemon Protocol", .column = "LPD",
+		.claims = CLAIMS({ CLAIM_TCP_PORT, 515 }), .dissect = lpd_walk },
 	{ .name = "zebra", .title = "Zebra Protocol", .column = "ZEBRA",
 		.claims = CLAIMS({ CLAIM_TCP_PORT, 2600 }) },
 };

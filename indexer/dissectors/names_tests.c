@@ -77,14 +77,12 @@ NEEDS(peekremote, 20, { 0, 4, 0x00ffabcd, 0x00ffabcd })
 NEEDS(pktgen, 16, { 0, 4, 0xbe9be955, 0xbe9be955 })
 NEEDS(icep, 4, { 0, 4, 0x49636550, 0x49636550 })
 NEEDS(dplay, 25, { 20, 4, 0x706c6179, 0x706c6179 })
-NEEDS(mpls_echo, 5, { 0, 2, 1, 1 }, { 4, 1, 1, 4 })
 NEEDS(papi, 1, { 0, 2, 0x4972, 0x4972 })
 NEEDS(pathport, 2, { 0, 2, 0xed01, 0xed01 })
 NEEDS(pnrp, 4, { 0, 2, 0x0010, 0x0010 })
 NEEDS(reload, 1, { 0, 1, 128, 129 })
 BEGINS(roon, "SOOD")
 NEEDS(sebek, 4, { 0, 4, 0xd0d0d0d0, 0xd0d0d0d0 })
-ONE_OF(sflow, 1, 0, 4, 2, 4, 5)
 ONE_OF(slimp3, 1, 0, 1, 'd', 'D', 'h', 'i', 'l', 'm', 's', '2', 'a', 'v')
 BEGINS(steam, "\xff\xff\xff\xff\x21\x4c\x5f\xa0")
 ONE_OF(tpcp, 4, 0, 1, 1, 2)
@@ -279,6 +277,17 @@ enum verdict test_tapa(struct packet *pkt, struct cursor *c)
 	bool tunnel = type < 0x40 && (head >> 16 & 0xff) <= 1 && len == 0;
 	bool search = type >= 1 && type <= 5 && (type > 1 || kind == 1) && len >= 12 && len < 0x1000;
 	return tunnel || search ? MINE : NOT_MINE;
+}
+
+/* RFC 8029, section 3: version 1; requests and replies (types 1 and 2) have 32 octets, others (RFC 6426) 16.
+ */
+enum verdict test_mpls_echo(struct packet *pkt, struct cursor *c)
+{
+	uint64_t version, type;
+	(void)pkt;
+	if (!cur_peek(c, 0, 2, &version) || !cur_peek(c, 4, 1, &type) || version != 1)
+		return NOT_MINE;
+	return c->len >= (type == 1 || type == 2 ? 32 : 16) ? MINE : NOT_MINE;
 }
 
 /* S-Bus begins with its length. */

@@ -4,7 +4,9 @@
  * IANA's "Service Name and Transport Protocol Port Number Registry". Left out are those whose dissector looks
  * at the octets and mostly rejects them (rtpproxy, cpfi, tplink-smarthome, dnp3, sigcomp): they need files of
  * their own. */
+#include "indexer/dissectors/names_framing.h"
 #include "indexer/dissectors/names_tests.h"
+#include "indexer/dissectors/wrappers.h"
 #include "indexer/registry.h"
 
 /* Over TCP HART-IP's header has the length of the message. */
@@ -78,7 +80,8 @@ const struct protocol named_udp_protocols[] = {
 	{ .name = "caneth", .title = "Controller Area Network over Ethernet", .column = "CAN-ETH",
 		.dissect = caneth_dissect, .claims = CLAIMS({ CLAIM_UDP_PORT, 11898 }, { CLAIM_HEUR_UDP, 840 }) },
 	{ .name = "cflow", .title = "Cisco NetFlow/IPFIX", .column = "CFLOW",
-		.dissect = test_cflow, .claims = CLAIMS({ CLAIM_UDP_PORT, 2055 }, { CLAIM_UDP_PORT, 4739 }, { CLAIM_UDP_PORT, 9996 }) },
+		.dissect = test_cflow, .pdu = &cflow_pdu,
+		.claims = CLAIMS({ CLAIM_UDP_PORT, 2055 }, { CLAIM_UDP_PORT, 4739 }, { CLAIM_UDP_PORT, 9996 }, { CLAIM_TCP_PORT, 4739 }) },
 	{ .name = "chargen", .title = "Character Generator Protocol", .column = "Chargen",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 19 }, { CLAIM_TCP_PORT, 19 }) },
 	{ .name = "cnip", .title = "Component Network over IP", .column = "CN/IP",
@@ -96,7 +99,7 @@ const struct protocol named_udp_protocols[] = {
 	{ .name = "dis", .title = "Distributed Interactive Simulation", .column = "DIS",
 		.dissect = test_len_12, .claims = CLAIMS({ CLAIM_UDP_PORT, 3000 }) },
 	{ .name = "dlep", .title = "Dynamic Link Exchange Protocol", .column = "DLEP",
-		.claims = CLAIMS({ CLAIM_UDP_PORT, 854 }) },
+		.pdu = &dlep_pdu, .claims = CLAIMS({ CLAIM_UDP_PORT, 854 }, { CLAIM_TCP_PORT, 854 }) },
 	{ .name = "dlsw", .title = "Data Link SWitching", .column = "DLSw",
 		.dissect = test_dlsw, .claims = CLAIMS({ CLAIM_UDP_PORT, 2067 }) },
 	{ .name = "dmp", .title = "Direct Message Profile", .column = "DMP",
@@ -110,7 +113,7 @@ const struct protocol named_udp_protocols[] = {
 	{ .name = "dvb_ipdc", .title = "ETSI IPDC Bootstrap", .column = "ESG Bootstrap",
 		.dissect = all_data, .claims = CLAIMS({ CLAIM_UDP_PORT, 9214 }) },
 	{ .name = "ecatf", .title = "EtherCAT frame header", .column = "ETHERCAT",
-		.claims = CLAIMS({ CLAIM_UDP_PORT, 34980 }) },
+		.dissect = ecatf_wrapper, .claims = CLAIMS({ CLAIM_UDP_PORT, 34980 }, { CLAIM_TCP_PORT, 34980 }, { CLAIM_ETHERTYPE, 0x88a4 }) },
 	{ .name = "echo", .title = "Echo", .column = "ECHO",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 7 }, { CLAIM_TCP_PORT, 7 }) },
 	{ .name = "ecmp", .title = "ECMP", .column = "ECMP",
@@ -159,7 +162,7 @@ const struct protocol named_udp_protocols[] = {
 	{ .name = "idn", .title = "Ilda Digital Network Protocol", .column = "IDN",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 7255 }) },
 	{ .name = "ieee1722", .title = "IEEE 1722 Audio Video Transport Protocol (AVTP)", .column = "IEEE1722",
-		.claims = CLAIMS({ CLAIM_UDP_PORT, 17220 }) },
+		.dissect = ieee1722_wrapper, .claims = CLAIMS({ CLAIM_UDP_PORT, 17220 }, { CLAIM_ETHERTYPE, 0x22f0 }) },
 	{ .name = "ipvs", .title = "IP Virtual Services Sync Daemon", .column = "IPVS",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 8848 }) },
 	{ .name = "isns", .title = "iSNS", .column = "iSNS",
@@ -169,13 +172,13 @@ const struct protocol named_udp_protocols[] = {
 	{ .name = "kink", .title = "Kerberized Internet Negotiation of Key", .column = "KINK",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 910 }) },
 	{ .name = "kip", .title = "KNX/IP", .column = "KNX/IP",
-		.claims = CLAIMS({ CLAIM_UDP_PORT, 3671 }) },
+		.pdu = &kip_pdu, .claims = CLAIMS({ CLAIM_UDP_PORT, 3671 }, { CLAIM_TCP_PORT, 3671 }) },
 	{ .name = "knet", .title = "kNet Protocol", .column = "KNET",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 2345 }, { CLAIM_SCTP_PORT, 2345 }) },
 	{ .name = "laplink", .title = "Laplink", .column = "Laplink",
 		.dissect = test_laplink, .claims = CLAIMS({ CLAIM_UDP_PORT, 1547 }) },
 	{ .name = "ldp", .title = "Label Distribution Protocol", .column = "LDP",
-		.dissect = ldp_walk, .claims = CLAIMS({ CLAIM_UDP_PORT, 646 }) },
+		.dissect = ldp_walk, .pdu = &ldp_pdu, .claims = CLAIMS({ CLAIM_UDP_PORT, 646 }, { CLAIM_TCP_PORT, 646 }) },
 	{ .name = "lmp", .title = "Link Management Protocol (LMP)", .column = "LMP",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 701 }) },
 	{ .name = "ltp", .title = "Licklider Transmission Protocol", .column = "LTP",
@@ -257,7 +260,7 @@ const struct protocol named_udp_protocols[] = {
 	{ .name = "rtps", .title = "Real-Time Publish-Subscribe Wire Protocol", .column = "RTPS",
 		.dissect = test_rtps, .item_min = 16, .claims = CLAIMS({ CLAIM_HEUR_UDP, 180 }, { CLAIM_HEUR_TCP, 260 }) },
 	{ .name = "sabp", .title = "UTRAN IuBC interface SABP signaling", .column = "SABP",
-		.claims = CLAIMS({ CLAIM_UDP_PORT, 3452 }) },
+		.claims = CLAIMS({ CLAIM_UDP_PORT, 3452 }, { CLAIM_SCTP_PPI, 31 }) },
 	{ .name = "sbus", .title = "SAIA S-Bus", .column = "SBUS", .dissect = test_sbus,
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 5050 }) },
 	{ .name = "scop", .title = "ZigBee SCoP", .column = "SCoP",
@@ -265,11 +268,11 @@ const struct protocol named_udp_protocols[] = {
 	{ .name = "sebek", .title = "SEBEK - Kernel Data Capture", .column = "SEBEK",
 		.dissect = test_sebek, .claims = CLAIMS({ CLAIM_UDP_PORT, 1101 }) },
 	{ .name = "sflow", .title = "InMon sFlow", .column = "sFlow",
-		.dissect = test_sflow, .claims = CLAIMS({ CLAIM_UDP_PORT, 6343 }) },
+		.dissect = sflow_wrapper, .claims = CLAIMS({ CLAIM_UDP_PORT, 6343 }) },
 	{ .name = "slimp3", .title = "SliMP3 Communication Protocol", .column = "SliMP3",
 		.dissect = test_slimp3, .claims = CLAIMS({ CLAIM_UDP_PORT, 1069 }, { CLAIM_UDP_PORT, 3483 }) },
 	{ .name = "srvloc", .title = "Service Location Protocol", .column = "SRVLOC",
-		.claims = CLAIMS({ CLAIM_UDP_PORT, 427 }) },
+		.pdu = &srvloc_pdu, .claims = CLAIMS({ CLAIM_UDP_PORT, 427 }, { CLAIM_TCP_PORT, 427 }) },
 	{ .name = "ssyncp", .title = "State Synchronization Protocol", .column = "SSyncP",
 		.dissect = test_ssyncp, .claims = CLAIMS({ CLAIM_UDP_PORT, 60001 }) },
 	{ .name = "steam_ihs_discovery", .title = "Steam In-Home Streaming Discovery Protocol", .column = "Steam IHS Discovery",

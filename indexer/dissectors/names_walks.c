@@ -3,10 +3,47 @@
  * cut, and what is inside goes on to its own dissector. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "indexer/dissectors/names_tests.h"
 
 extern const struct protocol proto_data;
+
+/* RFC 5171, section 6.3: version and operation, flags, checksum; types (2), lengths (2, with these) and
+ * values. A length that does not hold its own header ends them. */
+enum verdict udld_walk(struct packet *pkt, struct cursor *c)
+{
+	cur_take(c, 4);
+	while (cur_left(c)) {
+		cur_take(c, 2);
+		uint32_t len = (uint32_t)cur_be(c, 2);
+		if (len < 4) {
+			pkt_nest(pkt, true);
+			if (!pkt->fail)
+				pkt_next_proto(pkt, &proto_data, cur_rest(c));
+			break;
+		}
+		cur_take(c, len - 4);
+	}
+	return MINE;
+}
+
+/* RFC 1179, sections 5 to 7: an answer is one octet, a command of a client one and a line, to which Wireshark
+ * takes a NUL to be an end as well. */
+enum verdict lpd_walk(struct packet *pkt, struct cursor *c)
+{
+	enum { ANSWERS = 3, COMMANDS = 9 };
+	if (!cur_need(c, 1))
+		return MINE;
+	uint8_t code = c->data[c->pos];
+	bool line = memchr(c->data + c->pos + 1, '\n', c->cap - c->pos - 1) ||
+		    memchr(c->data + c->pos + 1, '\0', c->cap - c->pos - 1);
+	if (cur_left(c) == 1 ? code <= ANSWERS : code <= COMMANDS && line)
+		return MINE;
+	pkt_next_proto(pkt, &proto_data, *c);
+	pkt_below(pkt);
+	return MINE;
+}
 
 /* Lengths of 2 octets behind `before` octets, which hold these too, up to the end. */
 static void lists(struct cursor *c, uint32_t before)
@@ -100,27 +137,31 @@ enum verdict olsr_walk(struct packet *pkt, struct cursor *c)
 	return MINE;
 }
 
-/* RFC 3208, section 8: ports, type, options, checksum, source, length of data; what the type adds. */
+/* RFC 3208, section 8: ports, type, options, checksum, source, length of data; what the type adds; where the
+ * lowest bit of options is set, these: the first (type 0, of 4 octets) has the length of all. Other types are
+ * taken without a word. */
 enum verdict pgm_walk(struct packet *pkt, struct cursor *c)
 {
-	(void)pkt;
-	cur_take(c, 4);
-	unsigned type = (unsigned)cur_be(c, 1) & 0x0f;
-	cur_take(c, 11);
-	switch (type) {
-	case 0: /* path of the source: sequence, edges, address */
-	case 8:
-	case 9:
-	case 10: /* what is missing: sequence, addresses of source and group */
-		cur_take(c, 20);
-		break;
-	case 4:
-	case 5: /* data, repairs: sequence, edge */
-		cur_take(c, 8);
-		break;
-	default:
-		break;
+	enum { ODATA = 4, RDATA = 5, NTYPES = 14 };
+	static const uint8_t adds[NTYPES] = {
+		[0] = 20, [1] = 24, [2] = 8, [4] = 8, [5] = 8, [8] = 20, [9] = 20, [10] = 20, [13] = 8
+	};
+	if (c->cap < 18)
+		return NOT_MINE;
+	const uint8_t *head = cur_take(c, 16);
+	unsigned type = head[4];
+	bool options = head[5] & 1;
+	if (c->cap > 18 && (type >= NTYPES || !adds[type])) {
+		pkt_silent(pkt);
+		return MINE;
 	}
+	cur_take(c, type < NTYPES && adds[type] ? adds[type] : c->len);
+	if (options) {
+		const uint8_t *total = cur_need(c, 4) ? c->data + c->pos : NULL;
+		cur_skip(c, total ? be16(total + 2) : 0);
+	}
+	if (!pkt->fail && (type == ODATA || type == RDATA) && cur_left(c))
+		pkt_next_proto(pkt, &proto_data, cur_rest(c));
 	return MINE;
 }
 

@@ -17,11 +17,12 @@ void frame_close(struct row *r, uint32_t stack, uint32_t src, uint32_t dst);
 struct tcp_facts;
 void tcp_tracked(struct packet *pkt, struct tcp_segment *segment, const struct tcp_facts *facts);
 /* The frame's segment, the `tcp_layer`th TCP layer of the frame and the packet's layer `layer`, completed a
- * message that stood in several. `brought`: SPAN_MAKE() of what the segment has of it, 0 its whole payload.
+ * message of `len` octets that stood in several. `brought`: SPAN_MAKE() of what the segment has of it, 0 its
+ * whole payload.
  */
 struct stream_message;
 void tcp_reassembled(struct packet *pkt, int layer, uint16_t tcp_layer, const struct stream_message *message,
-	int64_t brought);
+	uint32_t len, int64_t brought);
 /* No more comes of the message that began with this part of an earlier frame. */
 struct stream_part;
 void tcp_unfinished(struct packet *pkt, const struct stream_part *part);

@@ -69,7 +69,9 @@ static void version_2(struct packet *pkt, struct cursor *c)
 	struct row *r = row_open(pkt, &proto_ptp, 0);
 	row_be(r, PTP_FIRST, c, 1);
 	row_be(r, PTP_SECOND, c, 1);
-	row_be(r, PTP_LENGTH, c, 2);
+	uint32_t length = (uint32_t)row_be(r, PTP_LENGTH, c, 2);
+	if (!pkt->fail && length < c->len) /* what is beyond it is the padding of the network below */
+		pkt_trim(pkt, length);
 	row_be(r, PTP_DOMAIN, c, 1);
 	row_be(r, PTP_MINOR_SD, c, 1);
 	row_be(r, PTP_FLAGS, c, 2);

@@ -109,6 +109,8 @@ static const struct protocol message = {
 
 static enum verdict q931_dissect(struct packet *pkt, struct cursor *c)
 {
+	if (!pkt->stream)
+		return q931_message(pkt, c);
 	if (pkt->conversation && pkt->stream)
 		pkt_speak(pkt, &proto_q931);
 	tpkt_header(pkt, c);
@@ -128,7 +130,7 @@ static const struct pdu q931_pdu = {
 	.min = TPKT_HEADER, .length = tpkt_length, .test = q931_test, .unmeasured = true
 };
 
-static const struct claim q931_claims[] = { { CLAIM_HEUR_TCP, 330 }, { 0 } };
+static const struct claim q931_claims[] = { { CLAIM_HEUR_TCP, 330 }, { CLAIM_NLPID, 0x08 }, { CLAIM_SCTP_PPI, 13 }, { 0 } };
 
 const struct protocol proto_q931 = {
 	.name = "q931",

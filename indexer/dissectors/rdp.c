@@ -22,6 +22,8 @@ static const struct record rdp_records[] = { { "rdp", RECORD_LAYER, RDP_NFIELDS,
 #define NEGOTIATION 8
 #define PORT        3389
 
+enum { RESPONSE = 2 };
+
 bool rdp_is_negotiation(const struct cursor *c)
 {
 	static const char cookie[] = "Cookie: ";
@@ -61,7 +63,9 @@ static void negotiation(struct packet *pkt, struct cursor *c)
 	}
 	row_be(r, RDP_FLAGS, c, 1);
 	row_le(r, RDP_LENGTH, c, 2);
-	row_le(r, RDP_PROTOCOLS, c, 4);
+	uint64_t protocols = row_le(r, RDP_PROTOCOLS, c, 4);
+	if (f && type == RESPONSE && protocols) /* TLS comes next, which holds all of it */
+		f->begun = false;
 }
 
 /* Section 2.2.9.1.2: the first of the updates of a unit. What a wire shows is mostly encrypted, though

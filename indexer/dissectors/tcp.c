@@ -990,8 +990,8 @@ void tcp_happened(struct packet *pkt, uint32_t stream, const struct tcp_event *e
 	}
 }
 
-void tcp_reassembled(
-	struct packet *pkt, int layer, uint16_t tcp_layer, const struct stream_message *m, int64_t brought)
+void tcp_reassembled(struct packet *pkt, int layer, uint16_t tcp_layer, const struct stream_message *m,
+	uint32_t len, int64_t brought)
 {
 	uint8_t fail = pkt->fail;
 	pkt->fail = CUR_OK;
@@ -999,7 +999,7 @@ void tcp_reassembled(
 	struct row *r = row_open(pkt, &proto_tcp, REC_REASSEMBLY);
 	r->layer = tcp_layer;
 	row_set(r, REASSEMBLY_COUNT, m->nparts);
-	row_set(r, REASSEMBLY_LENGTH, m->last);
+	row_set(r, REASSEMBLY_LENGTH, len);
 	if (brought)
 		row_set(r, REASSEMBLY_BROUGHT, brought);
 	for (uint32_t i = 0; i < m->nparts; i++) {

@@ -101,6 +101,10 @@ static const struct protocol item_capdata = { .name = "usb.capdata", .title = "L
 static const struct protocol item_response = { .name = "usb.control.Response",
 	.title = "CONTROL response data" };
 static const struct protocol item_hid_data = { .name = "usbhid.data", .title = "HID Data" };
+#define HUB_PORT_IN 0xa3 /* request of the class, to another, who answers */
+static const struct protocol class_hub = { .name = "usbhub", .title = "USB HUB", .column = "USBHUB" };
+static const struct protocol item_port_status = { .name = "usbhub.status.port", .title = "Port Status" };
+static const struct protocol item_port_change = { .name = "usbhub.change.port", .title = "Port Change" };
 static const struct protocol class_hid = {
 	.name = "usbhid", .title = "USB HID", .column = "USBHID", .no_item = true
 };
@@ -209,6 +213,34 @@ static bool is_hid_request(const struct device *d)
 				    (d->request == GET_DESCRIPTOR && d->value >> 8 == DESCRIPTOR_REPORT));
 }
 
+/* USB 2.0, section 11.24.2: requests to a hub, or to one of its ports, by class. Who else has requests of its
+ * class to a device is not known, so Wireshark takes them all for these. */
+static bool is_hub_request(const struct device *d)
+{
+	enum { GET_STATUS = 0, CLEAR_FEATURE, SET_FEATURE = 3, GET_HUB_DESCRIPTOR = 6, SET_HUB_DESCRIPTOR };
+	enum { CLEAR_TT_BUFFER = 8, RESET_TT, GET_TT_STATE, STOP_TT };
+	switch (d->type) {
+	case 0x20:
+		return d->request == CLEAR_FEATURE || d->request == SET_FEATURE ||
+		       d->request == SET_HUB_DESCRIPTOR;
+	case 0x23:
+		return d->request == CLEAR_FEATURE || d->request == SET_FEATURE ||
+		       d->request == CLEAR_TT_BUFFER || d->request == RESET_TT || d->request == STOP_TT;
+	case 0xa0:
+		return d->request == GET_STATUS || d->request == GET_HUB_DESCRIPTOR;
+	case HUB_PORT_IN:
+		return d->request == GET_STATUS || d->request == GET_TT_STATE;
+	default:
+		return false;
+	}
+}
+
+static void hub(struct packet *pkt)
+{
+	pkt_token(pkt, &class_hub);
+	pkt->column = class_hub.column;
+}
+
 static void setup(struct packet *pkt, const struct urb *u, struct cursor *c)
 {
 	pkt_item(pkt, &item_text, 8);
@@ -231,6 +263,8 @@ static void setup(struct packet *pkt, const struct urb *u, struct cursor *c)
 	u->device->asked = true;
 	if (is_hid_request(u->device))
 		pkt_token(pkt, &class_hid);
+	else if (is_hub_request(u->device))
+		hub(pkt);
 }
 
 static void response(struct packet *pkt, const struct urb *u, struct cursor *c)
@@ -240,6 +274,10 @@ static void response(struct packet *pkt, const struct urb *u, struct cursor *c)
 		return;
 	if (d && d->asked && is_hid_request(d)) {
 		pkt_token(pkt, &class_hid);
+	} else if (d && d->asked && d->type == HUB_PORT_IN && d->request == 0) { /* the status of a port */
+		hub(pkt);
+		pkt_item(pkt, &item_port_status, 2);
+		pkt_item(pkt, &item_port_change, 2);
 	} else if (d && d->asked && (d->type & 0x60) == 0 && d->request == GET_DESCRIPTOR &&
 		   d->value >> 8 >= DESCRIPTOR_DEVICE && d->value >> 8 <= DESCRIPTOR_STRING) {
 		if (d->value >> 8 == DESCRIPTOR_CONFIGURATION)

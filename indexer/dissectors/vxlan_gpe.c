@@ -27,6 +27,9 @@ static const struct field gpe_fields[GPE_NFIELDS] = {
 
 static const struct record gpe_records[] = { { "vxlan_gpe", RECORD_LAYER, GPE_NFIELDS, gpe_fields, NULL } };
 
+#define NEXT_NSH      4
+#define ETHERTYPE_NSH 0x894f
+
 static enum verdict gpe_dissect(struct packet *pkt, struct cursor *c)
 {
 	static const struct protocol *const next_protocols[] = { NULL, &proto_ip, &proto_ipv6, &proto_eth,
@@ -40,7 +43,9 @@ static enum verdict gpe_dissect(struct packet *pkt, struct cursor *c)
 	row_be(r, GPE_RESERVED8, c, 1);
 	const struct protocol *proto =
 		next < sizeof(next_protocols) / sizeof(*next_protocols) ? next_protocols[next] : NULL;
-	if (!pkt->fail)
+	if (!pkt->fail && next == NEXT_NSH)
+		pkt_next(pkt, CLAIM_ETHERTYPE_BARE, ETHERTYPE_NSH, cur_rest(c));
+	else if (!pkt->fail)
 		pkt_next_proto(pkt, proto ? proto : &proto_data, cur_rest(c));
 	return MINE;
 }

@@ -276,6 +276,7 @@ enum verdict osi_wrapper(struct packet *pkt, struct cursor *c)
 	}
 	switch (nlpid) {
 	case 0x00:
+	case 0x08:
 	case 0x81:
 	case 0x82:
 	case 0x83:
@@ -380,14 +381,19 @@ enum verdict nsh_wrapper(struct packet *pkt, struct cursor *c)
  * goes on. */
 enum verdict macsec_wrapper(struct packet *pkt, struct cursor *c)
 {
-	uint32_t tci = (uint32_t)cur_be(c, 1);
-	cur_take(c, 5 + (tci & 0x20 ? 8 : 0));
-	if (pkt->fail)
+	uint64_t head;
+	if (!cur_peek(c, 0, 2, &head))
+		return NOT_MINE;
+	uint32_t tci = head >> 8, shorter = head & 0x3f, tag = 6 + (tci & 0x20 ? 8 : 0);
+	if (c->cap < tag)
+		return NOT_MINE;
+	cur_take(c, tag);
+	uint32_t left = cur_left(c), icv = 16;
+	if (!shorter && left < icv)
 		return MINE;
-	uint32_t left = cur_left(c);
-	if (left < 16)
-		return MINE;
-	struct cursor inside = cur_sub(c, left - 16); /* the integrity check value stands at the end */
+	/* The integrity check value stands at the end: behind the octets that the short length counts, or else
+	 * in the last ones. */
+	struct cursor inside = cur_sub(c, shorter ? shorter : left - icv);
 	if (tci & 0x0c) {
 		pkt_next_proto(pkt, &proto_data, inside);
 		return MINE;

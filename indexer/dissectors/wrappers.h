@@ -4,6 +4,14 @@
 
 #include "indexer/packet.h"
 
+enum verdict wlan_encap_wrapper(struct packet *, struct cursor *);
+enum verdict avsp_wrapper(struct packet *, struct cursor *);
+enum verdict batadv_wrapper(struct packet *, struct cursor *);
+enum verdict cb_wrapper(struct packet *, struct cursor *);
+enum verdict ecatf_wrapper(struct packet *, struct cursor *);
+enum verdict ieee1722_wrapper(struct packet *, struct cursor *);
+enum verdict trill_wrapper(struct packet *, struct cursor *);
+enum verdict sflow_wrapper(struct packet *, struct cursor *);
 enum verdict arcnet_wrapper(struct packet *pkt, struct cursor *c);
 enum verdict tr_wrapper(struct packet *pkt, struct cursor *c);
 enum verdict fddi_wrapper(struct packet *pkt, struct cursor *c);

@@ -42,6 +42,7 @@ struct pcapng {
 	size_t text_used, text_room;
 	const char **comments;
 	unsigned ncomments, comments_room;
+	int64_t last_time; /* of the record before */
 };
 
 struct reader {

@@ -177,7 +177,8 @@ static enum reader_status pcap_next_frame(struct reader *r, struct frame *f)
 {
 	const struct pcap *pcap = &r->pcap;
 	uint64_t offset = input_offset(&r->in);
-	uint32_t seconds, fraction, cap_len, len, record;
+	uint32_t seconds, cap_len, len, record;
+	int32_t fraction;
 	unsigned padding;
 	const uint8_t *p;
 
@@ -187,7 +188,9 @@ static enum reader_status pcap_next_frame(struct reader *r, struct frame *f)
 	if (!p)
 		return reader_ran_out(r, offset, "packet's header", pcap->record_header);
 	seconds = word(pcap, p);
-	fraction = word(pcap, p + 4);
+	/* A fraction of more than a second is damage. Wireshark multiplies it within 32 bits and takes the
+	 * result with its sign, and so do we, for the same instant. */
+	fraction = (int32_t)(pcap->nanoseconds ? word(pcap, p + 4) : word(pcap, p + 4) * 1000);
 	cap_len = word(pcap, p + 8);
 	len = word(pcap, p + 12);
 	if (pcap->lengths == LENGTHS_SWAPPED || (pcap->lengths == LENGTHS_SORTED && cap_len > len)) {
@@ -205,10 +208,8 @@ static enum reader_status pcap_next_frame(struct reader *r, struct frame *f)
 		return reader_ran_out(r, offset, "packet", record);
 	padding = pcap->frame_padding <= cap_len ? pcap->frame_padding : cap_len;
 	*f = (struct frame) {
-		/* A fraction of more than a second is damage. Wireshark multiplies it within 32 bits and
-		 * takes the result with its sign, and so do we, for the same instant. */
-		.time_ns = reader_time(
-			seconds, pcap->nanoseconds ? (int32_t)fraction : (int32_t)(fraction * 1000)),
+		.time_ns = reader_time(seconds, fraction),
+		.fraction = (uint32_t)fraction < 1000000000 ? 0 : fraction,
 		.has_time = true,
 		.offset = offset + pcap->record_header + padding,
 		.record_end = offset + record,
@@ -216,8 +217,10 @@ static enum reader_status pcap_next_frame(struct reader *r, struct frame *f)
 		.link_type = pcap->link_type,
 	};
 	reader_finish_frame(f, cap_len - padding, len > padding ? len - padding : 0);
-	if (pcap->link_type == 197 && f->pseudo_len)
+	if (pcap->link_type == 197 && f->pseudo_len) {
 		f->time_ns = erf_time(f->data - f->pseudo_len);
+		f->fraction = 0;
+	}
 	input_take(&r->in, record);
 	return READER_FRAME;
 }

@@ -286,8 +286,10 @@ static enum reader_status read_block(
 		return read_sysdig(r, type, b, n, offset, f);
 	case BLOCK_CUSTOM:
 	case BLOCK_CUSTOM_NO_COPY:
-		return odd_frame(
-			r, type, FRAME_CUSTOM, b, n, 4, offset, f); /* behind the enterprise number */
+		/* Data is behind the enterprise number. Wireshark leaves the time of the record before in
+		 * place, and what follows is measured from that. */
+		f->time_ns = r->ng.last_time;
+		return odd_frame(r, type, FRAME_CUSTOM, b, n, 4, offset, f);
 	default:
 		return ng_other(r, type, n, offset);
 	}
@@ -355,6 +357,8 @@ static enum reader_status pcapng_next_frame(struct reader *r, struct frame *f)
 		r->ng.ncomments = 0;
 		*f = (struct frame) { .record_end = offset + total };
 		status = read_block(r, type, p + BLOCK_HEADER, total - BLOCK_MIN, offset, f);
+		if (status == READER_FRAME)
+			r->ng.last_time = f->time_ns;
 		/* Damage stays where it is, so that nothing of the block counts as read. */
 		if (status == READER_FRAME || status == READER_END)
 			input_take(&r->in, total);

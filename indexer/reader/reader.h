@@ -21,9 +21,11 @@ enum frame_kind {
 /* One record of the capture. Pointers are valid until the next reader_next(). */
 struct frame {
 	enum frame_kind kind; /* other than FRAME_PACKET: interface is UINT32_MAX and link_type 0xffff */
-	int64_t time_ns; /* since 1970-01-01 00:00:00 UTC; 0 when the record has none (pcapng simple packet);
-			  * held at INT64_MIN + 1 or INT64_MAX when out of range */
-	uint64_t offset; /* of data[0] in the decompressed file */
+	int64_t time_ns;  /* since 1970-01-01 00:00:00 UTC; 0 when the record has none (pcapng simple packet);
+			   * held at INT64_MIN + 1 or INT64_MAX when out of range */
+	int32_t fraction; /* nanoseconds of the record where they are no fraction of a second (below 0, a
+			   * second and more), which is damage; time_ns has them added. 0: they are one */
+	uint64_t offset;  /* of data[0] in the decompressed file */
 	uint64_t record_end; /* offset behind the record; a raw chunk may be cut here */
 	const uint8_t *data; /* cap_len octets */
 	uint32_t cap_len;    /* octets captured */

@@ -204,7 +204,9 @@ static int column(sqlite3_vtab_cursor *cur, sqlite3_context *ctx, int i)
 	struct batch_value v;
 	double d;
 	if ((unsigned)i < t->nfixed) {
-		sqlite3_result_int64(ctx, i == 0 ? r->frame_id : i == 1 && t->has_n ? r->n : r->layer);
+		sqlite3_result_int64(ctx, i == 0               ? r->frame_id + t->source->shift
+					  : i == 1 && t->has_n ? r->n
+							       : r->layer);
 		return SQLITE_OK;
 	}
 	unsigned f = t->columns[(unsigned)i - t->nfixed];

@@ -18,6 +18,7 @@ struct id_map {
 /* What all batch tables of a connection read from; the store sets `rows` before each insert. */
 struct batch_source {
 	const struct rows *rows;
+	int64_t shift; /* from the rows' frame ids to the archive's */
 	struct id_map maps[DICT_SPACES];
 };
 

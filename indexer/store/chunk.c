@@ -27,6 +27,22 @@ size_t chunk_compress(const uint8_t *octets, size_t size, uint8_t *out, size_t o
 		       : 0;
 }
 
+int chunk_expand(const uint8_t *data, size_t data_len, uint8_t *out, size_t size)
+{
+	static __thread struct inflate_state state;
+	isal_inflate_init(&state);
+	state.crc_flag = ISAL_ZLIB;
+	state.next_in = (uint8_t *)(uintptr_t)data;
+	state.avail_in = (uint32_t)data_len;
+	state.next_out = out;
+	state.avail_out = (uint32_t)size;
+	return data_len <= UINT32_MAX && size <= UINT32_MAX &&
+			       isal_inflate_stateless(&state) == ISAL_DECOMP_OK &&
+			       state.block_state == ISAL_BLOCK_FINISH && state.total_out == size
+		       ? 0
+		       : -1;
+}
+
 #else
 
 #include <zlib.h>
@@ -35,6 +51,12 @@ size_t chunk_compress(const uint8_t *octets, size_t size, uint8_t *out, size_t o
 {
 	uLongf n = out_max;
 	return compress2(out, &n, octets, size, 1) == Z_OK && n < size ? n : 0;
+}
+
+int chunk_expand(const uint8_t *data, size_t data_len, uint8_t *out, size_t size)
+{
+	uLongf n = size;
+	return uncompress(out, &n, data, data_len) == Z_OK && n == size ? 0 : -1;
 }
 
 #endif

@@ -9,4 +9,7 @@
  * ISA-L's igzip where the build has it, else zlib level 1. */
 size_t chunk_compress(const uint8_t *octets, size_t size, uint8_t *out, size_t out_max);
 
+/* The octets of a zlib stream that holds exactly `size` of them. 0, or -1: it does not, or is damaged. */
+int chunk_expand(const uint8_t *data, size_t data_len, uint8_t *out, size_t size);
+
 #endif

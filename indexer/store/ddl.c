@@ -4,13 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "indexer/store/names.h"
+#include "indexer/store/expr.h"
+#include "indexer/store/views.h"
 #include "schema/archive.h"
-
-/* The capture of a frame, for views: a field_source keeps {capture}, since whoever asks knows it. */
-#define CAPTURE_OF_FRAME                                                                                     \
-	"(SELECT c.id FROM capture c WHERE c.first_frame <= t.frame_id ORDER BY c.first_frame DESC, c.id "   \
-	"DESC LIMIT 1)"
 
 static const char *sql_type(const struct field *f)
 {
@@ -22,16 +18,6 @@ static const char *sql_type(const struct field *f)
 	default:
 		return "INTEGER";
 	}
-}
-
-static int run(sqlite3 *db, sqlite3_str *s)
-{
-	char *sql = sqlite3_str_finish(s);
-	if (!sql)
-		return SQLITE_NOMEM;
-	int rc = sqlite3_exec(db, sql, NULL, NULL, NULL);
-	sqlite3_free(sql);
-	return rc;
 }
 
 /* The inlined part of a record, as if it were a table. */
@@ -81,178 +67,9 @@ static void table_sql(
 	sqlite3_str_appendall(s, rowid ? ");\n" : ") WITHOUT ROWID;\n");
 }
 
-/* One column of the record as seen from the table of this role, alias t. What stands in another part is
- * fetched by a subquery: it costs nothing to those who do not ask for it. */
-static void append_column(sqlite3_str *s, const struct record *rec, const char *protocol,
-	const struct field *f, enum table_role role, unsigned part)
-{
-	char column[NAME_MAX_LEN], table[NAME_MAX_LEN];
-	column_name(column, protocol, f);
-	if (role == TABLE_MORE || f->part == (role == TABLE_PART ? part : 0) ||
-		(role == TABLE_MAIN && f->part == rec->inlined)) {
-		sqlite3_str_appendf(s, "t.\"%w\"", column);
-		return;
-	}
-	table_name(table, rec, f->part ? TABLE_PART : TABLE_MAIN, f->part);
-	sqlite3_str_appendf(s, "(SELECT m.\"%w\" FROM \"%w\" m WHERE m.frame_id=t.frame_id)", column, table);
-}
-
-static const struct field *field_by_column(
-	const struct record *rec, const char *protocol, const char *name, size_t n)
-{
-	char column[NAME_MAX_LEN];
-	for (unsigned i = 0; i < rec->nfields; i++) {
-		column_name(column, protocol, &rec->fields[i]);
-		if (strlen(column) == n && strncmp(column, name, n) == 0)
-			return &rec->fields[i];
-	}
-	return NULL;
-}
-
-/* The field's raw value: a column, bits of another one, or its own SQL with {columns} put in. */
-static void append_expr(sqlite3_str *s, const struct record *rec, const char *protocol, const struct field *f,
-	enum table_role role, unsigned part, bool view)
-{
-	if (f->mask) {
-		int shift = __builtin_ctzll(f->mask);
-		sqlite3_str_appendall(s, "(");
-		append_expr(s, rec, protocol, &rec->fields[f->of], role, part, view);
-		sqlite3_str_appendf(s, ">>%d)&%lld", shift, (long long)(f->mask >> shift));
-		return;
-	}
-	if (!f->sql) {
-		append_column(s, rec, protocol, f, role, part);
-		return;
-	}
-	sqlite3_str_appendall(s, "(");
-	for (const char *p = f->sql; *p;) {
-		size_t plain = strcspn(p, "{");
-		sqlite3_str_append(s, p, (int)plain);
-		p += plain;
-		if (!*p)
-			break;
-		size_t n = strcspn(++p, "}");
-		const struct field *other = field_by_column(rec, protocol, p, n);
-		if (n == 5 && strncmp(p, "frame", 5) == 0)
-			sqlite3_str_appendall(s, "t.frame_id");
-		else if (n == 5 && strncmp(p, "layer", 5) == 0)
-			sqlite3_str_appendall(s, role == TABLE_MORE ? "t.layer" : "1");
-		else if (n == 7 && strncmp(p, "capture", 7) == 0)
-			sqlite3_str_appendall(s, view ? CAPTURE_OF_FRAME : "{capture}");
-		else if (other)
-			append_expr(s, rec, protocol, other, role, part, view);
-		p += n + (p[n] == '}');
-	}
-	sqlite3_str_appendall(s, ")");
-}
-
-/* The value as a reader of a view wants it: text for addresses, seconds for times. */
-static void append_view_column(sqlite3_str *s, const struct record *rec, const char *protocol,
-	const struct field *f, enum table_role role, unsigned part)
-{
-	char column[NAME_MAX_LEN];
-	sqlite3_str *e = sqlite3_str_new(NULL);
-	append_expr(e, rec, protocol, f, role, part, true);
-	char *expr = sqlite3_str_finish(e);
-	if (!expr)
-		return;
-	column_name(column, protocol, f);
-	sqlite3_str_appendall(s, ",\n  ");
-	switch (f->kind) {
-	case KIND_ETHER:
-	case KIND_IPV4:
-	case KIND_IPV6:
-	case KIND_ADDRESS:
-		sqlite3_str_appendf(s, "(SELECT a.text FROM t_address a WHERE a.id=%s)", expr);
-		break;
-	case KIND_TEXT:
-	case KIND_LIST:
-		if (f->sql)
-			sqlite3_str_appendall(s, expr);
-		else
-			sqlite3_str_appendf(s, "(SELECT x.value FROM t_text x WHERE x.id=%s)", expr);
-		break;
-	case KIND_TIME: /* UTC */
-		sqlite3_str_appendf(s,
-			"strftime('%%Y-%%m-%%d %%H:%%M:%%S', %s/1000000000, 'unixepoch')||printf('.%%09d', "
-			"%s%%1000000000)",
-			expr, expr);
-		break;
-	case KIND_RELTIME:
-		sqlite3_str_appendf(s, "%s/1e9", expr);
-		break;
-	case KIND_BYTES: /* where they stand in the frame; the octets are in the chunks */
-		sqlite3_str_appendf(s,
-			"CASE typeof(%s) WHEN 'integer' THEN %s>>24 END AS \"%w_offset\",\n  "
-			"CASE typeof(%s) WHEN 'integer' THEN %s&16777215 WHEN 'blob' THEN length(%s) WHEN "
-			"'text' THEN CAST(%s AS INTEGER) END AS "
-			"\"%w_length\"",
-			expr, expr, column, expr, expr, expr, expr, column);
-		sqlite3_free(expr);
-		return;
-	default:
-		sqlite3_str_appendall(s, expr);
-	}
-	sqlite3_str_appendf(s, " AS \"%w\"", column);
-	sqlite3_free(expr);
-}
-
-static bool in_view(const struct field *f)
-{
-	return !f->internal && !f->nany && f->kind != KIND_STACK && !field_is_expert(f);
-}
-
-static void view_columns(
-	sqlite3_str *s, const char *protocol, const struct record *rec, enum table_role role, unsigned part)
-{
-	for (unsigned i = 0; i < rec->nfields; i++) {
-		const struct field *f = &rec->fields[i];
-		if (in_view(f) && (role != TABLE_PART || f->part == part))
-			append_view_column(s, rec, protocol, f, role, part);
-	}
-}
-
-/* The public views of a record. Of a layer: NAME has one row a frame, the first of its layers; NAME_PART the
- * rows that have something of the part, for quick scans; NAME_all every layer, numbered. */
-static void view_sql(sqlite3_str *s, const char *protocol, const struct record *rec)
-{
-	static const char *const keys[] = {
-		[RECORD_LAYER] = "", [RECORD_CHILD] = ", t.n, t.layer", [RECORD_LATE] = ", t.layer"
-	};
-	char table[NAME_MAX_LEN], part[NAME_MAX_LEN], more[NAME_MAX_LEN];
-	table_name(table, rec, TABLE_MAIN, 0);
-	sqlite3_str_appendf(s, "CREATE VIEW \"%w\" AS SELECT t.frame_id%s", table + 2, keys[rec->shape]);
-	view_columns(s, protocol, rec, TABLE_MAIN, 0);
-	sqlite3_str_appendf(s, "\nFROM \"%w\" t;\n", table);
-	if (rec->shape != RECORD_LAYER)
-		return;
-	for (unsigned p = 1; p <= record_parts(rec); p++) {
-		table_name(part, rec, TABLE_PART, p);
-		sqlite3_str_appendf(s, "CREATE VIEW \"%w\" AS SELECT t.frame_id", part + 2);
-		view_columns(s, protocol, rec, TABLE_PART, p);
-		sqlite3_str_appendf(s, "\nFROM \"%w\" t;\n", part);
-	}
-	table_name(more, rec, TABLE_MORE, 0);
-	sqlite3_str_appendf(s, "CREATE VIEW \"%w_all\" AS SELECT t.frame_id, 1 AS layer", table + 2);
-	view_columns(s, protocol, rec, TABLE_MAIN, 0);
-	sqlite3_str_appendf(s, "\nFROM \"%w\" t\nUNION ALL SELECT t.frame_id, t.layer", table);
-	view_columns(s, protocol, rec, TABLE_MORE, 0);
-	sqlite3_str_appendf(s, "\nFROM \"%w\" t;\n", more);
-}
-
 static bool is_frame(const struct record *rec)
 {
 	return strcmp(rec->name, "frame") == 0;
-}
-
-/* A record without a field for users is storage: what is to be seen of it has a view of its own (core.sql).
- */
-static bool is_public(const struct record *rec)
-{
-	for (unsigned i = 0; i < rec->nfields; i++)
-		if (!rec->fields[i].internal)
-			return true;
-	return rec->nfields == 0;
 }
 
 static void parts_sql(sqlite3_str *s, const char *protocol, const struct record *rec)
@@ -282,72 +99,6 @@ void ddl_frame_tables(sqlite3_str *s, const struct protocol *p, const struct rec
 	parts_sql(s, p->name, rec);
 }
 
-/* ---- views of what no capture has yet ---- */
-
-/* A view that looks like the real one and is empty: the same SELECT works on every archive. */
-static void empty_view(sqlite3_str *s, const char *name, const char *keys, const struct record *rec,
-	const char *protocol, int part)
-{
-	char column[NAME_MAX_LEN];
-	sqlite3_str_appendf(s, "CREATE VIEW \"%w\" AS SELECT NULL AS frame_id%s", name, keys);
-	for (unsigned i = 0; i < rec->nfields; i++) {
-		const struct field *f = &rec->fields[i];
-		if (!in_view(f) || (part && f->part != part))
-			continue;
-		column_name(column, protocol, f);
-		if (f->kind == KIND_BYTES)
-			sqlite3_str_appendf(
-				s, ",NULL AS \"%w_offset\",NULL AS \"%w_length\"", column, column);
-		else
-			sqlite3_str_appendf(s, ",NULL AS \"%w\"", column);
-	}
-	sqlite3_str_appendall(s, " WHERE 0;\n");
-}
-
-static void empty_views(sqlite3_str *s, const struct protocol *p, const struct record *rec)
-{
-	static const char *const keys[] = { [RECORD_LAYER] = "",
-		[RECORD_CHILD] = ",NULL AS n,NULL AS layer",
-		[RECORD_LATE] = ",NULL AS layer" };
-	char name[NAME_MAX_LEN + 4];
-	table_name(name, rec, TABLE_MAIN, 0);
-	empty_view(s, name + 2, keys[rec->shape], rec, p->name, 0);
-	if (rec->shape != RECORD_LAYER)
-		return;
-	strcat(name, "_all");
-	empty_view(s, name + 2, ",NULL AS layer", rec, p->name, 0);
-	for (unsigned part = 1; part <= record_parts(rec); part++) {
-		table_name(name, rec, TABLE_PART, part);
-		empty_view(s, name + 2, "", rec, p->name, (int)part);
-	}
-}
-
-static void drop_views(sqlite3_str *s, const struct record *rec)
-{
-	char name[NAME_MAX_LEN];
-	table_name(name, rec, TABLE_MAIN, 0);
-	sqlite3_str_appendf(s, "DROP VIEW IF EXISTS \"%w\";\n", name + 2);
-	if (rec->shape != RECORD_LAYER)
-		return;
-	sqlite3_str_appendf(s, "DROP VIEW IF EXISTS \"%w_all\";\n", name + 2);
-	for (unsigned part = 1; part <= record_parts(rec); part++) {
-		table_name(name, rec, TABLE_PART, part);
-		sqlite3_str_appendf(s, "DROP VIEW IF EXISTS \"%w\";\n", name + 2);
-	}
-}
-
-/* The view `frame` also says which capture a frame is of. */
-static int install_frame_view(sqlite3 *db, const struct protocol *frame)
-{
-	const struct record *rec = &frame->records[0];
-	sqlite3_str *s = sqlite3_str_new(db);
-	sqlite3_str_appendall(
-		s, "CREATE VIEW frame AS SELECT t.frame_id, " CAPTURE_OF_FRAME " AS capture_id");
-	view_columns(s, frame->name, rec, TABLE_MAIN, 0);
-	sqlite3_str_appendall(s, "\nFROM t_frame t;");
-	return run(db, s);
-}
-
 /* ---- the catalogue ---- */
 
 /* Occurrences in several tables follow each other in the order of protocols and records, whichever table was
@@ -365,7 +116,7 @@ static int insert_source(sqlite3_stmt *st, int64_t field_id, int64_t n, const st
 	char table[NAME_MAX_LEN];
 	table_name(table, rec, role, f->part);
 	sqlite3_str *e = sqlite3_str_new(NULL);
-	append_expr(e, rec, p->name, f, role, f->part, false);
+	expr_append(e, &(struct expr_place) { p->name, rec, role, f->part, false }, f);
 	char *expr = sqlite3_str_finish(e);
 	if (!expr)
 		return SQLITE_NOMEM;
@@ -504,63 +255,6 @@ static int install_sources(sqlite3 *db, const struct protocol *p, const struct r
 	return rc;
 }
 
-/* ---- the Expert Information ---- */
-
-static char *replace_capture(const char *expr)
-{
-	sqlite3_str *s = sqlite3_str_new(NULL);
-	for (const char *hit; (hit = strstr(expr, "{capture}")); expr = hit + 9) {
-		sqlite3_str_append(s, expr, (int)(hit - expr));
-		sqlite3_str_appendall(s, CAPTURE_OF_FRAME);
-	}
-	sqlite3_str_appendall(s, expr);
-	return sqlite3_str_finish(s);
-}
-
-/* The view `expert`: the items of all tables that have some. Made anew whenever there is one more. */
-static int install_expert_view(sqlite3 *db)
-{
-	static const char sql[] =
-		"SELECT m.tbl, m.expr, e.expr, g.expr, (SELECT p.name FROM protocol p WHERE p.name<>'' AND "
-		"substr(m.tbl, 3)||'_' LIKE p.name||'\\_%' ESCAPE '\\' ORDER BY length(p.name) DESC LIMIT 1)"
-		" FROM field_source m JOIN field_source e ON e.n=m.n JOIN field_source g ON g.n=m.n"
-		" WHERE m.field_id=(SELECT id FROM field WHERE name='" EXPERT_NAME ".message')"
-		" AND e.field_id=(SELECT id FROM field WHERE name='" EXPERT_NAME ".severity')"
-		" AND g.field_id=(SELECT id FROM field WHERE name='" EXPERT_NAME ".group') ORDER BY m.n";
-	sqlite3_stmt *st = NULL;
-	int rc = sqlite3_prepare_v2(db, sql, -1, &st, NULL);
-	sqlite3_str *s = sqlite3_str_new(db);
-	unsigned n = 0;
-	sqlite3_str_appendall(s,
-		"DROP VIEW IF EXISTS expert;\nCREATE VIEW expert AS SELECT x.frame_id, x.protocol, "
-		"(SELECT v.name FROM field_value v JOIN field f ON f.id=v.field_id WHERE f.name='" EXPERT_NAME
-		".severity' AND v.value=x.severity) AS severity, "
-		"(SELECT v.name FROM field_value v JOIN field f ON f.id=v.field_id WHERE f.name='" EXPERT_NAME
-		".group' AND v.value=x.grp) AS \"group\", x.message FROM (");
-	while (rc == SQLITE_OK && sqlite3_step(st) == SQLITE_ROW) {
-		char *expr[3];
-		for (int i = 0; i < 3; i++)
-			expr[i] = replace_capture((const char *)sqlite3_column_text(st, i + 1));
-		if (expr[0] && expr[1] && expr[2])
-			sqlite3_str_appendf(s,
-				"%s\nSELECT t.frame_id, '%q' AS protocol, %s AS severity, %s AS grp, %s AS "
-				"message"
-				" FROM \"%w\" t",
-				n++ ? "\nUNION ALL" : "", sqlite3_column_text(st, 4), expr[1], expr[2],
-				expr[0], sqlite3_column_text(st, 0));
-		for (int i = 0; i < 3; i++)
-			sqlite3_free(expr[i]);
-	}
-	if (!n)
-		sqlite3_str_appendall(s,
-			"SELECT NULL AS frame_id, NULL AS protocol, NULL AS severity, NULL AS grp, NULL AS "
-			"message WHERE 0");
-	sqlite3_str_appendall(s, ") x WHERE x.message IS NOT NULL;");
-	sqlite3_finalize(st);
-	int made = run(db, s);
-	return rc == SQLITE_OK ? made : rc;
-}
-
 static bool has_expert(const struct record *rec)
 {
 	for (unsigned i = 0; i < rec->nfields; i++)
@@ -590,7 +284,7 @@ static int64_t layout_of(const struct protocol *p, const struct record *rec)
 }
 
 /* Goes up by one when views are made in another way, or core.sql gets a table. */
-#define VIEWS_VERSION 3
+#define VIEWS_VERSION 4
 
 /* A number that changes with anything that the catalogue or a view says. */
 static int64_t contents_of(const struct protocol *const *protocols, size_t n)
@@ -642,61 +336,57 @@ bool ddl_has(sqlite3 *db, const struct record *rec)
 	return yes;
 }
 
-static int views(sqlite3 *db, const struct protocol *p, const struct record *rec)
-{
-	if (is_frame(rec))
-		return install_frame_view(db, p);
-	if (!is_public(rec))
-		return SQLITE_OK;
-	sqlite3_str *s = sqlite3_str_new(db);
-	drop_views(s, rec);
-	view_sql(s, p->name, rec);
-	return run(db, s);
-}
-
-int ddl_add(sqlite3 *db, const struct protocol *p, const struct record *rec)
+int ddl_add(sqlite3 *db, const struct protocol *p, const struct record *rec, bool *expert)
 {
 	sqlite3_str *s = sqlite3_str_new(db);
 	tables_sql(s, p, rec);
 	sqlite3_str_appendf(
 		s, "INSERT INTO t_record VALUES ('%q', %lld);\n", rec->name, (long long)layout_of(p, rec));
-	int rc = run(db, s);
+	int rc = views_run(db, s);
 	if (rc == SQLITE_OK)
-		rc = views(db, p, rec);
+		rc = views_install(db, p, rec);
 	if (rc == SQLITE_OK)
 		rc = install_sources(db, p, rec);
-	return rc == SQLITE_OK && has_expert(rec) ? install_expert_view(db) : rc;
+	*expert |= has_expert(rec);
+	return rc;
 }
 
-/* Catalogue and empty views of all, then the views and sources of those that are there. */
-static int describe(sqlite3 *db, const struct protocol *const *protocols, size_t n)
+int ddl_end(sqlite3 *db, bool *expert)
 {
-	int rc = install_catalogue(db, protocols, n);
+	int rc = *expert ? views_install_expert(db) : SQLITE_OK;
+	*expert = false;
+	return rc;
+}
+
+/* Not those of `frame`, which every archive has. */
+static bool is_not_there(sqlite3 *db, const struct record *rec)
+{
+	return !is_frame(rec) && !ddl_has(db, rec);
+}
+
+/* What the catalogue was made from. */
+static int sign(sqlite3 *db, const struct protocol *const *protocols, size_t n)
+{
 	sqlite3_str *s = sqlite3_str_new(db);
-	for (size_t i = 0; i < n; i++) {
-		const struct protocol *p = protocols[i];
-		for (unsigned k = 0; p && k < p->nrecords; k++) {
-			if (is_frame(&p->records[k]) || !is_public(&p->records[k]))
-				continue;
-			drop_views(s, &p->records[k]);
-			empty_views(s, p, &p->records[k]);
-		}
-	}
 	sqlite3_str_appendf(s, "INSERT OR REPLACE INTO protocol VALUES ('', '', '%lld', NULL, NULL)",
 		(long long)contents_of(protocols, n));
-	int made = run(db, s);
-	return rc == SQLITE_OK ? made : rc;
+	return views_run(db, s);
 }
 
 int ddl_install(sqlite3 *db, const struct protocol *const *protocols, size_t n)
 {
-	int rc = describe(db, protocols, n);
+	bool expert = false;
+	int rc = install_catalogue(db, protocols, n);
 	for (size_t i = 0; rc == SQLITE_OK && i < n; i++)
 		for (unsigned k = 0; rc == SQLITE_OK && protocols[i] && is_core(protocols[i]) &&
 				     k < protocols[i]->nrecords;
 			k++)
-			rc = ddl_add(db, protocols[i], &protocols[i]->records[k]);
-	return rc;
+			rc = ddl_add(db, protocols[i], &protocols[i]->records[k], &expert);
+	if (rc == SQLITE_OK)
+		rc = views_install_expert(db);
+	if (rc == SQLITE_OK)
+		rc = views_install_empty(db, protocols, n, false, is_not_there);
+	return rc == SQLITE_OK ? sign(db, protocols, n) : rc;
 }
 
 /* Records by name, for the archive's list of those that are there. */
@@ -746,16 +436,20 @@ int ddl_update(sqlite3 *db, const struct protocol *const *protocols, size_t n)
 	if (rc == SQLITE_OK)
 		rc = archive_extend(db);
 	if (rc == SQLITE_OK)
-		rc = describe(db, protocols, n);
+		rc = install_catalogue(db, protocols, n);
+	if (rc == SQLITE_OK)
+		rc = views_install_empty(db, protocols, n, true, is_not_there);
+	if (rc == SQLITE_OK)
+		rc = sign(db, protocols, n);
 	for (size_t i = 0; rc == SQLITE_OK && i < n; i++) {
 		const struct protocol *p = protocols[i];
 		for (unsigned k = 0; rc == SQLITE_OK && p && k < p->nrecords; k++) {
 			if (!ddl_has(db, &p->records[k]))
 				continue;
-			rc = views(db, p, &p->records[k]);
+			rc = views_install(db, p, &p->records[k]);
 			if (rc == SQLITE_OK)
 				rc = install_sources(db, p, &p->records[k]);
 		}
 	}
-	return rc == SQLITE_OK ? install_expert_view(db) : rc;
+	return rc == SQLITE_OK ? views_install_expert(db) : rc;
 }

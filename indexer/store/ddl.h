@@ -14,8 +14,10 @@ int ddl_install(sqlite3 *db, const struct protocol *const *protocols, size_t n);
 /* Are the tables of this record there? */
 bool ddl_has(sqlite3 *db, const struct record *rec);
 
-/* Make them, inside the caller's transaction. */
-int ddl_add(sqlite3 *db, const struct protocol *p, const struct record *rec);
+/* Make them, inside the caller's transaction. Where *expert is true then, the view `expert` has to be made
+ * anew before the transaction ends: ddl_end() does, and sets it to false. */
+int ddl_add(sqlite3 *db, const struct protocol *p, const struct record *rec, bool *expert);
+int ddl_end(sqlite3 *db, bool *expert);
 
 /* Append the CREATE TABLE statements of the record's tables that are keyed by frame_id alone. */
 void ddl_frame_tables(sqlite3_str *s, const struct protocol *p, const struct record *rec);

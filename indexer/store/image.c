@@ -268,18 +268,19 @@ int64_t image_fill(struct image *image, const struct batch_source *source, unsig
 		const struct row *r = batch_row(batch, i);
 		if (!batch_wanted(&wanted, r))
 			continue;
-		if ((count && r->frame_id <= key) || make_record(&b, source, t, r) < 0)
+		int64_t id = r->frame_id + source->shift;
+		if ((count && id <= key) || make_record(&b, source, t, r) < 0)
 			goto full;
-		if (!leaf_add(&leaf, r->frame_id, &b)) {
+		if (!leaf_add(&leaf, id, &b)) {
 			leaf_finish(&leaf);
 			if (!leaf.cells || !root_add(&root, child, key) || image->used == CAPACITY / PAGE)
 				goto full;
 			child = ++image->used;
 			leaf_begin(&leaf, page_at(image, child));
-			if (!leaf_add(&leaf, r->frame_id, &b))
+			if (!leaf_add(&leaf, id, &b))
 				goto full;
 		}
-		key = r->frame_id;
+		key = id;
 		count++;
 	}
 	leaf_finish(&leaf);

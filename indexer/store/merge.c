@@ -242,7 +242,9 @@ static int add_record(struct merge *m, const struct protocol *p, const struct re
 	const struct record_of of = { p->name, rec };
 	unsigned parts = rec->shape == RECORD_LAYER ? record_parts(rec) : 0;
 	char table[NAME_MAX_LEN];
-	if (!ddl_has(m->db, rec) && ddl_add(m->db, p, rec) != SQLITE_OK)
+	bool expert = false;
+	if (!ddl_has(m->db, rec) &&
+		(ddl_add(m->db, p, rec, &expert) != SQLITE_OK || ddl_end(m->db, &expert) != SQLITE_OK))
 		return failed(m);
 	table_name(table, rec, TABLE_MAIN, 0);
 	int rc = add_copy(m, table, record_reference, &of);
@@ -481,7 +483,7 @@ enum merge_status merge_take(struct merge *m, const struct merge_capture *c)
 		return add_to(m, c, id) == 0 ? MERGE_ALREADY : MERGE_FAILED;
 	if (found < 0)
 		return MERGE_FAILED;
-	if (store_begin(m->store, &new_id, &first_frame) < 0 || store_db(m->store) != m->db) {
+	if (store_begin(m->store, 0, &new_id, &first_frame) < 0 || store_db(m->store) != m->db) {
 		fail(m, "%s", store_error(m->store));
 	} else if ((found = find_same(m, c, &id)) > 0) {
 		store_rollback(m->store); /* another one was faster */

@@ -3,7 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
+
+#include "indexer/store/chunk.h"
 
 #define CHUNK_MAX (1u << 30) /* a chunk that says it is larger is broken */
 
@@ -46,13 +47,12 @@ const char *raw_error(const struct raw *r)
 
 int raw_unpack(const void *data, size_t data_len, uint8_t *out, size_t size)
 {
-	uLongf n = size;
 	if (data_len == size) {
 		if (size)
 			memcpy(out, data, size);
 		return 0;
 	}
-	return uncompress(out, &n, data, data_len) == Z_OK && n == size ? 0 : -1;
+	return chunk_expand(data, data_len, out, size);
 }
 
 static int reserve(uint8_t **buffer, size_t *size, size_t n)

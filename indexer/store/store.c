@@ -11,6 +11,8 @@
 #include "schema/archive.h"
 
 #define MAX_INSERTS 24
+#define IMAGE_OCTETS                                                                                         \
+	(1u << 20) /* of a file; with a smaller one an image takes longer to make than it saves */
 
 /* The statements that empty one batch: into the main table, its parts, the further layers. */
 struct drain {
@@ -27,7 +29,8 @@ struct store {
 	const struct protocol *const *protocols;
 	size_t nprotocols;
 	struct batch_source source;
-	struct image *image; /* NULL: all rows go through batch.h */
+	struct image *image; /* NULL: not made yet, or not to be had: all rows go through batch.h */
+	bool no_image;
 	struct drain *drains;
 	sqlite3_stmt *find_address, *add_address, *find_text, *add_text, *find_stack, *add_stack, *add_chunk;
 	struct {
@@ -36,10 +39,11 @@ struct store {
 	} inserts[MAX_INSERTS];
 	unsigned ninserts;
 	int64_t capture_id;
-	bool first; /* the archive has no addresses and texts but those of this capture, each of which comes
-		       once */
-	bool open;  /* a transaction is */
-	bool made;  /* the file was, by us */
+	bool first;  /* the archive has no addresses and texts but those of this capture, each of which comes
+			once */
+	bool expert; /* tables were made that the view `expert` does not know yet */
+	bool open;   /* a transaction is */
+	bool made;   /* the file was, by us */
 	char *path;
 	unsigned reconnects;
 	char error[512]; /* what is wrong beside SQLite's own errors */
@@ -129,7 +133,6 @@ static int connect(struct store *s, char *message)
 		return -1;
 	if (bring_up_to_date(s, message) < 0)
 		return -1;
-	s->image = image_new(s->db, s->protocols, s->nprotocols);
 	if (batch_register(s->db, &s->source) == SQLITE_OK &&
 		prepare(s, &s->find_address, "SELECT id FROM t_address WHERE octets=?1 AND kind=?2") == 0 &&
 		prepare(s, &s->add_address,
@@ -307,18 +310,21 @@ static int reconnect(struct store *s)
 	s->db = NULL;
 	image_free(s->image);
 	s->image = NULL;
+	s->no_image = false;
 	return connect(s, s->error);
 }
 
-int store_begin(struct store *s, int64_t *capture_id, int64_t *first_frame)
+int store_begin(struct store *s, uint64_t size, int64_t *capture_id, int64_t *first_frame)
 {
 	sqlite3_stmt *st;
+	if (!s->image && !s->no_image && size >= IMAGE_OCTETS)
+		s->no_image = !(s->image = image_new(s->db, s->protocols, s->nprotocols));
 	/* Not earlier: where nothing is to be done, nothing is written. */
 	if (wake(s) != SQLITE_OK || sqlite3_exec(s->db, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK)
 		return -1;
 	s->open = true;
 	if (archive_moved(s->db))
-		return reconnect(s) == 0 ? store_begin(s, capture_id, first_frame) : -1;
+		return reconnect(s) == 0 ? store_begin(s, size, capture_id, first_frame) : -1;
 	s->source.maps[DICT_ADDRESS].n = s->source.maps[DICT_TEXT].n = s->source.maps[DICT_STACK].n = 0;
 	if (prepare(s, &st,
 		    "SELECT coalesce(max(id), 0) + 1, coalesce(max(first_frame + frames), 1) FROM capture") <
@@ -329,6 +335,7 @@ int store_begin(struct store *s, int64_t *capture_id, int64_t *first_frame)
 	int rc = sqlite3_step(st) == SQLITE_ROW ? 0 : -1;
 	*capture_id = s->capture_id = sqlite3_column_int64(st, 0);
 	*first_frame = sqlite3_column_int64(st, 1);
+	s->source.shift = *first_frame - 1;
 	sqlite3_finalize(st);
 	return rc;
 }
@@ -341,6 +348,7 @@ void store_keep_ids(struct store *s, int64_t wanted_capture, int64_t wanted_firs
 		*capture_id = s->capture_id = wanted_capture;
 	if (wanted_first > *first_frame)
 		*first_frame = wanted_first;
+	s->source.shift = *first_frame - 1;
 }
 
 sqlite3_stmt *store_insert(struct store *s, const char *table, unsigned columns)
@@ -489,19 +497,13 @@ static int prepare_copy(struct store *s, sqlite3_stmt **st, const char *table, c
 	return rc;
 }
 
-static int add_outlet(
-	struct store *s, struct drain *d, const struct record *rec, enum table_role role, unsigned part)
+static int add_outlet(struct drain *d, enum table_role role, unsigned part)
 {
-	char table[NAME_MAX_LEN], from[NAME_MAX_LEN + 16];
 	struct outlet *o = &d->outlets[d->n];
 	if (d->n++ == sizeof(d->outlets) / sizeof(*d->outlets))
 		return -1;
 	*o = (struct outlet) { .role = (uint8_t)role, .part = (uint8_t)part };
-	if (!s->image || rec->shape != RECORD_LAYER || role == TABLE_MORE)
-		return 0;
-	table_name(table, rec, role, part);
-	snprintf(from, sizeof(from), "batch.\"%s\"", table);
-	return prepare_copy(s, &o->image, table, from);
+	return 0;
 }
 
 static int ready_drain(struct store *s, unsigned index, const struct record *rec)
@@ -509,15 +511,14 @@ static int ready_drain(struct store *s, unsigned index, const struct record *rec
 	struct drain *d = &s->drains[index];
 	unsigned parts = rec->shape == RECORD_LAYER ? record_parts(rec) : 0;
 	const struct protocol *proto = s->protocols[index / RECORDS_PER_PROTOCOL];
-	if (!ddl_has(s->db, rec) && ddl_add(s->db, proto, rec) != SQLITE_OK)
+	if (!ddl_has(s->db, rec) && ddl_add(s->db, proto, rec, &s->expert) != SQLITE_OK)
 		return -1;
-	if (add_outlet(s, d, rec, TABLE_MAIN, 0) < 0)
+	if (add_outlet(d, TABLE_MAIN, 0) < 0)
 		return -1;
 	for (unsigned p = 1; p <= parts; p++)
-		if (p != rec->inlined && add_outlet(s, d, rec, TABLE_PART, p) < 0)
+		if (p != rec->inlined && add_outlet(d, TABLE_PART, p) < 0)
 			return -1;
-	if (rec->shape == RECORD_LAYER && strcmp(rec->name, "frame") != 0 &&
-		add_outlet(s, d, rec, TABLE_MORE, 0) < 0)
+	if (rec->shape == RECORD_LAYER && strcmp(rec->name, "frame") != 0 && add_outlet(d, TABLE_MORE, 0) < 0)
 		return -1;
 	d->ready = true;
 	return 0;
@@ -538,9 +539,21 @@ static int pour_batch(struct store *s, unsigned index, struct outlet *o)
 	return done(o->batch);
 }
 
+/* Can rows of this table be laid out as pages? The statement that moves them is ready then. */
+static bool has_image(struct store *s, const struct record *rec, struct outlet *o)
+{
+	char table[NAME_MAX_LEN], from[NAME_MAX_LEN + 16];
+	if (!s->image || o->image || rec->shape != RECORD_LAYER || o->role == TABLE_MORE)
+		return o->image != NULL;
+	table_name(table, rec, o->role, o->part);
+	snprintf(from, sizeof(from), "batch.\"%s\"", table);
+	return prepare_copy(s, &o->image, table, from) == 0;
+}
+
 static int pour(struct store *s, unsigned index, struct outlet *o)
 {
-	int64_t rows = o->image ? image_fill(s->image, &s->source, index, o->role, o->part) : -1;
+	const struct record *rec = s->source.rows->batches[index].record;
+	int64_t rows = has_image(s, rec, o) ? image_fill(s->image, &s->source, index, o->role, o->part) : -1;
 	if (rows < 0)
 		return pour_batch(s, index, o);
 	if (rows == 0)
@@ -665,7 +678,8 @@ int store_totals(struct store *s, const struct totals *t)
 
 int store_commit(struct store *s)
 {
-	if (sqlite3_exec(s->db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
+	if (ddl_end(s->db, &s->expert) != SQLITE_OK ||
+		sqlite3_exec(s->db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
 		return -1;
 	s->open = false;
 	return 0;
@@ -675,5 +689,5 @@ void store_rollback(struct store *s)
 {
 	finalize_drains(s); /* tables made in the transaction go, and the batches with them */
 	sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
-	s->open = false;
+	s->open = s->expert = false;
 }

@@ -30,9 +30,9 @@ int store_find(struct store *s, const char *sha256, const char *bpf, int64_t *id
 /* Is there any capture of this size? Cheap first look before a file is hashed. */
 int store_has_size(struct store *s, uint64_t file_size);
 
-/* Begin the transaction of one capture; waits for another writer. Gives its id and that of its first frame.
- */
-int store_begin(struct store *s, int64_t *capture_id, int64_t *first_frame);
+/* Begin the transaction of one capture, whose file has `size` octets (UINT64_MAX: unknown); waits for another
+ * writer. Gives its id and that of its first frame. */
+int store_begin(struct store *s, uint64_t size, int64_t *capture_id, int64_t *first_frame);
 
 /* After store_begin(): give the capture these numbers instead of those that follow, where nothing has them.
  */
@@ -42,7 +42,8 @@ void store_keep_ids(struct store *s, int64_t wanted_capture, int64_t wanted_firs
 /* Prepared INSERT into a table of core.sql: values bound by the caller, kept until the store is closed. */
 sqlite3_stmt *store_insert(struct store *s, const char *table, unsigned columns);
 
-/* Move all rows into their tables; new entries of the dictionary first. The rows stay. 0 or -1. */
+/* Move all rows into their tables, frame 1 of them to the capture's first id; new entries of the dictionary
+ * first. The rows stay. 0 or -1. */
 int store_flush(struct store *s, const struct rows *rows, const struct dict_news *news);
 
 /* A raw chunk: octets [offset, offset + size) of the file; data is their zlib stream, or they themselves

@@ -69,10 +69,10 @@ static int number_of(struct loader *l, const char *cluster, int64_t *number)
 	*number = -1;
 	if (rc < 0)
 		return rc;
-	bool fresh = *PQgetvalue(r, 0, 0) == 't', ours = *PQgetvalue(r, 0, 1) == 't',
-	     known = !PQgetisnull(r, 0, 2);
+	bool fresh = *pq.getvalue(r, 0, 0) == 't', ours = *pq.getvalue(r, 0, 1) == 't',
+	     known = !pq.getisnull(r, 0, 2);
 	if (ours && known)
-		*number = strtoll(PQgetvalue(r, 0, 2), NULL, 10);
+		*number = strtoll(pq.getvalue(r, 0, 2), NULL, 10);
 	else if (!fresh)
 		rc = -1;
 	if (rc < 0)
@@ -80,7 +80,7 @@ static int number_of(struct loader *l, const char *cluster, int64_t *number)
 			ours ? "is the coordinator itself: a shard needs a database of its own"
 			     : "has captures that this coordinator did not put there: a shard needs an empty "
 			       "database");
-	PQclear(r);
+	pq.clear(r);
 	return rc;
 }
 
@@ -107,12 +107,12 @@ static int nobody_missing(struct cluster *c)
 		"SELECT count(*) = %u AND max(n) = %u, string_agg(server, ', ' ORDER BY n) FROM "
 		"pcapdex_shard",
 		c->n, c->n - 1);
-	if (rc == 0 && *PQgetvalue(r, 0, 0) != 't') {
+	if (rc == 0 && *pq.getvalue(r, 0, 0) != 't') {
 		snprintf(l->message, 512, "%s: its shards are %s: --shards names each of them, once",
-			l->shown, PQgetvalue(r, 0, 1));
+			l->shown, pq.getvalue(r, 0, 1));
 		rc = -1;
 	}
-	PQclear(r);
+	pq.clear(r);
 	return rc;
 }
 
@@ -124,8 +124,8 @@ static int connect_all(struct cluster *c, const char *const *urls, unsigned n)
 	PGresult *r = NULL;
 	int rc = met ? loader_run(l, &r, "SELECT cluster FROM pcapdex_info") : -1;
 	if (rc == 0)
-		snprintf(cluster, sizeof(cluster), "%s", PQgetvalue(r, 0, 0));
-	PQclear(r);
+		snprintf(cluster, sizeof(cluster), "%s", pq.getvalue(r, 0, 0));
+	pq.clear(r);
 	for (unsigned i = 0; rc == 0 && i < n; i++)
 		rc = (met[i] = loader_open(urls[i], LOADER_SHARD, l->message)) ? 0 : -1;
 	int64_t next = loader_number(l, "SELECT max(n) + 1 FROM pcapdex_shard", &rc), number;
@@ -213,12 +213,12 @@ static int open_union(struct loader *l, sqlite3 **db)
 		loader_run(l, &r, "SELECT sql FROM pcapdex_schema ORDER BY kind = 'view', kind = 'index', n");
 	if (rc == 0 && sqlite3_open(":memory:", db) != SQLITE_OK)
 		rc = -1;
-	for (int i = 0; rc == 0 && i < PQntuples(r); i++)
-		if (sqlite3_exec(*db, PQgetvalue(r, i, 0), NULL, NULL, NULL) != SQLITE_OK) {
+	for (int i = 0; rc == 0 && i < pq.ntuples(r); i++)
+		if (sqlite3_exec(*db, pq.getvalue(r, i, 0), NULL, NULL, NULL) != SQLITE_OK) {
 			snprintf(l->message, 512, "%s: %s", l->shown, sqlite3_errmsg(*db));
 			rc = -1;
 		}
-	PQclear(r);
+	pq.clear(r);
 	return rc;
 }
 
@@ -247,15 +247,15 @@ static int read_place(
 		"SELECT shard, capture_id, first_frame, first_chunk, frames = %lld AND chunks = %lld FROM "
 		"pcapdex_placement WHERE sha256 = '%q' AND bpf = '%q'",
 		(long long)capture->frames, (long long)capture->chunks, capture->sha256, capture->bpf);
-	*found = rc == 0 && PQntuples(r) > 0;
+	*found = rc == 0 && pq.ntuples(r) > 0;
 	if (*found) {
-		out->shard = (unsigned)strtoul(PQgetvalue(r, 0, 0), NULL, 10);
-		out->capture_id = strtoll(PQgetvalue(r, 0, 1), NULL, 10);
-		out->first_frame = strtoll(PQgetvalue(r, 0, 2), NULL, 10);
-		out->first_chunk = strtoll(PQgetvalue(r, 0, 3), NULL, 10);
-		*fits = *PQgetvalue(r, 0, 4) == 't';
+		out->shard = (unsigned)strtoul(pq.getvalue(r, 0, 0), NULL, 10);
+		out->capture_id = strtoll(pq.getvalue(r, 0, 1), NULL, 10);
+		out->first_frame = strtoll(pq.getvalue(r, 0, 2), NULL, 10);
+		out->first_chunk = strtoll(pq.getvalue(r, 0, 3), NULL, 10);
+		*fits = *pq.getvalue(r, 0, 4) == 't';
 	}
-	PQclear(r);
+	pq.clear(r);
 	return rc;
 }
 
@@ -311,9 +311,9 @@ int cluster_count(struct cluster *c)
 		PGresult *r = NULL;
 		sqlite3_str *s = sqlite3_str_new(NULL);
 		rc = loader_run(c->shards[i], &r, "SELECT tbl, rows FROM pcapdex_rows");
-		for (int k = 0; rc == 0 && k < PQntuples(r); k++)
+		for (int k = 0; rc == 0 && k < pq.ntuples(r); k++)
 			sqlite3_str_appendf(
-				s, "%s('%q', %s)", k ? ", " : "", PQgetvalue(r, k, 0), PQgetvalue(r, k, 1));
+				s, "%s('%q', %s)", k ? ", " : "", pq.getvalue(r, k, 0), pq.getvalue(r, k, 1));
 		char *values = sqlite3_str_finish(s);
 		if (rc == 0 && values)
 			rc = loader_run(c->coordinator, NULL,
@@ -322,7 +322,7 @@ int cluster_count(struct cluster *c)
 				"ON p.name = v.tbl ON CONFLICT (tbl) DO UPDATE SET rows = excluded.rows + %s",
 				values, i ? "pcapdex_rows.rows" : "0");
 		sqlite3_free(values);
-		PQclear(r);
+		pq.clear(r);
 	}
 	if (rc == 0)
 		rc = loader_run(c->coordinator, NULL, "COMMIT");

@@ -50,7 +50,6 @@ const char dialect_functions_sql[] =
 	" EXCEPTION WHEN duplicate_function THEN NULL; END$$;";
 
 #define DEPTH_MAX 200
-#define NAMES_MAX 512
 
 struct dialect {
 	sqlite3_str *out;
@@ -62,9 +61,6 @@ struct dialect {
 	} cases[DEPTH_MAX];
 	unsigned parentheses;
 	bool between;
-	unsigned nnames; /* columns of this SELECT */
-	const char *names[NAMES_MAX];
-	size_t lengths[NAMES_MAX];
 };
 
 static bool word_is(const char *p, size_t n, const char *word)
@@ -130,8 +126,6 @@ static const char *put_word(struct dialect *d, const char *p, size_t n)
 	size_t m = next_word(end, &after);
 	if (put_case(d, p, n, after, m))
 		return end;
-	if (word_is(p, n, "SELECT") && !d->parentheses)
-		d->nnames = 0;
 	if (word_is(p, n, "IS") && !word_is(after, m, "NULL") && !word_is(after, m, "DISTINCT")) {
 		const char *third;
 		bool not = word_is(after, m, "NOT");
@@ -161,24 +155,12 @@ static const char *put_word(struct dialect *d, const char *p, size_t n)
 	return end;
 }
 
-/* A text or a name, with its quotes. A column that has the name of one before it is called "NAME:1", as
- * SQLite does. */
-static const char *put_quoted(struct dialect *d, const char *sql, const char *p)
+/* A text or a name, with its quotes. */
+static const char *put_quoted(struct dialect *d, const char *p)
 {
 	const char *end = strchr(p + 1, *p);
 	size_t n = end ? (size_t)(end + 1 - p) : strlen(p);
-	bool name = *p == '"' && !d->parentheses && p > sql + 4 && strncmp(p - 4, " AS ", 4) == 0,
-	     twice = false;
-	for (unsigned i = 0; name && i < d->nnames; i++)
-		twice |= d->lengths[i] == n && strncmp(d->names[i], p, n) == 0;
-	if (name && d->nnames < NAMES_MAX) {
-		d->names[d->nnames] = p;
-		d->lengths[d->nnames++] = n;
-	}
-	if (twice)
-		sqlite3_str_appendf(d->out, "%.*s:1\"", (int)n - 1, p);
-	else
-		sqlite3_str_append(d->out, p, (int)n);
+	sqlite3_str_append(d->out, p, (int)n);
 	return p + n;
 }
 
@@ -187,7 +169,7 @@ char *dialect_view(const char *sql)
 	struct dialect d = { .out = sqlite3_str_new(NULL) };
 	for (const char *p = sql; *p;) {
 		if (*p == '\'' || *p == '"') {
-			p = put_quoted(&d, sql, p);
+			p = put_quoted(&d, p);
 		} else if (isalnum((unsigned char)*p) || *p == '_') {
 			const char *word;
 			p = put_word(&d, p, next_word(p, &word));

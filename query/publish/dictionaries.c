@@ -71,14 +71,14 @@ static int merge_dictionary(struct dictionaries *all, struct loader *l, enum dic
 	if (rc == 0)
 		rc = loader_run(
 			l, &r, "SELECT n.id, x.id FROM new_entries n JOIN \"%w\" x ON %s", table, same);
-	for (int i = 0; rc == 0 && i < PQntuples(r); i++) {
-		int64_t own = strtoll(PQgetvalue(r, i, 0), NULL, 10);
+	for (int i = 0; rc == 0 && i < pq.ntuples(r); i++) {
+		int64_t own = strtoll(pq.getvalue(r, i, 0), NULL, 10);
 		if (own > 0 && own < all->ids[d])
-			all->map[d][own] = strtoll(PQgetvalue(r, i, 1), NULL, 10);
+			all->map[d][own] = strtoll(pq.getvalue(r, i, 1), NULL, 10);
 	}
 	if (rc == 0)
 		rc = loader_run(l, NULL, "DROP TABLE new_entries, added, put_in");
-	PQclear(r);
+	pq.clear(r);
 	sqlite3_free(columns);
 	sqlite3_free(select);
 	sqlite3_free(same);

@@ -49,8 +49,8 @@ static char *server_options(const struct loader *l, const char *url)
 		"ADD host %Q, ADD port %Q, ADD dbname %Q, ADD fetch_size '10000', ADD fdw_tuple_cost '0.2', "
 		"ADD async_capable "
 		"'true', ADD updatable 'false'",
-		PQhost(l->pg), PQport(l->pg), PQdb(l->pg));
-	PQconninfoOption *all = PQconninfoParse(url, NULL);
+		pq.host(l->pg), pq.port(l->pg), pq.db(l->pg));
+	PQconninfoOption *all = pq.conninfoParse(url, NULL);
 	for (const PQconninfoOption *o = all; o && o->keyword; o++) {
 		bool other = !o->val || !*o->val;
 		for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
@@ -58,7 +58,7 @@ static char *server_options(const struct loader *l, const char *url)
 		if (!other)
 			sqlite3_str_appendf(s, ", ADD \"%w\" %Q", o->keyword, o->val);
 	}
-	PQconninfoFree(all);
+	pq.conninfoFree(all);
 	return sqlite3_str_finish(s);
 }
 
@@ -81,8 +81,8 @@ static int make_server(struct loader *coordinator, const struct loader *l, const
 			name);
 	if (rc == 0)
 		rc = loader_run(coordinator, NULL, "ALTER SERVER %s OPTIONS (%s%s)", name,
-			PQgetvalue(r, 0, 0), options);
-	PQclear(r);
+			pq.getvalue(r, 0, 0), options);
+	pq.clear(r);
 	sqlite3_free(options);
 	/* Who may read the coordinator's tables reads the shards' through them, by the login of the URL. */
 	if (rc == 0)
@@ -90,9 +90,9 @@ static int make_server(struct loader *coordinator, const struct loader *l, const
 			"DROP USER MAPPING IF EXISTS FOR PUBLIC SERVER %s; CREATE USER MAPPING FOR PUBLIC "
 			"SERVER %s "
 			"OPTIONS (user %Q, %s %Q)",
-			name, name, PQuser(l->pg),
-			PQconnectionUsedPassword(l->pg) ? "password" : "password_required",
-			PQconnectionUsedPassword(l->pg) ? PQpass(l->pg) : "false");
+			name, name, pq.user(l->pg),
+			pq.connectionUsedPassword(l->pg) ? "password" : "password_required",
+			pq.connectionUsedPassword(l->pg) ? pq.pass(l->pg) : "false");
 	return rc;
 }
 
@@ -125,14 +125,14 @@ static int ask_remainders(struct cluster *c, unsigned *remainders)
 			"satisfies_hash_partition('pcapdex_probe'::regclass, %u, r, (-1 - k)::bigint) ORDER "
 			"BY k",
 			c->n - 1, c->n - 1, c->n);
-	if (rc == 0 && PQntuples(r) != (int)c->n) {
+	if (rc == 0 && pq.ntuples(r) != (int)c->n) {
 		snprintf(c->coordinator->message, 512, "%s: its hash partitions are not as expected",
 			c->coordinator->shown);
 		rc = -1;
 	}
 	for (unsigned i = 0; rc == 0 && i < c->n; i++)
-		remainders[i] = (unsigned)strtoul(PQgetvalue(r, (int)i, 1), NULL, 10);
-	PQclear(r);
+		remainders[i] = (unsigned)strtoul(pq.getvalue(r, (int)i, 1), NULL, 10);
+	pq.clear(r);
 	return rc < 0 ? rc : loader_run(c->coordinator, NULL, "DROP TABLE pcapdex_probe");
 }
 
@@ -155,13 +155,13 @@ static const char relations_sql[] =
 static int make_parent(
 	struct cluster *c, const PGresult *r, int i, const unsigned *remainders, const char *schema)
 {
-	const char *name = PQgetvalue(r, i, NAME);
-	bool capture = strcmp(name, "capture") == 0, captures = *PQgetvalue(r, i, CAPTURES) == 't';
+	const char *name = pq.getvalue(r, i, NAME);
+	bool capture = strcmp(name, "capture") == 0, captures = *pq.getvalue(r, i, CAPTURES) == 't';
 	sqlite3_str *s = sqlite3_str_new(NULL);
 	sqlite3_str_appendf(s, "DROP TABLE IF EXISTS \"%w\"; CREATE TABLE \"%w\" (%s)", name, name,
-		PQgetvalue(r, i, COLUMNS));
+		pq.getvalue(r, i, COLUMNS));
 	/* A view of what no capture has knows no types: it is an empty table until it does. */
-	bool empty = *PQgetvalue(r, i, EMPTY) == 't';
+	bool empty = *pq.getvalue(r, i, EMPTY) == 't';
 	if (!empty)
 		sqlite3_str_appendf(s, " PARTITION BY HASH (%s pcapdex_%s_ops)",
 			capture    ? "id"
@@ -176,11 +176,11 @@ static int make_parent(
 			"table_name %Q%s);",
 			k, name, name, c->n, remainders[k], k, schema, name,
 			/* Our own questions read storage tables as they are; those of others are planned. */
-			*PQgetvalue(r, i, STORAGE) == 't' ? "" : ", use_remote_estimate 'true'");
+			*pq.getvalue(r, i, STORAGE) == 't' ? "" : ", use_remote_estimate 'true'");
 	sqlite3_str_appendf(s,
 		"INSERT INTO pcapdex_parent VALUES ('%q', '%u/%s') ON CONFLICT (name) DO UPDATE SET made = "
 		"excluded.made",
-		name, c->n, PQgetvalue(r, i, MADE));
+		name, c->n, pq.getvalue(r, i, MADE));
 	char *sql = sqlite3_str_finish(s);
 	int rc = sql ? loader_run(c->coordinator, NULL, "%s", sql) : -1;
 	sqlite3_free(sql);
@@ -192,11 +192,11 @@ static bool is_made(const PGresult *made, const char *name, const char *signatur
 {
 	char whole[80];
 	snprintf(whole, sizeof(whole), "%u/%s", n, signature);
-	int low = 0, high = PQntuples(made);
+	int low = 0, high = pq.ntuples(made);
 	while (low < high) {
-		int middle = (low + high) / 2, order = strcmp(PQgetvalue(made, middle, 0), name);
+		int middle = (low + high) / 2, order = strcmp(pq.getvalue(made, middle, 0), name);
 		if (order == 0)
-			return strcmp(PQgetvalue(made, middle, 1), whole) == 0;
+			return strcmp(pq.getvalue(made, middle, 1), whole) == 0;
 		if (order < 0)
 			low = middle + 1;
 		else
@@ -220,10 +220,10 @@ int foreign_tables(struct cluster *c)
 			l, &made, "SELECT name, made FROM pcapdex_parent ORDER BY name COLLATE \"C\"");
 	if (rc == 0)
 		rc = loader_run(l, NULL, "BEGIN");
-	for (int i = 0; rc == 0 && i < PQntuples(relations); i++) {
-		if (is_made(made, PQgetvalue(relations, i, NAME), PQgetvalue(relations, i, MADE), c->n))
+	for (int i = 0; rc == 0 && i < pq.ntuples(relations); i++) {
+		if (is_made(made, pq.getvalue(relations, i, NAME), pq.getvalue(relations, i, MADE), c->n))
 			continue;
-		rc = make_parent(c, relations, i, remainders, PQgetvalue(schema, 0, 0));
+		rc = make_parent(c, relations, i, remainders, pq.getvalue(schema, 0, 0));
 		/* A transaction has a lock for each: not too many at once. */
 		if (rc == 0 && ++some % 100 == 0)
 			rc = loader_run(l, NULL, "COMMIT; BEGIN");
@@ -232,9 +232,9 @@ int foreign_tables(struct cluster *c)
 		rc = loader_run(l, NULL, "COMMIT");
 	else
 		loader_rollback(l);
-	PQclear(relations);
-	PQclear(made);
-	PQclear(schema);
+	pq.clear(relations);
+	pq.clear(made);
+	pq.clear(schema);
 	free(remainders);
 	return rc;
 }

@@ -26,14 +26,14 @@ int loader_run(struct loader *l, PGresult **out, const char *format, ...)
 	va_start(list, format);
 	char *sql = sqlite3_vmprintf(format, list);
 	va_end(list);
-	PGresult *r = sql ? PQexec(l->pg, sql) : NULL;
-	ExecStatusType status = PQresultStatus(r);
+	PGresult *r = sql ? pq.exec(l->pg, sql) : NULL;
+	ExecStatusType status = pq.resultStatus(r);
 	sqlite3_free(sql);
 	if (out && status == PGRES_TUPLES_OK) {
 		*out = r;
 		return 0;
 	}
-	PQclear(r);
+	pq.clear(r);
 	return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK ? 0 : loader_failed(l);
 }
 
@@ -41,9 +41,9 @@ int64_t loader_number(struct loader *l, const char *sql, int *rc)
 {
 	PGresult *r = NULL;
 	int64_t v = 0;
-	if (*rc == 0 && (*rc = loader_run(l, &r, "%s", sql)) == 0 && PQntuples(r) && !PQgetisnull(r, 0, 0))
-		v = strtoll(PQgetvalue(r, 0, 0), NULL, 10);
-	PQclear(r);
+	if (*rc == 0 && (*rc = loader_run(l, &r, "%s", sql)) == 0 && pq.ntuples(r) && !pq.getisnull(r, 0, 0))
+		v = strtoll(pq.getvalue(r, 0, 0), NULL, 10);
+	pq.clear(r);
 	return v;
 }
 
@@ -52,17 +52,17 @@ int64_t loader_number(struct loader *l, const char *sql, int *rc)
 static int copy_begin(struct loader *l, const char *table, const char *columns)
 {
 	char *sql = sqlite3_mprintf("COPY \"%w\" (%s) FROM STDIN", table, columns);
-	PGresult *r = sql ? PQexec(l->pg, sql) : NULL;
-	int rc = PQresultStatus(r) == PGRES_COPY_IN ? 0 : loader_failed(l);
+	PGresult *r = sql ? pq.exec(l->pg, sql) : NULL;
+	int rc = pq.resultStatus(r) == PGRES_COPY_IN ? 0 : loader_failed(l);
 	sqlite3_free(sql);
-	PQclear(r);
+	pq.clear(r);
 	l->used = 0;
 	return rc;
 }
 
 static int copy_flush(struct loader *l)
 {
-	int rc = l->used ? PQputCopyData(l->pg, l->buffer, (int)l->used) : 1;
+	int rc = l->used ? pq.putCopyData(l->pg, l->buffer, (int)l->used) : 1;
 	l->used = 0;
 	return rc == 1 ? 0 : loader_failed(l);
 }
@@ -70,10 +70,10 @@ static int copy_flush(struct loader *l)
 static int copy_end(struct loader *l, const char *error)
 {
 	int rc = error ? 0 : copy_flush(l);
-	if (PQputCopyEnd(l->pg, error) != 1)
+	if (pq.putCopyEnd(l->pg, error) != 1)
 		rc = rc < 0 ? rc : loader_failed(l);
-	for (PGresult *r; (r = PQgetResult(l->pg)); PQclear(r))
-		if (PQresultStatus(r) != PGRES_COMMAND_OK && rc == 0 && !error)
+	for (PGresult *r; (r = pq.getResult(l->pg)); pq.clear(r))
+		if (pq.resultStatus(r) != PGRES_COMMAND_OK && rc == 0 && !error)
 			rc = loader_failed(l);
 	return rc;
 }
@@ -259,7 +259,7 @@ int loader_copy(
 
 void loader_rollback(struct loader *l)
 {
-	PQclear(PQexec(l->pg, "ROLLBACK"));
+	pq.clear(pq.exec(l->pg, "ROLLBACK"));
 }
 
 /* pcapdex_info: one row. A cluster's coordinator and its shards have its name in common; a shard has
@@ -318,7 +318,8 @@ void loader_close(struct loader *l)
 {
 	if (!l)
 		return;
-	PQfinish(l->pg);
+	if (l->pg)
+		pq.finish(l->pg);
 	free(l->buffer);
 	free(l->shown);
 	free(l);

@@ -197,8 +197,8 @@ static enum publish_result load(struct publish *p, struct loader *l, const struc
 	if (rc == 0)
 		rc = loader_run(
 			l, &r, "SELECT 1 FROM capture WHERE sha256='%q' AND bpf='%q'", k->sha256, k->bpf);
-	there = rc == 0 && PQntuples(r) > 0;
-	PQclear(r);
+	there = rc == 0 && pq.ntuples(r) > 0;
+	pq.clear(r);
 	if (rc == 0 && !there && !filled)
 		rc = fill(p, l);
 	if (rc == 0 && !there && alone)

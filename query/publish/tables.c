@@ -106,17 +106,17 @@ static int make_schema(struct loader *l)
 			continue;
 		snprintf(digits, sizeof(digits), "%lld", (long long)++n);
 		values[4] = digits;
-		PGresult *r = PQexecParams(l->pg,
+		PGresult *r = pq.execParams(l->pg,
 			"INSERT INTO pcapdex_schema (kind, name, tbl, sql, n) VALUES ($1, $2, $3, $4, $5) ON "
 			"CONFLICT "
 			"(kind, name) DO UPDATE SET sql = excluded.sql, n = excluded.n WHERE $1 = 'view' AND "
 			"excluded.sql LIKE '%FROM%' AND pcapdex_schema.sql <> excluded.sql RETURNING xmax = "
 			"0",
 			5, NULL, values, NULL, NULL, 0);
-		l->changed |= PQntuples(r) > 0;
-		bool made = PQntuples(r) && *PQgetvalue(r, 0, 0) == 't';
-		rc = PQresultStatus(r) == PGRES_TUPLES_OK ? 1 : loader_failed(l);
-		PQclear(r);
+		l->changed |= pq.ntuples(r) > 0;
+		bool made = pq.ntuples(r) && *pq.getvalue(r, 0, 0) == 't';
+		rc = pq.resultStatus(r) == PGRES_TUPLES_OK ? 1 : loader_failed(l);
+		pq.clear(r);
 		if (rc > 0 && made && strcmp(type, "table") == 0 && make_table(l, name) < 0)
 			rc = -1;
 	}
@@ -133,20 +133,20 @@ static int make_views(struct loader *l)
 	if (rc == 0)
 		rc = loader_run(l, &r, "SELECT name, sql FROM pcapdex_schema WHERE kind='view' ORDER BY n");
 	sqlite3_str *refused = sqlite3_str_new(NULL);
-	for (int i = 0; rc == 0 && i < PQntuples(r); i++) {
-		char *sql = dialect_view(PQgetvalue(r, i, 1));
+	for (int i = 0; rc == 0 && i < pq.ntuples(r); i++) {
+		char *sql = dialect_view(pq.getvalue(r, i, 1));
 		rc = sql ? loader_run(l, NULL, "SAVEPOINT one_view") : -1;
-		if (rc == 0 && (loader_run(l, NULL, "DROP VIEW IF EXISTS \"%w\"", PQgetvalue(r, i, 0)) < 0 ||
+		if (rc == 0 && (loader_run(l, NULL, "DROP VIEW IF EXISTS \"%w\"", pq.getvalue(r, i, 0)) < 0 ||
 				       loader_run(l, NULL, "%s", sql) < 0)) {
 			sqlite3_str_appendf(
-				refused, sqlite3_str_length(refused) ? ", %s" : "%s", PQgetvalue(r, i, 0));
+				refused, sqlite3_str_length(refused) ? ", %s" : "%s", pq.getvalue(r, i, 0));
 			rc = loader_run(l, NULL, "ROLLBACK TO one_view");
 		}
 		if (rc == 0)
 			rc = loader_run(l, NULL, "RELEASE one_view");
 		sqlite3_free(sql);
 	}
-	PQclear(r);
+	pq.clear(r);
 	if (rc == 0 && sqlite3_str_length(refused))
 		complain(0, "%s: psql and others do not get these views: %s", l->shown,
 			sqlite3_str_value(refused));
@@ -176,9 +176,9 @@ int loader_analyze(struct loader *l)
 		"to_regclass(quote_ident(s.name)) WHERE s.kind='table' AND k.relkind='r'";
 	PGresult *r = NULL;
 	int rc = loader_run(l, &r, "SELECT string_agg(quote_ident(s.name), ', ') %s", tables);
-	if (rc == 0 && !PQgetisnull(r, 0, 0))
-		rc = loader_run(l, NULL, "ANALYZE %s", PQgetvalue(r, 0, 0));
-	PQclear(r);
+	if (rc == 0 && !pq.getisnull(r, 0, 0))
+		rc = loader_run(l, NULL, "ANALYZE %s", pq.getvalue(r, 0, 0));
+	pq.clear(r);
 	return rc < 0 ? rc
 		      : loader_run(l, NULL,
 				"INSERT INTO pcapdex_rows SELECT s.name, k.reltuples %s ON CONFLICT (tbl) DO "

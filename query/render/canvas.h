@@ -50,7 +50,9 @@ struct canvas {
 };
 
 extern const struct canvas_kind canvas_svg;
-extern const struct canvas_kind canvas_png; /* with Cairo */
+extern const struct canvas_kind canvas_png; /* with Cairo, after canvas_png_load() */
+/* Load Cairo and Pango; false with a message (512 octets, or NULL): they are not installed. */
+bool canvas_png_load(char *message);
 
 /* ---- axes (axis.c) ---- */
 

@@ -6,6 +6,40 @@
 #include <stdlib.h>
 
 #include "query/render/canvas.h"
+#include "query/render/loaded.h"
+
+/* clang-format off */
+#define DRAWING_FUNCTIONS(X) \
+	X(cairo_arc) X(cairo_arc_negative) X(cairo_clip) X(cairo_close_path) X(cairo_create) \
+	X(cairo_destroy) X(cairo_fill) X(cairo_image_surface_create) X(cairo_line_to) X(cairo_move_to) \
+	X(cairo_new_path) X(cairo_paint) X(cairo_rectangle) X(cairo_reset_clip) X(cairo_restore) \
+	X(cairo_rotate) X(cairo_save) X(cairo_scale) X(cairo_set_line_join) X(cairo_set_line_width) \
+	X(cairo_set_source_rgba) X(cairo_stroke) X(cairo_surface_destroy) \
+	X(cairo_surface_write_to_png_stream) X(cairo_translate) X(g_object_unref) \
+	X(pango_cairo_create_layout) X(pango_cairo_show_layout) X(pango_font_description_free) \
+	X(pango_font_description_from_string) X(pango_font_description_set_absolute_size) \
+	X(pango_layout_get_baseline) X(pango_layout_get_size) X(pango_layout_set_font_description) \
+	X(pango_layout_set_text)
+/* clang-format on */
+
+/* Cairo's, Pango's and GObject's, loaded with the first picture. */
+static struct {
+#define X(name) __typeof__(name) *name;
+	DRAWING_FUNCTIONS(X)
+#undef X
+} draw;
+
+bool canvas_png_load(char *message)
+{
+	static const char *const names[] = {
+#define X(name) #name,
+		DRAWING_FUNCTIONS(X)
+#undef X
+	};
+	_Static_assert(sizeof(draw) == sizeof(names), "a pointer for each name");
+	return draw.cairo_create || library_load("libpangocairo-1.0.so.0", names,
+					    sizeof(names) / sizeof(*names), (void **)&draw, message);
+}
 
 #define PIXELS  2.0
 #define LONGEST 32000.0 /* Cairo's images reach to 32767 pixels */
@@ -21,7 +55,7 @@ static double pixels(const struct chart_look *look)
 static void set_ink(struct canvas *c, enum ink ink, double opacity)
 {
 	unsigned v = ink_colours[c->look->theme == THEME_DARK][ink];
-	cairo_set_source_rgba(
+	draw.cairo_set_source_rgba(
 		c->cairo, (v >> 16) / 255.0, (v >> 8 & 0xff) / 255.0, (v & 0xff) / 255.0, opacity);
 }
 
@@ -29,14 +63,14 @@ static void begin(struct canvas *c, const char *title)
 {
 	(void)title;
 	double scale = pixels(c->look);
-	c->surface = cairo_image_surface_create(
+	c->surface = draw.cairo_image_surface_create(
 		CAIRO_FORMAT_RGB24, (int)(c->look->width * scale), (int)(c->look->height * scale));
-	c->cairo = cairo_create(c->surface);
-	cairo_scale(c->cairo, scale, scale);
+	c->cairo = draw.cairo_create(c->surface);
+	draw.cairo_scale(c->cairo, scale, scale);
 	set_ink(c, INK_PAPER, 1);
-	cairo_paint(c->cairo);
-	cairo_set_line_join(c->cairo, CAIRO_LINE_JOIN_ROUND);
-	c->layout = pango_cairo_create_layout(c->cairo);
+	draw.cairo_paint(c->cairo);
+	draw.cairo_set_line_join(c->cairo, CAIRO_LINE_JOIN_ROUND);
+	c->layout = draw.pango_cairo_create_layout(c->cairo);
 }
 
 static cairo_status_t put_octets(void *out, const unsigned char *at, unsigned n)
@@ -46,63 +80,63 @@ static cairo_status_t put_octets(void *out, const unsigned char *at, unsigned n)
 
 static int end(struct canvas *c)
 {
-	cairo_status_t status = cairo_surface_write_to_png_stream(c->surface, put_octets, c->out);
-	g_object_unref(c->layout);
-	cairo_destroy(c->cairo);
-	cairo_surface_destroy(c->surface);
+	cairo_status_t status = draw.cairo_surface_write_to_png_stream(c->surface, put_octets, c->out);
+	draw.g_object_unref(c->layout);
+	draw.cairo_destroy(c->cairo);
+	draw.cairo_surface_destroy(c->surface);
 	free(c->hint.at);
 	return status == CAIRO_STATUS_SUCCESS ? 0 : -1;
 }
 
 static void move(struct canvas *c, double x, double y)
 {
-	cairo_move_to(c->cairo, x, y);
+	draw.cairo_move_to(c->cairo, x, y);
 }
 
 static void line(struct canvas *c, double x, double y)
 {
-	cairo_line_to(c->cairo, x, y);
+	draw.cairo_line_to(c->cairo, x, y);
 }
 
 static void arc(struct canvas *c, double x, double y, double r, double from, double to)
 {
 	if (to > from)
-		cairo_arc(c->cairo, x, y, r, from, to);
+		draw.cairo_arc(c->cairo, x, y, r, from, to);
 	else
-		cairo_arc_negative(c->cairo, x, y, r, from, to);
+		draw.cairo_arc_negative(c->cairo, x, y, r, from, to);
 }
 
 static void close_path(struct canvas *c)
 {
-	cairo_close_path(c->cairo);
+	draw.cairo_close_path(c->cairo);
 }
 
 static void stroke(struct canvas *c, enum ink ink, double width)
 {
 	set_ink(c, ink, 1);
-	cairo_set_line_width(c->cairo, width);
-	cairo_stroke(c->cairo);
+	draw.cairo_set_line_width(c->cairo, width);
+	draw.cairo_stroke(c->cairo);
 }
 
 static void fill(struct canvas *c, enum ink ink, double opacity)
 {
 	set_ink(c, ink, opacity);
-	cairo_fill(c->cairo);
+	draw.cairo_fill(c->cairo);
 }
 
 /* Make the layout hold the words; its size in pixels. */
 static void lay_out(struct canvas *c, double size, const char *words, int *w, int *ascent)
 {
 	struct buffer b = { 0 };
-	PangoFontDescription *font = pango_font_description_from_string("DejaVu Sans, sans-serif");
-	pango_font_description_set_absolute_size(font, size * PANGO_SCALE);
-	pango_layout_set_font_description(c->layout, font);
-	pango_font_description_free(font);
+	PangoFontDescription *font = draw.pango_font_description_from_string("DejaVu Sans, sans-serif");
+	draw.pango_font_description_set_absolute_size(font, size * PANGO_SCALE);
+	draw.pango_layout_set_font_description(c->layout, font);
+	draw.pango_font_description_free(font);
 	put_visible(&b, words, strlen(words), ESCAPE_ALL);
-	pango_layout_set_text(c->layout, b.at ? b.at : "", -1);
+	draw.pango_layout_set_text(c->layout, b.at ? b.at : "", -1);
 	free(b.at);
-	pango_layout_get_size(c->layout, w, NULL);
-	*ascent = pango_layout_get_baseline(c->layout);
+	draw.pango_layout_get_size(c->layout, w, NULL);
+	*ascent = draw.pango_layout_get_baseline(c->layout);
 }
 
 static void text(struct canvas *c, double x, double y, enum anchor anchor, double size, enum ink ink,
@@ -111,14 +145,14 @@ static void text(struct canvas *c, double x, double y, enum anchor anchor, doubl
 	int w, ascent;
 	lay_out(c, size, words, &w, &ascent);
 	double shift = anchor == ANCHOR_START ? 0 : anchor == ANCHOR_MIDDLE ? 0.5 : 1;
-	cairo_save(c->cairo);
-	cairo_translate(c->cairo, x, y);
-	cairo_rotate(c->cairo, turn * M_PI / 180);
-	cairo_move_to(c->cairo, -shift * w / PANGO_SCALE, -(double)ascent / PANGO_SCALE);
+	draw.cairo_save(c->cairo);
+	draw.cairo_translate(c->cairo, x, y);
+	draw.cairo_rotate(c->cairo, turn * M_PI / 180);
+	draw.cairo_move_to(c->cairo, -shift * w / PANGO_SCALE, -(double)ascent / PANGO_SCALE);
 	set_ink(c, ink, 1);
-	pango_cairo_show_layout(c->cairo, c->layout);
-	cairo_restore(c->cairo);
-	cairo_new_path(c->cairo);
+	draw.pango_cairo_show_layout(c->cairo, c->layout);
+	draw.cairo_restore(c->cairo);
+	draw.cairo_new_path(c->cairo);
 }
 
 static double width(struct canvas *c, double size, const char *words)
@@ -131,11 +165,11 @@ static double width(struct canvas *c, double size, const char *words)
 static void clip(struct canvas *c, double x, double y, double w, double h)
 {
 	if (w <= 0) {
-		cairo_reset_clip(c->cairo);
+		draw.cairo_reset_clip(c->cairo);
 		return;
 	}
-	cairo_rectangle(c->cairo, x, y, w, h);
-	cairo_clip(c->cairo);
+	draw.cairo_rectangle(c->cairo, x, y, w, h);
+	draw.cairo_clip(c->cairo);
 }
 
 static void hint(struct canvas *c, const char *words)

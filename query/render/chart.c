@@ -176,7 +176,11 @@ bool chart_extent(const struct chart *chart, bool right, double *x0, double *x1,
 
 bool chart_can(enum chart_output output)
 {
-	return output != CHART_PNG || HAVE_CAIRO;
+#if HAVE_CAIRO
+	return output != CHART_PNG || canvas_png_load(NULL);
+#else
+	return output != CHART_PNG;
+#endif
 }
 
 int chart_draw(const struct chart *c, enum chart_output output, FILE *out, const struct chart_look *look)
@@ -185,12 +189,12 @@ int chart_draw(const struct chart *c, enum chart_output output, FILE *out, const
 		return -1;
 	if (output == CHART_TERMINAL)
 		return draw_terminal(c, out, look);
+	if (!chart_can(output))
+		return -1;
 #if HAVE_CAIRO
 	const struct canvas_kind *kind = output == CHART_PNG ? &canvas_png : &canvas_svg;
 #else
 	const struct canvas_kind *kind = &canvas_svg;
-	if (output == CHART_PNG)
-		return -1;
 #endif
 	struct canvas canvas = {
 		.kind = kind, .out = out, .look = look, .inline_svg = output == CHART_INLINE

@@ -36,6 +36,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 				.cap_len = f.cap_len,
 				.len = f.len,
 				.time_ns = f.time_ns,
+				.fraction = f.fraction,
+				.untimed = !f.has_time,
 				.offset = f.offset,
 				.number = ++number,
 				.interface = f.interface,

@@ -1,0 +1,160 @@
+/* Protocols of which little more than the name is known: where their messages end in a stream, what they
+ * carry. The stacks are those that tshark shows of the same octets. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/dissect_test.h"
+
+static void stack(const char *text, const char *want)
+{
+	size_t n = strcspn(text, "\n");
+	if (strncmp(text, "stack: ", 7) != 0 || n - 7 != strlen(want) || strncmp(text + 7, want, n - 7) != 0)
+		fail_msg("%.*s, not %s", (int)n, text, want);
+}
+
+static void has(const char *text, const char *part)
+{
+	if (!strstr(text, part))
+		fail_msg("no \"%s\" in:\n%s", part, text);
+}
+
+/* A connection of its own for each: segments that follow each other, to `port`. */
+static uint32_t sent;
+
+static const char *segment(unsigned port, const char *hex)
+{
+	char frame[4096];
+	unsigned digits = 0;
+	for (const char *p = hex; *p; p++)
+		digits += *p != ' ';
+	snprintf(frame, sizeof(frame),
+		"45 00 %04x 0000 0000 40 06 0000 c0000201 c0000202 9c40 %04x %08x 00000001 50 18 2000 0000 "
+		"0000 %s",
+		40 + digits / 2, port, 1 + sent, hex);
+	const char *text = sent ? dissect_more(CLAIM_ETHERTYPE, 0x0800, frame, 0)
+				: dissect_hex(CLAIM_ETHERTYPE, 0x0800, frame, 0);
+	sent += digits / 2;
+	return text;
+}
+
+static const char *first(unsigned port, const char *hex)
+{
+	sent = 0;
+	return segment(port, hex);
+}
+
+#define IP_TCP "ethertype:ip:tcp"
+
+static void framing(void **state)
+{
+	(void)state;
+	/* Git: "0009done" LF in two segments, then the line that ends a list. */
+	stack(first(9418, "30303039 64"), IP_TCP);
+	const char *text = segment(9418, "6f6e650a 30303030");
+	stack(text, IP_TCP ":git:git");
+	has(text, "segment.count=2");
+	stack(first(9418, "30303030"), IP_TCP ":git");
+	/* TACACS+ (RFC 8907, section 4.1): a header of 12 octets, the length of the body in the last four. */
+	stack(first(49, "c0010100 00000001 00000002"), IP_TCP);
+	stack(segment(49, "abcd"), IP_TCP ":tacplus");
+	/* LDP (RFC 5036, section 3.1): version 1; anything else is data. */
+	stack(first(646, "0001 000b c0000201 0000 0201 0000"), IP_TCP);
+	stack(first(646, "0001 000a c0000201 0000 0201 0000"), IP_TCP ":ldp");
+	stack(first(646, "0002 000a c0000201 0000 0201 0000"), IP_TCP ":data");
+	/* Z39.50 in the Basic Encoding Rules: an end that is not known before it comes. */
+	stack(first(210, "b480 8301 00 8401 00"), IP_TCP);
+	stack(segment(210, "0000"), IP_TCP ":z3950");
+	/* RFC 1179: an answer, a command. */
+	stack(first(515, "00"), IP_TCP ":lpd");
+	stack(first(515, "02 6c70 0a"), IP_TCP ":lpd");
+	stack(first(515, "ff 6c70 0a"), IP_TCP ":lpd:data");
+	/* IEC 60870-5-104: octets before a frame belong to it. */
+	stack(first(2404, "ff 6804 0b00 0000"), IP_TCP ":iec60870_104");
+}
+
+/* What a message took is its length, not what came with it and begins the next. */
+static void reassembled_length(void **state)
+{
+	(void)state;
+	stack(first(2404, "00"), IP_TCP);
+	stack(segment(2404, "0168"), IP_TCP);
+	const char *text = segment(2404, "020268 001212");
+	stack(text, IP_TCP ":iec60870_104");
+	has(text, "segment.count=3 reassembled.length=6");
+}
+
+static void links(void **state)
+{
+	(void)state;
+	const uint16_t fr = 107;
+	/* Q.922: an address of one octet, of two, of more than there are; DLCI 0 is for signalling. */
+	stack(dissect_hex(
+		      CLAIM_LINKTYPE, fr, "0401 03 cc 4500 0014 0000 0000 40 fd 0000 c0000201 c0000202", 0),
+		"fr:ip");
+	stack(dissect_hex(CLAIM_LINKTYPE, fr, "0001 2200 83 1b01", 0), "fr:data");
+	stack(dissect_hex(CLAIM_LINKTYPE, fr, "55 42 5361", 0), "fr:data");
+	stack(dissect_hex(CLAIM_LINKTYPE, fr, "303030303030", 0), "fr");
+	/* IEEE 802.1AE: a short length leaves fewer octets to the check value. */
+	stack(dissect_hex(CLAIM_ETHERTYPE, 0x88e5,
+		      "2004 00000045 caf9df4f509a0064 88b5 6162 9b01a44db0df5aaa3376eccc", 0),
+		"ethertype:macsec:ethertype:data");
+	stack(dissect_hex(CLAIM_ETHERTYPE, 0x88e5, "2000 0000003e", 0), "ethertype:data");
+	/* IEEE 1722 and EtherCAT say what follows; FRER and TRILL have it behind a header. */
+	stack(dissect_hex(CLAIM_ETHERTYPE, 0x22f0, "02 00000000", 0), "ethertype:ieee1722:aaf");
+	stack(dissect_hex(CLAIM_ETHERTYPE, 0x88a4, "0e10 0700000000000000 0000", 0), "ethertype:ecatf:ecat");
+	stack(dissect_hex(CLAIM_ETHERTYPE, 0xf1c1, "0000 0001 88b5 61", 0),
+		"ethertype:ieee8021cb:ethertype:data");
+	stack(dissect_hex(CLAIM_ETHERTYPE, 0x22f3,
+		      "0054 0001 0002 ffffffff 020000000001 020000000002 88b5 61", 0),
+		"ethertype:trill:eth:ethertype:data");
+}
+
+/* A sample of a packet in sFlow: the agent's address is one of IPv6. */
+#define SFLOW_HEAD "00000005 00000002 20010db8000000000000000000000001 00000000 00000001 00000001"
+#define SFLOW_SAMPLE                                                                                         \
+	"00000001 00000001 0000004c 00000001 00000001 00000001 00000001 00000000 00000001 00000001 "         \
+	"00000001 00000001 00000024 00000001 00000014 00000000 00000011 "                                    \
+	"020000000001 020000000002 88b5 616263 000000"
+
+static void samples(void **state)
+{
+	(void)state;
+	stack(dissect_hex(CLAIM_UDP_PORT, 6343, SFLOW_HEAD SFLOW_SAMPLE, 0), "sflow:eth:ethertype:data");
+	stack(dissect_hex(CLAIM_UDP_PORT, 6343, "00000003 00000001", 0), "data");
+	dissect_prefixes(CLAIM_UDP_PORT, 6343, SFLOW_HEAD SFLOW_SAMPLE);
+	/* RFC 3208, section 8: data behind a header and an option; a type that does not exist. */
+	stack(dissect_hex(CLAIM_IP_PROTO, 113,
+		      "1d4c 0bb8 04 01 0000 616263646566 0004 00000001 00000001 0004 0004 74657874", 0),
+		"pgm:data");
+	stack(dissect_hex(CLAIM_IP_PROTO, 113, "1d4c 0bb8 06 00 0000 616263646566 0004 00000001", 0), "");
+}
+
+static void cut(void **state)
+{
+	(void)state;
+	dissect_prefixes(CLAIM_LINKTYPE, 107, "303031 03 80 00000c 2000 0102");
+	dissect_prefixes(CLAIM_ETHERTYPE, 0xd28b, "0001 0110 5ceeed5a 0606fe7c 88b5 61");
+	dissect_prefixes(CLAIM_ETHERTYPE, 0x4305, "40 0f 32 00 020000000001 020000000002 020000000003 88b5");
+	dissect_prefixes(CLAIM_ETHERTYPE, 0x890d, "02 0c 0a 01");
+	dissect_prefixes(
+		CLAIM_IP_PROTO, 113, "1d4c 0bb8 04 01 0000 616263646566 0004 00000001 00000001 0004 0004");
+	dissect_prefixes(CLAIM_TCP_PORT, 210, "bf8f01 8203e8 30 80 0000 0000");
+	dissect_prefixes(CLAIM_LINKTYPE, 195, "00eb cdab ffff cdab 0100000000000cc1 203f 1188 061a 7ac7");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(framing),
+		cmocka_unit_test(reassembled_length),
+		cmocka_unit_test(links),
+		cmocka_unit_test(samples),
+		cmocka_unit_test(cut),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
