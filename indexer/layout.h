@@ -16,6 +16,7 @@
  *     :N         the name, or "Unknown type" and the number
  *     :d :x      the number in decimal, in hexadecimal
  *     :b         eight times the number: octets as bits
+ *     :O         six digits of hexadecimal, colons between pairs
  *     :2 :3 :5   so many digits of hexadecimal
  *     :t         the number as seconds: "1 minute, 5 seconds"
  *     :u         the number divided by the line's `unit`
@@ -30,6 +31,7 @@
  *     :0         nothing; the line is there when the number is 0
  *     :o :e :w   where in the put-together octets it begins, ends, and how many there are
  *     *          instead of a name: "#FRAME(OCTETS), ..." of the rows below a record's line
+ * {NAME&N?TEXT}, {NAME&N!TEXT}: when one of the bits N is set, when none is.
  * {NAME?:}, {NAME!:}, {NAME=N:}: nothing; what stands in <...> with it is there when the test holds.
  * {#RECORD?TEXT}, {#RECORD!TEXT}, {#RECORD:0}: about how many rows of that record more than one stand below.
  * With a comma before the name (?, ! only) the texts are a list, ", " between them; {,!TEXT} is for when
@@ -98,8 +100,10 @@ struct layout_line {
 	/* The bits of a number of `width` bits that the value, divided by `unit`, stands for: "0100 .... = "
 	 */
 	uint64_t mask;
+	const char *bits_of;            /* of this field, for a line of words */
 	uint8_t width, unit;            /* unit 0 is taken as 1 */
 	const struct value_name *names; /* for :m */
+	const char *unknown;            /* for :m where the number has no name; NULL: "Unknown" */
 	const char *expert; /* "Chat/Sequence": an entry of the expert information; "": what the row says */
 	bool only;          /* a record: of its rows nothing but what stands below the line */
 	bool later;         /* a record: what else its rows have follows behind all lines */

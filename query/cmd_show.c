@@ -35,15 +35,33 @@ static int print_layer(const struct detail *d, unsigned index, unsigned depth)
 	return rc;
 }
 
+/* The innermost layer, where reading ended, by the name that the Protocol column has of it. */
+static const char *last_name(const struct detail *d)
+{
+	for (unsigned i = d->nlayers; i--;)
+		if (d->layers[i].octets && d->layers[i].proto->column)
+			return d->layers[i].proto->column;
+	return d->nlayers ? d->layers[d->nlayers - 1].proto->title : "frame";
+}
+
+static void print_malformed(const char *name)
+{
+	printf("[Malformed Packet: %s]\n", name);
+	print_line(1, "[Expert Info (Error/Malformed): Malformed Packet (Exception occurred)]");
+	print_line(2, "[Malformed Packet (Exception occurred)]");
+	print_line(2, "[Severity level: Error]");
+	print_line(2, "[Group: Malformed]");
+}
+
 static int print_tree(const struct detail *d)
 {
 	for (unsigned i = 0; i < d->nlayers; i++)
 		if (d->layers[i].inside < 0 && !d->layers[i].told && print_layer(d, i, 0) < 0)
 			return complain(-1, "out of memory");
 	if (d->malformed)
-		puts("[Malformed packet: a length in it does not fit]");
+		print_malformed(last_name(d));
 	if (d->cut)
-		puts("[Packet size limited during capture: the rest is missing]");
+		printf("[Packet size limited during capture: %s truncated]\n", last_name(d));
 	return 0;
 }
 

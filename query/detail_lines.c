@@ -84,6 +84,8 @@ static void plain_text(char *out, size_t size, const struct detail_row *row, con
 {
 	char value[TREE_LINE_MAX - 256];
 	detail_value_text(value, sizeof(value), f);
+	if (f->value_name && f->generated && strcmp(f->label + strcspn(f->label, " "), " Status") == 0)
+		snprintf(value, sizeof(value), "%s", f->value_name); /* of a checksum */
 	if (f->kind == KIND_BYTES && f->bytes && f->nbytes == 0)
 		snprintf(value, sizeof(value), "<MISSING>");
 	const char *colon = value[0] || f->kind == KIND_TEXT ? ": " : "", *note = checksum_note(row, f);
@@ -168,8 +170,9 @@ static void add_own_lines(struct walk *w, const struct layout_line *line, struct
 		octets.data = w->layer->octets, octets.n = w->layer->noctets;
 	else if (f)
 		octets.data = f->bytes, octets.n = f->bytes ? f->nbytes : 0;
-	if (!octets.data && (line->of_layer || octets.about[0] < 0))
-		return; /* the field is not there */
+	/* An internal field, whose name has no dot, is there without octets where these are none. */
+	if (!octets.data && (line->of_layer || strchr(line->field, '.')))
+		return;
 	if (!octets.data)
 		octets.data = (const uint8_t *)"";
 	line->lines(&octets, add_made, &(struct made) { w, f, row, first, end, depth });
@@ -445,10 +448,16 @@ static void add_line(struct walk *w, const struct layout_line *line, struct deta
 			f->shown = true;
 		}
 	} else {
-		char text[TREE_LINE_MAX];
+		char text[TREE_LINE_MAX], *p = text;
 		const struct detail_template t = { line, NULL, row, w->layer->row, w->rows + first,
 			end - first };
-		if (!detail_template_fill(text, sizeof(text), line->text, &t))
+		const struct detail_field *of = line->bits_of ? detail_row_find(row, line->bits_of) : NULL;
+		if (line->bits_of && !of)
+			return;
+		if (of)
+			p += bits_text(p, ((uint64_t)of->integer & line->mask) >> __builtin_ctzll(line->mask),
+				line->mask, line->width);
+		if (!detail_template_fill(p, sizeof(text) - (size_t)(p - text), line->text, &t))
 			return;
 		add(w->out, depth, NULL, text);
 		add_lines(w, line + 1, next, row, first, end, depth + 1);

@@ -54,7 +54,8 @@ static void put_named(struct out *o, const struct detail_template *t, const stru
 			return;
 		}
 	}
-	put(o, "Unknown", 7);
+	const char *unknown = t->line && t->line->unknown ? t->line->unknown : "Unknown";
+	put(o, unknown, strlen(unknown));
 }
 
 /* ", Router, Override": the bits of a number that are set. */
@@ -123,6 +124,10 @@ static void put_value(struct out *o, const struct detail_template *t, const stru
 	case 'x':
 		snprintf(text, sizeof(text), "0x%0*" PRIx64, f->octets * 2, (uint64_t)f->integer);
 		break;
+	case 'O':
+		snprintf(text, sizeof(text), "%02x:%02x:%02x", (unsigned)(f->integer >> 16 & 0xff),
+			(unsigned)(f->integer >> 8 & 0xff), (unsigned)(f->integer & 0xff));
+		break;
 	case '2':
 	case '3':
 	case '5':
@@ -177,6 +182,10 @@ static bool chosen(const struct detail_field *f, const char *test, const char **
 		      text++;
 	else if (*test == '!')
 		set = !set;
+	else if (*test == '&') {
+		set = f && (f->integer & strtoll(test + 1, &text, 10)) != 0;
+		set = *text++ == '!' ? !set : set;
+	}
 	if (behind)
 		*behind = text;
 	return set;
@@ -234,7 +243,7 @@ static const char *fill_brace(struct out *o, const char *p, const struct detail_
 	}
 	bool list = *p == ',', rows = *p == '#';
 	p += list || rows;
-	size_t n = strcspn(p, ":?!=}");
+	size_t n = strcspn(p, ":?!=&}");
 	if (list && n == 0 && *p == '!') {
 		if (!o->listed)
 			put(o, p + 1, (size_t)(end - p - 1));
@@ -242,9 +251,9 @@ static const char *fill_brace(struct out *o, const char *p, const struct detail_
 	}
 	struct detail_field more = { .kind = KIND_UINT, .integer = rows ? rows_more(t, p, n) : 0 };
 	const struct detail_field *f = rows ? &more : find(t, p, n);
-	if ((p[n] == '?' || p[n] == '!' || p[n] == '=') && end[-1] == ':')
+	if ((p[n] == '?' || p[n] == '!' || p[n] == '=' || p[n] == '&') && end[-1] == ':')
 		o->missing = o->missing || !chosen(f, p + n, NULL);
-	else if (p[n] == '?' || p[n] == '!' || p[n] == '=')
+	else if (p[n] == '?' || p[n] == '!' || p[n] == '=' || p[n] == '&')
 		put_choice(o, f, p + n, end, list);
 	else if (!f || (p[n] == ':' && p[n + 1] == '1' && !f->integer) ||
 		 (p[n] == ':' && p[n + 1] == '0' && f->integer))

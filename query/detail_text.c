@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "indexer/layout.h"
 #include "query/detail.h"
 #include "query/render/render.h"
 #include "query/time_text.h"
@@ -121,7 +120,7 @@ bool detail_list_item(char *out, size_t size, const struct detail_field *f, unsi
 
 void detail_value_text(char *out, size_t size, const struct detail_field *f)
 {
-	char number[64], time[LAYOUT_TIME_TEXT];
+	char number[64];
 	uint64_t ns = f->integer < 0 ? -(uint64_t)f->integer : (uint64_t)f->integer;
 	out[0] = '\0';
 	switch (f->kind) {
@@ -137,12 +136,10 @@ void detail_value_text(char *out, size_t size, const struct detail_field *f)
 					     : "False");
 		break;
 	case KIND_TIME:
-		if (f->text) {
+		if (f->text)
 			snprintf(out, size, "%s", f->text);
-		} else {
-			layout_time_text(time, f->integer);
-			snprintf(out, size, "%s", time);
-		}
+		else
+			time_text(out, size, f->integer);
 		break;
 	case KIND_RELTIME:
 		if (f->text)

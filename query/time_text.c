@@ -1,22 +1,17 @@
 /* Times are nanoseconds since 1970 in the archive; here is how they are written. */
 #include "query/time_text.h"
 
-#include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
+
+#include "indexer/layout.h"
 
 size_t time_text(char *out, size_t size, int64_t ns)
 {
-	static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep",
-		"Oct", "Nov", "Dec" };
-	struct tm tm;
-	time_t seconds = ns / 1000000000 - (ns % 1000000000 < 0);
-	gmtime_r(&seconds, &tm);
-	int n = snprintf(out, size, "%s %2d, %d %02d:%02d:%02d.%09" PRId64 " UTC", months[tm.tm_mon],
-		tm.tm_mday, tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec,
-		ns - (int64_t)seconds * 1000000000);
+	char text[LAYOUT_TIME_TEXT];
+	layout_time_text(text, ns);
+	int n = snprintf(out, size, "%s", text);
 	return n < 0 ? 0 : (size_t)n < size ? (size_t)n : size - 1;
 }
 

@@ -60,6 +60,9 @@ compare_lists() {
 	python3 tests/follow.py build/pcapdex ../shared/captures --streams 2 --mode raw --every 6 --max-different 3 &&
 		python3 tests/io.py build/pcapdex ../shared/captures --every 12 --min 99.8 &&
 		if command -v tshark >/dev/null; then
+			python3 tests/show.py build/pcapdex ../shared/captures --every 40 --frames 12 --least tcp=99 \
+				--least ip=99.5 --least eth=99.5 --least frame=98 --least udp=97 --least dns=99 \
+				--least tls=95 --least dhcp=97 --least icmp=99 &&
 			python3 tests/packet_list.py --pcapdex build/pcapdex ../shared/captures \
 				--min source=99.5 --min destination=99.5 --min protocol=99 --min info=97
 		fi

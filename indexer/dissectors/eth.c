@@ -6,6 +6,7 @@
  *     +---------------+---------------+-------+----------------- - - --+---------+------+
  */
 #include "indexer/checksum.h"
+#include "indexer/dissectors/eth_names.h"
 #include "indexer/dissectors/ids.h"
 #include "indexer/dissectors/trailer.h"
 #include "indexer/expert.h"
@@ -42,15 +43,6 @@ enum {
 	ETH_NFIELDS
 };
 
-static const struct value_name eth_type_names[] = { { 0x0800, "IPv4" }, { 0x0806, "ARP" },
-	{ 0x0842, "Wake on LAN" }, { 0x6558, "Transparent Ethernet bridging" }, { 0x8035, "RARP" },
-	{ 0x8100, "802.1Q Virtual LAN" }, { 0x86dd, "IPv6" }, { 0x8809, "Slow Protocols" },
-	{ 0x8847, "MPLS label switched packet" }, { 0x8863, "PPPoE Discovery" }, { 0x8864, "PPPoE Session" },
-	{ 0x888e, "802.1X Authentication" }, { 0x8892, "PROFINET" }, { 0x88a4, "EtherCAT frame" },
-	{ 0x88a8, "802.1ad Provider Bridge (Q-in-Q)" }, { 0x88b8, "IEC 61850/GOOSE" },
-	{ 0x88ba, "IEC 61850/SV (Sampled Value Transmission" },
-	{ 0x88cc, "802.1 Link Layer Discovery Protocol (LLDP)" },
-	{ 0x88f7, "PTPv2 over Ethernet (IEEE1588)" }, { 0x9000, "Loopback" }, { 0, NULL } };
 static const struct value_name eth_lg_names[] = { { 0, "Globally unique address (factory default)" },
 	{ 1, "Locally administered address (this is NOT the factory default)" }, { 0, NULL } };
 static const struct value_name eth_ig_names[] = { { 0, "Individual address (unicast)" },
@@ -220,16 +212,18 @@ static enum verdict eth_dissect(struct packet *pkt, struct cursor *c)
 static const struct claim eth_claims[] = { { CLAIM_LINKTYPE, 1 }, { CLAIM_ETHERTYPE, 0x6558 },
 	{ CLAIM_IP_PROTO, 143 }, { CLAIM_GRE, 0x6558 }, { CLAIM_GRE, 0x6400 }, { 0 } };
 
-#define ADDRESS_LINES(which)                                                                                 \
-	{ 0, "eth." which }, { 1, NULL, "Address: {eth." which "}" },                                        \
+#define GROUP_SOURCE                                                                                         \
+	{ 1, EXPERT_NAME ".message", "{" EXPERT_NAME ".severity=" EXPERT_WARN ":}{}", .expert = "" },
+#define ADDRESS_LINES(which, NOTE)                                                                           \
+	{ 0, "eth." which }, NOTE { 1, NULL, "Address: {eth." which "}" },                                   \
 		{ 1, "eth." which ".lg", .mask = 0x020000, .width = 24 },                                    \
 	{                                                                                                    \
 		1, "eth." which ".ig", .mask = 0x010000, .width = 24                                         \
 	}
 
 static const struct layout_line eth_layout[] = {
-	ADDRESS_LINES("dst"),
-	ADDRESS_LINES("src"),
+	ADDRESS_LINES("dst", ),
+	ADDRESS_LINES("src", GROUP_SOURCE),
 	/* Wireshark shows them with names resolved only */
 	{ 0, "eth.dst.oui", "" },
 	{ 0, "eth.src.oui", "" },
@@ -237,6 +231,7 @@ static const struct layout_line eth_layout[] = {
 	{ 0, "eth.len" },
 	{ 0, "eth.padding" },
 	{ 0, "eth.trailer" },
+	{ 1, EXPERT_NAME ".message", "{" EXPERT_NAME ".severity=" EXPERT_NOTE ":}{}", .expert = "" },
 	{ 0, "eth.fcs", "Frame check sequence: {} [unverified]" },
 	{ 0 },
 };
@@ -244,7 +239,7 @@ static const struct layout_line eth_layout[] = {
 const struct protocol proto_eth = {
 	.name = "eth",
 	.title = "Ethernet",
-	.heading = "{eth.type?Ethernet II}{eth.type!IEEE 802.3 Ethernet}<, Src: {eth.src}, Dst: {eth.dst}>",
+	.heading = "<{eth.type?:}Ethernet II, Src: {eth.src}, Dst: {eth.dst}>{eth.type!IEEE 802.3 Ethernet }",
 	.layout = eth_layout,
 	.column = "Ethernet",
 	.spec = "IEEE 802.3",

@@ -27,6 +27,17 @@ enum {
 	FRAME_SECTION,
 	FRAME_FLAGS,
 	FRAME_FLAGS_DIRECTION,
+	FRAME_FLAGS_RECEPTION,
+	FRAME_FLAGS_FCS,
+	FRAME_FLAGS_RESERVED,
+	FRAME_FLAGS_CRC,
+	FRAME_FLAGS_LONG,
+	FRAME_FLAGS_SHORT,
+	FRAME_FLAGS_GAP,
+	FRAME_FLAGS_UNALIGNED,
+	FRAME_FLAGS_DELIMITER,
+	FRAME_FLAGS_PREAMBLE,
+	FRAME_FLAGS_SYMBOL,
 	FRAME_PACKET_ID,
 	FRAME_MARKED,
 	FRAME_IGNORED,
@@ -49,9 +60,22 @@ enum {
 	"(SELECT " column " FROM interface i JOIN interface n ON n.capture_id=i.capture_id AND "             \
 	"n.number=i.interface_id WHERE i.capture_id={capture} AND i.number={interface})"
 
-static const struct value_name encap_names[] = { { 1, "Ethernet" }, { 7, "Raw IP" }, { 15, "NULL/Loopback" },
-	{ 20, "IEEE 802.11 Wireless LAN" }, { 23, "IEEE 802.11 plus radiotap radio header" },
-	{ 25, "Linux cooked-mode capture v1" }, { 0, NULL } };
+static const struct value_name encap_names[] = { { 1, "Ethernet" }, { 2, "Token Ring" }, { 3, "SLIP" },
+	{ 4, "PPP" }, { 7, "Raw IP" }, { 8, "ARCNET" }, { 13, "ATM PDUs" }, { 15, "NULL/Loopback" },
+	{ 20, "IEEE 802.11 Wireless LAN" }, { 21, "IEEE 802.11 plus Prism II monitor mode radio header" },
+	{ 23, "IEEE 802.11 plus radiotap radio header" }, { 24, "IEEE 802.11 plus AVS radio header" },
+	{ 25, "Linux cooked-mode capture v1" }, { 26, "Frame Relay" }, { 28, "Cisco HDLC" },
+	{ 42, "SS7 MTP2" }, { 43, "SS7 MTP3" }, { 67, "Juniper ATM1" },
+	{ 97, "Per-Packet Information header" }, { 124, "Solaris IPNET" }, { 125, "SocketCAN" },
+	{ 129, "Raw IPv4" }, { 130, "Raw IPv6" }, { 146, "D-Bus" },
+	{ 152, "USB packets with USBPcap header" }, { 210, "Linux cooked-mode capture v2" }, { 0, NULL } };
+
+static const struct value_name reception_names[] = { { 0, "Not specified" }, { 1, "Unicast" },
+	{ 2, "Multicast" }, { 3, "Broadcast" }, { 4, "Promiscuous" }, { 0, NULL } };
+
+/* pcapng, section 4.3, epb_flags */
+static const struct value_name direction_names[] = { { 0, "Unknown" }, { 1, "Inbound" }, { 2, "Outbound" },
+	{ 0, NULL } };
 
 #define MALFORMED                                                                                            \
 	"CASE WHEN (SELECT instr(':'||s.items||':', ':_ws.malformed:') FROM t_stack s WHERE s.id={stack}) "  \
@@ -93,6 +117,28 @@ static const struct field frame_fields[FRAME_NFIELDS] = {
 	[FRAME_FLAGS] = { "frame.packet_flags", "Packet flags", KIND_UINT, BASE_HEX, 4, .part = 1 },
 	[FRAME_FLAGS_DIRECTION] = { "frame.packet_flags_direction", "Direction", KIND_UINT, BASE_HEX, 4,
 		.part = 1, .of = FRAME_FLAGS, .mask = 3 },
+	[FRAME_FLAGS_RECEPTION] = { "frame.packet_flags_reception_type", "Reception type", KIND_UINT,
+		.octets = 4, .names = reception_names, .part = 1, .of = FRAME_FLAGS, .mask = 0x1c },
+	[FRAME_FLAGS_FCS] = { "frame.packet_flags_fcs_length", "FCS length", KIND_UINT, .octets = 4,
+		.part = 1, .of = FRAME_FLAGS, .mask = 0x1e0 },
+	[FRAME_FLAGS_RESERVED] = { "frame.packet_flags_reserved", "Reserved", KIND_UINT, .octets = 4,
+		.part = 1, .of = FRAME_FLAGS, .mask = 0xfe00 },
+	[FRAME_FLAGS_CRC] = { "frame.packet_flags_crc_error", "CRC error", KIND_BOOL, .part = 1,
+		.of = FRAME_FLAGS, .mask = 0x01000000 },
+	[FRAME_FLAGS_LONG] = { "frame.packet_flags_packet_too_error", "Packet too long error", KIND_BOOL,
+		.part = 1, .of = FRAME_FLAGS, .mask = 0x02000000 },
+	[FRAME_FLAGS_SHORT] = { "frame.packet_flags_packet_too_short_error", "Packet too short error",
+		KIND_BOOL, .part = 1, .of = FRAME_FLAGS, .mask = 0x04000000 },
+	[FRAME_FLAGS_GAP] = { "frame.packet_flags_wrong_inter_frame_gap_error", "Wrong interframe gap error",
+		KIND_BOOL, .part = 1, .of = FRAME_FLAGS, .mask = 0x08000000 },
+	[FRAME_FLAGS_UNALIGNED] = { "frame.packet_flags_unaligned_frame_error", "Unaligned frame error",
+		KIND_BOOL, .part = 1, .of = FRAME_FLAGS, .mask = 0x10000000 },
+	[FRAME_FLAGS_DELIMITER] = { "frame.packet_flags_start_frame_delimiter_error",
+		"Start frame delimiter error", KIND_BOOL, .part = 1, .of = FRAME_FLAGS, .mask = 0x20000000 },
+	[FRAME_FLAGS_PREAMBLE] = { "frame.packet_flags_preamble_error", "Preamble error", KIND_BOOL,
+		.part = 1, .of = FRAME_FLAGS, .mask = 0x40000000 },
+	[FRAME_FLAGS_SYMBOL] = { "frame.packet_flags_symbol_error", "Symbol error", KIND_BOOL, .part = 1,
+		.of = FRAME_FLAGS, .mask = 0x80000000 },
 	[FRAME_PACKET_ID] = { "frame.packet_id", "Packet id", KIND_UINT, .octets = 8, .part = 1 },
 	/* what Wireshark's user does with a frame; here nobody does */
 	[FRAME_MARKED] = { "frame.marked", "Frame is marked", KIND_BOOL, .generated = true, .hidden = true,
@@ -187,6 +233,7 @@ static const struct layout_line frame_layout[] = {
 	{ 1, "frame.interface_name" },
 	{ 1, "frame.interface_description" },
 	{ 0, "frame.packet_flags" },
+	{ 1, "frame.packet_flags_direction", "Direction: {:m} ({})", .names = direction_names },
 	{ 0, "frame.packet_id" },
 	{ 0, "frame.encap_type" },
 	{ 0, "frame.time" },
@@ -209,7 +256,8 @@ const struct protocol proto_frame = {
 	.title = "Frame",
 	.heading = "Frame {frame.number}: {frame.len} byte{frame.len:s} on wire ({frame.len:b} bits), "
 		   "{frame.cap_len} byte{frame.cap_len:s} captured ({frame.cap_len:b} bits)"
-		   "< on interface {frame.interface_name}, id {frame.interface_id}>",
+		   "< on interface {frame.interface_name}, id {frame.interface_id}>"
+		   "{frame.packet_flags_direction=1? (inbound)}{frame.packet_flags_direction=2? (outbound)}",
 	.layout = frame_layout,
 	.help = "One packet as the capture recorded it: when, how long, on which interface.",
 	.id = PROTO_ID_frame,

@@ -38,10 +38,11 @@ enum {
 	GRE_NFIELDS
 };
 
-static const struct value_name gre_proto_names[] = { { 0x0800, "IP" }, { 0x0806, "ARP" },
+static const struct value_name gre_proto_names[] = { { 0x0800, "IP" }, { 0x0806, "ARP" }, { 0x2001, "NHRP" },
 	{ 0x22eb, "ERSPAN III" }, { 0x6558, "Transparent Ethernet bridging" }, { 0x6559, "RAW Frame Relay" },
-	{ 0x86dd, "IPv6" }, { 0x880b, "PPP" }, { 0x883e, "WCCP" }, { 0x8847, "MPLS label switched packet" },
-	{ 0x8848, "MPLS multicast label switched packet" }, { 0x88be, "ERSPAN" }, { 0, NULL } };
+	{ 0x8200, "ARUBA WLAN" }, { 0x86dd, "IPv6" }, { 0x880b, "PPP" }, { 0x883e, "WCCP" },
+	{ 0x8847, "MPLS label switched packet" }, { 0x8848, "MPLS multicast label switched packet" },
+	{ 0x88be, "ERSPAN" }, { 0, NULL } };
 
 #define PART_OPTIONAL 1
 
@@ -152,9 +153,29 @@ static enum verdict gre_dissect(struct packet *pkt, struct cursor *c)
 
 static const struct claim gre_claims[] = { { CLAIM_IP_PROTO, 47 }, { CLAIM_UDP_PORT, 4754 }, { 0 } };
 
+static const struct value_name version_names[] = { { 0, "GRE" }, { 1, "Enhanced GRE" }, { 0, NULL } };
+
+static const struct layout_line gre_layout[] = {
+	{ 0, "gre.flags_and_version" },
+	{ 1, "gre.flags.checksum", "Checksum Bit: {?Yes}{!No}" },
+	{ 1, "gre.flags.routing", "Routing Bit: {?Yes}{!No}" },
+	{ 1, "gre.flags.key", "Key Bit: {?Yes}{!No}" },
+	{ 1, "gre.flags.sequence_number", "Sequence Number Bit: {?Yes}{!No}" },
+	{ 1, "gre.flags.strict_source_route", "Strict Source Route Bit: {?Yes}{!No}" },
+	{ 1, "gre.flags.recursion_control" },
+	{ 1, "gre.flags.ack", "Acknowledgment: {?Yes}{!No}", .mask = 0x0080, .width = 16 },
+	{ 1, "gre.flags.reserved", .when = "gre.flags.ack", .mask = 0x0078, .width = 16 },
+	{ 1, "gre.flags.reserved", .mask = 0x00f8, .width = 16 },
+	{ 1, "gre.flags.version", "Version: {:m} ({:d})", .names = version_names },
+	{ 0, "gre.proto" },
+	{ 0 },
+};
+
 const struct protocol proto_gre = {
 	.name = "gre",
 	.title = "Generic Routing Encapsulation",
+	.heading = "Generic Routing Encapsulation ({gre.proto:n})",
+	.layout = gre_layout,
 	.column = "GRE",
 	.spec = "RFC 2784",
 	.help = "Carries packets of any protocol through an IP network.",

@@ -7,6 +7,7 @@
  *     control has two octets in information and supervisory frames; organization and id are there when both
  * SAPs are aa
  */
+#include "indexer/dissectors/eth_names.h"
 #include "indexer/dissectors/ids.h"
 #include "indexer/dissectors/snap.h"
 
@@ -18,13 +19,17 @@ static const struct value_name sap_names[] = { { 0x00, "NULL LSAP" }, { 0x04, "S
 	{ 0x06, "TCP/IP" }, { 0x42, "Spanning Tree BPDU" }, { 0xaa, "SNAP" }, { 0xe0, "NetWare" },
 	{ 0xf0, "NetBIOS" }, { 0xfe, "ISO Network Layer" }, { 0xff, "Global LSAP" }, { 0, NULL } };
 
+static const struct value_name cisco_names[] = { { 0x010b, "PVSTP+" }, { 0x010c, "VLAN Bridge" },
+	{ 0x0111, "UDLD" }, { 0x2000, "CDP" }, { 0x2001, "CGMP" }, { 0x2003, "VTP" }, { 0x2004, "DTP" },
+	{ 0, NULL } };
+
 static const struct field llc_fields[LLC_NFIELDS] = {
 	[LLC_DSAP] = { "llc.dsap", "DSAP", KIND_UINT, BASE_HEX, 1, .names = sap_names },
 	[LLC_SSAP] = { "llc.ssap", "SSAP", KIND_UINT, BASE_HEX, 1, .names = sap_names },
 	[LLC_CONTROL] = { "llc.control", "Control", KIND_UINT, BASE_HEX, 2 },
 	[LLC_OUI] = { "llc.oui", "Organization Code", KIND_UINT, .octets = 3 },
-	[LLC_TYPE] = { "llc.type", "Type", KIND_UINT, BASE_HEX, 2, .part = 1 },
-	[LLC_CISCO_PID] = { "llc.cisco_pid", "PID", KIND_UINT, BASE_HEX, 2, .part = 1 },
+	[LLC_TYPE] = { "llc.type", "Type", KIND_UINT, BASE_HEX, 2, .names = eth_type_names, .part = 1 },
+	[LLC_CISCO_PID] = { "llc.cisco_pid", "PID", KIND_UINT, BASE_HEX, 2, .names = cisco_names, .part = 1 },
 	[LLC_PID] = { "llc.pid", "Protocol ID", KIND_UINT, BASE_HEX, 2, .part = 1 },
 };
 
@@ -136,9 +141,35 @@ static const struct claim llc_claims[] = { { CLAIM_UDP_PORT, 12000 }, { CLAIM_UD
 	{ CLAIM_LINKTYPE, 11 }, { CLAIM_LINKTYPE, 100 }, { CLAIM_ETHERTYPE, 0x8870 }, { CLAIM_PPP, 0x004b },
 	{ 0 } };
 
+/* The names that Wireshark gives these prefixes of MAC addresses. */
+static const struct value_name organization_names[] = { { 0x000000, "Officially Xerox, but" },
+	{ 0x00000c, "Cisco Systems, Inc)" }, { 0, NULL } };
+
+static const struct layout_line llc_layout[] = {
+	{ 0, "llc.dsap" },
+	{ 1, NULL, "SAP: {llc.dsap:n}", .bits_of = "llc.dsap", .mask = 0xfe, .width = 8 },
+	{ 1, NULL, "IG Bit: {llc.dsap&1?Group}{llc.dsap&1!Individual}", .bits_of = "llc.dsap", .mask = 1,
+		.width = 8 },
+	{ 0, "llc.ssap" },
+	{ 1, NULL, "SAP: {llc.ssap:n}", .bits_of = "llc.ssap", .mask = 0xfe, .width = 8 },
+	{ 1, NULL, "CR Bit: {llc.ssap&1?Response}{llc.ssap&1!Command}", .bits_of = "llc.ssap", .mask = 1,
+		.width = 8 },
+	{ 0, "llc.control", "{=3:}Control field: U, func=UI (0x03)" },
+	{ 1, NULL, "{llc.control=3:}Command: Unnumbered Information (0x00)", .bits_of = "llc.control",
+		.mask = 0xec, .width = 8 },
+	{ 1, NULL, "{llc.control=3:}Frame type: Unnumbered frame (0x3)", .bits_of = "llc.control", .mask = 3,
+		.width = 8 },
+	{ 0, "llc.control" },
+	{ 0, "llc.oui", "Organization Code: {:O} ({:m}", .names = organization_names },
+	{ 0, "llc.type" },
+	{ 0, "llc.cisco_pid" },
+	{ 0 },
+};
+
 const struct protocol proto_llc = {
 	.name = "llc",
 	.title = "Logical-Link Control",
+	.layout = llc_layout,
 	.column = "LLC",
 	.spec = "IEEE 802.2",
 	.help = "Says which protocol a frame of an IEEE 802 network carries.",

@@ -9,6 +9,7 @@
  *  2  |protocol  0    | interface     |hatype |pkt|hal| address, 8 octets     | payload
  *     +-------+-------+---------------+-------+---+---+-----------------------+----- - -
  */
+#include "indexer/dissectors/eth_names.h"
 #include "indexer/dissectors/ids.h"
 #include "indexer/dissectors/trailer.h"
 
@@ -34,12 +35,20 @@ enum {
 static const struct value_name pkttype_names[] = { { 0, "Unicast to us" }, { 1, "Broadcast" },
 	{ 2, "Multicast" }, { 3, "Unicast to another host" }, { 4, "Sent by us" }, { 0, NULL } };
 
+/* Linux's ARPHRD_ numbers. */
+static const struct value_name hatype_names[] = { { 1, "Ethernet" }, { 6, "IEEE 802" }, { 512, "PPP" },
+	{ 769, "IP6IP6 tunnel" }, { 772, "Loopback" }, { 776, "sit0 device - IPv6-in-IPv4" },
+	{ 778, "GRE over IP" }, { 801, "IEEE 802.11" }, { 803, "IEEE 802.11 + radiotap header" },
+	{ 824, "Netlink" }, { 0xfffe, "zero header length" }, { 0xffff, "Void type, nothing is known" },
+	{ 0, NULL } };
+
 static const struct field sll_fields[SLL_NFIELDS] = {
 	[SLL_PKTTYPE] = { "sll.pkttype", "Packet type", KIND_UINT, .octets = 2, .names = pkttype_names },
-	[SLL_HATYPE] = { "sll.hatype", "Link-layer address type", KIND_UINT, .octets = 2 },
+	[SLL_HATYPE] = { "sll.hatype", "Link-layer address type", KIND_UINT, .octets = 2,
+		.names = hatype_names },
 	[SLL_HALEN] = { "sll.halen", "Link-layer address length", KIND_UINT, .octets = 2 },
 	[SLL_SRC_ETH] = { "sll.src.eth", "Source", KIND_ETHER },
-	[SLL_ETYPE] = { "sll.etype", "Protocol", KIND_UINT, BASE_HEX, 2 },
+	[SLL_ETYPE] = { "sll.etype", "Protocol", KIND_UINT, BASE_HEX, 2, .names = eth_type_names },
 	[SLL_LTYPE] = { "sll.ltype", "Protocol", KIND_UINT, BASE_HEX, 2, .part = 1 },
 	[SLL_GRETYPE] = { "sll.gretype", "Protocol", KIND_UINT, BASE_HEX, 2, .part = 1 },
 	[SLL_IFINDEX] = { "sll.ifindex", "Interface index", KIND_UINT, .octets = 4 },
@@ -179,6 +188,7 @@ static const struct claim sll_claims[] = { { CLAIM_LINKTYPE, 113 }, { CLAIM_LINK
 const struct protocol proto_sll = {
 	.name = "sll",
 	.title = "Linux cooked-mode capture",
+	.heading = "Linux cooked capture {sll.ifindex?v2}{sll.ifindex!v1}",
 	.spec = "LINKTYPE_LINUX_SLL, LINKTYPE_LINUX_SLL2",
 	.help = "What Linux puts in place of the link layer when it captures on all interfaces at once.",
 	.id = PROTO_ID_sll,

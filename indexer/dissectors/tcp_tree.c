@@ -41,18 +41,26 @@ static void say_kind(const struct layout_lines *l, const struct shown *s, uint8_
 		layout_say(l, 2, "Length: %" PRIu32, len);
 }
 
-/* RFC 2018: the edges are absolute numbers; here is no connection to make them relative to. */
-static void say_sack(const struct layout_lines *l, const uint8_t *p, uint32_t len)
+/* RFC 2018: the edges are numbers of the same stream as the acknowledgment, which tells where that began. */
+static void say_sack(const struct layout_lines *l, const uint8_t *p, uint32_t len, uint32_t base)
 {
-	layout_say(l, 1, "TCP Option - SACK");
+	char text[256];
+	size_t used = 0;
+	text[0] = '\0';
+	for (uint32_t at = 2; at + 8 <= len && used + 24 < sizeof(text); at += 8)
+		used += (size_t)snprintf(text + used, sizeof(text) - used, " %" PRIu32 "-%" PRIu32,
+			be32(p + at) - base, be32(p + at + 4) - base);
+	layout_say(l, 1, "TCP Option - SACK%s", text);
 	say_kind(l, shown_as(5), 5, len);
 	for (uint32_t at = 2; at + 8 <= len; at += 8) {
-		layout_say(l, 2, "left edge = %" PRIu32 " (absolute)", be32(p + at));
-		layout_say(l, 2, "right edge = %" PRIu32 " (absolute)", be32(p + at + 4));
+		layout_say(l, 2, "left edge = %" PRIu32 " (relative)", be32(p + at) - base);
+		layout_say(l, 2, "right edge = %" PRIu32 " (relative)", be32(p + at + 4) - base);
 	}
+	if (len >= 10)
+		layout_say(l, 2, "[TCP SACK Count: %" PRIu32 "]", (len - 2) / 8);
 }
 
-static void say_option(const struct layout_lines *l, const uint8_t *p, uint32_t len)
+static void say_option(const struct layout_lines *l, const uint8_t *p, uint32_t len, uint32_t base)
 {
 	const struct shown *s = shown_as(*p);
 	const char *title = s ? s->title : "Unknown";
@@ -67,7 +75,7 @@ static void say_option(const struct layout_lines *l, const uint8_t *p, uint32_t 
 		layout_say(l, 2, "Shift count: %u", p[2]);
 		layout_say(l, 2, "[Multiplier: %u]", 1U << shift);
 	} else if (*p == 5) {
-		say_sack(l, p, len);
+		say_sack(l, p, len, base);
 	} else if (*p == 8 && len == 10) {
 		layout_say(l, 1, "TCP Option - %s: TSval %" PRIu32 ", TSecr %" PRIu32, title, be32(p + 2),
 			be32(p + 6));
@@ -91,7 +99,7 @@ static uint32_t option_length(const uint8_t *p, uint32_t left)
 static void options(const struct layout_octets *o, layout_add *add, void *to)
 {
 	const uint8_t *octets = o->data;
-	uint32_t n = o->n;
+	uint32_t n = o->n, base = (uint32_t)(o->about[0] - o->about[1]);
 	const struct layout_lines l = { add, to };
 	char text[1024];
 	uint32_t len, used = (uint32_t)snprintf(text, sizeof(text), "Options: (%" PRIu32 " bytes)", n);
@@ -103,7 +111,7 @@ static void options(const struct layout_octets *o, layout_add *add, void *to)
 	}
 	add(to, 0, text);
 	for (uint32_t at = 0; at < n && (len = option_length(octets + at, n - at)); at += len)
-		say_option(&l, octets + at, octets[at] <= 1 ? 0 : len);
+		say_option(&l, octets + at, octets[at] <= 1 ? 0 : len, base);
 }
 
 /* ---- the segment ---- */
@@ -123,7 +131,8 @@ const struct layout_line tcp_layout[] = {
 	{ 0, "tcp.srcport" },
 	{ 0, "tcp.dstport" },
 	{ 0, "tcp.stream" },
-	{ 0, "tcp.completeness", "[Conversation completeness: {:m} ({:d})]", .names = completeness },
+	{ 0, "tcp.completeness", "[Conversation completeness: {:m} ({:d})]", .names = completeness,
+		.unknown = "Incomplete" },
 	{ 0, "tcp.len" },
 	{ 0, "tcp.seq", "Sequence Number: {}    (relative sequence number)" },
 	{ 0, "tcp.seq_raw" },
@@ -151,9 +160,9 @@ const struct layout_line tcp_layout[] = {
 		"Connection establish acknowledge (SYN+ACK): server port {tcp.srcport:d}"),
 	{ 1, "tcp.flags.fin" },
 	EXPERT("tcp.connection.fin", "Chat", "Connection finish (FIN)"),
+	{ 1, "tcp.flags.str" },
 	EXPERT("tcp.connection.fin_active", "Note", "This frame initiates the connection closing"),
 	EXPERT("tcp.connection.fin_passive", "Note", "This frame undergoes the connection closing"),
-	{ 1, "tcp.flags.str" },
 	{ 0, "tcp.window_size_value" },
 	{ 0, "tcp.window_size" },
 	{ 0, "tcp.window_size_scalefactor",
@@ -161,7 +170,7 @@ const struct layout_line tcp_layout[] = {
 	{ 0, "tcp.checksum", "Checksum: {} [unverified]" },
 	{ 0, "tcp.checksum.status", "[Checksum Status: {:n}]" },
 	{ 0, "tcp.urgent_pointer" },
-	{ 0, "tcp.options", .lines = options },
+	{ 0, "tcp.options", .lines = options, .about = { "tcp.ack_raw", "tcp.ack" } },
 	/* as the options say */
 	{ 0, "tcp.option_kind", "" },
 	{ 0, "tcp.option_len", "" },
@@ -200,13 +209,20 @@ const struct layout_line tcp_layout[] = {
 	EXPERT("tcp.analysis.zero_window_probe", "Note", "TCP Zero Window Probe"),
 	EXPERT("tcp.analysis.zero_window", "Warning", "TCP Zero Window segment"),
 	EXPERT("tcp.analysis.zero_window_probe_ack", "Note", "ACK to a TCP Zero Window Probe"),
-	{ 1, "tcp.analysis.rto" },
-	{ 1, "tcp.analysis.rto_frame" },
+	{ 2, "tcp.analysis.rto" },
+	{ 2, "tcp.analysis.rto_frame" },
+	{ 2, NULL, "{tcp.analysis.duplicate_ack_num:h}[This is a TCP duplicate ack]" },
 	{ 1, "tcp.analysis.duplicate_ack_num" },
 	{ 1, "tcp.analysis.duplicate_ack_frame" },
 	EXPERT("tcp.analysis.duplicate_ack", "Note", "Duplicate ACK (#{tcp.analysis.duplicate_ack_num:d})"),
+	{ 0, "tcp.options.sack.count", "" },
+	{ 0, .record = "tcp_sack", .only = true }, /* as the options say */
 	{ 0, "tcp.payload", "TCP payload ({:l} byte{:s})" },
+	{ 0, "tcp.pdu.size", "[PDU Size: {}]" },
 	{ 0, "tcp.reassembled_in" },
+	{ 0, "tcp.segment_data", "Retransmitted TCP segment data ({:l} byte{:s})",
+		.when = "tcp.analysis.retransmission" },
+	{ 0, "tcp.segment_data", "TCP segment data ({:l} byte{:s})" },
 	{ 0, .record = "tcp_event" }, /* what the expert information says above */
 	{ 0, .record = "tcp_message",
 		.text = "[{tcp.segment.count} Reassembled TCP Segments ({tcp.reassembled.length} bytes): "

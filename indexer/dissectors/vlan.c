@@ -5,6 +5,7 @@
  *     |p|d| id|typ/len| payload             p: priority (3 bits), d: drop eligible (1 bit), id: 12 bits
  *     +-------+-------+----------- - -
  */
+#include "indexer/dissectors/eth_names.h"
 #include "indexer/dissectors/ids.h"
 #include "indexer/dissectors/trailer.h"
 
@@ -31,7 +32,7 @@ static const struct value_name vlan_priority_names[] = { { 0, "Best Effort (defa
 
 static const struct field vlan_fields[VLAN_NFIELDS] = {
 	[VLAN_TCI] = { "tci", "tag control information", KIND_UINT, BASE_HEX, 2, .internal = true },
-	[VLAN_ETYPE] = { "vlan.etype", "Type", KIND_UINT, BASE_HEX, 2 },
+	[VLAN_ETYPE] = { "vlan.etype", "Type", KIND_UINT, BASE_HEX, 2, .names = eth_type_names },
 	[VLAN_LEN] = { "vlan.len", "Length", KIND_UINT, .octets = 2, .part = 1 },
 	[VLAN_PADDING] = { "eth.padding", "Padding", KIND_BYTES, .part = 1 },
 	[VLAN_TRAILER] = { "vlan.trailer", "Trailer", KIND_BYTES, .part = 1 },
@@ -89,9 +90,25 @@ static enum verdict vlan_dissect(struct packet *pkt, struct cursor *c)
  */
 static const struct claim vlan_claims[] = { { CLAIM_ETHERTYPE, 0x8100 }, { CLAIM_ETHERTYPE, 0x9100 }, { 0 } };
 
+/* IEEE 802.1Q, table I-2. */
+static const struct value_name priority_names[] = { { 0, "Best Effort (default)" }, { 1, "Background" },
+	{ 2, "Excellent Effort" }, { 3, "Critical Applications" }, { 4, "Video, < 100ms latency and jitter" },
+	{ 5, "Voice, < 10ms latency and jitter" }, { 6, "Internetwork Control" }, { 7, "Network Control" },
+	{ 0, NULL } };
+
+static const struct layout_line vlan_layout[] = {
+	{ 0, "vlan.priority", "Priority: {:m} ({:d})", .names = priority_names },
+	{ 0, "vlan.dei", "DEI: {?Eligible}{!Ineligible}" },
+	{ 0, "vlan.id" },
+	{ 0, "vlan.etype" },
+	{ 0 },
+};
+
 const struct protocol proto_vlan = {
 	.name = "vlan",
 	.title = "802.1Q Virtual LAN",
+	.heading = "802.1Q Virtual LAN, PRI: {vlan.priority:d}, DEI: {vlan.dei:d}, ID: {vlan.id}",
+	.layout = vlan_layout,
 	.column = "VLAN",
 	.spec = "IEEE 802.1Q",
 	.help = "Marks a frame as belonging to one of several virtual networks on the same wire.",
