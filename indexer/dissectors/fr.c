@@ -33,8 +33,8 @@ static const struct record fr_records[] = {
 #define CONTROL_XID 0xaf
 #define NLPID_SNAP  0x80
 
-/* The address. One of a single octet has no DLCI, and what is beyond the fourth is skipped up to the octet that
- * ends it, which counts as the last; the number of the circuit. */
+/* The address. One of a single octet has no DLCI, and what is beyond the fourth is skipped up to the octet
+ * that ends it, which counts as the last; the number of the circuit. */
 static uint32_t fr_address(struct row *r, struct cursor *c)
 {
 	const uint8_t *at = c->data;

@@ -130,7 +130,8 @@ static const struct pdu q931_pdu = {
 	.min = TPKT_HEADER, .length = tpkt_length, .test = q931_test, .unmeasured = true
 };
 
-static const struct claim q931_claims[] = { { CLAIM_HEUR_TCP, 330 }, { CLAIM_NLPID, 0x08 }, { CLAIM_SCTP_PPI, 13 }, { 0 } };
+static const struct claim q931_claims[] = { { CLAIM_HEUR_TCP, 330 }, { CLAIM_NLPID, 0x08 },
+	{ CLAIM_SCTP_PPI, 13 }, { 0 } };
 
 const struct protocol proto_q931 = {
 	.name = "q931",

@@ -391,8 +391,8 @@ enum verdict macsec_wrapper(struct packet *pkt, struct cursor *c)
 	uint32_t left = cur_left(c), icv = 16;
 	if (!shorter && left < icv)
 		return MINE;
-	/* The integrity check value stands at the end: behind the octets that the short length counts, or else
-	 * in the last ones. */
+	/* The integrity check value stands at the end: behind the octets that the short length counts, or
+	 * else in the last ones. */
 	struct cursor inside = cur_sub(c, shorter ? shorter : left - icv);
 	if (tci & 0x0c) {
 		pkt_next_proto(pkt, &proto_data, inside);

@@ -325,14 +325,16 @@ static void shown_address(char out[32], struct cursor *c, uint32_t mode)
 			p[2], p[1], p[0]);
 }
 
-/* IEEE 802.15.4-2020, section 7.4: information elements of the header (length in 7 bits, kind in 8, the highest bit
- * 0), up to the one that ends them; where that says so, those of the payload (11 and 4 bits, 1) up to theirs. */
+/* IEEE 802.15.4-2020, section 7.4: information elements of the header (length in 7 bits, kind in 8, the
+ * highest bit 0), up to the one that ends them; where that says so, those of the payload (11 and 4 bits, 1)
+ * up to theirs. */
 static void elements(struct cursor *c)
 {
 	enum { PAYLOAD_FOLLOWS = 0x7e, DATA_FOLLOWS = 0x7f, LAST = 0x0f };
 	uint32_t kind = 0;
 	uint64_t head; /* little-endian */
-	while (kind != PAYLOAD_FOLLOWS && kind != DATA_FOLLOWS && cur_peek(c, 0, 2, &head) && !(head & 0x80)) {
+	while (kind != PAYLOAD_FOLLOWS && kind != DATA_FOLLOWS && cur_peek(c, 0, 2, &head) &&
+		!(head & 0x80)) {
 		kind = (head << 1 & 0xfe) | (head >> 15);
 		cur_take(c, 2 + (head >> 8 & 0x7f));
 	}
