@@ -460,6 +460,8 @@ static void add_line(struct walk *w, const struct layout_line *line, struct deta
 		if (!detail_template_fill(p, sizeof(text) - (size_t)(p - text), line->text, &t))
 			return;
 		add(w->out, depth, NULL, text);
+		if (line->expert && w->out->n > at)
+			add_expert(w->out, row, line->expert, at);
 		add_lines(w, line + 1, next, row, first, end, depth + 1);
 		if (next > line + 1 && w->out->n == at + 1)
 			free(w->out->list[--w->out->n].text);

@@ -60,7 +60,7 @@ static void escaped_text(char *out, size_t size, const char *text)
 		if (named)
 			used += (size_t)snprintf(out + used, size - used, "\\%c", to[named - from]);
 		else if ((unsigned char)*p < 0x20 || *p == 0x7f)
-			used += (size_t)snprintf(out + used, size - used, "\\x%02x", (unsigned char)*p);
+			used += (size_t)snprintf(out + used, size - used, "\\%03o", (unsigned char)*p);
 		else
 			out[used++] = *p;
 	}

@@ -6,11 +6,12 @@
  *     +----+-------+-------+-------+---------------+-------- - -
  */
 #include "indexer/dissectors/ids.h"
+#include "indexer/layout.h"
 #include "indexer/packet.h"
 
 extern const struct protocol proto_oicq;
 
-enum { OICQ_FLAG, OICQ_VERSION, OICQ_COMMAND, OICQ_SEQ, OICQ_QQID, OICQ_DATA, OICQ_NFIELDS };
+enum { OICQ_FLAG, OICQ_VERSION, OICQ_COMMAND, OICQ_SEQ, OICQ_QQID, OICQ_DATA, OICQ_STRAY, OICQ_NFIELDS };
 
 static const struct value_name oicq_flags[] = { { 2, "Oicq packet" }, { 0, NULL } };
 
@@ -34,6 +35,20 @@ static const struct field oicq_fields[OICQ_NFIELDS] = {
 	[OICQ_SEQ] = { "oicq.seq", "Sequence", KIND_UINT, .octets = 2 },
 	[OICQ_QQID] = { "oicq.qqid", "Data(OICQ Number,if sender is client)", KIND_UINT, .octets = 4 },
 	[OICQ_DATA] = { "oicq.data", "Data", KIND_TEXT },
+	[OICQ_STRAY] = { "oicq.stray",
+		"octets that are not NUL follow the text's end; said in the tree alone, as by Wireshark",
+		KIND_UINT, .internal = true },
+};
+
+static const struct layout_line oicq_layout[] = {
+	{ 1, "oicq.flag" },
+	{ 1, "oicq.version" },
+	{ 1, "oicq.command" },
+	{ 1, "oicq.seq" },
+	{ 1, "oicq.qqid" },
+	{ 1, "oicq.data" },
+	{ 2, NULL, "{oicq.stray:1}Trailing stray characters", .expert = "Warning/Undecoded" },
+	{ 0 },
 };
 
 static const struct record oicq_records[] = { { "oicq", RECORD_LAYER, OICQ_NFIELDS, oicq_fields, NULL } };
@@ -42,6 +57,16 @@ static bool is_command(uint64_t command)
 {
 	for (const struct value_name *v = oicq_commands; v->name; v++)
 		if ((uint64_t)v->value == command)
+			return true;
+	return false;
+}
+
+/* A text ends at its first NUL; NULs alone may follow. */
+static bool has_stray(const uint8_t *text, uint32_t len)
+{
+	const uint8_t *end = memchr(text, '\0', len);
+	for (const uint8_t *p = end; p && p < text + len; p++)
+		if (*p)
 			return true;
 	return false;
 }
@@ -64,8 +89,11 @@ static enum verdict oicq_dissect(struct packet *pkt, struct cursor *c)
 	row_be(r, OICQ_QQID, c, 4);
 	/* Eleven octets are not a message: Wireshark calls it malformed. A cut text is shown as far as it
 	 * goes. */
-	if (cur_need(c, 1))
+	if (cur_need(c, 1)) {
+		if (has_stray(c->data + c->pos, cur_avail(c)))
+			row_set(r, OICQ_STRAY, 1);
 		row_ascii(r, OICQ_DATA, c, cur_avail(c));
+	}
 	return MINE;
 }
 
@@ -81,4 +109,5 @@ const struct protocol proto_oicq = {
 	.nrecords = 1,
 	.claims = oicq_claims,
 	.dissect = oicq_dissect,
+	.layout = oicq_layout,
 };
