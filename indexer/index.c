@@ -501,7 +501,7 @@ static enum index_status finish(struct job *j, enum index_status status)
 	char sha256[65];
 	if (status == INDEX_DAMAGED)
 		reader_drain(j->reader); /* what cannot be read of the rest was the damage */
-	if (j->cancelled)
+	if (j->cancelled || progress(j))
 		return INDEX_CANCELLED;
 	dissection_finish(j->dissection);
 	late_settle(&j->late, j->dict, &j->totals);

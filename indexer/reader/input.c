@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,6 +21,7 @@
 enum {
 	PACKED_SIZE = 256 * 1024,
 	WINDOW_SIZE = 1024 * 1024, /* stays in the processor's second cache; larger was not faster */
+	PATIENCE_MS = 100,         /* how long one may wait for a pipe before asking whether to go on */
 };
 
 __attribute__((format(printf, 2, 3))) static void fail(struct input *in, const char *format, ...)
@@ -33,16 +35,35 @@ __attribute__((format(printf, 2, 3))) static void fail(struct input *in, const c
 	in->ended = true;
 }
 
+/* Wait until something comes; false when nobody wants it any more. A signal does not wake the one who waits: it may come
+ * just before the waiting, or to another thread. */
+static bool await(struct input *in)
+{
+	struct pollfd one = { .fd = in->fd, .events = POLLIN };
+
+	if (in->total) /* a file is always ready */
+		return true;
+	while (poll(&one, 1, PATIENCE_MS) <= 0) {
+		if (!in->on_interrupt || !in->on_interrupt(in->ctx))
+			continue;
+		in->stopped = true;
+		fail(in, "interrupted");
+		return false;
+	}
+	return true;
+}
+
 /* One read(2), told apart from an end only by in->failed. */
 static size_t read_file(struct input *in, uint8_t *to, size_t room)
 {
 	ssize_t n;
 
-	do
+	do {
+		if (!await(in))
+			return 0;
 		n = read(in->fd, to, room);
-	while (n < 0 && errno == EINTR && !(in->on_interrupt && in->on_interrupt(in->ctx)));
+	} while (n < 0 && (errno == EINTR || errno == EAGAIN));
 	if (n < 0) {
-		in->stopped = errno == EINTR;
 		fail(in, "cannot read: %s", strerror(errno));
 		return 0;
 	}
@@ -356,7 +377,7 @@ int input_open(struct input *in, const char *path, int (*on_raw)(void *ctx, cons
 	*in = (struct input) {
 		.on_raw = on_raw, .on_interrupt = on_interrupt, .ctx = ctx, .capacity = WINDOW_SIZE
 	};
-	in->fd = standard_input ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+	in->fd = standard_input ? STDIN_FILENO : open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	if (in->fd < 0) {
 		snprintf(reason, reason_size, "cannot open: %s", strerror(errno));
 		return -1;
