@@ -593,6 +593,15 @@ static int64_t begin(void *ctx)
 	return j->capture_id;
 }
 
+static int settle(void *ctx)
+{
+	struct job *j = ctx;
+	turn_lock(j->options->turn);
+	int rc = store_settle(j->store);
+	turn_unlock(j->options->turn);
+	return rc;
+}
+
 static enum index_status run(struct job *j)
 {
 	const char *wrong = registry_init();
@@ -609,7 +618,7 @@ static enum index_status run(struct job *j)
 		return INDEX_ALREADY;
 	const struct reader_events events = { j, on_raw, on_section, on_interface, on_statistics, on_name,
 		on_block, on_interrupt };
-	const struct pipeline_use use = { j->store, j->dict, j->sha, begin, j };
+	const struct pipeline_use use = { j->store, j->dict, j->sha, begin, settle, j };
 	if (!(j->pipeline = pipeline_start(&use, j->options->jobs != 1)) ||
 		!(j->dissection = dissection_new(pipeline_rows(j->pipeline), j->dict, 1)))
 		return INDEX_ARCHIVE_FAILED;

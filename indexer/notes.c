@@ -82,6 +82,25 @@ int notes_write(struct notes *notes, struct store *store, int64_t capture_id)
 	return rc;
 }
 
+int notes_move(struct notes *to, struct notes *from)
+{
+	to->failed |= from->failed;
+	if (from->n && to->n + from->n > to->size) {
+		size_t size = 2 * (to->n + from->n);
+		struct note *list = realloc(to->list, size * sizeof(*list));
+		if (!list)
+			return -1;
+		to->list = list;
+		to->size = size;
+	}
+	if (from->n)
+		memcpy(to->list + to->n, from->list, from->n * sizeof(*to->list));
+	to->n += from->n;
+	free(from->list);
+	*from = (struct notes) { 0 };
+	return 0;
+}
+
 void notes_clear(struct notes *notes)
 {
 	for (size_t i = 0; i < notes->n; i++)

@@ -26,6 +26,9 @@ void notes_text(struct notes *notes, unsigned column, const char *text);
 /* Insert all rows and forget them. 0, or -1: the archive failed, or memory. */
 int notes_write(struct notes *notes, struct store *store, int64_t capture_id);
 
+/* Move all rows behind those of `to`. 0, or -1 out of memory. */
+int notes_move(struct notes *to, struct notes *from);
+
 void notes_clear(struct notes *notes);
 
 #endif

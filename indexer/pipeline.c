@@ -36,6 +36,7 @@ struct queue {
 struct pipeline {
 	struct pipeline_use use;
 	int64_t capture_id;
+	struct notes kept;    /* until store_settle() */
 	char error[512];      /* by the thread that writes, before: */
 	bool threads, failed; /* failed: read and set atomically */
 	pthread_t writer, compressor;
@@ -106,7 +107,8 @@ static int write_one(struct pipeline *p, struct work *w)
 	case STEP_ROWS:
 		return store_flush(p->use.store, w->rows, &w->news);
 	case STEP_NOTES:
-		return notes_write(&w->notes, p->use.store, p->capture_id);
+		return store_is_laying(p->use.store) ? notes_move(&p->kept, &w->notes)
+						     : notes_write(&w->notes, p->use.store, p->capture_id);
 	default:
 		return store_chunk(
 			p->use.store, w->offset, w->octets, w->packed ? w->packed : w->size, w->size);
@@ -314,6 +316,9 @@ int pipeline_finish(struct pipeline *p)
 	while (rc == 0 && p->used)
 		rc = cut(p, p->used < 2 * CHUNK_SIZE ? p->used : CHUNK_SIZE);
 	join(p);
+	if (rc == 0 && !has_failed(p) &&
+		(p->use.settle(p->use.ctx) < 0 || notes_write(&p->kept, p->use.store, p->capture_id) < 0))
+		fail_to_write(p);
 	return has_failed(p) ? -1 : rc;
 }
 
@@ -335,6 +340,7 @@ void pipeline_stop(struct pipeline *p)
 	queue_free(&p->to_writer);
 	queue_free(&p->to_compressor);
 	queue_free(&p->free_rows);
+	notes_clear(&p->kept);
 	free(p->raw);
 	free(p);
 }

@@ -20,6 +20,8 @@ struct pipeline_use {
 	/* Called before anything is written, by the thread that writes: begin the transaction. Gives the
 	 * capture's id, or -1: the archive failed. */
 	int64_t (*begin)(void *ctx);
+	/* Called when all rows and chunks are in, by pipeline_finish(): store_settle(). 0 or -1. */
+	int (*settle)(void *ctx);
 	void *ctx;
 };
 

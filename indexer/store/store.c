@@ -1,18 +1,21 @@
 #include "indexer/store/store.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "indexer/store/batch.h"
 #include "indexer/store/ddl.h"
+#include "indexer/store/fresh.h"
 #include "indexer/store/image.h"
 #include "schema/address.h"
 #include "schema/archive.h"
 
 #define MAX_INSERTS 24
-#define IMAGE_OCTETS                                                                                         \
-	(1u << 20) /* of a file; with a smaller one an image takes longer to make than it saves */
+/* Octets of a file; with a smaller one they take longer to make than they save. */
+#define IMAGE_OCTETS (1u << 20)
+#define FRESH_OCTETS (4u << 20)
 
 /* The statements that empty one batch: into the main table, its parts, the further layers. */
 struct drain {
@@ -31,6 +34,10 @@ struct store {
 	struct batch_source source;
 	struct image *image; /* NULL: not made yet, or not to be had: all rows go through batch.h */
 	bool no_image;
+	struct fresh
+		*fresh; /* the first capture on its way, or NULL; db is a connection to its file then, and: */
+	bool laid;      /* its rows are all in the file: the rest goes through SQLite */
+	sqlite3 *place; /* one to the archive whose place it takes, which it keeps for us */
 	struct drain *drains;
 	sqlite3_stmt *find_address, *add_address, *find_text, *add_text, *find_stack, *add_stack, *add_chunk;
 	struct {
@@ -123,6 +130,32 @@ static int bring_up_to_date(struct store *s, char *message)
 	return -1;
 }
 
+/* What writes through this connection. */
+static int prepare_all(struct store *s)
+{
+	return batch_register(s->db, &s->source) == SQLITE_OK &&
+			       prepare(s, &s->find_address,
+				       "SELECT id FROM t_address WHERE octets=?1 AND kind=?2") == 0 &&
+			       prepare(s, &s->add_address,
+				       "INSERT INTO t_address (octets, kind, text) VALUES (?1, ?2, ?3)") ==
+				       0 &&
+			       prepare(s, &s->find_text,
+				       "SELECT id FROM t_text WHERE hash=?1 AND value=?2") == 0 &&
+			       prepare(s, &s->add_text, "INSERT INTO t_text (hash, value) VALUES (?1, ?2)") ==
+				       0 &&
+			       prepare(s, &s->find_stack,
+				       "SELECT id FROM t_stack WHERE protocols=?1 AND items=?2 AND "
+				       "shown=?3") == 0 &&
+			       prepare(s, &s->add_stack,
+				       "INSERT INTO t_stack (protocols, items, shown) VALUES (?1, ?2, ?3)") ==
+				       0 &&
+			       prepare(s, &s->add_chunk,
+				       "INSERT INTO chunk (capture_id, offset, size, data) VALUES (?1, ?2, "
+				       "?3, ?4)") == 0
+		       ? 0
+		       : -1;
+}
+
 /* Open the archive, or make it, and prepare what writes into it. 0, or -1 with a message. */
 static int connect(struct store *s, char *message)
 {
@@ -133,18 +166,7 @@ static int connect(struct store *s, char *message)
 		return -1;
 	if (bring_up_to_date(s, message) < 0)
 		return -1;
-	if (batch_register(s->db, &s->source) == SQLITE_OK &&
-		prepare(s, &s->find_address, "SELECT id FROM t_address WHERE octets=?1 AND kind=?2") == 0 &&
-		prepare(s, &s->add_address,
-			"INSERT INTO t_address (octets, kind, text) VALUES (?1, ?2, ?3)") == 0 &&
-		prepare(s, &s->find_text, "SELECT id FROM t_text WHERE hash=?1 AND value=?2") == 0 &&
-		prepare(s, &s->add_text, "INSERT INTO t_text (hash, value) VALUES (?1, ?2)") == 0 &&
-		prepare(s, &s->find_stack,
-			"SELECT id FROM t_stack WHERE protocols=?1 AND items=?2 AND shown=?3") == 0 &&
-		prepare(s, &s->add_stack,
-			"INSERT INTO t_stack (protocols, items, shown) VALUES (?1, ?2, ?3)") == 0 &&
-		prepare(s, &s->add_chunk,
-			"INSERT INTO chunk (capture_id, offset, size, data) VALUES (?1, ?2, ?3, ?4)") == 0)
+	if (prepare_all(s) == 0)
 		return 0;
 	snprintf(message, 512, "%s: %s", path, archive_error(s->db));
 	return -1;
@@ -260,6 +282,8 @@ const char *store_error(struct store *s)
 {
 	if (s->error[0])
 		return s->error;
+	if (s->fresh && fresh_error(s->fresh)[0])
+		return fresh_error(s->fresh);
 	return archive_error(s->db);
 }
 
@@ -296,6 +320,35 @@ int store_has_size(struct store *s, uint64_t file_size)
 	return found;
 }
 
+/* The image is a database of the connection: it goes with it. */
+static void disconnect(struct store *s)
+{
+	sqlite3_close(s->db);
+	s->db = NULL;
+	image_free(s->image);
+	s->image = NULL;
+	s->no_image = false;
+}
+
+/* Back to the archive itself; its transaction is still open. */
+static void drop_fresh(struct store *s)
+{
+	sqlite3_close(s->db);
+	s->db = s->place;
+	s->place = NULL;
+	fresh_free(s->fresh);
+	s->fresh = NULL;
+	s->laid = false;
+}
+
+/* What an indexer that was killed left beside the archive. The lock is ours: nobody is making it. */
+static void remove_leftover(const struct store *s)
+{
+	char path[PATH_MAX];
+	if (snprintf(path, sizeof(path), "%s-new", s->path) < (int)sizeof(path))
+		unlink(path);
+}
+
 /* The file is not that of the path any more: another indexer had made it, got no capture and took it away
  * (take_away) before this one had its first lock. Begin anew with the file of that path. */
 static int reconnect(struct store *s)
@@ -306,18 +359,41 @@ static int reconnect(struct store *s)
 	}
 	store_rollback(s);
 	finalize_all(s);
-	sqlite3_close(s->db);
-	s->db = NULL;
-	image_free(s->image);
-	s->image = NULL;
-	s->no_image = false;
+	disconnect(s);
 	return connect(s, s->error);
+}
+
+static bool has_capture(struct store *s)
+{
+	return is_true(s, "SELECT EXISTS (SELECT 1 FROM capture)");
+}
+
+/* Go on in a file of our own, which takes the archive's place with this capture. Where that cannot be had,
+ * the archive itself is written. */
+static int begin_fresh(struct store *s)
+{
+	char message[512], path[PATH_MAX];
+	if (snprintf(path, sizeof(path), "%s-new", s->path) >= (int)sizeof(path) ||
+		!(s->fresh = fresh_new(s->db, path, s->protocols, s->nprotocols)))
+		return 0;
+	finalize_all(s);
+	s->place = s->db;
+	s->db = NULL;
+	if (archive_open(&s->db, path, ARCHIVE_WRITE, message) == ARCHIVE_OK &&
+		sqlite3_exec(s->db,
+			"PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF; PRAGMA cache_size=-32768", NULL,
+			NULL, NULL) == SQLITE_OK &&
+		prepare_all(s) == 0)
+		return 0;
+	drop_fresh(s);
+	return prepare_all(s);
 }
 
 int store_begin(struct store *s, uint64_t size, int64_t *capture_id, int64_t *first_frame)
 {
 	sqlite3_stmt *st;
-	if (!s->image && !s->no_image && size >= IMAGE_OCTETS)
+	bool fresh = s->made && size >= FRESH_OCTETS && !has_capture(s);
+	if (!s->image && !s->no_image && size >= IMAGE_OCTETS && !fresh)
 		s->no_image = !(s->image = image_new(s->db, s->protocols, s->nprotocols));
 	/* Not earlier: where nothing is to be done, nothing is written. */
 	if (wake(s) != SQLITE_OK || sqlite3_exec(s->db, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK)
@@ -325,6 +401,7 @@ int store_begin(struct store *s, uint64_t size, int64_t *capture_id, int64_t *fi
 	s->open = true;
 	if (archive_moved(s->db))
 		return reconnect(s) == 0 ? store_begin(s, size, capture_id, first_frame) : -1;
+	remove_leftover(s);
 	s->source.maps[DICT_ADDRESS].n = s->source.maps[DICT_TEXT].n = s->source.maps[DICT_STACK].n = 0;
 	if (prepare(s, &st,
 		    "SELECT coalesce(max(id), 0) + 1, coalesce(max(first_frame + frames), 1) FROM capture") <
@@ -337,7 +414,7 @@ int store_begin(struct store *s, uint64_t size, int64_t *capture_id, int64_t *fi
 	*first_frame = sqlite3_column_int64(st, 1);
 	s->source.shift = *first_frame - 1;
 	sqlite3_finalize(st);
-	return rc;
+	return rc == 0 && fresh && s->first && !has_capture(s) ? begin_fresh(s) : rc;
 }
 
 void store_keep_ids(struct store *s, int64_t wanted_capture, int64_t wanted_first, int64_t *capture_id,
@@ -406,9 +483,17 @@ static int find_or_add(struct store *s, struct id_map *map, sqlite3_stmt *find, 
 	return found < 0 ? -1 : map_add(map, id);
 }
 
+static int map_fresh(struct id_map *map, int64_t id)
+{
+	return id ? map_add(map, id) : -1;
+}
+
 static int map_address(struct store *s, const struct dict_entry *e)
 {
 	char text[64];
+	if (s->fresh)
+		return map_fresh(
+			&s->source.maps[DICT_ADDRESS], fresh_address(s->fresh, e->kind, e->octets, e->len));
 	address_text(text, e->kind, e->octets, e->len);
 	sqlite3_stmt *st[] = { s->find_address, s->add_address };
 	for (int i = 0; i < 2; i++) {
@@ -430,9 +515,12 @@ static int64_t text_hash(const char *p, size_t n)
 
 static int map_text(struct store *s, const struct dict_entry *e)
 {
+	int64_t hash = text_hash(e->octets, e->len);
+	if (s->fresh)
+		return map_fresh(&s->source.maps[DICT_TEXT], fresh_text(s->fresh, hash, e->octets, e->len));
 	sqlite3_stmt *st[] = { s->find_text, s->add_text };
 	for (int i = 0; i < 2; i++) {
-		sqlite3_bind_int64(st[i], 1, text_hash(e->octets, e->len));
+		sqlite3_bind_int64(st[i], 1, hash);
 		sqlite3_bind_text(st[i], 2, e->octets, (int)e->len, SQLITE_STATIC);
 	}
 	return find_or_add(s, &s->source.maps[DICT_TEXT], s->first ? NULL : s->find_text, s->add_text);
@@ -453,6 +541,9 @@ static int map_stack(struct store *s, const struct dict_entry *e)
 	dict_stack_read(e->octets, e->len, &stack);
 	join_names(tokens, sizeof(tokens), stack.tokens, stack.ntokens);
 	join_names(items, sizeof(items), stack.items, stack.nitems);
+	if (s->fresh)
+		return map_fresh(
+			&s->source.maps[DICT_STACK], fresh_stack(s->fresh, tokens, items, stack.column));
 	sqlite3_stmt *st[] = { s->find_stack, s->add_stack };
 	for (int i = 0; i < 2; i++) {
 		sqlite3_bind_text(st[i], 1, tokens, -1, SQLITE_STATIC);
@@ -575,6 +666,8 @@ int store_flush(struct store *s, const struct rows *rows, const struct dict_news
 		image_clear(s->image);
 	if (map_news(s, news) < 0)
 		return -1;
+	if (s->fresh)
+		return fresh_flush(s->fresh, &s->source);
 	for (unsigned i = 0; i < rows->nbatches; i++) {
 		const struct batch *b = &rows->batches[i];
 		if (!b->n)
@@ -590,6 +683,8 @@ int store_flush(struct store *s, const struct rows *rows, const struct dict_news
 
 int store_chunk(struct store *s, uint64_t offset, const uint8_t *data, size_t data_len, size_t size)
 {
+	if (s->fresh)
+		return fresh_chunk(s->fresh, s->capture_id, offset, data, data_len, size);
 	sqlite3_bind_int64(s->add_chunk, 1, s->capture_id);
 	sqlite3_bind_int64(s->add_chunk, 2, (int64_t)offset);
 	sqlite3_bind_int64(s->add_chunk, 3, (int64_t)size);
@@ -676,10 +771,46 @@ int store_totals(struct store *s, const struct totals *t)
 	return 0;
 }
 
+int store_settle(struct store *s)
+{
+	if (!s->fresh)
+		return 0;
+	if (fresh_end(s->fresh, s->db, &s->expert) < 0)
+		return -1;
+	s->laid = true;
+	return sqlite3_exec(s->db, "BEGIN", NULL, NULL, NULL) == SQLITE_OK ? 0 : -1;
+}
+
+bool store_is_laying(const struct store *s)
+{
+	return s->fresh && !s->laid;
+}
+
+/* The new file takes the archive's place. Who waits for the old one's lock gets it when `place` is closed,
+ * sees that it is not the archive any more, and begins anew (reconnect). */
+static int publish(struct store *s)
+{
+	finalize_all(s);
+	sqlite3_close(s->db);
+	s->db = NULL;
+	if (fresh_publish(s->fresh, s->path) < 0) {
+		snprintf(s->error, sizeof(s->error), "%s", fresh_error(s->fresh));
+		drop_fresh(s);
+		prepare_all(s);
+		return -1;
+	}
+	drop_fresh(s);
+	disconnect(s);
+	if (connect(s, s->error) < 0)
+		return -1;
+	s->made = true;
+	return 0;
+}
+
 int store_commit(struct store *s)
 {
 	if (ddl_end(s->db, &s->expert) != SQLITE_OK ||
-		sqlite3_exec(s->db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
+		sqlite3_exec(s->db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK || (s->fresh && publish(s) < 0))
 		return -1;
 	s->open = false;
 	return 0;
@@ -688,6 +819,11 @@ int store_commit(struct store *s)
 void store_rollback(struct store *s)
 {
 	finalize_drains(s); /* tables made in the transaction go, and the batches with them */
+	if (s->fresh) {
+		finalize_all(s);
+		drop_fresh(s);
+		prepare_all(s);
+	}
 	sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
 	s->open = s->expert = false;
 }

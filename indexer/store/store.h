@@ -58,6 +58,11 @@ int64_t store_stack(const struct store *s, uint32_t local);
 /* The totals of the capture. 0 or -1. */
 int store_totals(struct store *s, const struct totals *totals);
 
+/* All rows and chunks are in. Rows of the first capture of an archive are laid out beside SQLite (fresh.h):
+ * before this, store_is_laying() and nothing else may be written. 0 or -1. */
+int store_settle(struct store *s);
+bool store_is_laying(const struct store *s);
+
 int store_commit(struct store *s);
 void store_rollback(struct store *s);
 

@@ -1,0 +1,513 @@
+#include "indexer/store/fresh.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "indexer/store/bulk.h"
+#include "indexer/store/ddl.h"
+#include "indexer/store/loose.h"
+#include "schema/address.h"
+
+/* A table that rows of a batch go into. */
+struct fresh_table {
+	char name[NAME_MAX_LEN];
+	struct row_format format;
+	struct batch_filter filter;
+	bool sorted_later; /* rows for frames of before: none is laid out until all are there */
+	struct bulk_tree tree;
+	int64_t frame, second; /* the last key */
+	struct loose loose;
+};
+
+/* The tables of a record: main, parts, further layers. */
+struct fresh_tables {
+	struct fresh_table list[9];
+	unsigned n;
+};
+
+enum core { CHUNK, CHUNK_OFFSET, ADDRESS, ADDRESS_OCTETS, TEXT, TEXT_HASH, CORE };
+
+static const struct {
+	const char *name;
+	bool index;
+} core_trees[CORE] = {
+	[CHUNK] = { "chunk", false },
+	[CHUNK_OFFSET] = { "chunk_offset", true },
+	[ADDRESS] = { "t_address", false },
+	[ADDRESS_OCTETS] = { "t_address_octets", true },
+	[TEXT] = { "t_text", false },
+	[TEXT_HASH] = { "t_text_hash", true },
+};
+
+struct fresh {
+	char *path;
+	bool published;
+	struct bulk bulk;
+	struct payload row;
+	const struct protocol *const *protocols;
+	size_t nprotocols;
+	struct fresh_tables **tables; /* by batch; NULL: no rows yet */
+	size_t ntables;
+	uint32_t *order; /* batches in the order of their first rows */
+	size_t norder;
+	struct bulk_tree core[CORE];
+	int64_t chunks;
+	struct address_key {
+		const uint8_t *octets; /* the dictionary's */
+		uint32_t len, id;
+		uint8_t kind;
+	} * addresses;
+	struct text_key {
+		int64_t hash, id;
+	} * texts;
+	struct stack_row {
+		char *protocols, *items, *shown;
+	} * stacks;
+	size_t naddresses, addresses_size, ntexts, texts_size, nstacks, stacks_size;
+	char error[256];
+};
+
+static int fail(struct fresh *f, const char *what)
+{
+	if (!f->error[0])
+		snprintf(f->error, sizeof(f->error), "%s%s%s", what, f->bulk.error ? ": " : "",
+			f->bulk.error ? strerror(f->bulk.error) : "");
+	return -1;
+}
+
+const char *fresh_error(const struct fresh *f)
+{
+	return f->error;
+}
+
+/* One more element at the end of a list; NULL out of memory. */
+static void *more(void *list_at, size_t *n, size_t *size, size_t element)
+{
+	void **list = list_at;
+	if (*n == *size) {
+		size_t wanted = *size ? *size * 2 : 256;
+		void *grown = realloc(*list, wanted * element);
+		if (!grown)
+			return NULL;
+		*list = grown;
+		*size = wanted;
+	}
+	return (char *)*list + (*n)++ * element;
+}
+
+/* ---- begin ---- */
+
+static int write_start(struct fresh *f, sqlite3 *from)
+{
+	sqlite3_int64 size = 0;
+	unsigned char *octets = sqlite3_serialize(from, "main", &size, 0);
+	int rc = -1;
+	if (octets && size % DB_PAGE == 0 && size > 0) {
+		f->bulk.next = 1;
+		rc = bulk_write(&f->bulk, 1, octets, (size_t)size / DB_PAGE);
+		f->bulk.next = (uint32_t)(size / DB_PAGE) + 1;
+	}
+	sqlite3_free(octets);
+	return rc;
+}
+
+struct fresh *fresh_new(sqlite3 *from, const char *path, const struct protocol *const *protocols, size_t n)
+{
+	struct fresh *f = calloc(1, sizeof(*f));
+	if (!f)
+		return NULL;
+	f->protocols = protocols;
+	f->nprotocols = n;
+	f->ntables = n * RECORDS_PER_PROTOCOL;
+	f->path = strdup(path);
+	f->tables = calloc(f->ntables, sizeof(struct fresh_tables *));
+	f->order = calloc(f->ntables, sizeof(*f->order));
+	/* Captures hold private traffic: the file is its owner's alone. */
+	f->bulk.fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	bool good = f->path && f->tables && f->order && f->bulk.fd >= 0 && write_start(f, from) == 0;
+	for (int i = 0; good && i < CORE; i++)
+		good = bulk_tree_init(&f->core[i], &f->bulk, core_trees[i].index) == 0;
+	if (good)
+		return f;
+	fresh_free(f);
+	return NULL;
+}
+
+static void tables_free(struct fresh_tables *t)
+{
+	for (unsigned i = 0; t && i < t->n; i++) {
+		bulk_tree_free(&t->list[i].tree);
+		loose_free(&t->list[i].loose);
+	}
+	free(t);
+}
+
+void fresh_free(struct fresh *f)
+{
+	if (!f)
+		return;
+	if (f->bulk.fd >= 0) {
+		close(f->bulk.fd);
+		if (!f->published)
+			unlink(f->path);
+	}
+	for (size_t i = 0; f->tables && i < f->ntables; i++)
+		tables_free(f->tables[i]);
+	for (int i = 0; i < CORE; i++)
+		bulk_tree_free(&f->core[i]);
+	for (size_t i = 0; i < f->nstacks; i++) {
+		free(f->stacks[i].protocols);
+		free(f->stacks[i].items);
+		free(f->stacks[i].shown);
+	}
+	payload_free(&f->row);
+	free(f->bulk.pieces);
+	free(f->addresses);
+	free(f->texts);
+	free(f->stacks);
+	free(f->tables);
+	free(f->order);
+	free(f->path);
+	free(f);
+}
+
+/* ---- what repeats ---- */
+
+int64_t fresh_address(struct fresh *f, uint8_t kind, const uint8_t *octets, size_t len)
+{
+	struct payload *p = &f->row;
+	char text[64];
+	struct address_key *k = more(&f->addresses, &f->naddresses, &f->addresses_size, sizeof(*k));
+	if (!k)
+		return fail(f, "out of memory"), 0;
+	int64_t id = (int64_t)f->naddresses;
+	*k = (struct address_key) { octets, (uint32_t)len, (uint32_t)id, kind };
+	address_text(text, kind, octets, len);
+	payload_begin(p);
+	payload_null(p);
+	if (payload_need(p, 8) < 0)
+		return fail(f, "out of memory"), 0;
+	payload_int(p, kind);
+	if (payload_octets(p, false, octets, len) < 0 || payload_octets(p, true, text, strlen(text)) < 0 ||
+		bulk_add(&f->core[ADDRESS], id, p) < 0)
+		return fail(f, "addresses cannot be written"), 0;
+	return id;
+}
+
+int64_t fresh_text(struct fresh *f, int64_t hash, const char *text, size_t len)
+{
+	struct payload *p = &f->row;
+	struct text_key *k = more(&f->texts, &f->ntexts, &f->texts_size, sizeof(*k));
+	if (!k)
+		return fail(f, "out of memory"), 0;
+	*k = (struct text_key) { hash, (int64_t)f->ntexts };
+	payload_begin(p);
+	payload_null(p);
+	if (payload_need(p, 8) < 0)
+		return fail(f, "out of memory"), 0;
+	payload_int(p, hash);
+	if (payload_octets(p, true, text, len) < 0 || bulk_add(&f->core[TEXT], k->id, p) < 0)
+		return fail(f, "texts cannot be written"), 0;
+	return k->id;
+}
+
+int64_t fresh_stack(struct fresh *f, const char *protocols, const char *items, const char *shown)
+{
+	for (size_t i = 0; i < f->nstacks; i++) {
+		const struct stack_row *s = &f->stacks[i];
+		if (strcmp(s->protocols, protocols) == 0 && strcmp(s->items, items) == 0 &&
+			strcmp(s->shown, shown) == 0)
+			return (int64_t)i + 1;
+	}
+	struct stack_row *s = more(&f->stacks, &f->nstacks, &f->stacks_size, sizeof(*s));
+	if (!s)
+		return fail(f, "out of memory"), 0;
+	*s = (struct stack_row) { strdup(protocols), strdup(items), strdup(shown) };
+	return s->protocols && s->items && s->shown ? (int64_t)f->nstacks : (fail(f, "out of memory"), 0);
+}
+
+/* ---- rows ---- */
+
+static void add_table(struct fresh_tables *t, const struct record *rec, enum table_role role, unsigned part)
+{
+	struct fresh_table *x = &t->list[t->n++];
+	table_name(x->name, rec, role, part);
+	row_format_make(&x->format, rec, role, part);
+	batch_filter_make(&x->filter, rec, role, part);
+	x->sorted_later = rec->shape == RECORD_LATE;
+}
+
+static struct fresh_tables *tables_of(struct fresh *f, size_t batch, const struct record *rec)
+{
+	struct fresh_tables *t = f->tables[batch];
+	if (t)
+		return t;
+	if (!(t = calloc(1, sizeof(*t))))
+		return NULL;
+	f->tables[batch] = t;
+	f->order[f->norder++] = (uint32_t)batch;
+	add_table(t, rec, TABLE_MAIN, 0);
+	if (rec->shape != RECORD_LAYER)
+		return t;
+	for (unsigned p = 1; p <= record_parts(rec) && t->n < 8; p++)
+		if (p != rec->inlined)
+			add_table(t, rec, TABLE_PART, p);
+	if (strcmp(rec->name, "frame") != 0)
+		add_table(t, rec, TABLE_MORE, 0);
+	return t;
+}
+
+static int add_row(
+	struct fresh *f, struct fresh_table *t, const struct batch_source *source, const struct row *r)
+{
+	struct payload *p = &f->row;
+	int64_t frame = r->frame_id + source->shift;
+	int64_t second = t->format.key == KEY_FRAME_N       ? r->n
+			 : t->format.key == KEY_FRAME_LAYER ? r->layer
+							    : 0;
+	if (row_payload(p, source, &t->format, r) < 0)
+		return -1;
+	/* A row for a frame of before has its place among those that were laid out already. */
+	if (t->sorted_later ||
+		(t->tree.any && (frame < t->frame || (frame == t->frame && second <= t->second))))
+		return loose_add(&t->loose, frame, second, p);
+	if (!t->tree.pages && bulk_tree_init(&t->tree, &f->bulk, t->format.key != KEY_FRAME) < 0)
+		return -1;
+	t->frame = frame;
+	t->second = second;
+	return bulk_add(&t->tree, frame, p);
+}
+
+int fresh_flush(struct fresh *f, const struct batch_source *source)
+{
+	for (size_t i = 0; i < source->rows->nbatches; i++) {
+		const struct batch *b = &source->rows->batches[i];
+		struct fresh_tables *t = b->n ? tables_of(f, i, b->record) : NULL;
+		if (b->n && !t)
+			return fail(f, "out of memory");
+		for (unsigned k = 0; t && k < t->n; k++)
+			for (size_t n = 0; n < b->n; n++) {
+				const struct row *r = batch_row(b, n);
+				if (batch_wanted(&t->list[k].filter, r) &&
+					add_row(f, &t->list[k], source, r) < 0)
+					return fail(f, "rows cannot be written");
+			}
+	}
+	return 0;
+}
+
+int fresh_chunk(struct fresh *f, int64_t capture_id, uint64_t offset, const uint8_t *data, size_t data_len,
+	size_t size)
+{
+	struct payload *p = &f->row;
+	payload_begin(p);
+	if (payload_need(p, 32) < 0)
+		return fail(f, "out of memory");
+	payload_null(p);
+	payload_int(p, capture_id);
+	payload_int(p, (int64_t)offset);
+	payload_int(p, (int64_t)size);
+	payload_tail(p, data, data_len);
+	if (bulk_add(&f->core[CHUNK], ++f->chunks, p) < 0)
+		return fail(f, "raw octets cannot be written");
+	payload_begin(p);
+	payload_int(p, capture_id);
+	payload_int(p, (int64_t)offset);
+	payload_int(p, f->chunks);
+	return bulk_add(&f->core[CHUNK_OFFSET], 0, p) < 0 ? fail(f, "raw octets cannot be written") : 0;
+}
+
+/* ---- all rows are there ---- */
+
+/* As SQLite orders blobs. */
+static int by_octets(const void *a, const void *b)
+{
+	const struct address_key *x = a, *y = b;
+	int order = memcmp(x->octets, y->octets, x->len < y->len ? x->len : y->len);
+	if (order)
+		return order;
+	if (x->len != y->len)
+		return x->len < y->len ? -1 : 1;
+	return x->kind - y->kind;
+}
+
+static int by_hash(const void *a, const void *b)
+{
+	const struct text_key *x = a, *y = b;
+	if (x->hash != y->hash)
+		return x->hash < y->hash ? -1 : 1;
+	return x->id < y->id ? -1 : x->id > y->id;
+}
+
+static int end_indexes(struct fresh *f)
+{
+	struct payload *p = &f->row;
+	if (f->naddresses)
+		qsort(f->addresses, f->naddresses, sizeof(*f->addresses), by_octets);
+	for (size_t i = 0; i < f->naddresses; i++) {
+		const struct address_key *k = &f->addresses[i];
+		payload_begin(p);
+		if (payload_octets(p, false, k->octets, k->len) < 0 || payload_need(p, 16) < 0)
+			return -1;
+		payload_int(p, k->kind);
+		payload_int(p, k->id);
+		if (bulk_add(&f->core[ADDRESS_OCTETS], 0, p) < 0)
+			return -1;
+	}
+	if (f->ntexts)
+		qsort(f->texts, f->ntexts, sizeof(*f->texts), by_hash);
+	for (size_t i = 0; i < f->ntexts; i++) {
+		payload_begin(p);
+		if (payload_need(p, 16) < 0)
+			return -1;
+		payload_int(p, f->texts[i].hash);
+		payload_int(p, f->texts[i].id);
+		if (bulk_add(&f->core[TEXT_HASH], 0, p) < 0)
+			return -1;
+	}
+	for (int i = 0; i < CORE; i++)
+		if (bulk_end(&f->core[i]) < 0)
+			return -1;
+	return 0;
+}
+
+/* Rows that were sorted last. */
+static int end_table(struct fresh *f, struct fresh_table *t)
+{
+	if (t->tree.any)
+		return bulk_end(&t->tree);
+	if (!t->loose.n)
+		return 0;
+	if (bulk_tree_init(&t->tree, &f->bulk, t->format.key != KEY_FRAME) < 0)
+		return -1;
+	loose_sort(&t->loose);
+	for (size_t i = 0; i < t->loose.n; i++)
+		if (loose_get(&t->loose, i, &f->row) < 0 ||
+			bulk_add(&t->tree, t->loose.rows[i].frame, &f->row) < 0)
+			return -1;
+	loose_free(&t->loose);
+	return bulk_end(&t->tree);
+}
+
+static int end_trees(struct fresh *f)
+{
+	if (end_indexes(f) < 0)
+		return -1;
+	for (size_t i = 0; i < f->norder; i++) {
+		struct fresh_tables *t = f->tables[f->order[i]];
+		for (unsigned k = 0; k < t->n; k++)
+			if (end_table(f, &t->list[k]) < 0)
+				return -1;
+	}
+	return 0;
+}
+
+static int make_tables(struct fresh *f, sqlite3 *db, bool *expert)
+{
+	int rc = SQLITE_OK;
+	for (size_t i = 0; rc == SQLITE_OK && i < f->norder; i++) {
+		const struct protocol *p = f->protocols[f->order[i] / RECORDS_PER_PROTOCOL];
+		const struct record *rec = &p->records[f->order[i] % RECORDS_PER_PROTOCOL];
+		if (!ddl_has(db, rec))
+			rc = ddl_add(db, p, rec, expert);
+	}
+	return rc;
+}
+
+static int insert_stacks(struct fresh *f, sqlite3 *db)
+{
+	sqlite3_stmt *st = NULL;
+	int rc = sqlite3_prepare_v2(db, "INSERT INTO t_stack VALUES (?1, ?2, ?3, ?4)", -1, &st, NULL);
+	for (size_t i = 0; rc == SQLITE_OK && i < f->nstacks; i++) {
+		const struct stack_row *s = &f->stacks[i];
+		sqlite3_bind_int64(st, 1, (int64_t)i + 1);
+		sqlite3_bind_text(st, 2, s->protocols, -1, SQLITE_STATIC);
+		sqlite3_bind_text(st, 3, s->items, -1, SQLITE_STATIC);
+		sqlite3_bind_text(st, 4, s->shown, -1, SQLITE_STATIC);
+		sqlite3_step(st);
+		rc = sqlite3_reset(st);
+	}
+	sqlite3_finalize(st);
+	return rc;
+}
+
+/* The tree's root goes where the schema has it. */
+static int put_root(struct fresh *f, sqlite3_stmt *find, const char *name, const struct bulk_tree *t)
+{
+	sqlite3_bind_text(find, 1, name, -1, SQLITE_STATIC);
+	uint32_t number = sqlite3_step(find) == SQLITE_ROW ? (uint32_t)sqlite3_column_int64(find, 0) : 0;
+	sqlite3_reset(find);
+	return number ? bulk_write(&f->bulk, number, t->root, 1) : -1;
+}
+
+static int put_roots(struct fresh *f, sqlite3 *db)
+{
+	sqlite3_stmt *find = NULL;
+	int rc = sqlite3_prepare_v2(db, "SELECT rootpage FROM sqlite_master WHERE name=?1", -1, &find, NULL);
+	for (int i = 0; rc == 0 && i < CORE; i++)
+		rc = put_root(f, find, core_trees[i].name, &f->core[i]);
+	for (size_t i = 0; rc == 0 && i < f->norder; i++) {
+		const struct fresh_tables *t = f->tables[f->order[i]];
+		for (unsigned k = 0; rc == 0 && k < t->n; k++)
+			if (t->list[k].tree.any)
+				rc = put_root(f, find, t->list[k].name, &t->list[k].tree);
+	}
+	sqlite3_finalize(find);
+	return rc == 0 ? bulk_changed(&f->bulk) : -1;
+}
+
+static int insert_loose(struct fresh *f, sqlite3 *db)
+{
+	int rc = SQLITE_OK;
+	for (size_t i = 0; rc == SQLITE_OK && i < f->norder; i++) {
+		const struct fresh_tables *t = f->tables[f->order[i]];
+		for (unsigned k = 0; rc == SQLITE_OK && k < t->n; k++)
+			rc = loose_insert(&t->list[k].loose, db, t->list[k].name);
+	}
+	return rc;
+}
+
+int fresh_end(struct fresh *f, sqlite3 *db, bool *expert)
+{
+	if (end_trees(f) < 0 || bulk_header(&f->bulk) < 0)
+		return fail(f, "rows cannot be written");
+	if (sqlite3_exec(db, "BEGIN", NULL, NULL, NULL) != SQLITE_OK ||
+		make_tables(f, db, expert) != SQLITE_OK ||
+		sqlite3_exec(db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
+		return -1;
+	if (put_roots(f, db) < 0)
+		return fail(f, "tables cannot be written");
+	if (sqlite3_exec(db, "BEGIN", NULL, NULL, NULL) != SQLITE_OK || insert_stacks(f, db) != SQLITE_OK ||
+		insert_loose(f, db) != SQLITE_OK || sqlite3_exec(db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
+		return -1;
+	return 0;
+}
+
+/* A rename is on the disk when its folder is. */
+static int sync_folder(const char *path)
+{
+	char *copy = strdup(path);
+	int fd = copy ? open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+	free(copy);
+	if (fd < 0)
+		return -1;
+	int rc = fsync(fd);
+	close(fd);
+	return rc;
+}
+
+int fresh_publish(struct fresh *f, const char *path)
+{
+	if (fdatasync(f->bulk.fd) < 0 || rename(f->path, path) < 0) {
+		f->bulk.error = errno;
+		return fail(f, "the archive cannot be put in its place");
+	}
+	f->published = true;
+	sync_folder(path); /* some file systems cannot, and need not */
+	return 0;
+}
