@@ -321,37 +321,31 @@ static int insert_done(sqlite3_stmt *st)
 	return rc == SQLITE_DONE ? 0 : -1;
 }
 
-static int store_conversation(struct job *j, sqlite3_stmt *st, const struct conversation *c)
+static int store_conversation(struct job *j, const struct conversation *c)
 {
 	const int64_t values[] = { j->capture_id, c->type, c->owner->stream, c->pair,
 		store_address(j->store, c->address_a), c->port_a, store_address(j->store, c->address_b),
 		c->port_b, (int64_t)c->frames_ab, (int64_t)c->bytes_ab, (int64_t)c->frames_ba,
-		(int64_t)c->bytes_ba, c->first_ns, c->last_ns, c->first_frame, c->last_frame };
-	for (int k = 0; k < 16; k++)
-		sqlite3_bind_int64(st, k + 1, values[k]);
-	if (c->type == CONV_TCP) {
-		sqlite3_bind_int(st, 17, c->completeness);
-		sqlite3_bind_int(st, 18, c->first_completeness);
-		if (c->initial_rtt)
-			sqlite3_bind_int64(st, 19, c->initial_rtt);
-	}
-	return insert_done(st);
+		(int64_t)c->bytes_ba, c->first_ns, c->last_ns, c->first_frame, c->last_frame, c->completeness,
+		c->first_completeness, c->initial_rtt };
+	return store_ints(j->store, INTS_CONVERSATION, values,
+		c->type != CONV_TCP ? 16
+		: c->initial_rtt    ? 19
+				    : 18);
 }
 
-/* Type by type, as the table's key has them: a row that comes last in its table is found a place for in no
- * time. */
+/* Type by type, as the table's key has them. */
 static int store_conversations(struct job *j)
 {
 	struct conversations *all = dissection_conversations(j->dissection);
-	sqlite3_stmt *st = store_insert(j->store, "t_conversation", 19);
 	size_t n = conv_total(all);
-	int rc = st ? 0 : -1;
+	int rc = 0;
 	for (unsigned type = CONV_NONE + 1; rc == 0 && type < CONV_TYPES; type++)
 		for (size_t i = 0; rc == 0 && i < n; i++) {
 			const struct conversation *c = conv_at(all, i);
 			/* Others are only there to tell exchanges apart, or an expectation. */
 			if (c->type == type && !c->ahead && c->owner->numbered)
-				rc = store_conversation(j, st, c);
+				rc = store_conversation(j, c);
 		}
 	return rc;
 }
@@ -505,6 +499,7 @@ static enum index_status finish(struct job *j, enum index_status status)
 		return INDEX_CANCELLED;
 	dissection_finish(j->dissection);
 	late_settle(&j->late, j->dict, &j->totals);
+	totals_finish(&j->totals);
 	if (pipeline_notes(j->pipeline, &j->notes) < 0 || pipeline_finish(j->pipeline) < 0)
 		return INDEX_ARCHIVE_FAILED;
 	digest_text(sha256, j->sha);
@@ -514,9 +509,8 @@ static enum index_status finish(struct job *j, enum index_status status)
 		return INDEX_ALREADY;
 	}
 	j->result->capture_id = j->capture_id;
-	totals_finish(&j->totals);
 	if (found < 0 || j->totals.failed || j->late.failed || store_capture(j, sha256, status) < 0 ||
-		store_conversations(j) < 0 || store_events(j) < 0 || store_interface_frames(j) < 0 ||
+		store_events(j) < 0 || store_interface_frames(j) < 0 ||
 		store_totals(j->store, &j->totals) < 0 || late_store(&j->late, j->store, j->first_frame) < 0)
 		return INDEX_ARCHIVE_FAILED;
 	turn_lock(j->options->turn);
@@ -597,7 +591,11 @@ static int settle(void *ctx)
 {
 	struct job *j = ctx;
 	turn_lock(j->options->turn);
-	int rc = store_settle(j->store);
+	int rc = store_conversations(j);
+	if (rc == 0)
+		rc = store_counts(j->store, &j->totals);
+	if (rc == 0)
+		rc = store_settle(j->store);
 	turn_unlock(j->options->turn);
 	return rc;
 }

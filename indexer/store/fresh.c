@@ -44,6 +44,17 @@ static const struct {
 	[TEXT_HASH] = { "t_text_hash", true },
 };
 
+/* Tables of integers, and how many columns are the key. */
+static const struct {
+	const char *name;
+	unsigned nkey;
+} ints_tables[INTS_TABLES] = {
+	[INTS_CONVERSATION] = { "t_conversation", 4 },
+	[INTS_LENGTH] = { "total_length", 2 },
+	[INTS_SECOND] = { "total_second", 2 },
+	[INTS_IO] = { "total_io", 2 },
+};
+
 struct fresh {
 	char *path;
 	bool published;
@@ -56,6 +67,11 @@ struct fresh {
 	uint32_t *order; /* batches in the order of their first rows */
 	size_t norder;
 	struct bulk_tree core[CORE];
+	struct fresh_ints {
+		struct bulk_tree tree;
+		int64_t last[4]; /* key */
+		struct loose loose;
+	} ints[INTS_TABLES];
 	int64_t chunks;
 	struct address_key {
 		const uint8_t *octets; /* the dictionary's */
@@ -132,6 +148,8 @@ struct fresh *fresh_new(sqlite3 *from, const char *path, const struct protocol *
 	bool good = f->path && f->tables && f->order && f->bulk.fd >= 0 && write_start(f, from) == 0;
 	for (int i = 0; good && i < CORE; i++)
 		good = bulk_tree_init(&f->core[i], &f->bulk, core_trees[i].index) == 0;
+	for (int i = 0; good && i < INTS_TABLES; i++)
+		good = bulk_tree_init(&f->ints[i].tree, &f->bulk, true) == 0;
 	if (good)
 		return f;
 	fresh_free(f);
@@ -160,6 +178,10 @@ void fresh_free(struct fresh *f)
 		tables_free(f->tables[i]);
 	for (int i = 0; i < CORE; i++)
 		bulk_tree_free(&f->core[i]);
+	for (int i = 0; i < INTS_TABLES; i++) {
+		bulk_tree_free(&f->ints[i].tree);
+		loose_free(&f->ints[i].loose);
+	}
 	for (size_t i = 0; i < f->nstacks; i++) {
 		free(f->stacks[i].protocols);
 		free(f->stacks[i].items);
@@ -322,6 +344,25 @@ int fresh_chunk(struct fresh *f, int64_t capture_id, uint64_t offset, const uint
 	return bulk_add(&f->core[CHUNK_OFFSET], 0, p) < 0 ? fail(f, "raw octets cannot be written") : 0;
 }
 
+int fresh_ints(struct fresh *f, enum store_ints table, const int64_t values[], unsigned n)
+{
+	struct fresh_ints *t = &f->ints[table];
+	struct payload *p = &f->row;
+	unsigned nkey = ints_tables[table].nkey, same = 0;
+	payload_begin(p);
+	if (payload_need(p, 8 * (size_t)n) < 0)
+		return fail(f, "out of memory");
+	for (unsigned i = 0; i < n; i++)
+		payload_int(p, values[i]);
+	while (same < nkey && values[same] == t->last[same])
+		same++;
+	bool behind = same < nkey && values[same] > t->last[same];
+	if (t->tree.any && !behind)
+		return loose_add(&t->loose, values[0], values[1], p) < 0 ? fail(f, "out of memory") : 0;
+	memcpy(t->last, values, nkey * sizeof(*values));
+	return bulk_add(&t->tree, 0, p) < 0 ? fail(f, "totals cannot be written") : 0;
+}
+
 /* ---- all rows are there ---- */
 
 /* As SQLite orders blobs. */
@@ -372,6 +413,9 @@ static int end_indexes(struct fresh *f)
 	}
 	for (int i = 0; i < CORE; i++)
 		if (bulk_end(&f->core[i]) < 0)
+			return -1;
+	for (int i = 0; i < INTS_TABLES; i++)
+		if (bulk_end(&f->ints[i].tree) < 0)
 			return -1;
 	return 0;
 }
@@ -451,6 +495,8 @@ static int put_roots(struct fresh *f, sqlite3 *db)
 	int rc = sqlite3_prepare_v2(db, "SELECT rootpage FROM sqlite_master WHERE name=?1", -1, &find, NULL);
 	for (int i = 0; rc == 0 && i < CORE; i++)
 		rc = put_root(f, find, core_trees[i].name, &f->core[i]);
+	for (int i = 0; rc == 0 && i < INTS_TABLES; i++)
+		rc = put_root(f, find, ints_tables[i].name, &f->ints[i].tree);
 	for (size_t i = 0; rc == 0 && i < f->norder; i++) {
 		const struct fresh_tables *t = f->tables[f->order[i]];
 		for (unsigned k = 0; rc == 0 && k < t->n; k++)
@@ -464,6 +510,8 @@ static int put_roots(struct fresh *f, sqlite3 *db)
 static int insert_loose(struct fresh *f, sqlite3 *db)
 {
 	int rc = SQLITE_OK;
+	for (int i = 0; rc == SQLITE_OK && i < INTS_TABLES; i++)
+		rc = loose_insert(&f->ints[i].loose, db, ints_tables[i].name);
 	for (size_t i = 0; rc == SQLITE_OK && i < f->norder; i++) {
 		const struct fresh_tables *t = f->tables[f->order[i]];
 		for (unsigned k = 0; rc == SQLITE_OK && k < t->n; k++)

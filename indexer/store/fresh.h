@@ -13,6 +13,7 @@
 #include <sqlite3.h>
 
 #include "indexer/store/batch.h"
+#include "indexer/store/store.h"
 
 struct fresh;
 
@@ -32,6 +33,9 @@ int fresh_flush(struct fresh *f, const struct batch_source *source);
 /* As store_chunk(). */
 int fresh_chunk(struct fresh *f, int64_t capture_id, uint64_t offset, const uint8_t *data, size_t data_len,
 	size_t size);
+
+/* As store_ints(). */
+int fresh_ints(struct fresh *f, enum store_ints table, const int64_t values[], unsigned n);
 
 /* All rows are there: make tables for them. db: a connection to the file, outside a transaction; it has
  * written nothing yet. *expert: as in ddl_add(). */

@@ -58,7 +58,10 @@ struct store {
 
 static int prepare(struct store *s, sqlite3_stmt **st, const char *sql)
 {
-	return sqlite3_prepare_v3(s->db, sql, -1, SQLITE_PREPARE_PERSISTENT, st, NULL) == SQLITE_OK ? 0 : -1;
+	*st = NULL;
+	return sqlite3_prepare_v3(store_db(s), sql, -1, SQLITE_PREPARE_PERSISTENT, st, NULL) == SQLITE_OK
+		       ? 0
+		       : -1;
 }
 
 /* Finish a statement that gives no rows. */
@@ -275,6 +278,11 @@ void store_close(struct store *s)
 
 sqlite3 *store_db(struct store *s)
 {
+	if (s->db || s->error[0])
+		return s->db;
+	/* A file of ours took the archive's place: we go on with that, if at all. */
+	if (connect(s, s->error) == 0)
+		s->made = true;
 	return s->db;
 }
 
@@ -392,6 +400,8 @@ static int begin_fresh(struct store *s)
 int store_begin(struct store *s, uint64_t size, int64_t *capture_id, int64_t *first_frame)
 {
 	sqlite3_stmt *st;
+	if (!store_db(s))
+		return -1;
 	bool fresh = s->made && size >= FRESH_OCTETS && !has_capture(s);
 	if (!s->image && !s->no_image && size >= IMAGE_OCTETS && !fresh)
 		s->no_image = !(s->image = image_new(s->db, s->protocols, s->nprotocols));
@@ -728,40 +738,59 @@ static int store_stacks(struct store *s, const struct totals *t)
 	return 0;
 }
 
-static int store_seconds(struct store *s, const char *table, const struct seconds *all)
+int store_ints(struct store *s, enum store_ints table, const int64_t values[], unsigned n)
 {
-	sqlite3_stmt *st = store_insert(s, table, 4);
+	static const struct {
+		const char *name;
+		unsigned columns;
+	} tables[INTS_TABLES] = {
+		[INTS_CONVERSATION] = { "t_conversation", 19 },
+		[INTS_LENGTH] = { "total_length", 3 },
+		[INTS_SECOND] = { "total_second", 4 },
+		[INTS_IO] = { "total_io", 4 },
+	};
+	if (s->fresh)
+		return fresh_ints(s->fresh, table, values, n);
+	sqlite3_stmt *st = store_insert(s, tables[table].name, tables[table].columns);
 	if (!st)
 		return -1;
+	for (unsigned i = n; i < tables[table].columns; i++)
+		sqlite3_bind_null(st, (int)i + 1);
+	return bind_done(st, n, values);
+}
+
+static int store_seconds(struct store *s, enum store_ints table, const struct seconds *all)
+{
 	for (size_t i = 0; i < all->n; i++) {
 		const struct second *x = &all->list[i];
-		if (bind_done(st, 4,
-			    (const int64_t[]) {
-				    s->capture_id, x->second, (int64_t)x->frames, (int64_t)x->bytes }) < 0)
+		const int64_t row[] = { s->capture_id, x->second, (int64_t)x->frames, (int64_t)x->bytes };
+		if (store_ints(s, table, row, 4) < 0)
 			return -1;
 	}
 	return 0;
 }
 
+int store_counts(struct store *s, const struct totals *t)
+{
+	for (size_t i = 0; i < t->nlengths; i++) {
+		const int64_t row[] = { s->capture_id, (int64_t)i, (int64_t)t->lengths[i] };
+		if (t->lengths[i] && store_ints(s, INTS_LENGTH, row, 3) < 0)
+			return -1;
+	}
+	for (size_t i = 0; i < t->nothers; i++) {
+		const int64_t row[] = { s->capture_id, t->others[i].length, (int64_t)t->others[i].frames };
+		if (store_ints(s, INTS_LENGTH, row, 3) < 0)
+			return -1;
+	}
+	if (store_seconds(s, INTS_SECOND, &t->seconds) < 0)
+		return -1;
+	return t->in_order ? 0 : store_seconds(s, INTS_IO, &t->io);
+}
+
 int store_totals(struct store *s, const struct totals *t)
 {
-	if (store_stacks(s, t) < 0)
-		return -1;
-	sqlite3_stmt *st = store_insert(s, "total_length", 3);
-	for (size_t i = 0; st && i < t->nlengths; i++)
-		if (t->lengths[i] &&
-			bind_done(st, 3,
-				(const int64_t[]) { s->capture_id, (int64_t)i, (int64_t)t->lengths[i] }) < 0)
-			return -1;
-	for (size_t i = 0; st && i < t->nothers; i++)
-		if (bind_done(st, 3,
-			    (const int64_t[]) {
-				    s->capture_id, t->others[i].length, (int64_t)t->others[i].frames }) < 0)
-			return -1;
-	if (!st || store_seconds(s, "total_second", &t->seconds) < 0 ||
-		(!t->in_order && store_seconds(s, "total_io", &t->io) < 0))
-		return -1;
-	if (!(st = store_insert(s, "total_burst", 4)))
+	sqlite3_stmt *st = store_insert(s, "total_burst", 4);
+	if (!st || store_stacks(s, t) < 0)
 		return -1;
 	for (int i = 0; i <= LENGTH_RANGES; i++) {
 		sqlite3_bind_double(st, 4, t->bursts[i].max_start);
@@ -801,9 +830,6 @@ static int publish(struct store *s)
 	}
 	drop_fresh(s);
 	disconnect(s);
-	if (connect(s, s->error) < 0)
-		return -1;
-	s->made = true;
 	return 0;
 }
 

@@ -55,7 +55,16 @@ int64_t store_address(const struct store *s, uint32_t local);
 
 int64_t store_stack(const struct store *s, uint32_t local);
 
-/* The totals of the capture. 0 or -1. */
+/* Tables of core.sql that have many rows, all integers, the capture's id first. */
+enum store_ints { INTS_CONVERSATION, INTS_LENGTH, INTS_SECOND, INTS_IO, INTS_TABLES };
+
+/* Before store_settle(): add a row with these first n columns; the others are NULL. Rows in the order of the
+ * table's key cost least. 0 or -1. */
+int store_ints(struct store *s, enum store_ints table, const int64_t values[], unsigned n);
+
+/* The totals of the capture: those of lengths and seconds before store_settle(), the others behind it. 0 or
+ * -1. */
+int store_counts(struct store *s, const struct totals *totals);
 int store_totals(struct store *s, const struct totals *totals);
 
 /* All rows and chunks are in. Rows of the first capture of an archive are laid out beside SQLite (fresh.h):
