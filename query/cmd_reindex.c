@@ -209,6 +209,8 @@ static int reindex(struct rebuild *r, bool quiet)
 		return complain(-1, "%s: %s", r->path, archive_error(r->old));
 	if (open_new(r) < 0 || rebuild_all(r, quiet) < 0)
 		return -1;
+	if (store_put_in_place(r->store) < 0) /* without captures it has no name yet */
+		return complain(-1, "%s", store_error(r->store));
 	if (store_finish(r->store, message) < 0)
 		return complain(-1, "%s", message);
 	if (rename(r->new_path, r->path) < 0)

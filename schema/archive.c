@@ -91,21 +91,6 @@ static int pragma_int(sqlite3 *db, const char *sql, int *out)
 	return rc;
 }
 
-/* A file made here is its owner's alone: captures hold private traffic. 1 made, 0 someone else just did, -1
- * error. */
-static int make_private(const char *path, char *message)
-{
-	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (fd < 0 && errno == EEXIST)
-		return 0;
-	if (fd < 0) {
-		snprintf(message, MESSAGE, "%s: cannot be made: %s", path, strerror(errno));
-		return -1;
-	}
-	close(fd);
-	return 1;
-}
-
 static enum archive_status refuse(sqlite3 **db, char *message, const char *path, const char *why)
 {
 	snprintf(message, MESSAGE, "%s: %s", path, why);
@@ -187,18 +172,15 @@ static int recover(sqlite3 **db, const char *path, int *id, int *objects)
 enum archive_status archive_open(sqlite3 **db, const char *path, enum archive_mode mode, char *message)
 {
 	struct stat sb;
-	int id = 0, version = 0, objects = 0, made = 0;
+	int id = 0, version = 0, objects = 0;
 	const char *wrong = NULL;
 	*db = NULL;
 	if (stat(path, &sb) < 0) {
-		if (errno != ENOENT || mode != ARCHIVE_CREATE) {
-			snprintf(message, MESSAGE, "%s: %s", path,
-				errno == ENOENT ? "no such archive" : strerror(errno));
-			return ARCHIVE_ERROR;
-		}
-		if ((made = make_private(path, message)) < 0)
-			return ARCHIVE_ERROR;
-	} else if (!S_ISREG(sb.st_mode)) {
+		snprintf(message, MESSAGE, "%s: %s", path,
+			errno == ENOENT ? "no such archive" : strerror(errno));
+		return ARCHIVE_ERROR;
+	}
+	if (!S_ISREG(sb.st_mode)) {
 		snprintf(message, MESSAGE, "%s: is %s, not an archive", path,
 			S_ISDIR(sb.st_mode) ? "a folder" : "no plain file");
 		return ARCHIVE_ERROR;
@@ -236,7 +218,7 @@ enum archive_status archive_open(sqlite3 **db, const char *path, enum archive_mo
 	}
 	if (mode != ARCHIVE_READ && (wrong = unwritable(*db, path)))
 		return refuse(db, message, path, wrong);
-	return !empty ? ARCHIVE_OK : made ? ARCHIVE_MADE : ARCHIVE_EMPTY;
+	return empty ? ARCHIVE_EMPTY : ARCHIVE_OK;
 }
 
 int archive_install(sqlite3 *db)

@@ -11,13 +11,12 @@
 enum archive_mode {
 	ARCHIVE_READ,  /* read-only, defensive: nothing in the file can run */
 	ARCHIVE_WRITE, /* must exist */
-	ARCHIVE_CREATE /* made (mode 0600) when it does not exist */
+	ARCHIVE_CREATE /* may be an empty file, of which an archive is to be made */
 };
 
 enum archive_status {
 	ARCHIVE_OK = 0,
 	ARCHIVE_EMPTY = 1, /* an empty file: archive_install() must follow, in a transaction */
-	ARCHIVE_MADE = 2,  /* the same, and the file was made just now */
 	ARCHIVE_ERROR = -1 /* message filled */
 };
 

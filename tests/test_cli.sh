@@ -82,9 +82,13 @@ for name in large mixed; do
 done
 check "a second one" status 0 "$pcapdex" index first.large.db mixed.pcap plain.pcap
 check "all is whole" status 0 "$pcapdex" verify first.large.db --integrity
-for i in 1 2 3; do "$pcapdex" index -q both.db large.pcap mixed.pcap & done
-wait
-check "three that make an archive" is "$(sql both.db 'SELECT count(*) FROM capture')" 2
+makers=
+for i in 1 2 3; do
+	"$pcapdex" index -q both.db large.pcap mixed.pcap &
+	makers="$makers $!"
+done
+for maker in $makers; do wait "$maker"; check "one of three that make an archive" is $? 0; done
+check "all is there once" is "$(sql both.db 'SELECT count(*) FROM capture')" 2
 check "it is whole" status 0 "$pcapdex" verify both.db --integrity
 check "and alone" is "$(ls -d both.db*)" both.db
 check "a number of jobs" status 2 "$pcapdex" index jobs0.db --jobs 0 plain.pcap
@@ -370,6 +374,9 @@ check "tags stay" is "$(sql again.db "SELECT value FROM capture_tag WHERE key='s
 check "verify" status 0 "$pcapdex" verify again.db --integrity
 check "nothing is left beside it" is "$(ls -d again.db*)" again.db
 check "no archive" status 1 "$pcapdex" reindex nothing.db
+cp less.db none.db
+check "reindex of nothing" status 0 "$pcapdex" reindex none.db
+check "is nothing" is "$(ls -d none.db*) $(sql none.db 'SELECT count(*) FROM capture')" "none.db 0"
 check "broken off" status 1 bash -c "ulimit -f 300; exec '$pcapdex' reindex again.db"
 check "as it was" is "$(contents again.db)" "$before"
 check "and again" status 0 "$pcapdex" reindex again.db

@@ -1,12 +1,8 @@
 #include "indexer/store/fresh.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "indexer/store/bulk.h"
 #include "indexer/store/ddl.h"
@@ -56,12 +52,9 @@ static const struct {
 };
 
 struct fresh {
-	char *path;
-	bool published;
 	struct bulk bulk;
 	struct payload row;
 	const struct protocol *const *protocols;
-	size_t nprotocols;
 	struct fresh_tables **tables; /* by batch; NULL: no rows yet */
 	size_t ntables;
 	uint32_t *order; /* batches in the order of their first rows */
@@ -118,34 +111,20 @@ static void *more(void *list_at, size_t *n, size_t *size, size_t element)
 
 /* ---- begin ---- */
 
-static int write_start(struct fresh *f, sqlite3 *from)
-{
-	sqlite3_int64 size = 0;
-	unsigned char *octets = sqlite3_serialize(from, "main", &size, 0);
-	int rc = -1;
-	if (octets && size % DB_PAGE == 0 && size > 0) {
-		f->bulk.next = 1;
-		rc = bulk_write(&f->bulk, 1, octets, (size_t)size / DB_PAGE);
-		f->bulk.next = (uint32_t)(size / DB_PAGE) + 1;
-	}
-	sqlite3_free(octets);
-	return rc;
-}
-
-struct fresh *fresh_new(sqlite3 *from, const char *path, const struct protocol *const *protocols, size_t n)
+struct fresh *fresh_new(int fd, const struct protocol *const *protocols, size_t n)
 {
 	struct fresh *f = calloc(1, sizeof(*f));
+	struct stat sb;
 	if (!f)
 		return NULL;
 	f->protocols = protocols;
-	f->nprotocols = n;
 	f->ntables = n * RECORDS_PER_PROTOCOL;
-	f->path = strdup(path);
 	f->tables = calloc(f->ntables, sizeof(struct fresh_tables *));
 	f->order = calloc(f->ntables, sizeof(*f->order));
-	/* Captures hold private traffic: the file is its owner's alone. */
-	f->bulk.fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	bool good = f->path && f->tables && f->order && f->bulk.fd >= 0 && write_start(f, from) == 0;
+	f->bulk.fd = fd;
+	bool good = f->tables && f->order && fstat(fd, &sb) == 0;
+	if (good)
+		f->bulk.next = (uint32_t)(sb.st_size / DB_PAGE) + 1;
 	for (int i = 0; good && i < CORE; i++)
 		good = bulk_tree_init(&f->core[i], &f->bulk, core_trees[i].index) == 0;
 	for (int i = 0; good && i < INTS_TABLES; i++)
@@ -169,11 +148,6 @@ void fresh_free(struct fresh *f)
 {
 	if (!f)
 		return;
-	if (f->bulk.fd >= 0) {
-		close(f->bulk.fd);
-		if (!f->published)
-			unlink(f->path);
-	}
 	for (size_t i = 0; f->tables && i < f->ntables; i++)
 		tables_free(f->tables[i]);
 	for (int i = 0; i < CORE; i++)
@@ -194,7 +168,6 @@ void fresh_free(struct fresh *f)
 	free(f->stacks);
 	free(f->tables);
 	free(f->order);
-	free(f->path);
 	free(f);
 }
 
@@ -533,29 +506,5 @@ int fresh_end(struct fresh *f, sqlite3 *db, bool *expert)
 	if (sqlite3_exec(db, "BEGIN", NULL, NULL, NULL) != SQLITE_OK || insert_stacks(f, db) != SQLITE_OK ||
 		insert_loose(f, db) != SQLITE_OK || sqlite3_exec(db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
 		return -1;
-	return 0;
-}
-
-/* A rename is on the disk when its folder is. */
-static int sync_folder(const char *path)
-{
-	char *copy = strdup(path);
-	int fd = copy ? open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-	free(copy);
-	if (fd < 0)
-		return -1;
-	int rc = fsync(fd);
-	close(fd);
-	return rc;
-}
-
-int fresh_publish(struct fresh *f, const char *path)
-{
-	if (fdatasync(f->bulk.fd) < 0 || rename(f->path, path) < 0) {
-		f->bulk.error = errno;
-		return fail(f, "the archive cannot be put in its place");
-	}
-	f->published = true;
-	sync_folder(path); /* some file systems cannot, and need not */
 	return 0;
 }

@@ -1,12 +1,11 @@
-/* The first capture of an archive that is being made. Nobody has anything to lose there: its rows are laid
- *out as the pages that SQLite would make of them (bulk.h), in a file of its own beside the archive, FILE-new,
- *which takes the archive's place when all is in it. Less than half the time that rows take through SQLite.
+/* The first capture of an archive that is being made (making.h). Nobody has anything to lose there: its rows
+ *are laid out as the pages that SQLite would make of them (bulk.h), in less than half the time that rows take
+ *through SQLite.
  *
- *	struct fresh *f = fresh_new(db, "FILE-new"); // an empty archive, to begin with
- *	fresh_address(), fresh_text(), fresh_stack(), fresh_flush(), fresh_chunk() ...
- *	fresh_end(f, new_db, &expert);               // from here on new_db is an archive with these rows
- *	fresh_publish(f, "FILE");
- *	fresh_free(f);                               // without fresh_publish(): the file goes away */
+ *	struct fresh *f = fresh_new(fd, protocols, n); // the file of an empty archive
+ *	fresh_address(), fresh_text(), fresh_stack(), fresh_flush(), fresh_chunk(), fresh_ints() ...
+ *	fresh_end(f, db, &expert);                     // from here on db is an archive with these rows
+ *	fresh_free(f); */
 #ifndef PCAPDEX_STORE_FRESH_H
 #define PCAPDEX_STORE_FRESH_H
 
@@ -17,9 +16,9 @@
 
 struct fresh;
 
-/* Make the file with what `from` has, which has neither rows of frames nor addresses, texts, stacks and
- * chunks. NULL: it cannot be had, and nothing is left behind. */
-struct fresh *fresh_new(sqlite3 *from, const char *path, const struct protocol *const *protocols, size_t n);
+/* Lay out pages behind those that the file has, whose tables of frames, addresses, texts, stacks and chunks
+ * are empty. The caller keeps fd, and lets nobody write the file until fresh_end(). NULL out of memory. */
+struct fresh *fresh_new(int fd, const struct protocol *const *protocols, size_t n);
 void fresh_free(struct fresh *f); /* takes NULL */
 
 /* What repeats: the id it has; 0 when that failed. Addresses and texts come once each. */
@@ -40,9 +39,6 @@ int fresh_ints(struct fresh *f, enum store_ints table, const int64_t values[], u
 /* All rows are there: make tables for them. db: a connection to the file, outside a transaction; it has
  * written nothing yet. *expert: as in ddl_add(). */
 int fresh_end(struct fresh *f, sqlite3 *db, bool *expert);
-
-/* Rename the file, safe on its disk, to `path`. db is closed by then. */
-int fresh_publish(struct fresh *f, const char *path);
 
 /* What went wrong, for a message; "" when it was SQLite. */
 const char *fresh_error(const struct fresh *f);

@@ -347,6 +347,11 @@ struct merge *merge_open(
 {
 	if (check(sqlite3_db_filename(store_db(s), "main"), path, protocols, n, message) < 0)
 		return NULL;
+	/* The connection stays for all captures: an archive that is made is so from here on. */
+	if (store_put_in_place(s) < 0) {
+		snprintf(message, 512, "%s", store_error(s));
+		return NULL;
+	}
 	struct merge *m = calloc(1, sizeof(*m));
 	snprintf(message, 512, "%s: out of memory", path);
 	if (!m)

@@ -14,12 +14,17 @@ struct store;
 struct store *store_open(const char *path, const struct protocol *const *protocols, size_t n, char *message);
 void store_close(struct store *s); /* takes NULL; an open transaction is undone */
 
-/* Before store_close(), which does it where it was not done: leave the archive as one plain file at rest, or
- * take it away if store_open() made it and no capture came in. 0, or -1 with a message (512 octets) when that
- * failed; what was committed is safe then, too. */
+/* Before store_close(), which does it where it was not done: leave the archive as one plain file at rest. 0,
+ * or -1 with a message (512 octets) when that failed; what was committed is safe then, too. An archive that
+ * does not exist gets its name with its first capture, and is nowhere if none came in. */
 int store_finish(struct store *s, char *message);
 
+/* The archive's connection: another one after the first store_commit() of an archive that is made. NULL:
+ * there is none, see store_error(). */
 sqlite3 *store_db(struct store *s);
+
+/* An archive that is made gets its name now, without a capture. 0 or -1. */
+int store_put_in_place(struct store *s);
 
 /* What went wrong last, for a message. */
 const char *store_error(struct store *s);
