@@ -201,9 +201,10 @@ int course_collect(struct question *q, struct tallies *t)
 		int (*take)(struct collect *, sqlite3_stmt *);
 		const char *sql;
 	} steps[] = {
+		/* Damaged times make spans of centuries, whose sum is beyond an integer. */
 		{ take_totals, "SELECT m.grp, count(*), sum(c.frames), sum(c.bytes), sum(CASE WHEN c.frames "
-			       "THEN c.time_last -"
-			       " c.time_first END) / 1e9\n" MEMBERS " GROUP BY m.grp" },
+			       "THEN (c.time_last -"
+			       " c.time_first) / 1e9 END)\n" MEMBERS " GROUP BY m.grp" },
 		{ take_group_length,
 			"SELECT m.grp, t.length, sum(t.frames) " LENGTHS "m.grp, t.length ORDER BY 1, 2" },
 		{ take_length, "SELECT t.length, sum(t.frames) " LENGTHS "t.length ORDER BY 1" },

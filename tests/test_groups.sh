@@ -9,6 +9,21 @@ fixtures=$3
 # The value of a group's measure, as compare says it.
 value() { "$pcapdex" compare c.db --by student --show values -f csv | tr -d '\r' | awk -F, -v g="$1" -v m="$2" -v c="${3:-5}" '$1 == g && $3 == m { print $c }'; }
 
+# ---- times that no capture has ----
+
+# Three captures of 136 years each: more nanoseconds than an integer holds.
+for n in 1 2 3; do
+	python3 -c '
+import struct, sys
+out = struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1)
+for at in 0, 0xffffffff:
+    out += struct.pack("<IIII", at, 0, 60 + int(sys.argv[1]), 60 + int(sys.argv[1])) + bytes(60 + int(sys.argv[1]))
+sys.stdout.buffer.write(out)' $n >"long$n.pcap"
+done
+check "long ones" status 0 "$pcapdex" index long.db --tag lab=1 long1.pcap long2.pcap long3.pcap
+check "compare them" status 0 "$pcapdex" compare long.db --by lab --show values -f csv
+check "their sum" is "$(tr -d '\r' <out | awk -F, '$3 == "seconds" { print $5; exit }')" 12884901885
+
 # ---- tags ----
 
 mkdir -p labs/1/anna labs/1/bob labs/2/anna labs/2/carl
