@@ -35,8 +35,8 @@ __attribute__((format(printf, 2, 3))) static void fail(struct input *in, const c
 	in->ended = true;
 }
 
-/* Wait until something comes; false when nobody wants it any more. A signal does not wake the one who waits: it may come
- * just before the waiting, or to another thread. */
+/* Wait until something comes; false when nobody wants it any more. A signal does not wake the one who waits:
+ * it may come just before the waiting, or to another thread. */
 static bool await(struct input *in)
 {
 	struct pollfd one = { .fd = in->fd, .events = POLLIN };

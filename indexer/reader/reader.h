@@ -108,7 +108,8 @@ struct reader_events {
 	int (*on_statistics)(void *ctx, const struct reader_statistics *);
 	int (*on_name)(void *ctx, const struct reader_name *);
 	int (*on_block)(void *ctx, const struct reader_block *);
-	int (*on_interrupt)(void *ctx); /* asked now and then while waiting for input: shall the reading stop? */
+	int (*on_interrupt)(
+		void *ctx); /* asked now and then while waiting for input: shall the reading stop? */
 };
 
 /* Where and why reading ended early. */
