@@ -299,10 +299,8 @@ static enum index_status read_frames(struct job *j)
 	}
 	if (j->cancelled)
 		return INDEX_CANCELLED;
-	if (status == READER_STOPPED) {
-		snprintf(j->result->message, sizeof(j->result->message), "%s: out of memory", j->path);
+	if (status == READER_STOPPED) /* on_raw(): why, the pipeline knows */
 		return INDEX_ARCHIVE_FAILED;
-	}
 	return INDEX_OK;
 }
 
@@ -630,7 +628,11 @@ static enum index_status run(struct job *j)
 						: INDEX_UNREADABLE;
 	}
 	enum index_status status = read_frames(j);
-	return status == INDEX_OK || status == INDEX_DAMAGED ? finish(j, status) : status;
+	if (status == INDEX_OK || status == INDEX_DAMAGED)
+		status = finish(j, status);
+	if (status == INDEX_ARCHIVE_FAILED)
+		j->result->message[0] = '\0'; /* of the capture's damage: what the archive says counts */
+	return status;
 }
 
 /* The capture is there already: tags that it has not are added, those that it has stay as they are. */

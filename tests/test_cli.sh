@@ -387,6 +387,8 @@ before=$(contents full.db)
 check "disk full" status 1 bash -c "ulimit -f $(($(stat -c %s full.db) / 1024 + 200)); exec '$pcapdex' index full.db large.pcap"
 check "says so" says err 'archive is as it was'
 check "as it was" is "$(contents full.db)" "$before"
+check "disk full, a damaged capture" status 1 bash -c "ulimit -f 40; exec '$pcapdex' index full.db cut.pcap"
+check "says so and not of the damage" is "$(grep -c 'archive is as it was' err) $(grep -c damaged err)" "1 0"
 check "no room for a new one" status 1 bash -c "ulimit -f 300; exec '$pcapdex' index full2.db large.pcap"
 check "leaves nothing" is "$(ls -d full2.db* 2>/dev/null)" ""
 check "export into a full disk" status 1 bash -c "ulimit -f 300; exec '$pcapdex' export a.db -c large.pcap -o full.out"
