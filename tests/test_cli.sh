@@ -296,11 +296,21 @@ cp many.db busy.db
 mkfifo slow
 "$pcapdex" index -q busy.db slow &
 indexer=$!
-{ head -c 5000000 large.pcap; sleep 2; tail -c +5000001 large.pcap; } >slow &
-sleep 0.7
-check "readers go on" status 0 timeout 1 "$pcapdex" packets busy.db -c many1.pcap --limit 3
-check "and see what was there" is "$(timeout 1 "$pcapdex" sql busy.db 'SELECT count(*) FROM capture' -f csv | tail -n 1 | tr -d '\r')" 4
+# come FILE: wait until it is there, a minute at most.
+come() {
+	for _ in $(seq 600); do
+		[ ! -e "$1" ] || return 0
+		sleep 0.1
+	done
+	return 1
+}
+# The rest comes when the readers are done: who waits for the writer waits for ever.
+{ head -c 5000000 large.pcap; : >begun; come read; tail -c +5000001 large.pcap; } >slow &
+come begun
+check "readers go on" status 0 timeout 30 "$pcapdex" packets busy.db -c many1.pcap --limit 3
+check "and see what was there" is "$(timeout 30 "$pcapdex" sql busy.db 'SELECT count(*) FROM capture' -f csv | tail -n 1 | tr -d '\r')" 4
 check "verify meanwhile" status 0 "$pcapdex" verify busy.db
+: >read
 wait $indexer
 check "then the new one" is "$(sql busy.db 'SELECT count(*) FROM capture')" 5
 check "is whole" status 0 "$pcapdex" verify busy.db
@@ -309,11 +319,12 @@ check "is whole" status 0 "$pcapdex" verify busy.db
 
 cp many.db term.db
 before=$(sql term.db 'SELECT count(*), sum(frames) FROM capture')
-{ head -c 5000000 large.pcap; sleep 5; } >slow &
+rm begun
+{ head -c 5000000 large.pcap; : >begun; exec sleep 60; } >slow &
 feeder=$!
 "$pcapdex" index term.db slow >out 2>err &
 indexer=$!
-sleep 0.7
+come begun
 kill -TERM $indexer
 wait $indexer
 check "cancelled" is $? 1
