@@ -19,14 +19,18 @@ char *server_shown(const char *url);
  * server. Closing the connection closes that to the server. */
 int server_open(sqlite3 **db, const char *url, char *message);
 
-#define SERVER_SCHEMA_VERSION 2 /* of the tables that publish makes beside the archive's own */
+#define SERVER_SCHEMA_VERSION 3 /* of the tables that publish makes beside the archive's own */
 
 #if HAVE_PQ
 #include "query/libpq.h"
 
 /* What tables mean to both sides. A nullable BLOB column of the archive may hold an INTEGER (a span of the
- * frame): the server has two columns for it, NAME (bigint) and "NAME octets" (bytea). PostgreSQL's texts have
- * no NUL: it is written as U+10FFFF, which is no character. */
+ * frame): the server has two columns for it, NAME (bigint) and "NAME octets" (bytea). What stands elsewhere
+ * than in the frame (octets of its own; pieces, see schema/kind.h) is in the second; the first has a number
+ * below 0 then, of which views make its length. PostgreSQL's texts have no NUL: it is written as U+10FFFF,
+ * which is no character. */
+#define SERVER_ELSEWHERE(length, pieces) (-1 - ((int64_t)(length) << 1 | (pieces)))
+#define SERVER_IS_PIECES(number)         ((-1 - (number)) & 1)
 enum server_type { SERVER_INT, SERVER_REAL, SERVER_TEXT, SERVER_OCTETS, SERVER_SPAN };
 enum server_type server_type_of(const char *declared, bool notnull);
 

@@ -163,7 +163,7 @@ void server_value(const struct server_cursor *c, sqlite3_context *ctx, int colum
 	if (at < 0)
 		return;
 	if (type == SERVER_SPAN && !pq.getisnull(c->rows, c->at, at + 1)) {
-		type = SERVER_OCTETS;
+		type = SERVER_IS_PIECES(int_at(c->rows, c->at, at)) ? SERVER_TEXT : SERVER_OCTETS;
 		at++;
 	}
 	if (pq.getisnull(c->rows, c->at, at))

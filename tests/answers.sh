@@ -57,6 +57,7 @@ same_answers() {
 	same packets -f csv
 	same packets -f csv -Y 'dns || icmp'
 	same packets -T fields -e frame.number -e ip.src -e tcp.seq -e tcp.options -e dns.qry.name -e tcp.payload
+	same packets -T fields -e frame.number -e http.file_data -e udp.payload -e data.data
 	same show 1 -c 1
 	same compare 1 2
 	same compare --by container -f csv
@@ -164,6 +165,11 @@ same_views() {
 		as_psql 'SELECT frame_id, id, flags_rcode, flags_authoritative, count_queries FROM dns ORDER BY 1'
 		as_psql 'SELECT frame_id, host, content_type FROM http_header ORDER BY 1, n'
 		as_psql 'SELECT frame_id, type, code, resp_to FROM icmp ORDER BY 1'
+		# Octets of the frame, of their own, in pieces: each has its length.
+		as_psql 'SELECT frame_id, payload_offset, payload_length FROM udp ORDER BY 1'
+		as_psql 'SELECT frame_id, data_offset, data_length FROM data ORDER BY 1'
+		as_psql 'SELECT frame_id, file_data_offset, file_data_length FROM http ORDER BY 1'
+		as_psql 'SELECT frame_id, handshake_session_id_offset, handshake_session_id_length FROM tls_hello ORDER BY 1, 2, 3'
 		as_psql 'SELECT c.name, sum(t.bytes) FROM total_second t JOIN capture c ON c.id = t.capture_id GROUP BY c.name ORDER BY 1'
 	else
 		echo "sqlite3 is not installed: views were not compared"

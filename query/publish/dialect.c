@@ -21,10 +21,11 @@ const char dialect_functions_sql[] =
 	" 'SELECT CASE WHEN $1 THEN $2 ELSE $3 END';"
 	"CREATE OR REPLACE FUNCTION iif(bigint, bigint, bigint) RETURNS bigint LANGUAGE sql IMMUTABLE AS"
 	" 'SELECT CASE WHEN $1 <> 0 THEN $2 ELSE $3 END';"
+	/* Asked of spans only: SERVER_ELSEWHERE() has the length. */
 	"CREATE OR REPLACE FUNCTION typeof(bigint) RETURNS text LANGUAGE sql IMMUTABLE AS"
-	" 'SELECT CASE WHEN $1 IS NULL THEN ''null'' ELSE ''integer'' END';"
+	" 'SELECT CASE WHEN $1 IS NULL THEN ''null'' WHEN $1 < 0 THEN ''blob'' ELSE ''integer'' END';"
 	"CREATE OR REPLACE FUNCTION length(bigint) RETURNS bigint LANGUAGE sql IMMUTABLE AS 'SELECT "
-	"length($1::text)::bigint';"
+	"CASE WHEN $1 < 0 THEN (-1 - $1) / 2 ELSE length($1::text)::bigint END';"
 	"CREATE OR REPLACE FUNCTION min(bigint, bigint) RETURNS bigint LANGUAGE sql IMMUTABLE AS"
 	" 'SELECT CASE WHEN $1 IS NULL OR $2 IS NULL THEN NULL ELSE least($1, $2) END';"
 	"CREATE OR REPLACE FUNCTION max(bigint, bigint) RETURNS bigint LANGUAGE sql IMMUTABLE AS"
@@ -39,9 +40,9 @@ const char dialect_functions_sql[] =
 	"chr($1)';"
 	"CREATE OR REPLACE FUNCTION pcapdex_char(integer, integer) RETURNS text LANGUAGE sql IMMUTABLE AS"
 	" 'SELECT chr($1) || chr($2)';"
-	/* Of a span: its octets stand in the other column. */
+	/* Of such octets without the first ones: how many are left. */
 	"CREATE OR REPLACE FUNCTION substr(bigint, integer) RETURNS bigint LANGUAGE sql IMMUTABLE AS 'SELECT "
-	"NULL::bigint';"
+	"CASE WHEN $1 < 0 THEN -1 - 2 * greatest((-1 - $1) / 2 - $2 + 1, 0) END';"
 	"CREATE OR REPLACE FUNCTION substr(text, bigint) RETURNS text LANGUAGE sql IMMUTABLE AS"
 	" 'SELECT substr($1, $2::integer)';"
 	"CREATE OR REPLACE FUNCTION pcapdex_shift(integer, bigint) RETURNS bigint LANGUAGE sql IMMUTABLE AS"

@@ -143,25 +143,31 @@ static int put_octets(struct loader *l, const uint8_t *octets, size_t n)
 	return 0;
 }
 
+/* A span that is none of the frame: octets of its own, or pieces of the capture file (schema/kind.h). */
+static int put_elsewhere(struct loader *l, sqlite3_stmt *st, int i, bool pieces)
+{
+	const uint8_t *value = sqlite3_column_blob(st, i);
+	size_t n = (size_t)sqlite3_column_bytes(st, i);
+	int64_t length = pieces ? sqlite3_column_int64(st, i) : (int64_t)n;
+	char text[40];
+	put(l, text,
+		(size_t)snprintf(text, sizeof(text), "%lld\t", (long long)SERVER_ELSEWHERE(length, pieces)));
+	return put_octets(l, value, n);
+}
+
 static int put_value(struct loader *l, sqlite3_stmt *st, int i, enum server_type type)
 {
 	char text[40];
 	int n = 0, kind = sqlite3_column_type(st, i);
-	/* Pieces of the capture file (schema/kind.h) have no column at the server: the chunks have the
-	 * octets. */
-	if (kind == SQLITE_TEXT && type == SERVER_SPAN)
-		kind = SQLITE_NULL;
-	bool octets = kind == SQLITE_BLOB && (type == SERVER_SPAN || type == SERVER_OCTETS);
 	if (reserve(l, 64) < 0)
 		return -1;
-	if (type == SERVER_SPAN && (octets || kind == SQLITE_NULL))
-		put(l, octets ? "\\N\t" : "\\N\t\\N", octets ? 3 : 5);
-	if (octets)
+	if (type == SERVER_SPAN && (kind == SQLITE_BLOB || kind == SQLITE_TEXT))
+		return put_elsewhere(l, st, i, kind == SQLITE_TEXT);
+	if (type == SERVER_OCTETS && kind == SQLITE_BLOB)
 		return put_octets(l, sqlite3_column_blob(st, i), (size_t)sqlite3_column_bytes(st, i));
 	switch (kind) {
 	case SQLITE_NULL:
-		if (type != SERVER_SPAN)
-			put(l, "\\N", 2);
+		put(l, type == SERVER_SPAN ? "\\N\t\\N" : "\\N", type == SERVER_SPAN ? 5 : 2);
 		return 0;
 	case SQLITE_INTEGER:
 		n = snprintf(text, sizeof(text), "%lld", (long long)sqlite3_column_int64(st, i));

@@ -110,7 +110,9 @@ static int make_schema(struct loader *l)
 			"INSERT INTO pcapdex_schema (kind, name, tbl, sql, n) VALUES ($1, $2, $3, $4, $5) ON "
 			"CONFLICT "
 			"(kind, name) DO UPDATE SET sql = excluded.sql, n = excluded.n WHERE $1 = 'view' AND "
-			"excluded.sql LIKE '%FROM%' AND pcapdex_schema.sql <> excluded.sql RETURNING xmax = "
+			"excluded.sql LIKE '%FROM%' AND excluded.sql NOT LIKE '%*, NULL AS layer FROM%' AND "
+			"(excluded.name <> 'expert' OR length(excluded.sql) > length(pcapdex_schema.sql)) "
+			"AND pcapdex_schema.sql <> excluded.sql RETURNING xmax = "
 			"0",
 			5, NULL, values, NULL, NULL, 0);
 		l->changed |= pq.ntuples(r) > 0;
@@ -133,6 +135,14 @@ static int make_views(struct loader *l)
 	if (rc == 0)
 		rc = loader_run(l, &r, "SELECT name, sql FROM pcapdex_schema WHERE kind='view' ORDER BY n");
 	sqlite3_str *refused = sqlite3_str_new(NULL);
+	/* The newest first: they stand on older ones. */
+	for (int i = pq.ntuples(r) - 1; rc == 0 && i >= 0; i--) {
+		rc = loader_run(l, NULL, "SAVEPOINT one_view");
+		if (rc == 0 && loader_run(l, NULL, "DROP VIEW IF EXISTS \"%w\"", pq.getvalue(r, i, 0)) < 0)
+			rc = loader_run(l, NULL, "ROLLBACK TO one_view");
+		if (rc == 0)
+			rc = loader_run(l, NULL, "RELEASE one_view");
+	}
 	for (int i = 0; rc == 0 && i < pq.ntuples(r); i++) {
 		char *sql = dialect_view(pq.getvalue(r, i, 1));
 		rc = sql ? loader_run(l, NULL, "SAVEPOINT one_view") : -1;
