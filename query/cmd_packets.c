@@ -215,7 +215,8 @@ static int print_list(struct packets *p)
 		" %s AS time, (SELECT %s(text) FROM t_address WHERE id = f.src) AS "
 		"source,"
 		" (SELECT %s(text) FROM t_address WHERE id = f.dst) AS destination,"
-		" (SELECT shown FROM t_stack WHERE id = f.stack) AS protocol, f.len AS length, "
+		" COALESCE(frame_protocol(f.frame_id), (SELECT shown FROM t_stack WHERE id = f.stack))"
+		" AS protocol, f.len AS length, "
 		"frame_info(f.frame_id) AS info%s FROM %s ORDER "
 		"BY c.id, f.frame_id LIMIT %lld",
 		timed ? timed : time, naming, naming, text && !p->q.show_sql ? ", f.frame_id" : "",

@@ -41,17 +41,31 @@ static bool find_capture(struct frame_info *f, int64_t id)
 	return found;
 }
 
+/* The frame that the function is asked for has been dissected. */
+static bool dissected(struct frame_info *f, sqlite3_value *frame)
+{
+	int64_t id = sqlite3_value_int64(frame);
+	if (sqlite3_value_type(frame) == SQLITE_NULL || !find_capture(f, id))
+		return false;
+	if (!f->replay)
+		f->replay = replay_open(&f->session);
+	return f->replay && replay_frame(f->replay, &f->capture, id - f->capture.first_frame + 1);
+}
+
 static void frame_info(sqlite3_context *ctx, int n, sqlite3_value **values)
 {
 	struct frame_info *f = sqlite3_user_data(ctx);
-	int64_t id = sqlite3_value_int64(values[0]);
 	(void)n;
-	if (sqlite3_value_type(values[0]) == SQLITE_NULL || !find_capture(f, id))
-		return;
-	if (!f->replay)
-		f->replay = replay_open(&f->session);
-	if (f->replay && replay_frame(f->replay, &f->capture, id - f->capture.first_frame + 1))
+	if (dissected(f, values[0]))
 		sqlite3_result_text(ctx, replay_info(f->replay), -1, SQLITE_TRANSIENT);
+}
+
+static void frame_protocol(sqlite3_context *ctx, int n, sqlite3_value **values)
+{
+	struct frame_info *f = sqlite3_user_data(ctx);
+	(void)n;
+	if (dissected(f, values[0]))
+		sqlite3_result_text(ctx, replay_protocol(f->replay), -1, SQLITE_TRANSIENT);
 }
 
 static void destroy(void *data)
@@ -70,8 +84,20 @@ int frame_info_register(sqlite3 *db, const char *path)
 		return SQLITE_NOMEM;
 	f->session.db = db;
 	f->session.path = path;
-	return sqlite3_create_function_v2(
+	/* What is registered last owns f; where that fails, SQLite calls destroy() and the first may not
+	 * stay. */
+	int rc = sqlite3_create_function_v2(db, "frame_protocol", 1, SQLITE_UTF8 | SQLITE_DIRECTONLY, f,
+		frame_protocol, NULL, NULL, NULL);
+	if (rc != SQLITE_OK) {
+		destroy(f);
+		return rc;
+	}
+	rc = sqlite3_create_function_v2(
 		db, "frame_info", 1, SQLITE_UTF8 | SQLITE_DIRECTONLY, f, frame_info, NULL, NULL, destroy);
+	if (rc != SQLITE_OK)
+		sqlite3_create_function_v2(
+			db, "frame_protocol", 1, SQLITE_UTF8, NULL, NULL, NULL, NULL, NULL);
+	return rc;
 }
 
 void frame_info_release(sqlite3 *db)
@@ -80,5 +106,6 @@ void frame_info_release(sqlite3 *db)
 	 */
 	for (sqlite3_stmt *st = sqlite3_next_stmt(db, NULL); st; st = sqlite3_next_stmt(db, st))
 		sqlite3_reset(st);
+	sqlite3_create_function_v2(db, "frame_protocol", 1, SQLITE_UTF8, NULL, NULL, NULL, NULL, NULL);
 	sqlite3_create_function_v2(db, "frame_info", 1, SQLITE_UTF8, NULL, NULL, NULL, NULL, NULL);
 }

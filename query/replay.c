@@ -191,6 +191,11 @@ const char *replay_info(const struct replay *r)
 	return r->info.text;
 }
 
+const char *replay_protocol(const struct replay *r)
+{
+	return r->packet && r->packet->column ? r->packet->column : "";
+}
+
 void replay_set_tree(struct replay *r, struct tree *tree)
 {
 	r->tree = tree;

@@ -25,5 +25,7 @@ const uint8_t *replay_data(const struct replay *r);
 
 /* The Info column of the frame that was dissected last, UTF-8. */
 const char *replay_info(const struct replay *r);
+/* Its Protocol column, which may tell what the archive's stack cannot: later frames' part in it. */
+const char *replay_protocol(const struct replay *r);
 
 #endif

@@ -90,3 +90,14 @@ const struct protocol proto_eap = {
 	.claims = eap_claims,
 	.dissect = eap_dissect,
 };
+
+/* In an attribute of RADIUS, which goes on speaking for the frame (RFC 3579). */
+const struct protocol proto_eap_attribute = {
+	.as = &proto_eap,
+	.name = "eap",
+	.title = "Extensible Authentication Protocol",
+	.id = PROTO_ID_eap,
+	.records = eap_records,
+	.nrecords = 1,
+	.dissect = eap_dissect,
+};

@@ -12,7 +12,7 @@
 #include "indexer/dissectors/ids.h"
 #include "indexer/packet.h"
 
-extern const struct protocol proto_radius, proto_eap;
+extern const struct protocol proto_radius, proto_eap_attribute;
 
 enum {
 	RADIUS_CODE,
@@ -135,7 +135,7 @@ static void eap_message(struct packet *pkt, const struct cursor *first)
 		at += len - 2;
 	}
 	pkt_nest(pkt, true);
-	pkt_next_proto(pkt, &proto_eap, (struct cursor) { whole, 0, at, at, &pkt->fail });
+	pkt_next_proto(pkt, &proto_eap_attribute, (struct cursor) { whole, 0, at, at, &pkt->fail });
 }
 
 /* RFC 2865, section 5.26: a vendor's number, then attributes of its own, which most write as all do. They may

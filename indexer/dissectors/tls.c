@@ -53,7 +53,7 @@ void tls_begin(struct tls_reader *t, struct packet *pkt, const struct protocol *
 
 static void show_version(struct tls_reader *t, unsigned version)
 {
-	const char *column = tls_column(version);
+	const char *column = tls_column(t->later ? t->later : version);
 	if (!t->pkt->in_error)
 		t->pkt->column = column ? column : t->dtls ? "DTLS" : "SSL";
 }
@@ -327,11 +327,15 @@ static bool looks_like_ssl3(const struct cursor *c)
 
 /* RFC 2246, section 6: what is no record is ignored. That the octets should have been one is clear once the
  * version is; where it became so later, only the end of the capture knows. */
-static bool passes_for_unknown_record(const struct tls_reader *t, const struct cursor *c)
+static bool passes_for_unknown_record(struct tls_reader *t, const struct cursor *c)
 {
 	uint64_t type;
 	const struct tls_session *at_end =
 		t->pkt->info && !t->session->version && !t->quiet ? info_final_flow(t->pkt, t->proto) : NULL;
+	if (at_end) {
+		t->later = at_end->version;
+		show_version(t, 0);
+	}
 	return at_end && at_end->version >= TLS10 && at_end->version <= TLS12 && cur_peek(c, 0, 1, &type) &&
 	       !tls_is_content_type((unsigned)type);
 }
@@ -380,6 +384,8 @@ static enum verdict tls_dissect(struct packet *pkt, struct cursor *c)
 	tls_begin(&t, pkt, &proto_tls);
 	info_clear(pkt);
 	unsigned before = t.session->version;
+	if (!before && pkt->info)
+		t.later = (uint16_t)info_later(pkt, "tls.session_version");
 	show_version(&t, before);
 	struct row *layer = row_open(pkt, &proto_tls, TLS_T_LAYER);
 	bool more = true;

@@ -62,6 +62,8 @@ enum {
 	DTLS12 = 0xfefd
 };
 
+#define TLS_ASKED 4
+
 /* What is known of a conversation. */
 struct tls_session {
 	uint16_t version;      /* 0 not known yet */
@@ -72,8 +74,9 @@ struct tls_session {
 	bool alpn_h2;          /* the server chose HTTP/2 */
 	uint32_t ccs_frame[2]; /* [from the server?] first Change Cipher Spec; 0 none yet */
 	uint8_t raw_key[2];    /* [from the server?] sends a bare public key for a certificate, RFC 7250 */
-	uint32_t asked_frame;  /* the last one with records before the version was known; 0 none */
-	bool pending[2];       /* [from the server?] a message goes on in the next record */
+	uint32_t asked[TLS_ASKED]; /* frames with records before the version was known: the first ones and the
+				      last; 0 none */
+	bool pending[2];           /* [from the server?] a message goes on in the next record */
 };
 
 /* A handshake message, or what leads to it. */
@@ -83,7 +86,8 @@ struct tls_reader {
 	struct tls_session *session;
 	bool dtls;
 	bool from_server;
-	bool quiet;              /* says nothing in the Info column */
+	bool quiet;              /* says nothing in the columns */
+	uint16_t later;          /* for the columns: the version that a later frame tells; 0 none */
 	struct tls_session none; /* where there is no conversation */
 };
 

@@ -50,12 +50,20 @@ void tls_note_version(struct tls_reader *t, struct row *layer, unsigned before)
 {
 	struct tls_session *s = t->session;
 	row_set(layer, LAYER_VERSION, s->version);
+	if (s->version && before)
+		return;
+	unsigned i = 0;
+	while (i < TLS_ASKED - 1 && s->asked[i] && s->asked[i] != t->pkt->number)
+		i++;
 	if (!s->version) {
-		s->asked_frame = t->pkt->number;
-	} else if (!before && s->asked_frame && s->asked_frame != t->pkt->number) {
-		row_set(row_open_late(t->pkt, t->proto, TLS_T_LATE, s->asked_frame, 1), LATE_VERSION,
-			s->version);
-		s->asked_frame = 0;
+		s->asked[i] = t->pkt->number;
+		return;
+	}
+	for (i = 0; i < TLS_ASKED && s->asked[i]; i++) {
+		if (s->asked[i] != t->pkt->number)
+			row_set(row_open_late(t->pkt, t->proto, TLS_T_LATE, s->asked[i], 1), LATE_VERSION,
+				s->version);
+		s->asked[i] = 0;
 	}
 }
 
@@ -165,7 +173,7 @@ static void server_hello(struct tls_reader *t, struct cursor *c)
 	bool retry;
 	uint64_t version = 0;
 	const char *column = tls_column(s->version);
-	if (column && !t->pkt->in_error)
+	if (column && !t->pkt->in_error && !t->quiet)
 		t->pkt->column = column;
 	ja3.used = ja3.ngroups = ja3.nformats = 0;
 	s->raw_key[1] = 0;
