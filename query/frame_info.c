@@ -6,6 +6,7 @@
 #include "query/replay.h"
 
 struct frame_info {
+	unsigned users;         /* functions that have it: SQLite lets go of each by itself */
 	struct session session; /* of db and path alone */
 	struct selected_capture capture;
 	sqlite3_stmt *find;
@@ -68,9 +69,11 @@ static void frame_protocol(sqlite3_context *ctx, int n, sqlite3_value **values)
 		sqlite3_result_text(ctx, replay_protocol(f->replay), -1, SQLITE_TRANSIENT);
 }
 
-static void destroy(void *data)
+static void let_go(void *data)
 {
 	struct frame_info *f = data;
+	if (--f->users)
+		return;
 	replay_close(f->replay);
 	sqlite3_finalize(f->find);
 	free(f->capture.name);
@@ -79,25 +82,21 @@ static void destroy(void *data)
 
 int frame_info_register(sqlite3 *db, const char *path)
 {
+	const int reads = SQLITE_UTF8 | SQLITE_DIRECTONLY;
 	struct frame_info *f = calloc(1, sizeof(*f));
 	if (!f)
 		return SQLITE_NOMEM;
+	f->users = 2;
 	f->session.db = db;
 	f->session.path = path;
-	/* What is registered last owns f; where that fails, SQLite calls destroy() and the first may not
-	 * stay. */
-	int rc = sqlite3_create_function_v2(db, "frame_protocol", 1, SQLITE_UTF8 | SQLITE_DIRECTONLY, f,
-		frame_protocol, NULL, NULL, NULL);
+	/* SQLite lets go of it, also when this fails. */
+	int rc = sqlite3_create_function_v2(db, "frame_info", 1, reads, f, frame_info, NULL, NULL, let_go);
 	if (rc != SQLITE_OK) {
-		destroy(f);
+		let_go(f);
 		return rc;
 	}
-	rc = sqlite3_create_function_v2(
-		db, "frame_info", 1, SQLITE_UTF8 | SQLITE_DIRECTONLY, f, frame_info, NULL, NULL, destroy);
-	if (rc != SQLITE_OK)
-		sqlite3_create_function_v2(
-			db, "frame_protocol", 1, SQLITE_UTF8, NULL, NULL, NULL, NULL, NULL);
-	return rc;
+	return sqlite3_create_function_v2(
+		db, "frame_protocol", 1, reads, f, frame_protocol, NULL, NULL, let_go);
 }
 
 void frame_info_release(sqlite3 *db)

@@ -108,6 +108,9 @@ check "no archive for nothing" gone bpf2.db
 
 # ---- chosen frames ----
 
+check "the query of packets" status 0 "$pcapdex" sql a.db "$("$pcapdex" packets a.db -c plain.pcap --limit 3 --sql)" -f csv
+last_five() { tr -d '\r' | tail -n 3 | awk -F, '{ print $(NF - 4), $(NF - 3), $(NF - 2), $(NF - 1), $NF }'; }
+check "is theirs" is "$(last_five <out)" "$("$pcapdex" packets a.db -c plain.pcap --limit 3 -f csv | last_five)"
 check "frames" status 0 "$pcapdex" export a.db -c hostile.pcapng 2-3 1 -o part.pcapng
 check "index them" status 0 "$pcapdex" index part.db part.pcapng
 fields="-T fields -e frame.time_epoch -e frame.interface_id -e frame.comment -e udp.srcport -e data.data"
