@@ -37,7 +37,14 @@ same_views
 # ---- a second archive: its numbers are moved, its answers are not ----
 "$pcapdex" index "$scratch/b.db" "$(find "$@" -name 'tcp_p*.pcap' | sort | head -n 1)" >/dev/null
 "$pcapdex" sql --write "$scratch/b.db" "UPDATE capture SET bpf='other'"
-"$pcapdex" publish "$scratch/b.db" "$url" >/dev/null
+# It has fewer protocols: views keep the layers of the first one.
+seen() { echo "$(psql 'SELECT count(*) FROM dns_all') $(psql 'SELECT count(*) FROM http_all')"; }
+before=$(seen)
+experts=$(psql 'SELECT count(*) FROM expert')
+"$pcapdex" publish "$scratch/b.db" "$url" >/dev/null 2>"$scratch/err"
+says "$(cat "$scratch/err")" ""
+says "$(seen)" "$before"
+says "$(psql 'SELECT count(*) FROM expert')" "$((experts + $("$pcapdex" sql "$scratch/b.db" 'SELECT count(*) FROM expert' -f csv | tail -n 1 | tr -d '\r')))"
 for command in conversations packets diagnose; do
 	"$pcapdex" $command "$scratch/b.db" -f csv >"$scratch/from_archive"
 	"$pcapdex" $command "$url" -c $((captures + 1)) -f csv | sed "s/^$((captures + 1)),/1,/" >"$scratch/from_server"
