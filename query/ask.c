@@ -3,16 +3,28 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "indexer/store/raw.h"
 #include "query/filter/filter.h"
 #include "query/frame_info.h"
 #include "query/layers.h"
 
+#define AHEAD_MAX 1024
+
 struct ask {
 	struct session session;
 	char *path;
-	struct frame_store *frames;
-	sqlite3_stmt *find, *info;
+	struct raw *raw;
+	sqlite3_stmt *version, *find, *places, *info;
+	int64_t seen;                    /* version of the archive that the following is of */
 	struct selected_capture capture; /* of the frame asked for last */
+	/* Where that frame and those behind it stand: who goes on asks for one of them, and each question to
+	 * a server takes its time. More are read at a time for as long as somebody goes on. */
+	struct place {
+		int64_t frame_id;
+		uint64_t offset;
+		uint32_t length;
+	} ahead[AHEAD_MAX];
+	unsigned nahead, at, window;
 };
 
 /* What was complained about last, in this thread. */
@@ -72,8 +84,10 @@ void ask_close(struct ask *r)
 {
 	if (!r)
 		return;
-	frame_store_close(r->frames);
+	raw_close(r->raw);
+	sqlite3_finalize(r->version);
 	sqlite3_finalize(r->find);
+	sqlite3_finalize(r->places);
 	sqlite3_finalize(r->info);
 	free(r->capture.name);
 	session_close(&r->session);
@@ -86,10 +100,28 @@ sqlite3 *ask_db(struct ask *r)
 	return r->session.db;
 }
 
+/* Another process may have changed the archive since the last call: what was remembered is of before. */
+static void forget_if_changed(struct ask *r)
+{
+	if (!r->version && !(r->version = session_prepare(&r->session, "PRAGMA data_version")))
+		return;
+	int64_t now = sqlite3_step(r->version) == SQLITE_ROW ? sqlite3_column_int64(r->version, 0) : -1;
+	sqlite3_reset(r->version);
+	if (now == r->seen)
+		return;
+	r->seen = now;
+	r->capture.id = 0;
+	r->nahead = r->at = 0;
+	raw_close(r->raw);
+	r->raw = NULL;
+}
+
 /* 1: r->capture has the frame; 0: no capture has; -1: SQLite says why. */
 static int find_capture(struct ask *r, int64_t id)
 {
 	struct selected_capture *c = &r->capture;
+	if (c->id && id >= c->first_frame && id < c->first_frame + c->frames)
+		return 1;
 	if (!r->find && !(r->find = session_prepare(&r->session,
 				  "SELECT id, first_frame, frames, name FROM capture WHERE ?1 >= first_frame"
 				  " AND ?1 < first_frame + frames")))
@@ -108,20 +140,63 @@ static int find_capture(struct ask *r, int64_t id)
 	return rc == SQLITE_ROW && c->name ? 1 : rc == SQLITE_DONE ? 0 : -1;
 }
 
+/* Read where this frame stands, and those behind it. 0 or -1. */
+static int look_ahead(struct ask *r, int64_t frame_id)
+{
+	bool goes_on = r->nahead && frame_id > r->ahead[r->nahead - 1].frame_id &&
+		       frame_id - r->ahead[r->nahead - 1].frame_id < AHEAD_MAX;
+	int rc;
+	r->window = !goes_on ? 1 : r->window < AHEAD_MAX ? 2 * r->window : AHEAD_MAX;
+	r->nahead = r->at = 0;
+	if (!r->places &&
+		!(r->places = session_prepare(&r->session,
+			  "SELECT frame_id, offset, coalesce(caplen, len) FROM t_frame WHERE frame_id "
+			  "BETWEEN ?1 AND ?2 ORDER BY frame_id")))
+		return -1;
+	sqlite3_bind_int64(r->places, 1, frame_id);
+	sqlite3_bind_int64(r->places, 2, frame_id + r->window - 1);
+	while ((rc = sqlite3_step(r->places)) == SQLITE_ROW && r->nahead < AHEAD_MAX)
+		r->ahead[r->nahead++] = (struct place) { sqlite3_column_int64(r->places, 0),
+			(uint64_t)sqlite3_column_int64(r->places, 1),
+			(uint32_t)sqlite3_column_int64(r->places, 2) };
+	sqlite3_reset(r->places);
+	return rc == SQLITE_DONE || rc == SQLITE_ROW ? 0 : -1;
+}
+
+static const struct place *place_of(struct ask *r, int64_t frame_id)
+{
+	for (int tries = 0; tries < 2; tries++) {
+		if (r->at && r->ahead[r->at - 1].frame_id >= frame_id)
+			r->at = 0;
+		while (r->at < r->nahead && r->ahead[r->at].frame_id < frame_id)
+			r->at++;
+		if (r->at < r->nahead && r->ahead[r->at].frame_id == frame_id)
+			return &r->ahead[r->at];
+		if (tries == 0 && look_ahead(r, frame_id) < 0)
+			break;
+	}
+	return NULL;
+}
+
 int ask_frame(struct ask *r, int64_t frame_id, const uint8_t **data, size_t *n, char message[ASK_MESSAGE])
 {
-	struct stored_frame frame;
 	complain_fn before = begin();
+	forget_if_changed(r);
 	int found = find_capture(r, frame_id);
 	if (found == 0)
 		return end(before, 0);
-	if (found < 0 || (!r->frames && !(r->frames = frame_store_open(&r->session))) ||
-		frame_store_read(
-			r->frames, &frame, &r->capture, frame_id - r->capture.first_frame + 1, false) < 0)
+	if (found < 0 || (!r->raw && !(r->raw = raw_open(r->session.db))))
 		return end(before, failed(r, message));
-	*data = frame.data;
-	*n = frame.cap_len;
-	return end(before, 1);
+	const struct place *place = place_of(r, frame_id);
+	if (place && (*data = raw_read(r->raw, r->capture.id, place->offset, place->length))) {
+		*n = place->length;
+		return end(before, 1);
+	}
+	if (place)
+		complain(-1, "%s: frame %lld of %s: %s", r->path,
+			(long long)(frame_id - r->capture.first_frame + 1), r->capture.name,
+			raw_error(r->raw));
+	return end(before, failed(r, message));
 }
 
 int ask_info(struct ask *r, int64_t frame_id, const char **text, char message[ASK_MESSAGE])
