@@ -80,17 +80,15 @@ export_all() {
 	tests/export.sh build/pcapdex ../shared/captures
 }
 
+other_checks() {
+	sanitize && overlaps && export_all
+}
+
 if [ -d "$conform" ]; then
 	step "agreement with tshark"
 	both compare_statistics compare_fields
-	step "packet list, streams and graphs beside tshark; sanitizers on every capture"
-	both compare_lists sanitize
-
-step "overlaps, by brute force"
-	python3 tests/overlaps_brute_force.py build/pcapdex ../shared/captures
-
-	step "export gives every file back"
-	tests/export.sh build/pcapdex ../shared/captures
+	step "packet list, streams and graphs beside tshark; sanitizers, overlaps by brute force, export of every file"
+	both compare_lists other_checks
 fi
 
 step "tests, release"
