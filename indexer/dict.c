@@ -74,6 +74,18 @@ void dict_free(struct dict *d)
 	free(d);
 }
 
+/* Up to seven octets as a number, with loads of fixed sizes: a copy octet by octet that is read back at once
+ * would wait for all of its stores. */
+static uint64_t tail_of(const uint8_t *p, size_t len)
+{
+	uint32_t low, high;
+	if (len < 4)
+		return p[0] | (uint64_t)p[len / 2] << 8 | (uint64_t)p[len - 1] << 16;
+	memcpy(&low, p, 4);
+	memcpy(&high, p + len - 4, 4);
+	return low | (uint64_t)high << 32;
+}
+
 /* A multiply-and-fold hash over eight octets at a time: not for adversaries, whose worst is a slow capture of
  * their own; the table's probing is bounded by its load of at most one half. */
 static uint64_t hash_octets(uint64_t seed, const void *octets, size_t len)
@@ -86,9 +98,7 @@ static uint64_t hash_octets(uint64_t seed, const void *octets, size_t len)
 		h ^= h >> 32;
 	}
 	if (len) {
-		w = 0;
-		memcpy(&w, p, len);
-		h = (h ^ w) * UINT64_C(0xd6e8feb86659fd93);
+		h = (h ^ tail_of(p, len)) * UINT64_C(0xd6e8feb86659fd93);
 		h ^= h >> 32;
 	}
 	h *= UINT64_C(0xd6e8feb86659fd93);

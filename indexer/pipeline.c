@@ -11,19 +11,26 @@
 #define CHUNK_SIZE (256u << 10) /* a chunk ends at the first record border behind this ... */
 #define RAW_MAX                                                                                              \
 	(4u << 20) /* ... or here, when no border comes: a record this long, or octets behind a damage */
+#define ROOM     (CHUNK_SIZE + (1u << 20)) /* of a buffer: a chunk, and what the reader reads ahead */
+#define SPARES   8
 #define ROW_SETS 3
 #define QUEUE    24
 
 enum step { STEP_ROWS, STEP_NOTES, STEP_RAW, STEP_CHUNK, STEP_END };
+
+struct octets {
+	uint8_t *at; /* malloc'ed */
+	size_t room;
+};
 
 struct work {
 	enum step step;
 	struct rows *rows;
 	struct dict_news news;
 	struct notes notes;
-	uint64_t offset;     /* STEP_RAW, STEP_CHUNK: in the file */
-	uint8_t *octets;     /* malloc'ed */
-	size_t size, packed; /* packed: length of octets when compressed, 0 plain */
+	uint64_t offset;      /* STEP_RAW, STEP_CHUNK: in the file */
+	struct octets octets; /* from octets_take() */
+	size_t size, packed;  /* packed: length of octets when compressed, 0 plain */
 };
 
 struct queue {
@@ -44,10 +51,16 @@ struct pipeline {
 	struct rows *rows; /* being filled */
 	struct rows *sets[ROW_SETS];
 	uint32_t seen[DICT_SPACES]; /* entries of the dictionary that were handed over */
-	/* raw octets not yet in a chunk: `used` of them from raw[first] on */
-	uint8_t *raw;
-	size_t first, used, size;
-	uint64_t offset; /* in the file, of raw[first] */
+	/* raw octets not yet in a chunk: `used` of them from raw.at[first] on */
+	struct octets raw;
+	size_t first, used;
+	uint64_t offset; /* in the file, of raw.at[first] */
+	/* Buffers that were used: fresh ones would cost a page fault for every 4096 octets of a capture. */
+	struct {
+		pthread_mutex_t lock;
+		struct octets list[SPARES];
+		unsigned n;
+	} spares;
 };
 
 static bool has_failed(struct pipeline *p)
@@ -59,6 +72,32 @@ static int fail(struct pipeline *p)
 {
 	__atomic_store_n(&p->failed, true, __ATOMIC_RELEASE);
 	return -1;
+}
+
+/* ---- buffers ---- */
+
+/* Room for n octets; at is NULL when out of memory. octets_give() it. */
+static struct octets octets_take(struct pipeline *p, size_t n)
+{
+	struct octets o = { NULL, 0 };
+	pthread_mutex_lock(&p->spares.lock);
+	if (n <= ROOM && p->spares.n)
+		o = p->spares.list[--p->spares.n];
+	pthread_mutex_unlock(&p->spares.lock);
+	if (!o.at && (o.at = malloc(n > ROOM ? n : ROOM)))
+		o.room = n > ROOM ? n : ROOM;
+	return o;
+}
+
+static void octets_give(struct pipeline *p, struct octets o)
+{
+	pthread_mutex_lock(&p->spares.lock);
+	bool keep = o.room == ROOM && p->spares.n < SPARES;
+	if (keep)
+		p->spares.list[p->spares.n++] = o;
+	pthread_mutex_unlock(&p->spares.lock);
+	if (!keep)
+		free(o.at);
 }
 
 /* ---- queues ---- */
@@ -111,7 +150,7 @@ static int write_one(struct pipeline *p, struct work *w)
 						     : notes_write(&w->notes, p->use.store, p->capture_id);
 	default:
 		return store_chunk(
-			p->use.store, w->offset, w->octets, w->packed ? w->packed : w->size, w->size);
+			p->use.store, w->offset, w->octets.at, w->packed ? w->packed : w->size, w->size);
 	}
 }
 
@@ -125,7 +164,7 @@ static void write_work(struct pipeline *p, struct work *w)
 		dict_news_free(&w->news);
 	}
 	notes_clear(&w->notes);
-	free(w->octets);
+	octets_give(p, w->octets);
 }
 
 /* Hash and compress. The work becomes a chunk. */
@@ -134,19 +173,16 @@ static void compress_work(struct pipeline *p, struct work *w)
 	w->step = STEP_CHUNK;
 	if (has_failed(p))
 		return;
-	uint8_t *packed = malloc(w->size);
-	if (!packed || !EVP_DigestUpdate(p->use.sha, w->octets, w->size)) {
-		free(packed);
+	struct octets packed = octets_take(p, w->size);
+	if (!packed.at || !EVP_DigestUpdate(p->use.sha, w->octets.at, w->size)) {
+		octets_give(p, packed);
 		fail(p);
 		return;
 	}
-	w->packed = chunk_compress(w->octets, w->size, packed, w->size);
-	if (w->packed) {
-		free(w->octets);
+	w->packed = chunk_compress(w->octets.at, w->size, packed.at, w->size);
+	octets_give(p, w->packed ? w->octets : packed);
+	if (w->packed)
 		w->octets = packed;
-	} else {
-		free(packed);
-	}
 }
 
 static void *write_all(void *arg)
@@ -199,6 +235,7 @@ struct pipeline *pipeline_start(const struct pipeline_use *use, bool threads)
 	queue_init(&p->to_writer);
 	queue_init(&p->to_compressor);
 	queue_init(&p->free_rows);
+	pthread_mutex_init(&p->spares.lock, NULL);
 	for (int i = 0; i < (threads ? ROW_SETS : 1); i++) {
 		if (!(p->sets[i] = rows_new(protocols, protocols_count))) {
 			pipeline_stop(p);
@@ -250,15 +287,31 @@ int pipeline_flush(struct pipeline *p)
 	return has_failed(p) ? -1 : 0;
 }
 
-/* The first `size` raw octets are a chunk. */
+/* The first `size` raw octets are a chunk: their buffer goes with them, and what is behind them into another.
+ * Where more is behind them, they are copied instead. */
+static struct octets detach(struct pipeline *p, size_t size)
+{
+	size_t rest = p->used - size;
+	bool whole = p->first == 0 && rest <= size;
+	struct octets other = octets_take(p, whole ? rest : size), chunk = whole ? p->raw : other;
+	if (!other.at)
+		return other;
+	if (whole) {
+		memcpy(other.at, p->raw.at + size, rest);
+		p->raw = other;
+	} else {
+		memcpy(other.at, p->raw.at + p->first, size);
+		p->first += size;
+	}
+	p->used = rest;
+	return chunk;
+}
+
 static int cut(struct pipeline *p, size_t size)
 {
-	struct work w = { .step = STEP_RAW, .offset = p->offset, .octets = malloc(size), .size = size };
-	if (!w.octets)
+	struct work w = { .step = STEP_RAW, .offset = p->offset, .octets = detach(p, size), .size = size };
+	if (!w.octets.at)
 		return fail(p);
-	memcpy(w.octets, p->raw + p->first, size);
-	p->first += size;
-	p->used -= size;
 	p->offset += size;
 	if (p->threads) {
 		push(&p->to_compressor, &w);
@@ -269,23 +322,31 @@ static int cut(struct pipeline *p, size_t size)
 	return has_failed(p) ? -1 : 0;
 }
 
+/* Room for n octets more behind the raw ones. 0 or -1. */
+static int make_room(struct pipeline *p, size_t n)
+{
+	if (p->raw.room - p->first - p->used >= n)
+		return 0;
+	if (p->first)
+		memmove(p->raw.at, p->raw.at + p->first, p->used);
+	p->first = 0;
+	if (p->raw.room - p->used >= n)
+		return 0;
+	size_t room = p->raw.room ? p->raw.room : ROOM;
+	while (room - p->used < n)
+		room *= 2;
+	uint8_t *raw = realloc(p->raw.at, room);
+	if (!raw)
+		return -1;
+	p->raw = (struct octets) { raw, room };
+	return 0;
+}
+
 int pipeline_raw(struct pipeline *p, const uint8_t *octets, size_t n)
 {
-	if (p->size - p->first - p->used < n && p->first) {
-		memmove(p->raw, p->raw + p->first, p->used);
-		p->first = 0;
-	}
-	if (p->size - p->used < n) {
-		size_t size = p->size ? p->size * 2 : 4 * CHUNK_SIZE;
-		while (size - p->used < n)
-			size *= 2;
-		uint8_t *raw = realloc(p->raw, size);
-		if (!raw)
-			return fail(p);
-		p->raw = raw;
-		p->size = size;
-	}
-	memcpy(p->raw + p->first + p->used, octets, n);
+	if (make_room(p, n) < 0)
+		return fail(p);
+	memcpy(p->raw.at + p->first + p->used, octets, n);
 	p->used += n;
 	while (p->used >= RAW_MAX)
 		if (cut(p, CHUNK_SIZE) < 0)
@@ -341,6 +402,9 @@ void pipeline_stop(struct pipeline *p)
 	queue_free(&p->to_compressor);
 	queue_free(&p->free_rows);
 	notes_clear(&p->kept);
-	free(p->raw);
+	free(p->raw.at);
+	while (p->spares.n)
+		free(p->spares.list[--p->spares.n].at);
+	pthread_mutex_destroy(&p->spares.lock);
 	free(p);
 }

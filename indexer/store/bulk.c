@@ -1,11 +1,13 @@
 #include "indexer/store/bulk.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #define EXTENT 32u /* leaves that are written at once, where a tree has as many */
 #define RUN    16u /* overflow pages */
+#define PUSH   (32u << 20)
 
 /* The page at 1 GiB is where SQLite locks: nothing stands there, section 1.2. */
 #define LOCK_PAGE (0x40000000u / DB_PAGE + 1)
@@ -28,6 +30,18 @@ static uint32_t take_number(struct bulk *b)
 	return number;
 }
 
+/* Let the disk begin with what was written: less is left to wait for when the file must be safe. */
+static void push_out(struct bulk *b, size_t n)
+{
+	b->written += n;
+	if (b->written < PUSH)
+		return;
+	b->written = 0;
+#ifdef SYNC_FILE_RANGE_WRITE
+	sync_file_range(b->fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+#endif
+}
+
 int bulk_write(struct bulk *bulk, uint32_t number, const uint8_t *octets, size_t pages)
 {
 	off_t at = (off_t)(number - 1) * DB_PAGE;
@@ -43,6 +57,7 @@ int bulk_write(struct bulk *bulk, uint32_t number, const uint8_t *octets, size_t
 		at += n;
 		left -= (size_t)n;
 	}
+	push_out(bulk, pages * DB_PAGE);
 	return 0;
 }
 

@@ -13,6 +13,7 @@ struct bulk {
 	int fd;
 	uint32_t next;   /* number of the page that comes next */
 	int error;       /* errno of the first write that failed, 0 none */
+	size_t written;  /* octets since the system was asked to bring them to the disk */
 	uint8_t *pieces; /* of a long record, on their way into the file */
 	size_t pieces_size;
 };

@@ -67,6 +67,7 @@ struct fresh {
 	} ints[INTS_TABLES];
 	int64_t chunks;
 	struct address_key {
+		uint64_t head;         /* the first octets, as a number that orders as they do */
 		const uint8_t *octets; /* the dictionary's */
 		uint32_t len, id;
 		uint8_t kind;
@@ -181,7 +182,10 @@ int64_t fresh_address(struct fresh *f, uint8_t kind, const uint8_t *octets, size
 	if (!k)
 		return fail(f, "out of memory"), 0;
 	int64_t id = (int64_t)f->naddresses;
-	*k = (struct address_key) { octets, (uint32_t)len, (uint32_t)id, kind };
+	uint8_t head[8] = { 0 };
+	memcpy(head, octets, len < 8 ? len : 8);
+	*k = (struct address_key) { (uint64_t)get32(head) << 32 | get32(head + 4), octets, (uint32_t)len,
+		(uint32_t)id, kind };
 	address_text(text, kind, octets, len);
 	payload_begin(p);
 	payload_null(p);
@@ -342,6 +346,8 @@ int fresh_ints(struct fresh *f, enum store_ints table, const int64_t values[], u
 static int by_octets(const void *a, const void *b)
 {
 	const struct address_key *x = a, *y = b;
+	if (x->head != y->head)
+		return x->head < y->head ? -1 : 1;
 	int order = memcmp(x->octets, y->octets, x->len < y->len ? x->len : y->len);
 	if (order)
 		return order;

@@ -52,6 +52,14 @@ static int refuse(int fd, const char *path, const char *what, const char *why, c
 	return -2;
 }
 
+/* ext4 writes a file that was cut off to the disk when it is closed, whole, and lets the process wait: what
+ * is empty is not cut off. */
+static int make_empty(int fd)
+{
+	struct stat sb;
+	return fstat(fd, &sb) == 0 && (sb.st_size == 0 || ftruncate(fd, 0) == 0) ? 0 : -1;
+}
+
 int making_begin(const char *path, char *message, size_t size)
 {
 	char name[PATH_MAX];
@@ -71,7 +79,7 @@ int making_begin(const char *path, char *message, size_t size)
 				size);
 		/* Who had the lock before may have given the file its name, or removed it. */
 		if (is_named(fd, name) && lstat(path, &sb) < 0 && errno == ENOENT) {
-			if (ftruncate(fd, 0) == 0 && fchmod(fd, 0600) == 0)
+			if (make_empty(fd) == 0 && fchmod(fd, 0600) == 0)
 				return fd;
 			return refuse(fd, path, "cannot be made", strerror(errno), message, size);
 		}

@@ -103,7 +103,9 @@ void burst_add(struct burst *b, double now)
 /* Time mostly runs on: look from the end. */
 static void second_add(struct totals *t, struct seconds *all, int64_t second, uint32_t len)
 {
-	size_t i = all->n;
+	size_t i = all->last; /* neighbours in the capture are neighbours in time, mostly */
+	while (i < all->n && all->list[i].second <= second)
+		i++;
 	while (i && all->list[i - 1].second > second)
 		i--;
 	if (!i || all->list[i - 1].second != second) {
@@ -122,6 +124,7 @@ static void second_add(struct totals *t, struct seconds *all, int64_t second, ui
 	}
 	all->list[i - 1].frames++;
 	all->list[i - 1].bytes += len;
+	all->last = i;
 }
 
 static void stack_add(struct totals *t, const struct packet *pkt, uint32_t stack)

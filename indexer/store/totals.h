@@ -60,8 +60,8 @@ struct totals {
 	size_t nothers, others_size;
 	struct burst bursts[1 + LENGTH_RANGES];
 	struct seconds {
-		struct second *list; /* sorted by second */
-		size_t n, size;
+		struct second *list;  /* sorted by second */
+		size_t n, size, last; /* last: behind the one that the frame before counted in */
 	} seconds, io;     /* io: a frame whose time steps back counts in the latest second before it */
 	int64_t latest_us; /* of the frames so far, from the first */
 	bool failed;       /* out of memory */
