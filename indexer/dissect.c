@@ -49,9 +49,16 @@ void dissection_free(struct dissection *d)
 	free(d);
 }
 
+static size_t refer(const struct packet *pkt, const uint8_t *octets, uint32_t n, char *out, size_t size)
+{
+	const struct dissection *d = (const struct dissection *)pkt; /* its first member */
+	size_t used = segment_refer(pkt, octets, n, out, size);
+	return used ? used : fragments_refer(d->fragments, octets, n, out, size);
+}
+
 void dissection_refer(struct dissection *d)
 {
-	d->pkt.refer = segment_refer;
+	d->pkt.refer = refer;
 }
 
 void dissection_set_rows(struct dissection *d, struct rows *rows)

@@ -9,7 +9,7 @@
 #include "indexer/track/tcp_events.h"
 
 struct dissection {
-	struct packet pkt;
+	struct packet pkt; /* first: see refer() in dissect.c */
 	int64_t first_frame;
 	struct conversations *conversations;
 	struct tcp_tracker *tcp;
@@ -47,7 +47,7 @@ void segment_payload(struct dissection *d, const struct tcp_segment *s, const st
 /* Go on with what is left of the segment: pkt->runs[run]. */
 void segment_step(struct dissection *d, unsigned run);
 
-/* What `refer` of struct packet wants, for octets of messages that are being dissected. */
+/* What `refer` of struct packet wants, for octets of messages in TCP that are being dissected. */
 size_t segment_refer(const struct packet *pkt, const uint8_t *octets, uint32_t n, char *out, size_t size);
 
 /* The dissector that segment_step() had called is done, and all below it. */

@@ -12,6 +12,7 @@
 #include "indexer/store/ddl.h"
 #include "indexer/store/image.h"
 #include "indexer/store/raw.h"
+#include "indexer/track/fragment.h"
 #include "indexer/track/stream.h"
 
 enum { NUMBER, REAL, TEXT, OCTETS, LAST, NFIELDS };
@@ -209,16 +210,54 @@ static void referred(void **state)
 	pkt->offset = 2000;
 	assert_true(stream_add(all, pkt, c->sides[0], m, 40, second + 10, 50, false, 1));
 	assert_int_equal(stream_refer(m, m->data, 90, out, sizeof(out)), 18);
-	assert_string_equal(out, "90@1060+40,2010+50,");
+	assert_string_equal(out, "90@1060+40,2010+50");
 	assert_int_equal(stream_refer(m, m->data + 30, 20, out, sizeof(out)), 18);
-	assert_string_equal(out, "20@1090+10,2010+10,");
+	assert_string_equal(out, "20@1090+10,2010+10");
 	assert_int_equal(stream_refer(m, m->data + 50, 20, out, sizeof(out)), 10);
-	assert_string_equal(out, "20@2020+20,");
+	assert_string_equal(out, "20@2020+20");
 	assert_int_equal(stream_refer(m, m->data + 50, 41, out, sizeof(out)), 0); /* beyond its end */
 	assert_int_equal(stream_refer(m, first, 20, out, sizeof(out)), 0);        /* elsewhere */
-	assert_int_equal(stream_refer(m, m->data, 90, out, 12), 0);               /* no room */
+	assert_int_equal(stream_refer(m, m->data, 90, out, 40), 0);               /* no room */
 	streams_free(all);
 	free(c);
+	free(pkt);
+}
+
+/* A datagram of 40 octets in two fragments (RFC 791, section 3.2: offsets are multiples of 8), the last one
+ * first. */
+static void datagram_referred(void **state)
+{
+	static uint8_t first[60], second[60];
+	char out[64];
+	uint64_t dropped[CAP_COUNT] = { 0 };
+	struct row row = { .layer = 1 };
+	struct packet *pkt = calloc(1, sizeof(*pkt));
+	struct fragments *all = fragments_new();
+	struct reassembled whole;
+	struct fragment f = { .row = &row, .key = 7, .offset = 24 };
+	(void)state;
+	pkt->dropped = dropped;
+	pkt->number = 1;
+	pkt->data = first;
+	pkt->cap_len = sizeof(first);
+	pkt->offset = 1000;
+	f.data = (struct cursor) { first + 34, 0, 16, 16, &pkt->fail };
+	assert_false(fragments_add(all, pkt, &f, &whole));
+	pkt->number = 2;
+	pkt->data = second;
+	pkt->offset = 2000;
+	f.offset = 0;
+	f.more = true;
+	f.data = (struct cursor) { second + 34, 0, 24, 24, &pkt->fail };
+	assert_true(fragments_add(all, pkt, &f, &whole));
+	assert_int_equal(whole.len, 40);
+	assert_int_equal(fragments_refer(all, whole.data, 40, out, sizeof(out)), 18);
+	assert_string_equal(out, "40@2034+24,1034+16");
+	assert_int_equal(fragments_refer(all, whole.data + 8, 30, out, sizeof(out)), 18);
+	assert_string_equal(out, "30@2042+16,1034+14");
+	assert_int_equal(fragments_refer(all, whole.data + 8, 33, out, sizeof(out)), 0); /* beyond its end */
+	assert_int_equal(fragments_refer(all, first, 20, out, sizeof(out)), 0);          /* elsewhere */
+	fragments_free(all);
 	free(pkt);
 }
 
@@ -253,6 +292,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(batches, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(refused, set_up, tear_down),
 		cmocka_unit_test(referred),
+		cmocka_unit_test(datagram_referred),
 		cmocka_unit_test(read_back),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,15 +2,18 @@
 
 #include <stdlib.h>
 
+#include "indexer/track/pieces.h"
+
 #define BUCKETS    1024                 /* a power of two */
 #define MEMORY_MAX (UINT64_C(32) << 20) /* octets held for datagrams that wait for more */
-#define PIECES_MAX 16384 /* fragments of one datagram: twice what offsets in units of 8 allow */
+#define PARTS_MAX  16384 /* fragments of one datagram: twice what offsets in units of 8 allow */
 
-struct piece {
+struct part {
 	uint32_t offset, len;
 	uint32_t frame;
 	uint16_t layer;
 	uint8_t faults;
+	uint64_t at; /* in the capture file, see struct piece */
 	uint8_t *data;
 };
 
@@ -18,8 +21,8 @@ struct datagram {
 	uint32_t src, dst, key;
 	struct datagram *next;          /* in its bucket */
 	struct datagram *older, *newer; /* in order of their first fragment */
-	struct piece *pieces;           /* by offset; of those that begin together, in order of arrival */
-	uint32_t npieces, size;
+	struct part *parts;             /* by offset; of those that begin together, in order of arrival */
+	uint32_t nparts, size;
 	bool has_end;
 	uint32_t end; /* by the first tail that came */
 	uint64_t memory;
@@ -29,6 +32,7 @@ struct datagram {
 struct done {
 	struct done *next;
 	uint8_t *data;
+	uint32_t len, nparts;
 	struct fragment_part *parts;
 };
 
@@ -67,9 +71,9 @@ static void datagram_free(struct fragments *all, struct datagram *d)
 	else
 		all->newest = d->older;
 	all->memory -= d->memory;
-	for (uint32_t i = 0; i < d->npieces; i++)
-		free(d->pieces[i].data);
-	free(d->pieces);
+	for (uint32_t i = 0; i < d->nparts; i++)
+		free(d->parts[i].data);
+	free(d->parts);
 	free(d);
 }
 
@@ -120,33 +124,35 @@ static struct datagram *datagram_get(struct fragments *all, uint32_t src, uint32
 }
 
 /* Put a copy of the fragment in its place. False when there is no memory for it. */
-static bool piece_add(
+static bool part_add(
 	struct fragments *all, struct datagram *d, const struct packet *pkt, const struct fragment *f)
 {
-	uint32_t len = f->data.len, at = d->npieces;
-	if (d->npieces == d->size) {
+	uint32_t len = f->data.len, at = d->nparts;
+	if (d->nparts == d->size) {
 		uint32_t size = d->size ? d->size * 2 : 4;
-		struct piece *pieces =
-			d->size >= PIECES_MAX ? NULL : realloc(d->pieces, size * sizeof(*pieces));
-		if (!pieces)
+		struct part *parts = d->size >= PARTS_MAX ? NULL : realloc(d->parts, size * sizeof(*parts));
+		if (!parts)
 			return false;
-		d->memory += (size - d->size) * sizeof(*pieces);
-		all->memory += (size - d->size) * sizeof(*pieces);
-		d->pieces = pieces;
+		d->memory += (size - d->size) * sizeof(*parts);
+		all->memory += (size - d->size) * sizeof(*parts);
+		d->parts = parts;
 		d->size = size;
 	}
 	uint8_t *data = malloc(len);
 	if (!data)
 		return false;
 	memcpy(data, f->data.data, len);
-	while (at && d->pieces[at - 1].offset > f->offset)
+	while (at && d->parts[at - 1].offset > f->offset)
 		at--;
-	memmove(&d->pieces[at + 1], &d->pieces[at], (d->npieces - at) * sizeof(*d->pieces));
-	struct piece *p = &d->pieces[at];
-	*p = (struct piece) {
-		.offset = f->offset, .len = len, .frame = pkt->number, .layer = f->row->layer, .data = data
-	};
-	d->npieces++;
+	memmove(&d->parts[at + 1], &d->parts[at], (d->nparts - at) * sizeof(*d->parts));
+	struct part *p = &d->parts[at];
+	*p = (struct part) { .offset = f->offset,
+		.len = len,
+		.frame = pkt->number,
+		.layer = f->row->layer,
+		.at = piece_place(pkt, f->data.data, len),
+		.data = data };
+	d->nparts++;
 	d->memory += len;
 	all->memory += len;
 	if (!f->more && !d->has_end) {
@@ -162,18 +168,18 @@ static bool piece_add(
 static bool is_whole(const struct datagram *d)
 {
 	uint32_t reach = 0;
-	for (uint32_t i = 0; i < d->npieces && d->pieces[i].offset <= reach; i++)
-		if (d->pieces[i].offset + d->pieces[i].len > reach)
-			reach = d->pieces[i].offset + d->pieces[i].len;
+	for (uint32_t i = 0; i < d->nparts && d->parts[i].offset <= reach; i++)
+		if (d->parts[i].offset + d->parts[i].len > reach)
+			reach = d->parts[i].offset + d->parts[i].len;
 	return d->has_end && reach >= d->end;
 }
 
-/* Copy what the pieces bring beyond what is there, and note what is wrong with them. */
+/* Copy what the parts bring beyond what is there, and note what is wrong with them. */
 static void assemble(struct datagram *d, uint8_t *data)
 {
 	uint32_t reach = 0;
-	for (uint32_t i = 0; i < d->npieces; i++) {
-		struct piece *p = &d->pieces[i];
+	for (uint32_t i = 0; i < d->nparts; i++) {
+		struct part *p = &d->parts[i];
 		uint32_t len = p->len;
 		if (p->offset >= d->end) {
 			p->faults |= FRAGMENT_TOO_LONG;
@@ -183,7 +189,7 @@ static void assemble(struct datagram *d, uint8_t *data)
 			p->faults |= FRAGMENT_TOO_LONG;
 			len = d->end - p->offset;
 		}
-		uint32_t overlap = reach - p->offset; /* no holes: a piece begins within reach */
+		uint32_t overlap = reach - p->offset; /* no holes: a part begins within reach */
 		if (overlap) {
 			uint32_t same = overlap < len ? overlap : len;
 			p->faults |= FRAGMENT_OVERLAP;
@@ -201,7 +207,7 @@ static bool complete(struct fragments *all, struct datagram *d, struct reassembl
 {
 	struct done *done = calloc(1, sizeof(*done));
 	uint8_t *data = malloc(d->end ? d->end : 1);
-	struct fragment_part *parts = malloc(d->npieces * sizeof(*parts));
+	struct fragment_part *parts = malloc(d->nparts * sizeof(*parts));
 	if (!done || !data || !parts) {
 		free(done);
 		free(data);
@@ -209,12 +215,12 @@ static bool complete(struct fragments *all, struct datagram *d, struct reassembl
 		return false;
 	}
 	assemble(d, data);
-	for (uint32_t i = 0; i < d->npieces; i++)
-		parts[i] = (struct fragment_part) { d->pieces[i].frame, d->pieces[i].layer,
-			d->pieces[i].faults, d->pieces[i].offset, d->pieces[i].len };
-	*done = (struct done) { all->done, data, parts };
+	for (uint32_t i = 0; i < d->nparts; i++)
+		parts[i] = (struct fragment_part) { d->parts[i].frame, d->parts[i].layer, d->parts[i].faults,
+			d->parts[i].offset, d->parts[i].len, d->parts[i].at };
+	*done = (struct done) { all->done, data, d->end, d->nparts, parts };
 	all->done = done;
-	*out = (struct reassembled) { data, d->end, d->npieces, parts };
+	*out = (struct reassembled) { data, d->end, d->nparts, parts };
 	return true;
 }
 
@@ -227,7 +233,7 @@ bool fragments_add(
 	struct datagram *d = datagram_get(all, pkt->net_src, pkt->net_dst, f->key);
 	if (!d)
 		return false;
-	if (!piece_add(all, d, pkt, f)) {
+	if (!part_add(all, d, pkt, f)) {
 		pkt->dropped[CAP_FRAGMENTS]++;
 		datagram_free(all, d);
 		return false;
@@ -242,4 +248,21 @@ bool fragments_add(
 		datagram_free(all, all->oldest);
 	}
 	return false;
+}
+
+static struct piece piece_at(const void *message, uint32_t i)
+{
+	const struct fragment_part *p = &((const struct done *)message)->parts[i];
+	return (struct piece) { p->offset, p->len, p->at };
+}
+
+size_t fragments_refer(const struct fragments *all, const uint8_t *octets, uint32_t n, char *out, size_t size)
+{
+	uintptr_t at = (uintptr_t)octets;
+	for (const struct done *d = all->done; d; d = d->next) {
+		uintptr_t base = (uintptr_t)d->data;
+		if (at >= base && at + n <= base + d->len)
+			return pieces_write(d, d->nparts, piece_at, (uint32_t)(at - base), n, out, size);
+	}
+	return 0;
 }

@@ -29,6 +29,7 @@ struct reassembled {
 		uint16_t layer;       /* which occurrence of the IP layer in that frame */
 		uint8_t faults;       /* enum fragment_fault */
 		uint32_t offset, len; /* of its octets in `data` */
+		uint64_t at;          /* where they stand in the capture file, see struct piece */
 	} * parts;
 };
 
@@ -40,5 +41,10 @@ void fragments_free(struct fragments *all);
  * first. */
 bool fragments_add(
 	struct fragments *all, struct packet *pkt, const struct fragment *f, struct reassembled *out);
+
+/* Where octets of a datagram that was completed in this frame stand in the capture file: what `refer` of
+ * struct packet wants. */
+size_t fragments_refer(
+	const struct fragments *all, const uint8_t *octets, uint32_t n, char *out, size_t size);
 
 #endif

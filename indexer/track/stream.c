@@ -1,9 +1,9 @@
 #include "indexer/track/stream.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "indexer/track/pieces.h"
 
 #define WAIT_MAX 64 /* messages completed in one frame */
 
@@ -170,10 +170,10 @@ static void cover(struct stream_message *m)
 			m->covered = m->parts[i].offset + m->parts[i].len;
 }
 
-static uint64_t file_offset(const struct packet *pkt, const uint8_t *octets, uint32_t len)
+static struct piece piece_at(const void *message, uint32_t i)
 {
-	uintptr_t at = (uintptr_t)octets, base = (uintptr_t)pkt->data;
-	return pkt->offset && at >= base && at + len <= base + pkt->cap_len ? pkt->offset + (at - base) : 0;
+	const struct stream_part *p = &((const struct stream_message *)message)->parts[i];
+	return (struct piece) { p->offset, p->len, p->at };
 }
 
 size_t stream_refer(const struct stream_message *m, const uint8_t *octets, uint32_t n, char *out, size_t size)
@@ -181,22 +181,7 @@ size_t stream_refer(const struct stream_message *m, const uint8_t *octets, uint3
 	uintptr_t at = (uintptr_t)octets, base = (uintptr_t)m->data;
 	if (at < base || at + n > base + m->covered)
 		return 0;
-	uint32_t from = (uint32_t)(at - base), end = from + n, i = 0;
-	size_t used = (size_t)snprintf(out, size, "%u@", n);
-	while (i < m->nparts && m->parts[i].offset + m->parts[i].len <= from)
-		i++;
-	for (; from < end && i < m->nparts; i++) {
-		const struct stream_part *p = &m->parts[i];
-		uint32_t stop = p->offset + p->len < end ? p->offset + p->len : end;
-		/* Octets that were sent again, perhaps as other ones, are not told apart here. */
-		if (!p->at || from < p->offset || stop <= from ||
-			(i + 1 < m->nparts && m->parts[i + 1].offset < p->offset + p->len) || used >= size)
-			return 0;
-		used += (size_t)snprintf(
-			out + used, size - used, "%" PRIu64 "+%u,", p->at + (from - p->offset), stop - from);
-		from = stop;
-	}
-	return from == end && used < size ? used - 1 : 0;
+	return pieces_write(m, m->nparts, piece_at, (uint32_t)(at - base), n, out, size);
 }
 
 bool stream_add(struct streams *all, struct packet *pkt, struct stream_side *side, struct stream_message *m,
@@ -225,7 +210,7 @@ bool stream_add(struct streams *all, struct packet *pkt, struct stream_side *sid
 	for (; i && m->parts[i - 1].offset > offset; i--)
 		m->parts[i] = m->parts[i - 1];
 	m->parts[i] =
-		(struct stream_part) { offset, len, pkt->number, layer, file_offset(pkt, octets, len), 0 };
+		(struct stream_part) { offset, len, pkt->number, layer, piece_place(pkt, octets, len), 0 };
 	if (i + 1 == m->nparts && offset == m->covered) { /* as nearly always: in order */
 		if (len) /* a piece that only says that it is the last may have none */
 			memcpy(m->data + offset, octets, len);
