@@ -124,11 +124,10 @@ static int add_table(struct detail_reader *r, sqlite3_stmt *sources, const struc
 static int add_record(struct detail_reader *r, sqlite3_stmt *sources, const struct protocol *proto,
 	const struct record *rec)
 {
-	int rc = add_table(r, sources, proto, rec, TABLE_MAIN, 0);
-	for (unsigned p = 1; rc == 0 && rec->shape == RECORD_LAYER && p <= record_parts(rec); p++)
-		rc = add_table(r, sources, proto, rec, TABLE_PART, p);
-	if (rc == 0 && rec->shape == RECORD_LAYER && strcmp(rec->name, "frame") != 0)
-		rc = add_table(r, sources, proto, rec, TABLE_MORE, 0);
+	struct record_table tables[RECORD_TABLES_MAX];
+	int rc = rec->inlined ? add_table(r, sources, proto, rec, TABLE_PART, rec->inlined) : 0;
+	for (unsigned i = 0, n = record_tables(rec, tables); rc == 0 && i < n; i++)
+		rc = add_table(r, sources, proto, rec, tables[i].role, tables[i].part);
 	return rc;
 }
 

@@ -352,3 +352,9 @@ int bulk_end(struct bulk_tree *t)
 	t->root = t->levels[level].page.octets;
 	return 0;
 }
+
+int bulk_place(struct bulk_tree *t, uint32_t *number)
+{
+	*number = take_number(t->bulk);
+	return bulk_write(t->bulk, *number, t->root, 1);
+}

@@ -37,7 +37,7 @@ struct bulk_tree {
 		struct page page; /* interior; octets NULL: not there yet */
 		uint32_t last;    /* size of the last cell */
 	} levels[BULK_LEVELS];
-	uint8_t *root; /* after bulk_end(): the page that belongs where the schema says */
+	uint8_t *root; /* after bulk_end(): the page that the schema names */
 };
 
 /* A tree without rows. 0, or -1 out of memory. */
@@ -51,12 +51,15 @@ int bulk_add(struct bulk_tree *t, int64_t rowid, const struct payload *row);
 /* All is in: write what is not written yet, but for t->root. 0 or -1. */
 int bulk_end(struct bulk_tree *t);
 
+/* After bulk_end(): write the root, too, at a page of its own, whose number this gives. 0 or -1. */
+int bulk_place(struct bulk_tree *t, uint32_t *number);
+
 /* Write into the file's header that it has all pages numbered so far, and that they are others than a
  * connection may remember (section 1.3); bulk_changed(): the latter only. 0 or -1. */
 int bulk_header(struct bulk *bulk);
 int bulk_changed(struct bulk *bulk);
 
-/* Write one page at its number. 0, or -1 with bulk->error. */
+/* Write pages from this number on. 0, or -1 with bulk->error. */
 int bulk_write(struct bulk *bulk, uint32_t number, const uint8_t *octets, size_t pages);
 
 #endif

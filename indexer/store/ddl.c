@@ -37,7 +37,7 @@ static void inlined_sql(sqlite3_str *s, const char *protocol, const struct recor
 	if (list)
 		sqlite3_str_appendf(s,
 			"CREATE VIEW \"%w\" AS SELECT frame_id%s FROM \"%w\" WHERE coalesce(%s, NULL) IS NOT "
-			"NULL;\n",
+			"NULL",
 			part, list, table, list + 2);
 	sqlite3_free(list);
 }
@@ -64,7 +64,7 @@ static void table_sql(
 	if (!rowid)
 		sqlite3_str_appendf(
 			s, ", PRIMARY KEY (frame_id, %s)", rec->shape == RECORD_CHILD ? "n" : "layer");
-	sqlite3_str_appendall(s, rowid ? ");\n" : ") WITHOUT ROWID;\n");
+	sqlite3_str_appendall(s, rowid ? ")" : ") WITHOUT ROWID");
 }
 
 static bool is_frame(const struct record *rec)
@@ -72,31 +72,29 @@ static bool is_frame(const struct record *rec)
 	return strcmp(rec->name, "frame") == 0;
 }
 
-static void parts_sql(sqlite3_str *s, const char *protocol, const struct record *rec)
-{
-	for (unsigned part = 1; part <= record_parts(rec); part++)
-		if (part != rec->inlined)
-			table_sql(s, protocol, rec, TABLE_PART, part);
-}
-
 static void tables_sql(sqlite3_str *s, const struct protocol *p, const struct record *rec)
 {
-	table_sql(s, p->name, rec, TABLE_MAIN, 0);
-	if (rec->shape != RECORD_LAYER)
-		return;
-	parts_sql(s, p->name, rec);
-	if (rec->inlined)
-		inlined_sql(s, p->name, rec);
-	if (!is_frame(rec))
-		table_sql(s, p->name, rec, TABLE_MORE, 0);
+	struct record_table tables[RECORD_TABLES_MAX];
+	for (unsigned i = 0, n = record_tables(rec, tables); i < n; i++) {
+		if (rec->inlined && tables[i].role == TABLE_MORE) {
+			inlined_sql(s, p->name, rec);
+			sqlite3_str_appendall(s, ";\n");
+		}
+		table_sql(s, p->name, rec, tables[i].role, tables[i].part);
+		sqlite3_str_appendall(s, ";\n");
+	}
 }
 
 void ddl_frame_tables(sqlite3_str *s, const struct protocol *p, const struct record *rec)
 {
-	if (rec->shape != RECORD_LAYER)
-		return;
-	table_sql(s, p->name, rec, TABLE_MAIN, 0);
-	parts_sql(s, p->name, rec);
+	struct record_table tables[RECORD_TABLES_MAX];
+	unsigned n = rec->shape == RECORD_LAYER ? record_tables(rec, tables) : 0;
+	for (unsigned i = 0; i < n; i++) {
+		if (tables[i].role == TABLE_MORE)
+			continue;
+		table_sql(s, p->name, rec, tables[i].role, tables[i].part);
+		sqlite3_str_appendall(s, ";\n");
+	}
 }
 
 /* ---- the catalogue ---- */
@@ -336,18 +334,60 @@ bool ddl_has(sqlite3 *db, const struct record *rec)
 	return yes;
 }
 
-int ddl_add(sqlite3 *db, const struct protocol *p, const struct record *rec, bool *expert)
+/* The record's tables are there: so says the archive's list, and so does the catalogue. */
+static int add_record(sqlite3 *db, const struct protocol *p, const struct record *rec, bool *expert)
+{
+	sqlite3_str *s = sqlite3_str_new(db);
+	sqlite3_str_appendf(
+		s, "INSERT INTO t_record VALUES ('%q', %lld)", rec->name, (long long)layout_of(p, rec));
+	*expert |= has_expert(rec);
+	int rc = views_run(db, s);
+	return rc == SQLITE_OK ? install_sources(db, p, rec) : rc;
+}
+
+static int make_tables(sqlite3 *db, const struct protocol *p, const struct record *rec, bool *expert)
 {
 	sqlite3_str *s = sqlite3_str_new(db);
 	tables_sql(s, p, rec);
-	sqlite3_str_appendf(
-		s, "INSERT INTO t_record VALUES ('%q', %lld);\n", rec->name, (long long)layout_of(p, rec));
 	int rc = views_run(db, s);
-	if (rc == SQLITE_OK)
-		rc = views_install(db, p, rec);
-	if (rc == SQLITE_OK)
-		rc = install_sources(db, p, rec);
-	*expert |= has_expert(rec);
+	return rc == SQLITE_OK ? add_record(db, p, rec, expert) : rc;
+}
+
+int ddl_add(sqlite3 *db, const struct protocol *p, const struct record *rec, bool *expert)
+{
+	int rc = make_tables(db, p, rec, expert);
+	return rc == SQLITE_OK ? views_install(db, p, rec) : rc;
+}
+
+static void put_tables(struct schema_rows *rows, const struct ddl_laid *laid)
+{
+	const struct record *rec = laid->record;
+	struct record_table tables[RECORD_TABLES_MAX];
+	char name[NAME_MAX_LEN];
+	for (unsigned i = 0, n = record_tables(rec, tables); i < n; i++) {
+		sqlite3_str *s = sqlite3_str_new(NULL);
+		table_sql(s, laid->protocol->name, rec, tables[i].role, tables[i].part);
+		table_name(name, rec, tables[i].role, tables[i].part);
+		schema_rows_table(rows, name, sqlite3_str_finish(s), laid->roots[i]);
+	}
+	if (rec->inlined) {
+		sqlite3_str *s = sqlite3_str_new(NULL);
+		inlined_sql(s, laid->protocol->name, rec);
+		table_name(name, rec, TABLE_PART, rec->inlined);
+		schema_rows_view(rows, name, sqlite3_str_finish(s));
+	}
+	views_put(rows, laid->protocol, rec, false);
+}
+
+int ddl_add_laid(sqlite3 *db, const struct ddl_laid *list, size_t n, bool *expert)
+{
+	struct schema_rows rows;
+	schema_rows_begin(&rows, db);
+	for (size_t i = 0; i < n; i++)
+		put_tables(&rows, &list[i]);
+	int rc = schema_rows_end(&rows);
+	for (size_t i = 0; rc == SQLITE_OK && i < n; i++)
+		rc = add_record(db, list[i].protocol, list[i].record, expert);
 	return rc;
 }
 
@@ -358,10 +398,16 @@ int ddl_end(sqlite3 *db, bool *expert)
 	return rc;
 }
 
-/* Not those of `frame`, which every archive has. */
-static bool is_not_there(sqlite3 *db, const struct record *rec)
+/* All views anew: those of records that are not there are empty. */
+static int put_views(sqlite3 *db, const struct protocol *const *protocols, size_t n)
 {
-	return !is_frame(rec) && !ddl_has(db, rec);
+	struct schema_rows rows;
+	schema_rows_begin(&rows, db);
+	for (size_t i = 0; i < n; i++)
+		for (unsigned k = 0; protocols[i] && k < protocols[i]->nrecords; k++)
+			views_put(&rows, protocols[i], &protocols[i]->records[k],
+				!ddl_has(db, &protocols[i]->records[k]));
+	return schema_rows_end(&rows);
 }
 
 /* What the catalogue was made from. */
@@ -381,11 +427,11 @@ int ddl_install(sqlite3 *db, const struct protocol *const *protocols, size_t n)
 		for (unsigned k = 0; rc == SQLITE_OK && protocols[i] && is_core(protocols[i]) &&
 				     k < protocols[i]->nrecords;
 			k++)
-			rc = ddl_add(db, protocols[i], &protocols[i]->records[k], &expert);
+			rc = make_tables(db, protocols[i], &protocols[i]->records[k], &expert);
 	if (rc == SQLITE_OK)
 		rc = views_install_expert(db);
 	if (rc == SQLITE_OK)
-		rc = views_install_empty(db, protocols, n, false, is_not_there);
+		rc = put_views(db, protocols, n);
 	return rc == SQLITE_OK ? sign(db, protocols, n) : rc;
 }
 
@@ -430,24 +476,20 @@ enum ddl_state ddl_state(sqlite3 *db, const struct protocol *const *protocols, s
 int ddl_update(sqlite3 *db, const struct protocol *const *protocols, size_t n)
 {
 	int rc = sqlite3_exec(db,
-		"DELETE FROM field_source; DELETE FROM field_value; DELETE FROM field; DELETE FROM protocol;"
-		"DROP VIEW IF EXISTS frame",
+		"DELETE FROM field_source; DELETE FROM field_value; DELETE FROM field; DELETE FROM protocol",
 		NULL, NULL, NULL);
 	if (rc == SQLITE_OK)
 		rc = archive_extend(db);
 	if (rc == SQLITE_OK)
 		rc = install_catalogue(db, protocols, n);
 	if (rc == SQLITE_OK)
-		rc = views_install_empty(db, protocols, n, true, is_not_there);
+		rc = put_views(db, protocols, n);
 	if (rc == SQLITE_OK)
 		rc = sign(db, protocols, n);
 	for (size_t i = 0; rc == SQLITE_OK && i < n; i++) {
 		const struct protocol *p = protocols[i];
 		for (unsigned k = 0; rc == SQLITE_OK && p && k < p->nrecords; k++) {
-			if (!ddl_has(db, &p->records[k]))
-				continue;
-			rc = views_install(db, p, &p->records[k]);
-			if (rc == SQLITE_OK)
+			if (ddl_has(db, &p->records[k]))
 				rc = install_sources(db, p, &p->records[k]);
 		}
 	}

@@ -6,6 +6,7 @@
 #include <sqlite3.h>
 
 #include "indexer/packet.h"
+#include "indexer/store/names.h"
 
 /* Make catalogue, views, and the tables that questions rely on, in a fresh archive inside the caller's
  * transaction. SQLITE_OK or an error code, like the others here. */
@@ -18,6 +19,17 @@ bool ddl_has(sqlite3 *db, const struct record *rec);
  * anew before the transaction ends: ddl_end() does, and sets it to false. */
 int ddl_add(sqlite3 *db, const struct protocol *p, const struct record *rec, bool *expert);
 int ddl_end(sqlite3 *db, bool *expert);
+
+/* A record whose tables are in the file already, each with the page of its root, in the order of
+ * record_tables(). */
+struct ddl_laid {
+	const struct protocol *protocol;
+	const struct record *record;
+	uint32_t roots[RECORD_TABLES_MAX];
+};
+
+/* ddl_add() for those. */
+int ddl_add_laid(sqlite3 *db, const struct ddl_laid *list, size_t n, bool *expert);
 
 /* Append the CREATE TABLE statements of the record's tables that are keyed by frame_id alone. */
 void ddl_frame_tables(sqlite3_str *s, const struct protocol *p, const struct record *rec);

@@ -22,7 +22,8 @@ struct fresh_table {
 
 /* The tables of a record: main, parts, further layers. */
 struct fresh_tables {
-	struct fresh_table list[9];
+	bool is_made; /* the schema has them since the archive was made */
+	struct fresh_table list[RECORD_TABLES_MAX];
 	unsigned n;
 };
 
@@ -38,17 +39,6 @@ static const struct {
 	[ADDRESS_OCTETS] = { "t_address_octets", true },
 	[TEXT] = { "t_text", false },
 	[TEXT_HASH] = { "t_text_hash", true },
-};
-
-/* Tables of integers, and how many columns are the key. */
-static const struct {
-	const char *name;
-	unsigned nkey;
-} ints_tables[INTS_TABLES] = {
-	[INTS_CONVERSATION] = { "t_conversation", 4 },
-	[INTS_LENGTH] = { "total_length", 2 },
-	[INTS_SECOND] = { "total_second", 2 },
-	[INTS_IO] = { "total_io", 2 },
 };
 
 struct fresh {
@@ -232,17 +222,9 @@ int64_t fresh_stack(struct fresh *f, const char *protocols, const char *items, c
 
 /* ---- rows ---- */
 
-static void add_table(struct fresh_tables *t, const struct record *rec, enum table_role role, unsigned part)
-{
-	struct fresh_table *x = &t->list[t->n++];
-	table_name(x->name, rec, role, part);
-	row_format_make(&x->format, rec, role, part);
-	batch_filter_make(&x->filter, rec, role, part);
-	x->sorted_later = rec->shape == RECORD_LATE;
-}
-
 static struct fresh_tables *tables_of(struct fresh *f, size_t batch, const struct record *rec)
 {
+	struct record_table tables[RECORD_TABLES_MAX];
 	struct fresh_tables *t = f->tables[batch];
 	if (t)
 		return t;
@@ -250,14 +232,14 @@ static struct fresh_tables *tables_of(struct fresh *f, size_t batch, const struc
 		return NULL;
 	f->tables[batch] = t;
 	f->order[f->norder++] = (uint32_t)batch;
-	add_table(t, rec, TABLE_MAIN, 0);
-	if (rec->shape != RECORD_LAYER)
-		return t;
-	for (unsigned p = 1; p <= record_parts(rec) && t->n < 8; p++)
-		if (p != rec->inlined)
-			add_table(t, rec, TABLE_PART, p);
-	if (strcmp(rec->name, "frame") != 0)
-		add_table(t, rec, TABLE_MORE, 0);
+	t->n = record_tables(rec, tables);
+	for (unsigned i = 0; i < t->n; i++) {
+		struct fresh_table *x = &t->list[i];
+		table_name(x->name, rec, tables[i].role, tables[i].part);
+		row_format_make(&x->format, rec, tables[i].role, tables[i].part);
+		batch_filter_make(&x->filter, rec, tables[i].role, tables[i].part);
+		x->sorted_later = rec->shape == RECORD_LATE;
+	}
 	return t;
 }
 
@@ -289,13 +271,13 @@ int fresh_flush(struct fresh *f, const struct batch_source *source)
 		struct fresh_tables *t = b->n ? tables_of(f, i, b->record) : NULL;
 		if (b->n && !t)
 			return fail(f, "out of memory");
-		for (unsigned k = 0; t && k < t->n; k++)
-			for (size_t n = 0; n < b->n; n++) {
-				const struct row *r = batch_row(b, n);
+		for (size_t n = 0; n < b->n; n++) {
+			const struct row *r = batch_row(b, n);
+			for (unsigned k = 0; k < t->n; k++)
 				if (batch_wanted(&t->list[k].filter, r) &&
 					add_row(f, &t->list[k], source, r) < 0)
 					return fail(f, "rows cannot be written");
-			}
+		}
 	}
 	return 0;
 }
@@ -325,7 +307,7 @@ int fresh_ints(struct fresh *f, enum store_ints table, const int64_t values[], u
 {
 	struct fresh_ints *t = &f->ints[table];
 	struct payload *p = &f->row;
-	unsigned nkey = ints_tables[table].nkey, same = 0;
+	unsigned nkey = ints_tables[table].key, same = 0;
 	payload_begin(p);
 	if (payload_need(p, 8 * (size_t)n) < 0)
 		return fail(f, "out of memory");
@@ -430,16 +412,29 @@ static int end_trees(struct fresh *f)
 	return 0;
 }
 
-static int make_tables(struct fresh *f, sqlite3 *db, bool *expert)
+/* The roots of tables that the schema does not know yet go behind the other pages. */
+static int place_roots(struct fresh *f, sqlite3 *db, struct ddl_laid *list, size_t *n)
 {
-	int rc = SQLITE_OK;
-	for (size_t i = 0; rc == SQLITE_OK && i < f->norder; i++) {
-		const struct protocol *p = f->protocols[f->order[i] / RECORDS_PER_PROTOCOL];
-		const struct record *rec = &p->records[f->order[i] % RECORDS_PER_PROTOCOL];
-		if (!ddl_has(db, rec))
-			rc = ddl_add(db, p, rec, expert);
+	for (size_t i = 0; i < f->norder; i++) {
+		struct fresh_tables *t = f->tables[f->order[i]];
+		struct ddl_laid *laid = &list[*n];
+		laid->protocol = f->protocols[f->order[i] / RECORDS_PER_PROTOCOL];
+		laid->record = &laid->protocol->records[f->order[i] % RECORDS_PER_PROTOCOL];
+		t->is_made = ddl_has(db, laid->record);
+		if (t->is_made)
+			continue;
+		++*n;
+		for (unsigned k = 0; k < t->n; k++) {
+			struct fresh_table *x = &t->list[k];
+			bool empty = !x->tree.pages;
+			if (empty && (bulk_tree_init(&x->tree, &f->bulk, x->format.key != KEY_FRAME) < 0 ||
+					     bulk_end(&x->tree) < 0))
+				return -1;
+			if (bulk_place(&x->tree, &laid->roots[k]) < 0)
+				return -1;
+		}
 	}
-	return rc;
+	return 0;
 }
 
 static int insert_stacks(struct fresh *f, sqlite3 *db)
@@ -478,7 +473,7 @@ static int put_roots(struct fresh *f, sqlite3 *db)
 		rc = put_root(f, find, ints_tables[i].name, &f->ints[i].tree);
 	for (size_t i = 0; rc == 0 && i < f->norder; i++) {
 		const struct fresh_tables *t = f->tables[f->order[i]];
-		for (unsigned k = 0; rc == 0 && k < t->n; k++)
+		for (unsigned k = 0; rc == 0 && t->is_made && k < t->n; k++)
 			if (t->list[k].tree.any)
 				rc = put_root(f, find, t->list[k].name, &t->list[k].tree);
 	}
@@ -499,18 +494,28 @@ static int insert_loose(struct fresh *f, sqlite3 *db)
 	return rc;
 }
 
+static int run(sqlite3 *db, const char *sql)
+{
+	return sqlite3_exec(db, sql, NULL, NULL, NULL);
+}
+
 int fresh_end(struct fresh *f, sqlite3 *db, bool *expert)
 {
-	if (end_trees(f) < 0 || bulk_header(&f->bulk) < 0)
-		return fail(f, "rows cannot be written");
-	if (sqlite3_exec(db, "BEGIN", NULL, NULL, NULL) != SQLITE_OK ||
-		make_tables(f, db, expert) != SQLITE_OK ||
-		sqlite3_exec(db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
+	struct ddl_laid *list = calloc(f->norder + 1, sizeof(*list));
+	size_t n = 0;
+	bool good =
+		list && end_trees(f) == 0 && place_roots(f, db, list, &n) == 0 && bulk_header(&f->bulk) == 0;
+	bool known = good && run(db, "BEGIN") == SQLITE_OK &&
+		     ddl_add_laid(db, list, n, expert) == SQLITE_OK && run(db, "COMMIT") == SQLITE_OK;
+	free(list);
+	if (!good)
+		return fail(f, list ? "rows cannot be written" : "out of memory");
+	if (!known)
 		return -1;
 	if (put_roots(f, db) < 0)
 		return fail(f, "tables cannot be written");
-	if (sqlite3_exec(db, "BEGIN", NULL, NULL, NULL) != SQLITE_OK || insert_stacks(f, db) != SQLITE_OK ||
-		insert_loose(f, db) != SQLITE_OK || sqlite3_exec(db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
-		return -1;
-	return 0;
+	return run(db, "BEGIN") == SQLITE_OK && insert_stacks(f, db) == SQLITE_OK &&
+			       insert_loose(f, db) == SQLITE_OK && run(db, "COMMIT") == SQLITE_OK
+		       ? 0
+		       : -1;
 }

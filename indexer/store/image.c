@@ -150,13 +150,11 @@ static int find_roots(struct image *image, sqlite3 *db, const struct protocol *c
 		for (unsigned k = 0; rc == SQLITE_OK && protocols[i] && k < protocols[i]->nrecords; k++) {
 			const struct record *rec = &protocols[i]->records[k];
 			struct image_table *t = &image->tables[(i * RECORDS_PER_PROTOCOL + k) * ROLES];
-			if (rec->shape != RECORD_LAYER)
-				continue;
-			rc = find_root(st, rec, TABLE_MAIN, 0, t);
-			for (unsigned part = 1; rc == SQLITE_OK && part <= record_parts(rec) && part < ROLES;
-				part++)
-				if (part != rec->inlined)
-					rc = find_root(st, rec, TABLE_PART, part, t + part);
+			struct record_table list[RECORD_TABLES_MAX];
+			unsigned count = rec->shape == RECORD_LAYER ? record_tables(rec, list) : 0;
+			for (unsigned x = 0; rc == SQLITE_OK && x < count; x++)
+				if (list[x].role != TABLE_MORE)
+					rc = find_root(st, rec, list[x].role, list[x].part, t + list[x].part);
 		}
 	}
 	sqlite3_finalize(st);

@@ -240,22 +240,15 @@ static int add_copy(struct merge *m, const char *table, reference_of reference, 
 static int add_record(struct merge *m, const struct protocol *p, const struct record *rec)
 {
 	const struct record_of of = { p->name, rec };
-	unsigned parts = rec->shape == RECORD_LAYER ? record_parts(rec) : 0;
+	struct record_table tables[RECORD_TABLES_MAX];
 	char table[NAME_MAX_LEN];
 	bool expert = false;
+	int rc = 0;
 	if (!ddl_has(m->db, rec) &&
 		(ddl_add(m->db, p, rec, &expert) != SQLITE_OK || ddl_end(m->db, &expert) != SQLITE_OK))
 		return failed(m);
-	table_name(table, rec, TABLE_MAIN, 0);
-	int rc = add_copy(m, table, record_reference, &of);
-	for (unsigned i = 1; rc == 0 && i <= parts; i++) {
-		if (i == rec->inlined)
-			continue;
-		table_name(table, rec, TABLE_PART, i);
-		rc = add_copy(m, table, record_reference, &of);
-	}
-	if (rc == 0 && rec->shape == RECORD_LAYER && strcmp(rec->name, "frame") != 0) {
-		table_name(table, rec, TABLE_MORE, 0);
+	for (unsigned i = 0, n = record_tables(rec, tables); rc == 0 && i < n; i++) {
+		table_name(table, rec, tables[i].role, tables[i].part);
 		rc = add_copy(m, table, record_reference, &of);
 	}
 	return rc;

@@ -32,6 +32,20 @@ unsigned record_parts(const struct record *rec)
 	return n;
 }
 
+unsigned record_tables(const struct record *rec, struct record_table out[RECORD_TABLES_MAX])
+{
+	unsigned n = 0;
+	out[n++] = (struct record_table) { TABLE_MAIN, 0 };
+	if (rec->shape != RECORD_LAYER)
+		return n;
+	for (unsigned part = 1; part <= record_parts(rec) && n < RECORD_TABLES_MAX - 1; part++)
+		if (part != rec->inlined)
+			out[n++] = (struct record_table) { TABLE_PART, part };
+	if (strcmp(rec->name, "frame") != 0) /* there is one a frame */
+		out[n++] = (struct record_table) { TABLE_MORE, 0 };
+	return n;
+}
+
 bool table_has(const struct record *rec, const struct field *f, enum table_role role, unsigned part)
 {
 	if (!field_is_stored(f))

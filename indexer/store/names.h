@@ -20,6 +20,17 @@ void table_name(char out[NAME_MAX_LEN], const struct record *rec, enum table_rol
 /* Parts 1 ... record_parts(): as many as the record names. */
 unsigned record_parts(const struct record *rec);
 
+/* The tables of a record that are there as tables: the main one first, then parts, further layers last. An
+ * inlined part is a view of the main one. */
+struct record_table {
+	enum table_role role;
+	unsigned part; /* of TABLE_PART */
+};
+#define RECORD_TABLES_MAX 9
+
+/* Gives how many. */
+unsigned record_tables(const struct record *rec, struct record_table out[RECORD_TABLES_MAX]);
+
 /* Does the table have a column for the field of the record? */
 bool table_has(const struct record *rec, const struct field *f, enum table_role role, unsigned part);
 

@@ -31,13 +31,11 @@ int references_each(const struct protocol *const *protocols, size_t n, each_fn e
 	for (size_t i = 0; i < n; i++) {
 		for (unsigned k = 0; rc == 0 && protocols[i] && k < protocols[i]->nrecords; k++) {
 			const struct record *rec = &protocols[i]->records[k];
-			unsigned parts = rec->shape == RECORD_LAYER ? record_parts(rec) : 0;
-			rc = of_table(protocols[i]->name, rec, TABLE_MAIN, 0, each, ctx);
-			for (unsigned p = 1; rc == 0 && p <= parts; p++)
-				if (p != rec->inlined)
-					rc = of_table(protocols[i]->name, rec, TABLE_PART, p, each, ctx);
-			if (rc == 0 && rec->shape == RECORD_LAYER)
-				rc = of_table(protocols[i]->name, rec, TABLE_MORE, 0, each, ctx);
+			struct record_table tables[RECORD_TABLES_MAX];
+			unsigned count = record_tables(rec, tables);
+			for (unsigned t = 0; rc == 0 && t < count; t++)
+				rc = of_table(
+					protocols[i]->name, rec, tables[t].role, tables[t].part, each, ctx);
 		}
 	}
 	return rc;

@@ -138,12 +138,10 @@ static int mark_table(
 
 static int mark_record(struct marks *m, const char *protocol, const struct record *rec)
 {
-	unsigned parts = rec->shape == RECORD_LAYER ? record_parts(rec) : 0;
-	int rc = mark_table(m, protocol, rec, TABLE_MAIN, 0);
-	for (unsigned p = 1; rc == SQLITE_OK && p <= parts; p++)
-		rc = mark_table(m, protocol, rec, TABLE_PART, p);
-	if (rc == SQLITE_OK && rec->shape == RECORD_LAYER && strcmp(rec->name, "frame") != 0)
-		rc = mark_table(m, protocol, rec, TABLE_MORE, 0);
+	struct record_table tables[RECORD_TABLES_MAX];
+	int rc = SQLITE_OK;
+	for (unsigned i = 0, n = record_tables(rec, tables); rc == SQLITE_OK && i < n; i++)
+		rc = mark_table(m, protocol, rec, tables[i].role, tables[i].part);
 	return rc;
 }
 

@@ -63,6 +63,11 @@ int64_t store_stack(const struct store *s, uint32_t local);
 /* Tables of core.sql that have many rows, all integers, the capture's id first. */
 enum store_ints { INTS_CONVERSATION, INTS_LENGTH, INTS_SECOND, INTS_IO, INTS_TABLES };
 
+extern const struct ints_table {
+	const char *name;
+	unsigned columns, key; /* key: how many of them are the primary key */
+} ints_tables[INTS_TABLES];
+
 /* Before store_settle(): add a row with these first n columns; the others are NULL. Rows in the order of the
  * table's key cost least. 0 or -1. */
 int store_ints(struct store *s, enum store_ints table, const int64_t values[], unsigned n);

@@ -14,8 +14,8 @@
 struct drain {
 	struct outlet {
 		sqlite3_stmt *image, *batch; /* from image.h; from batch.h, made when it is needed */
-		uint8_t role, part;
-	} outlets[8];
+		struct record_table table;
+	} outlets[RECORD_TABLES_MAX];
 	unsigned n;
 	bool ready;
 };
@@ -28,8 +28,8 @@ struct store {
 	struct image *image; /* NULL: not made yet, or not to be had: all rows go through batch.h */
 	bool no_image;
 	struct fresh
-		*fresh; /* the first capture on its way, or NULL; db is a connection to its file then, and: */
-	bool laid;      /* its rows are all in the file: the rest goes through SQLite */
+		*fresh; /* the archive's first capture on its way, laid out; NULL: SQLite takes the rows */
+	bool laid;      /* its rows are all in the file: what is left goes through SQLite */
 	struct drain *drains;
 	sqlite3_stmt *find_address, *add_address, *find_text, *add_text, *find_stack, *add_stack, *add_chunk;
 	struct {

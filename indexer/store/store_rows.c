@@ -14,29 +14,16 @@ static int prepare_copy(struct store *s, sqlite3_stmt **st, const char *table, c
 	return rc;
 }
 
-static int add_outlet(struct drain *d, enum table_role role, unsigned part)
-{
-	struct outlet *o = &d->outlets[d->n];
-	if (d->n++ == sizeof(d->outlets) / sizeof(*d->outlets))
-		return -1;
-	*o = (struct outlet) { .role = (uint8_t)role, .part = (uint8_t)part };
-	return 0;
-}
-
 static int ready_drain(struct store *s, unsigned index, const struct record *rec)
 {
 	struct drain *d = &s->drains[index];
-	unsigned parts = rec->shape == RECORD_LAYER ? record_parts(rec) : 0;
+	struct record_table tables[RECORD_TABLES_MAX];
 	const struct protocol *proto = s->protocols[index / RECORDS_PER_PROTOCOL];
 	if (!ddl_has(s->db, rec) && ddl_add(s->db, proto, rec, &s->expert) != SQLITE_OK)
 		return -1;
-	if (add_outlet(d, TABLE_MAIN, 0) < 0)
-		return -1;
-	for (unsigned p = 1; p <= parts; p++)
-		if (p != rec->inlined && add_outlet(d, TABLE_PART, p) < 0)
-			return -1;
-	if (rec->shape == RECORD_LAYER && strcmp(rec->name, "frame") != 0 && add_outlet(d, TABLE_MORE, 0) < 0)
-		return -1;
+	d->n = record_tables(rec, tables);
+	for (unsigned i = 0; i < d->n; i++)
+		d->outlets[i] = (struct outlet) { .table = tables[i] };
 	d->ready = true;
 	return 0;
 }
@@ -46,10 +33,10 @@ static int pour_batch(struct store *s, unsigned index, struct outlet *o)
 {
 	char table[NAME_MAX_LEN], batch[NAME_MAX_LEN + 8], from[NAME_MAX_LEN + 16];
 	if (!o->batch) {
-		table_name(table, s->source.rows->batches[index].record, o->role, o->part);
+		table_name(table, s->source.rows->batches[index].record, o->table.role, o->table.part);
 		snprintf(batch, sizeof(batch), "batch_%s", table);
 		snprintf(from, sizeof(from), "temp.\"%s\"", batch);
-		if (batch_create(s->db, batch, index, o->role, o->part) != SQLITE_OK ||
+		if (batch_create(s->db, batch, index, o->table.role, o->table.part) != SQLITE_OK ||
 			prepare_copy(s, &o->batch, table, from) < 0)
 			return -1;
 	}
@@ -60,9 +47,9 @@ static int pour_batch(struct store *s, unsigned index, struct outlet *o)
 static bool has_image(struct store *s, const struct record *rec, struct outlet *o)
 {
 	char table[NAME_MAX_LEN], from[NAME_MAX_LEN + 16];
-	if (!s->image || o->image || rec->shape != RECORD_LAYER || o->role == TABLE_MORE)
+	if (!s->image || o->image || rec->shape != RECORD_LAYER || o->table.role == TABLE_MORE)
 		return o->image != NULL;
-	table_name(table, rec, o->role, o->part);
+	table_name(table, rec, o->table.role, o->table.part);
 	snprintf(from, sizeof(from), "batch.\"%s\"", table);
 	return prepare_copy(s, &o->image, table, from) == 0;
 }
@@ -70,7 +57,9 @@ static bool has_image(struct store *s, const struct record *rec, struct outlet *
 static int pour(struct store *s, unsigned index, struct outlet *o)
 {
 	const struct record *rec = s->source.rows->batches[index].record;
-	int64_t rows = has_image(s, rec, o) ? image_fill(s->image, &s->source, index, o->role, o->part) : -1;
+	int64_t rows = has_image(s, rec, o)
+			       ? image_fill(s->image, &s->source, index, o->table.role, o->table.part)
+			       : -1;
 	if (rows < 0)
 		return pour_batch(s, index, o);
 	if (rows == 0)
@@ -154,23 +143,22 @@ static int store_stacks(struct store *s, const struct totals *t)
 	return 0;
 }
 
+const struct ints_table ints_tables[INTS_TABLES] = {
+	[INTS_CONVERSATION] = { "t_conversation", 19, 4 },
+	[INTS_LENGTH] = { "total_length", 3, 2 },
+	[INTS_SECOND] = { "total_second", 4, 2 },
+	[INTS_IO] = { "total_io", 4, 2 },
+};
+
 int store_ints(struct store *s, enum store_ints table, const int64_t values[], unsigned n)
 {
-	static const struct {
-		const char *name;
-		unsigned columns;
-	} tables[INTS_TABLES] = {
-		[INTS_CONVERSATION] = { "t_conversation", 19 },
-		[INTS_LENGTH] = { "total_length", 3 },
-		[INTS_SECOND] = { "total_second", 4 },
-		[INTS_IO] = { "total_io", 4 },
-	};
+	const struct ints_table *t = &ints_tables[table];
 	if (s->fresh)
 		return fresh_ints(s->fresh, table, values, n);
-	sqlite3_stmt *st = store_insert(s, tables[table].name, tables[table].columns);
+	sqlite3_stmt *st = store_insert(s, t->name, t->columns);
 	if (!st)
 		return -1;
-	for (unsigned i = n; i < tables[table].columns; i++)
+	for (unsigned i = n; i < t->columns; i++)
 		sqlite3_bind_null(st, (int)i + 1);
 	return bind_done(st, n, values);
 }

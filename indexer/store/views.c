@@ -175,126 +175,49 @@ static void append_columns(sqlite3_str *s, const struct columns *c)
 
 /* ---- views ---- */
 
-static void append_create(sqlite3_str *s, const char *name)
+/* Where views go. */
+struct out {
+	sqlite3 *db;              /* at once, or: */
+	struct schema_rows *rows; /* with others */
+	bool empty;               /* of what no capture has yet: they look the same, and have no rows */
+	int rc;                   /* of the first that failed */
+};
+
+static sqlite3_str *begin_view(const char *name)
 {
+	sqlite3_str *s = sqlite3_str_new(NULL);
 	sqlite3_str_appendall(s, "CREATE VIEW ");
 	expr_append_name(s, name);
 	sqlite3_str_appendall(s, " AS SELECT ");
+	return s;
 }
 
-static void append_from(sqlite3_str *s, const char *table, const char *end)
+static void append_from(sqlite3_str *s, const char *table)
 {
 	sqlite3_str_appendall(s, "\nFROM ");
 	expr_append_name(s, table);
-	sqlite3_str_appendf(s, " t%s", end);
+	sqlite3_str_appendall(s, " t");
 }
 
-/* Of a layer: NAME has one row a frame, the first of its layers; NAME_PART the rows that have something of
- * the part, for quick scans; NAME_all every layer, numbered. */
-static void append_views(sqlite3_str *s, const char *protocol, const struct record *rec)
-{
-	static const char *const keys[] = { [RECORD_LAYER] = "t.frame_id",
-		[RECORD_CHILD] = "t.frame_id, t.n, t.layer",
-		[RECORD_LATE] = "t.frame_id, t.layer" };
-	struct columns c;
-	char table[NAME_MAX_LEN], all[NAME_MAX_LEN + 4];
-	columns_make(&c, protocol, rec, TABLE_MAIN, 0);
-	table_name(table, rec, TABLE_MAIN, 0);
-	append_create(s, table + 2);
-	sqlite3_str_appendall(s, keys[rec->shape]);
-	append_columns(s, &c);
-	append_from(s, table, ";\n");
-	if (rec->shape != RECORD_LAYER)
-		return;
-	snprintf(all, sizeof(all), "%s_all", table + 2);
-	append_create(s, all);
-	sqlite3_str_appendall(s, "*, 1 AS layer FROM ");
-	expr_append_name(s, table + 2);
-	sqlite3_str_appendall(s, "\nUNION ALL SELECT t.frame_id");
-	c.at.role = TABLE_MORE;
-	append_columns(s, &c);
-	sqlite3_str_appendall(s, ", t.layer");
-	table_name(table, rec, TABLE_MORE, 0);
-	append_from(s, table, ";\n");
-	c.at.role = TABLE_PART;
-	for (c.at.part = 1; c.at.part <= record_parts(rec); c.at.part++) {
-		table_name(table, rec, TABLE_PART, c.at.part);
-		append_create(s, table + 2);
-		sqlite3_str_appendall(s, "t.frame_id");
-		append_columns(s, &c);
-		append_from(s, table, ";\n");
-	}
-}
-
-static void append_drop(sqlite3_str *s, const struct record *rec)
-{
-	char name[NAME_MAX_LEN];
-	table_name(name, rec, TABLE_MAIN, 0);
-	sqlite3_str_appendf(s, "DROP VIEW IF EXISTS \"%w\";\n", name + 2);
-	if (rec->shape != RECORD_LAYER)
-		return;
-	sqlite3_str_appendf(s, "DROP VIEW IF EXISTS \"%w_all\";\n", name + 2);
-	for (unsigned part = 1; part <= record_parts(rec); part++) {
-		table_name(name, rec, TABLE_PART, part);
-		sqlite3_str_appendf(s, "DROP VIEW IF EXISTS \"%w\";\n", name + 2);
-	}
-}
-
-/* The view `frame` also says which capture a frame is of. */
-static int install_frame(sqlite3 *db, const struct protocol *frame)
-{
-	struct columns c;
-	sqlite3_str *s = sqlite3_str_new(db);
-	columns_make(&c, frame->name, &frame->records[0], TABLE_MAIN, 0);
-	sqlite3_str_appendall(
-		s, "CREATE VIEW frame AS SELECT t.frame_id, " CAPTURE_OF_FRAME " AS capture_id");
-	append_columns(s, &c);
-	append_from(s, "t_frame", ";");
-	return views_run(db, s);
-}
-
-int views_install(sqlite3 *db, const struct protocol *p, const struct record *rec)
-{
-	if (strcmp(rec->name, "frame") == 0)
-		return install_frame(db, p);
-	if (!views_shown(rec))
-		return SQLITE_OK;
-	sqlite3_str *s = sqlite3_str_new(db);
-	append_drop(s, rec);
-	append_views(s, p->name, rec);
-	return views_run(db, s);
-}
-
-/* ---- of what no capture has yet ---- */
-
-/* CREATE VIEW reads all of sqlite_schema once more, and there are hundreds of these: they are written into it
- * as they are. */
-struct empties {
-	sqlite3_stmt *drop, *add; /* drop is NULL where there are none yet */
-	int rc;
-};
-
-static void put_empty(struct empties *e, const char *name, sqlite3_str *s)
+static void put_view(struct out *o, const char *name, sqlite3_str *s)
 {
 	char *sql = sqlite3_str_finish(s);
-	if (e->drop) {
-		sqlite3_bind_text(e->drop, 1, name, -1, SQLITE_STATIC);
-		e->rc = sqlite3_step(e->drop) == SQLITE_DONE ? e->rc : SQLITE_ERROR;
-		sqlite3_reset(e->drop);
+	if (o->rows) {
+		schema_rows_view(o->rows, name, sql);
+		return;
 	}
-	sqlite3_bind_text(e->add, 1, name, -1, SQLITE_STATIC);
-	sqlite3_bind_text(e->add, 2, sql, -1, SQLITE_STATIC);
-	if (e->rc == SQLITE_OK && (!sql || sqlite3_step(e->add) != SQLITE_DONE))
-		e->rc = SQLITE_ERROR;
-	sqlite3_reset(e->add);
+	sqlite3_str *all = sqlite3_str_new(NULL);
+	sqlite3_str_appendf(all, "DROP VIEW IF EXISTS \"%w\";\n%s", name, sql);
+	if (o->rc == SQLITE_OK)
+		o->rc = sql ? views_run(o->db, all) : SQLITE_NOMEM;
+	else
+		sqlite3_free(sqlite3_str_finish(all));
 	sqlite3_free(sql);
 }
 
-static void put_columns(struct empties *e, const char *name, const char *keys, const struct columns *c)
+/* NULLs by the names of the columns. */
+static void append_nulls(sqlite3_str *s, const struct columns *c)
 {
-	sqlite3_str *s = sqlite3_str_new(NULL);
-	append_create(s, name);
-	sqlite3_str_appendf(s, "NULL AS frame_id%s", keys);
 	for (unsigned i = 0; i < c->at.rec->nfields; i++) {
 		if (!is_column(c, i))
 			continue;
@@ -306,60 +229,94 @@ static void put_columns(struct empties *e, const char *name, const char *keys, c
 			append_name_of(s, c, i, "_length");
 		}
 	}
-	sqlite3_str_appendall(s, " WHERE 0");
-	put_empty(e, name, s);
 }
 
-static void put_record(struct empties *e, const char *protocol, const struct record *rec)
+/* The rows of one table: its keys, then the columns. */
+static void put_table(struct out *o, const struct columns *c, const char *const keys[])
 {
-	static const char *const keys[] = { [RECORD_LAYER] = "",
-		[RECORD_CHILD] = ",NULL AS n,NULL AS layer",
-		[RECORD_LATE] = ",NULL AS layer" };
+	char table[NAME_MAX_LEN];
+	table_name(table, c->at.rec, c->at.role, c->at.part);
+	sqlite3_str *s = begin_view(table + 2);
+	for (unsigned i = 0; keys[i]; i++)
+		sqlite3_str_appendf(s, o->empty ? "%sNULL AS %s" : "%st.%s",
+			i == 0     ? ""
+			: o->empty ? ","
+				   : ", ",
+			keys[i]);
+	if (o->empty) {
+		append_nulls(s, c);
+		sqlite3_str_appendall(s, " WHERE 0");
+	} else {
+		append_columns(s, c);
+		append_from(s, table);
+	}
+	put_view(o, table + 2, s);
+}
+
+static void put_all(struct out *o, struct columns *c)
+{
+	char first[NAME_MAX_LEN], all[NAME_MAX_LEN + 4], more[NAME_MAX_LEN];
+	table_name(first, c->at.rec, TABLE_MAIN, 0);
+	table_name(more, c->at.rec, TABLE_MORE, 0);
+	snprintf(all, sizeof(all), "%s_all", first + 2);
+	sqlite3_str *s = begin_view(all);
+	sqlite3_str_appendall(s, o->empty ? "*, NULL AS layer FROM " : "*, 1 AS layer FROM ");
+	expr_append_name(s, first + 2);
+	if (!o->empty) {
+		sqlite3_str_appendall(s, "\nUNION ALL SELECT t.frame_id");
+		c->at.role = TABLE_MORE;
+		append_columns(s, c);
+		sqlite3_str_appendall(s, ", t.layer");
+		append_from(s, more);
+	}
+	put_view(o, all, s);
+}
+
+/* The view `frame` also says which capture a frame is of. */
+static void put_frame(struct out *o, const struct columns *c)
+{
+	sqlite3_str *s = begin_view("frame");
+	sqlite3_str_appendall(s, "t.frame_id, " CAPTURE_OF_FRAME " AS capture_id");
+	append_columns(s, c);
+	append_from(s, "t_frame");
+	put_view(o, "frame", s);
+}
+
+/* Of a layer: NAME has one row a frame, the first of its layers; NAME_all every layer, numbered; NAME_PART
+ * the rows that have something of the part, for quick scans. */
+static void put_record(struct out *o, const char *protocol, const struct record *rec)
+{
+	static const char *const keys[][4] = { [RECORD_LAYER] = { "frame_id" },
+		[RECORD_CHILD] = { "frame_id", "n", "layer" },
+		[RECORD_LATE] = { "frame_id", "layer" } };
 	struct columns c;
-	char name[NAME_MAX_LEN], all[NAME_MAX_LEN + 4];
+	if (!views_shown(rec))
+		return;
 	columns_make(&c, protocol, rec, TABLE_MAIN, 0);
-	table_name(name, rec, TABLE_MAIN, 0);
-	put_columns(e, name + 2, keys[rec->shape], &c);
+	if (strcmp(rec->name, "frame") == 0) {
+		put_frame(o, &c);
+		return;
+	}
+	put_table(o, &c, keys[rec->shape]);
 	if (rec->shape != RECORD_LAYER)
 		return;
-	sqlite3_str *s = sqlite3_str_new(NULL);
-	snprintf(all, sizeof(all), "%s_all", name + 2);
-	append_create(s, all);
-	sqlite3_str_appendall(s, "*, NULL AS layer FROM ");
-	expr_append_name(s, name + 2);
-	put_empty(e, all, s);
+	put_all(o, &c);
 	c.at.role = TABLE_PART;
-	for (c.at.part = 1; c.at.part <= record_parts(rec); c.at.part++) {
-		table_name(name, rec, TABLE_PART, c.at.part);
-		put_columns(e, name + 2, "", &c);
-	}
+	for (c.at.part = 1; c.at.part <= record_parts(rec); c.at.part++)
+		put_table(o, &c, keys[RECORD_LAYER]);
 }
 
-int views_install_empty(sqlite3 *db, const struct protocol *const *protocols, size_t n, bool replace,
-	bool (*wanted)(sqlite3 *db, const struct record *rec))
+int views_install(sqlite3 *db, const struct protocol *p, const struct record *rec)
 {
-	struct empties e = { 0 };
-	int defensive = 0;
-	sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, -1, &defensive);
-	sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 0, NULL);
-	e.rc = sqlite3_exec(db, "PRAGMA writable_schema=ON", NULL, NULL, NULL);
-	if (e.rc == SQLITE_OK && replace)
-		e.rc = sqlite3_prepare_v2(
-			db, "DELETE FROM sqlite_master WHERE type='view' AND name=?1", -1, &e.drop, NULL);
-	if (e.rc == SQLITE_OK)
-		e.rc = sqlite3_prepare_v2(db,
-			"INSERT INTO sqlite_master (type, name, tbl_name, rootpage, sql) VALUES ('view', ?1, "
-			"?1, 0, ?2)",
-			-1, &e.add, NULL);
-	for (size_t i = 0; e.rc == SQLITE_OK && i < n; i++)
-		for (unsigned k = 0; protocols[i] && k < protocols[i]->nrecords; k++)
-			if (views_shown(&protocols[i]->records[k]) && wanted(db, &protocols[i]->records[k]))
-				put_record(&e, protocols[i]->name, &protocols[i]->records[k]);
-	sqlite3_finalize(e.drop);
-	sqlite3_finalize(e.add);
-	int rc = sqlite3_exec(db, "PRAGMA writable_schema=RESET", NULL, NULL, NULL); /* and read it anew */
-	sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, defensive, NULL);
-	return e.rc == SQLITE_OK ? rc : e.rc;
+	struct out o = { .db = db };
+	put_record(&o, p->name, rec);
+	return o.rc;
+}
+
+void views_put(struct schema_rows *rows, const struct protocol *p, const struct record *rec, bool empty)
+{
+	struct out o = { .rows = rows, .empty = empty };
+	put_record(&o, p->name, rec);
 }
 
 /* ---- the Expert Information ---- */
