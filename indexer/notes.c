@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "schema/list.h"
+
 #define COLUMNS_MAX 21
 
 struct note {
@@ -17,16 +19,12 @@ struct note {
 
 void notes_row(struct notes *notes, const char *table, unsigned columns)
 {
-	if (notes->n == notes->size) {
-		size_t size = notes->size ? notes->size * 2 : 4;
-		struct note *list = realloc(notes->list, size * sizeof(*list));
-		if (!list) {
-			notes->failed = true;
-			return;
-		}
-		notes->list = list;
-		notes->size = size;
+	struct note *list = list_room(notes->list, &notes->size, notes->n, sizeof(*list));
+	if (!list) {
+		notes->failed = true;
+		return;
 	}
+	notes->list = list;
 	notes->list[notes->n++] = (struct note) { .table = table, .columns = columns };
 }
 

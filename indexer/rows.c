@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "indexer/packet.h"
+#include "schema/list.h"
 #include "schema/utf8.h"
 
 __thread bool rows_tree_mode;
@@ -155,14 +156,10 @@ struct row *row_open_late(
 
 void tree_note(struct tree *tree, struct row *r, unsigned field, const uint8_t *at, uint32_t len)
 {
-	if (tree->n == tree->size) {
-		size_t size = tree->size ? tree->size * 2 : 256;
-		struct tree_item *items = realloc(tree->items, size * sizeof(*items));
-		if (!items)
-			return;
-		tree->items = items;
-		tree->size = size;
-	}
+	struct tree_item *items = list_room(tree->items, &tree->size, tree->n, sizeof(*items));
+	if (!items)
+		return;
+	tree->items = items;
 	tree->items[tree->n++] = (struct tree_item) { r, (uint16_t)field, at, len };
 }
 

@@ -5,6 +5,7 @@
 
 #include "indexer/expert.h"
 #include "query/detail_template.h"
+#include "schema/list.h"
 
 #define DEPTH_MAX 12
 
@@ -34,16 +35,12 @@ static void cut_line(char *text)
 
 static void add(struct detail_lines *l, unsigned depth, const struct detail_field *field, const char *text)
 {
-	if (l->n == l->size) {
-		size_t size = l->size ? l->size * 2 : 64;
-		struct detail_line *list = realloc(l->list, size * sizeof(*list));
-		if (!list) {
-			l->failed = true;
-			return;
-		}
-		l->list = list;
-		l->size = size;
+	struct detail_line *list = list_room(l->list, &l->size, l->n, sizeof(*list));
+	if (!list) {
+		l->failed = true;
+		return;
 	}
+	l->list = list;
 	char *copy = strdup(text);
 	if (copy)
 		cut_line(copy);

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "schema/list.h"
+
 /* Sequence numbers count modulo 2^32: which one is before the other (RFC 9293, section 3.4). */
 static int32_t ahead(uint32_t a, uint32_t b)
 {
@@ -40,14 +42,10 @@ static bool before(const struct heap *h, const struct waiting *a, const struct w
 
 static int heap_add(struct heap *h, const struct waiting *w)
 {
-	if (h->n == h->size) {
-		size_t size = h->size ? h->size * 2 : 64;
-		struct waiting *list = realloc(h->list, size * sizeof(*list));
-		if (!list)
-			return -1;
-		h->list = list;
-		h->size = size;
-	}
+	struct waiting *list = list_room(h->list, &h->size, h->n, sizeof(*list));
+	if (!list)
+		return -1;
+	h->list = list;
 	size_t i = h->n++;
 	for (; i && before(h, w, &h->list[(i - 1) / 2]); i = (i - 1) / 2)
 		h->list[i] = h->list[(i - 1) / 2];

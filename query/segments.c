@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "schema/list.h"
+
 struct segments {
 	struct session *session;
 	const struct tcp_conversation *all;
@@ -171,14 +173,10 @@ static sqlite3_stmt *prepare_quotes(struct session *s)
 
 static int add_quote(struct segments *list, const struct segment *quote)
 {
-	if (list->nquotes == list->quotes_size) {
-		size_t size = list->quotes_size ? list->quotes_size * 2 : 16;
-		struct segment *more = realloc(list->quotes, size * sizeof(*more));
-		if (!more)
-			return -1;
-		list->quotes = more;
-		list->quotes_size = size;
-	}
+	struct segment *more = list_room(list->quotes, &list->quotes_size, list->nquotes, sizeof(*more));
+	if (!more)
+		return -1;
+	list->quotes = more;
 	list->quotes[list->nquotes++] = *quote;
 	return 0;
 }

@@ -3,18 +3,16 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "schema/list.h"
+
 #define NORMAL_MAD 1.4826 /* standard deviations in one MAD of a normal distribution: 1 / 0.6745 */
 
 int samples_add(struct samples *s, double value)
 {
-	if (s->n == s->size) {
-		size_t size = s->size ? s->size * 2 : 64;
-		double *values = realloc(s->values, size * sizeof(*values));
-		if (!values)
-			return -1;
-		s->values = values;
-		s->size = size;
-	}
+	double *values = list_room(s->values, &s->size, s->n, sizeof(*values));
+	if (!values)
+		return -1;
+	s->values = values;
 	s->values[s->n++] = value;
 	s->sorted = false;
 	return 0;

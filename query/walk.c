@@ -8,17 +8,14 @@
 
 #include "indexer/reader/reader.h"
 #include "query/command.h"
+#include "schema/list.h"
 
 static int add(struct walk *w, const char *path, uint64_t size)
 {
-	if (w->n == w->size) {
-		size_t room = w->size ? w->size * 2 : 64;
-		struct walk_file *files = realloc(w->files, room * sizeof(*files));
-		if (!files)
-			return -1;
-		w->files = files;
-		w->size = room;
-	}
+	struct walk_file *files = list_room(w->files, &w->size, w->n, sizeof(*files));
+	if (!files)
+		return -1;
+	w->files = files;
 	char *copy = strdup(path);
 	if (!copy)
 		return -1;

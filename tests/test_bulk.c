@@ -13,6 +13,7 @@
 
 #include "indexer/store/bulk.h"
 #include "indexer/store/loose.h"
+#include "tests/sql_test.h"
 
 enum { OCTETS_MAX = 100000 };
 
@@ -23,16 +24,6 @@ struct bench {
 	struct payload row;
 	uint8_t *octets;
 };
-
-static int64_t number(sqlite3 *db, const char *text)
-{
-	sqlite3_stmt *st;
-	assert_int_equal(sqlite3_prepare_v2(db, text, -1, &st, NULL), SQLITE_OK);
-	assert_int_equal(sqlite3_step(st), SQLITE_ROW);
-	int64_t v = sqlite3_column_int64(st, 0);
-	sqlite3_finalize(st);
-	return v;
-}
 
 static int set_up(void **state)
 {

@@ -14,6 +14,7 @@
 #include "indexer/store/raw.h"
 #include "indexer/track/fragment.h"
 #include "indexer/track/stream.h"
+#include "tests/sql_test.h"
 
 enum { NUMBER, REAL, TEXT, OCTETS, LAST, NFIELDS };
 static const struct field fields[NFIELDS] = {
@@ -42,16 +43,6 @@ static void sql(sqlite3 *db, const char *text)
 	char *error = NULL;
 	if (sqlite3_exec(db, text, NULL, NULL, &error) != SQLITE_OK)
 		fail_msg("%s: %s", text, error);
-}
-
-static int64_t number(sqlite3 *db, const char *text)
-{
-	sqlite3_stmt *st;
-	assert_int_equal(sqlite3_prepare_v2(db, text, -1, &st, NULL), SQLITE_OK);
-	assert_int_equal(sqlite3_step(st), SQLITE_ROW);
-	int64_t v = sqlite3_column_int64(st, 0);
-	sqlite3_finalize(st);
-	return v;
 }
 
 static int set_up(void **state)

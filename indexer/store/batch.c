@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "indexer/store/format.h"
 #include "indexer/store/packed.h"
 
 struct batch_table {
@@ -10,10 +11,8 @@ struct batch_table {
 	struct batch_source *source;
 	unsigned index;
 	struct batch_filter filter;
-	unsigned nfixed; /* frame_id, n, layer: columns that are no fields */
-	bool has_n, has_layer;
-	unsigned ncolumns;
-	uint16_t columns[RECORD_FIELDS_MAX]; /* field of each further column */
+	struct row_format format;
+	unsigned nkeys; /* frame_id, n, layer: columns that are no fields */
 };
 
 struct batch_cursor {
@@ -106,16 +105,12 @@ static int connect_table(
 	const enum table_role role = (enum table_role)atoi(argv[4]);
 	const unsigned part = (unsigned)atoi(argv[5]);
 	const struct record *rec = t->source->rows->batches[t->index].record;
-	t->has_n = rec->shape == RECORD_CHILD;
-	t->has_layer = t->has_n || rec->shape == RECORD_LATE || role == TABLE_MORE;
-	t->nfixed = 1u + t->has_n + t->has_layer;
 	batch_filter_make(&t->filter, rec, role, part);
-	for (unsigned i = 0; i < rec->nfields; i++)
-		if (table_has(rec, &rec->fields[i], role, part))
-			t->columns[t->ncolumns++] = (uint16_t)i;
+	row_format_make(&t->format, rec, role, part);
+	t->nkeys = t->format.key == KEY_FRAME ? 1 : t->format.key == KEY_FRAME_LAYER ? 2 : 3;
 	sqlite3_str *s = sqlite3_str_new(db);
 	sqlite3_str_appendall(s, "CREATE TABLE x (c0");
-	for (unsigned i = 1; i < t->nfixed + t->ncolumns; i++)
+	for (unsigned i = 1; i < t->nkeys + t->format.ncolumns; i++)
 		sqlite3_str_appendf(s, ",c%u", i);
 	sqlite3_str_appendall(s, ")");
 	char *sql = sqlite3_str_finish(s);
@@ -203,13 +198,13 @@ static int column(sqlite3_vtab_cursor *cur, sqlite3_context *ctx, int i)
 	const struct row *r = c->row;
 	struct batch_value v;
 	double d;
-	if ((unsigned)i < t->nfixed) {
-		sqlite3_result_int64(ctx, i == 0               ? r->frame_id + t->source->shift
-					  : i == 1 && t->has_n ? r->n
-							       : r->layer);
+	if ((unsigned)i < t->nkeys) {
+		sqlite3_result_int64(ctx, i == 0 ? r->frame_id + t->source->shift
+					  : i == 1 && t->format.key == KEY_FRAME_N ? r->n
+										   : r->layer);
 		return SQLITE_OK;
 	}
-	unsigned f = t->columns[(unsigned)i - t->nfixed];
+	unsigned f = t->format.columns[(unsigned)i - t->nkeys].field;
 	if (!row_has(r, f))
 		return SQLITE_OK; /* NULL */
 	batch_value(t->source, r, f, &v);

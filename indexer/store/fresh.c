@@ -8,6 +8,7 @@
 #include "indexer/store/ddl.h"
 #include "indexer/store/loose.h"
 #include "schema/address.h"
+#include "schema/list.h"
 
 /* A table that rows of a batch go into. */
 struct fresh_table {
@@ -85,21 +86,6 @@ const char *fresh_error(const struct fresh *f)
 	return f->error;
 }
 
-/* One more element at the end of a list; NULL out of memory. */
-static void *more(void *list_at, size_t *n, size_t *size, size_t element)
-{
-	void **list = list_at;
-	if (*n == *size) {
-		size_t wanted = *size ? *size * 2 : 256;
-		void *grown = realloc(*list, wanted * element);
-		if (!grown)
-			return NULL;
-		*list = grown;
-		*size = wanted;
-	}
-	return (char *)*list + (*n)++ * element;
-}
-
 /* ---- begin ---- */
 
 struct fresh *fresh_new(int fd, const struct protocol *const *protocols, size_t n)
@@ -168,14 +154,15 @@ int64_t fresh_address(struct fresh *f, uint8_t kind, const uint8_t *octets, size
 {
 	struct payload *p = &f->row;
 	char text[64];
-	struct address_key *k = more(&f->addresses, &f->naddresses, &f->addresses_size, sizeof(*k));
-	if (!k)
+	struct address_key *list = list_room(f->addresses, &f->addresses_size, f->naddresses, sizeof(*list));
+	if (!list)
 		return fail(f, "out of memory"), 0;
-	int64_t id = (int64_t)f->naddresses;
+	f->addresses = list;
+	int64_t id = (int64_t)f->naddresses + 1;
 	uint8_t head[8] = { 0 };
 	memcpy(head, octets, len < 8 ? len : 8);
-	*k = (struct address_key) { (uint64_t)get32(head) << 32 | get32(head + 4), octets, (uint32_t)len,
-		(uint32_t)id, kind };
+	list[f->naddresses++] = (struct address_key) { (uint64_t)get32(head) << 32 | get32(head + 4), octets,
+		(uint32_t)len, (uint32_t)id, kind };
 	address_text(text, kind, octets, len);
 	payload_begin(p);
 	payload_null(p);
@@ -191,18 +178,20 @@ int64_t fresh_address(struct fresh *f, uint8_t kind, const uint8_t *octets, size
 int64_t fresh_text(struct fresh *f, int64_t hash, const char *text, size_t len)
 {
 	struct payload *p = &f->row;
-	struct text_key *k = more(&f->texts, &f->ntexts, &f->texts_size, sizeof(*k));
-	if (!k)
+	struct text_key *list = list_room(f->texts, &f->texts_size, f->ntexts, sizeof(*list));
+	if (!list)
 		return fail(f, "out of memory"), 0;
-	*k = (struct text_key) { hash, (int64_t)f->ntexts };
+	f->texts = list;
+	int64_t id = (int64_t)f->ntexts + 1;
+	list[f->ntexts++] = (struct text_key) { hash, id };
 	payload_begin(p);
 	payload_null(p);
 	if (payload_need(p, 8) < 0)
 		return fail(f, "out of memory"), 0;
 	payload_int(p, hash);
-	if (payload_octets(p, true, text, len) < 0 || bulk_add(&f->core[TEXT], k->id, p) < 0)
+	if (payload_octets(p, true, text, len) < 0 || bulk_add(&f->core[TEXT], id, p) < 0)
 		return fail(f, "texts cannot be written"), 0;
-	return k->id;
+	return id;
 }
 
 int64_t fresh_stack(struct fresh *f, const char *protocols, const char *items, const char *shown)
@@ -213,9 +202,11 @@ int64_t fresh_stack(struct fresh *f, const char *protocols, const char *items, c
 			strcmp(s->shown, shown) == 0)
 			return (int64_t)i + 1;
 	}
-	struct stack_row *s = more(&f->stacks, &f->nstacks, &f->stacks_size, sizeof(*s));
-	if (!s)
+	struct stack_row *list = list_room(f->stacks, &f->stacks_size, f->nstacks, sizeof(*list));
+	if (!list)
 		return fail(f, "out of memory"), 0;
+	f->stacks = list;
+	struct stack_row *s = &list[f->nstacks++];
 	*s = (struct stack_row) { strdup(protocols), strdup(items), strdup(shown) };
 	return s->protocols && s->items && s->shown ? (int64_t)f->nstacks : (fail(f, "out of memory"), 0);
 }

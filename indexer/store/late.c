@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "schema/list.h"
+
 /* More in one capture keep what they were given: the list stays small. */
 #define LATE_MAX (1u << 17)
 
@@ -18,15 +20,11 @@ void late_add(struct late *l, const struct packet *pkt, uint32_t stack)
 	if (!stack || !pkt->late.n || pkt->late.first + pkt->late.n > pkt->nitems || l->n == LATE_MAX ||
 		l->failed)
 		return;
-	if (l->n == l->size) {
-		size_t size = l->size ? l->size * 2 : 16;
-		struct late_frame *frames = realloc(l->frames, size * sizeof(*frames));
-		l->failed = !frames;
-		if (!frames)
-			return;
-		l->frames = frames;
-		l->size = size;
-	}
+	struct late_frame *frames = list_room(l->frames, &l->size, l->n, sizeof(*frames));
+	l->failed = !frames;
+	if (!frames)
+		return;
+	l->frames = frames;
 	struct late_frame f = { .number = pkt->number,
 		.claimed = pkt->claimed,
 		.stack = stack,

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "schema/list.h"
+
 void loose_free(struct loose *l)
 {
 	free(l->rows);
@@ -11,14 +13,10 @@ void loose_free(struct loose *l)
 
 int loose_add(struct loose *l, int64_t frame, int64_t second, const struct payload *row)
 {
-	if (l->n == l->rows_size) {
-		size_t size = l->rows_size ? l->rows_size * 2 : 256;
-		struct loose_row *rows = realloc(l->rows, size * sizeof(*rows));
-		if (!rows)
-			return -1;
-		l->rows = rows;
-		l->rows_size = size;
-	}
+	struct loose_row *rows = list_room(l->rows, &l->rows_size, l->n, sizeof(*rows));
+	if (!rows)
+		return -1;
+	l->rows = rows;
 	if (l->octets_size - l->used < row->ntypes + row->size) {
 		size_t size = l->octets_size ? l->octets_size * 2 : 4096;
 		while (size - l->used < row->ntypes + row->size)

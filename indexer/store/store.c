@@ -35,9 +35,8 @@ static int wake(struct store *s)
 	int rc;
 	if (s->making >= 0) /* what is lost with the process was nothing yet */
 		rc = sqlite3_exec(s->db,
-			"PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF; PRAGMA cache_size=-32768; "
-			"PRAGMA "
-			"temp_store=MEMORY",
+			"PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF;"
+			"PRAGMA cache_size=-32768; PRAGMA temp_store=MEMORY",
 			NULL, NULL, NULL);
 	else
 		rc = s->made ? archive_make(s->db) : archive_wake(s->db);

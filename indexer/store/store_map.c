@@ -4,17 +4,14 @@
 
 #include "indexer/store/store_inside.h"
 #include "schema/address.h"
+#include "schema/list.h"
 
 static int map_add(struct id_map *map, int64_t id)
 {
-	if (map->n == map->size) {
-		size_t size = map->size ? map->size * 2 : 1024;
-		int64_t *ids = realloc(map->ids, size * sizeof(*ids));
-		if (!ids)
-			return -1;
-		map->ids = ids;
-		map->size = size;
-	}
+	int64_t *ids = list_room(map->ids, &map->size, map->n, sizeof(*ids));
+	if (!ids)
+		return -1;
+	map->ids = ids;
 	map->ids[map->n++] = id;
 	return 0;
 }

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "schema/list.h"
+
 const uint32_t length_range_from[LENGTH_RANGES] = { 0, 20, 40, 80, 160, 320, 640, 1280, 2560, 5120 };
 
 #define BUCKET_MS 5
@@ -109,16 +111,12 @@ static void second_add(struct totals *t, struct seconds *all, int64_t second, ui
 	while (i && all->list[i - 1].second > second)
 		i--;
 	if (!i || all->list[i - 1].second != second) {
-		if (all->n == all->size) {
-			size_t size = all->size ? all->size * 2 : 256;
-			struct second *list = realloc(all->list, size * sizeof(*list));
-			if (!list) {
-				t->failed = true;
-				return;
-			}
-			all->list = list;
-			all->size = size;
+		struct second *list = list_room(all->list, &all->size, all->n, sizeof(*list));
+		if (!list) {
+			t->failed = true;
+			return;
 		}
+		all->list = list;
 		memmove(all->list + i + 1, all->list + i, (all->n++ - i) * sizeof(*all->list));
 		all->list[i++] = (struct second) { second, 0, 0 };
 	}
@@ -202,14 +200,13 @@ static void long_length_add(struct totals *t, uint32_t len)
 	if (t->nothers == t->others_size) {
 		totals_finish(t);
 		if (t->nothers >= t->others_size / 2) {
-			size_t size = t->others_size ? t->others_size * 2 : 64;
-			struct length *others = realloc(t->others, size * sizeof(*others));
+			struct length *others =
+				list_room(t->others, &t->others_size, t->others_size, sizeof(*others));
 			if (!others) {
 				t->failed = true;
 				return;
 			}
 			t->others = others;
-			t->others_size = size;
 		}
 	}
 	t->others[t->nothers++] = (struct length) { len, 1 };

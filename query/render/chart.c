@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "query/render/canvas.h"
+#include "schema/list.h"
 
 /* Paper, text, soft text, axis, grid; then the series. */
 const unsigned ink_colours[2][INK_COUNT] = {
@@ -64,16 +65,12 @@ void chart_segment(struct chart *c, struct chart_series *s, double x, double low
 {
 	if (!s)
 		return;
-	if (s->n == s->size) {
-		size_t size = s->size ? s->size * 2 : 64;
-		struct point *more = realloc(s->points, size * sizeof(*more));
-		if (!more) {
-			c->failed = true;
-			return;
-		}
-		s->points = more;
-		s->size = size;
+	struct point *more = list_room(s->points, &s->size, s->n, sizeof(*more));
+	if (!more) {
+		c->failed = true;
+		return;
 	}
+	s->points = more;
 	s->points[s->n++] = (struct point) { x, high, low };
 }
 
