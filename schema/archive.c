@@ -234,14 +234,23 @@ int archive_install(sqlite3 *db)
 	return sqlite3_exec(db, sql, NULL, NULL, NULL);
 }
 
-int archive_extend(sqlite3 *db)
+/* The statements of core.sql that begin so; replace: views, in place of those that are there. */
+static int run_core(sqlite3 *db, const char *begin, bool replace)
 {
 	int rc = SQLITE_OK;
-	for (const char *p = schema_core_sql;
-		rc == SQLITE_OK && (p = strstr(p, "CREATE TABLE IF NOT EXISTS")); p++) {
-		char *sql = sqlite3_mprintf("%.*s", (int)strcspn(p, ";"), p);
+	for (const char *p = schema_core_sql; rc == SQLITE_OK && (p = strstr(p, begin)); p++) {
+		const char *name = p + strlen(begin);
+		char *sql = replace ? sqlite3_mprintf("DROP VIEW IF EXISTS %.*s; %.*s",
+					      (int)strcspn(name, " "), name, (int)strcspn(p, ";"), p)
+				    : sqlite3_mprintf("%.*s", (int)strcspn(p, ";"), p);
 		rc = sql ? sqlite3_exec(db, sql, NULL, NULL, NULL) : SQLITE_NOMEM;
 		sqlite3_free(sql);
 	}
 	return rc;
+}
+
+int archive_extend(sqlite3 *db)
+{
+	int rc = run_core(db, "CREATE TABLE IF NOT EXISTS ", false);
+	return rc == SQLITE_OK ? run_core(db, "CREATE VIEW ", true) : rc;
 }

@@ -267,14 +267,21 @@ SELECT c.capture_id, CASE c.type WHEN 1 THEN 'eth' WHEN 2 THEN 'ip' WHEN 3 THEN 
 FROM t_conversation c JOIN capture p ON p.id = c.capture_id JOIN t_address a ON a.id = c.address_a
   JOIN t_address b ON b.id = c.address_b WHERE c.type > 0 AND c.frames_ab + c.frames_ba > 0;
 
+-- Where frames are found first (by a filter, or a table of one's own), the range of a capture's frames would have SQLite
+-- try every capture for each of them: it is also told which one it is. PostgreSQL hashes the captures, and is not told.
 CREATE VIEW tcp_event AS
 SELECT c.id AS capture_id, e.frame_id, e.frame_id - c.first_frame + 1 AS number, (f.time - c.time_zero) / 1e9 AS time, e.stream,
   k.name AS kind, k.field, k.severity, e.other, CASE k.unit WHEN 's' THEN e.value / 1e9 ELSE e.value END AS value
 FROM capture c JOIN t_tcp_event e ON e.frame_id >= c.first_frame AND e.frame_id < c.first_frame + c.frames
+  /* SQLite: */ AND c.id = (SELECT x.id FROM capture x
+    WHERE x.first_frame <= e.frame_id ORDER BY x.first_frame DESC, x.id DESC LIMIT 1) /* all: */
   JOIN t_frame f ON f.frame_id = e.frame_id JOIN tcp_event_kind k ON k.kind = e.kind;
 
 CREATE VIEW packets AS
 SELECT f.frame_id, c.id AS capture_id, f.frame_id - c.first_frame + 1 AS "No.", (f.time - c.time_zero) / 1e9 AS Time,
-  s.text AS Source, d.text AS Destination, k.shown AS Protocol, f.len AS Length
+  (SELECT a.text FROM t_address a WHERE a.id = f.src) AS Source,
+  (SELECT a.text FROM t_address a WHERE a.id = f.dst) AS Destination, k.shown AS Protocol, f.len AS Length
 FROM capture c JOIN t_frame f ON f.frame_id >= c.first_frame AND f.frame_id < c.first_frame + c.frames
-  JOIN t_stack k ON k.id = f.stack LEFT JOIN t_address s ON s.id = f.src LEFT JOIN t_address d ON d.id = f.dst;
+  /* SQLite: */ AND c.id = (SELECT x.id FROM capture x
+    WHERE x.first_frame <= f.frame_id ORDER BY x.first_frame DESC, x.id DESC LIMIT 1) /* all: */
+  JOIN t_stack k ON k.id = f.stack;

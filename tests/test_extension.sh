@@ -14,6 +14,13 @@ ask() { sqlite3 "$scratch/a.db" ".load $extension" "$1" 2>&1; }
 check "a filter joined" "6
 10
 12" "$(ask "SELECT \"No.\" FROM packets JOIN display_filter('tcp.analysis.flags && ip.src==192.0.2.10') USING (frame_id)")"
+# The capture of a frame is looked up, not searched among all.
+case $(ask "EXPLAIN QUERY PLAN SELECT \"No.\" FROM packets JOIN display_filter('dns') USING (frame_id)") in
+*"SEARCH c USING INTEGER PRIMARY KEY"*) ;;
+*) failed=$((failed + 1)); echo "each capture is tried for each frame" ;;
+esac
+check "the view of events" "$("$pcapdex" events "$scratch/a.db" --count kind -f csv | tr -d '\r' | tail -n +2 | cut -d, -f1,4 | sort)" \
+	"$(sqlite3 "$scratch/a.db" "SELECT kind||','||count(*) FROM tcp_event GROUP BY kind" | sort)"
 check "an outer table gives the frames" "2" \
 	"$(ask "SELECT count(*) FROM packets p CROSS JOIN display_filter('dns') d WHERE d.frame_id = p.frame_id")"
 check "the filter from a table" "dns|2

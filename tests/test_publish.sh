@@ -52,6 +52,18 @@ for command in conversations packets diagnose; do
 	cmp -s "$scratch/from_archive" "$scratch/from_server" || wrong "$command of a second archive"
 done
 
+# ---- each of two archives has protocols, and what experts say of them, that the other lacks ----
+psql "CREATE DATABASE two"
+two=${url%/*}/two
+experts=0
+for capture in web.pcap mixed.pcapng; do
+	"$pcapdex" index "$scratch/$capture.db" "$(find "$@" -name $capture)" >/dev/null
+	"$pcapdex" publish "$scratch/$capture.db" "$two" >/dev/null
+	experts=$((experts + $("$pcapdex" sql "$scratch/$capture.db" 'SELECT count(*) FROM expert' -f csv | tail -n 1 | tr -d '\r')))
+done
+says "$(psql "SELECT string_agg(DISTINCT protocol, ' ' ORDER BY protocol) || ' ' || count(*) FROM expert" "$two")" "dns http tcp $experts"
+says "$("$pcapdex" sql "$two" 'SELECT count(*) FROM expert' -f csv | tail -n 1 | tr -d '\r')" "$experts"
+
 # ---- what goes wrong ----
 rows=$(psql "SELECT count(*) FROM t_frame")
 psql "CREATE ROLE reader LOGIN; GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader"

@@ -15,17 +15,17 @@ int views_run(sqlite3 *db, sqlite3_str *s)
 	return rc;
 }
 
-bool views_shown(const struct record *rec)
-{
-	for (unsigned i = 0; i < rec->nfields; i++)
-		if (!rec->fields[i].internal)
-			return true;
-	return rec->nfields == 0;
-}
-
 static bool in_view(const struct field *f)
 {
 	return !f->internal && !f->nany && f->kind != KIND_STACK && !field_is_expert(f);
+}
+
+bool views_shown(const struct record *rec)
+{
+	for (unsigned i = 0; i < rec->nfields; i++)
+		if (in_view(&rec->fields[i]))
+			return true;
+	return rec->nfields == 0;
 }
 
 /* ---- columns ---- */

@@ -165,12 +165,23 @@ static const char *put_quoted(struct dialect *d, const char *p)
 	return p + n;
 }
 
+/* What is said to SQLite's planner alone. NULL: nothing of that kind begins here. */
+static const char *skip_sqlite(const char *p)
+{
+	static const char begin[] = "/* SQLite: */", end[] = "/* all: */";
+	const char *last = strncmp(p, begin, sizeof(begin) - 1) == 0 ? strstr(p, end) : NULL;
+	return last ? last + sizeof(end) - 1 : NULL;
+}
+
 char *dialect_view(const char *sql)
 {
+	const char *behind;
 	struct dialect d = { .out = sqlite3_str_new(NULL) };
 	for (const char *p = sql; *p;) {
 		if (*p == '\'' || *p == '"') {
 			p = put_quoted(&d, p);
+		} else if ((behind = skip_sqlite(p))) {
+			p = behind;
 		} else if (isalnum((unsigned char)*p) || *p == '_') {
 			const char *word;
 			p = put_word(&d, p, next_word(p, &word));

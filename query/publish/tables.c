@@ -85,6 +85,41 @@ static int make_table(struct loader *l, const char *table)
 	return rc;
 }
 
+/* The view `expert` is the union of what the tables of its archive tell, and another archive has other
+ * tables: ours with the members that only the server's has. sqlite3_free() it. */
+static char *join_experts(const char *there, const char *ours)
+{
+	static const char begin[] = " FROM (\n", between[] = "\nUNION ALL\n", end[] = ") x WHERE x.message";
+	const char *p = strstr(there, begin), *last = strstr(there, end), *tail = strstr(ours, end);
+	if (!p || !last || !tail)
+		return sqlite3_mprintf("%s", ours);
+	sqlite3_str *s = sqlite3_str_new(NULL);
+	sqlite3_str_append(s, ours, (int)(tail - ours));
+	for (p += strlen(begin); p < last;) {
+		const char *next = strstr(p, between), *stop = next && next < last ? next : last;
+		char *member = sqlite3_mprintf("%.*s", (int)(stop - p), p);
+		if (member && !strstr(ours, member))
+			sqlite3_str_appendf(s, "%s%s", between, member);
+		sqlite3_free(member);
+		p = stop == last ? last : stop + strlen(between);
+	}
+	sqlite3_str_appendall(s, tail);
+	return sqlite3_str_finish(s);
+}
+
+/* The text of a view as the server shall have it. sqlite3_free() it; NULL: a message was printed. */
+static char *view_for_server(struct loader *l, const char *name, const char *sql)
+{
+	PGresult *r = NULL;
+	char *text = NULL;
+	if (strcmp(name, "expert") != 0)
+		return sqlite3_mprintf("%s", sql);
+	if (loader_run(l, &r, "SELECT sql FROM pcapdex_schema WHERE kind='view' AND name='expert'") == 0)
+		text = pq.ntuples(r) ? join_experts(pq.getvalue(r, 0, 0), sql) : sqlite3_mprintf("%s", sql);
+	pq.clear(r);
+	return text;
+}
+
 /* The archive's tables, views and indexes: those that the server has not are made, and what SQLite says of
  * them is written down, for readers. Views change when tables come in, so the newest is kept. */
 static int make_schema(struct loader *l)
@@ -98,12 +133,16 @@ static int make_schema(struct loader *l)
 	while (rc > 0 && (rc = loader_step(l, st)) > 0) {
 		const char *type = (const char *)sqlite3_column_text(st, 0),
 			   *name = (const char *)sqlite3_column_text(st, 1),
-			   *table = (const char *)sqlite3_column_text(st, 2),
-			   *sql = (const char *)sqlite3_column_text(st, 3);
-		const char *values[] = { type, name, table, sql, NULL };
+			   *table = (const char *)sqlite3_column_text(st, 2);
 		char digits[24];
 		if (strcmp(type, "trigger") == 0)
 			continue;
+		char *sql = view_for_server(l, name, (const char *)sqlite3_column_text(st, 3));
+		if (!sql) {
+			rc = -1;
+			break;
+		}
+		const char *values[] = { type, name, table, sql, NULL };
 		snprintf(digits, sizeof(digits), "%lld", (long long)++n);
 		values[4] = digits;
 		PGresult *r = pq.execParams(l->pg,
@@ -111,14 +150,14 @@ static int make_schema(struct loader *l)
 			"CONFLICT "
 			"(kind, name) DO UPDATE SET sql = excluded.sql, n = excluded.n WHERE $1 = 'view' AND "
 			"excluded.sql LIKE '%FROM%' AND excluded.sql NOT LIKE '%*, NULL AS layer FROM%' AND "
-			"(excluded.name <> 'expert' OR length(excluded.sql) > length(pcapdex_schema.sql)) "
-			"AND pcapdex_schema.sql <> excluded.sql RETURNING xmax = "
+			"pcapdex_schema.sql <> excluded.sql RETURNING xmax = "
 			"0",
 			5, NULL, values, NULL, NULL, 0);
 		l->changed |= pq.ntuples(r) > 0;
 		bool made = pq.ntuples(r) && *pq.getvalue(r, 0, 0) == 't';
 		rc = pq.resultStatus(r) == PGRES_TUPLES_OK ? 1 : loader_failed(l);
 		pq.clear(r);
+		sqlite3_free(sql);
 		if (rc > 0 && made && strcmp(type, "table") == 0 && make_table(l, name) < 0)
 			rc = -1;
 	}
