@@ -400,23 +400,28 @@ static void finish_layers(struct packet *pkt)
 	}
 }
 
-/* The stack's id; consecutive frames often have the same one. */
+/* The stack's id; a recent one is found without a look at the dictionary. */
 static uint32_t stack_id(struct dissection *d)
 {
 	struct packet *pkt = &d->pkt;
-	bool same = d->stack && d->last.ntokens == pkt->ntokens && d->last.nitems == pkt->nitems &&
-		    d->last.column == pkt->column &&
-		    memcmp(d->last.tokens, pkt->tokens, pkt->ntokens * sizeof(*pkt->tokens)) == 0;
+	uintptr_t key = (uintptr_t)pkt->column ^ pkt->ntokens * UINT64_C(0x9e3779b97f4a7c15);
+	if (pkt->ntokens)
+		key ^= (uintptr_t)pkt->tokens[pkt->ntokens - 1] * UINT64_C(0xd6e8feb86659fd93);
+	struct recent_stack *r = &d->recent[(key >> 32 ^ key >> 4) & (RECENT_STACKS - 1)];
+	bool same = r->id && r->ntokens == pkt->ntokens && r->nitems == pkt->nitems &&
+		    r->column == pkt->column &&
+		    memcmp(r->tokens, pkt->tokens, pkt->ntokens * sizeof(*pkt->tokens)) == 0;
 	for (unsigned i = 0; same && i < pkt->nitems; i++)
-		same = d->last.items[i].proto == pkt->items[i].proto;
+		same = r->items[i].proto == pkt->items[i].proto;
 	if (same)
-		return d->stack;
-	d->last.ntokens = pkt->ntokens;
-	d->last.nitems = pkt->nitems;
-	d->last.column = pkt->column;
-	memcpy(d->last.tokens, pkt->tokens, pkt->ntokens * sizeof(*pkt->tokens));
-	memcpy(d->last.items, pkt->items, pkt->nitems * sizeof(*pkt->items));
-	return dict_stack(pkt->dict, pkt->tokens, pkt->ntokens, pkt->items, pkt->nitems, pkt->column);
+		return r->id;
+	r->ntokens = pkt->ntokens;
+	r->nitems = pkt->nitems;
+	r->column = pkt->column;
+	memcpy(r->tokens, pkt->tokens, pkt->ntokens * sizeof(*pkt->tokens));
+	memcpy(r->items, pkt->items, pkt->nitems * sizeof(*pkt->items));
+	r->id = dict_stack(pkt->dict, pkt->tokens, pkt->ntokens, pkt->items, pkt->nitems, pkt->column);
+	return r->id;
 }
 
 /* What the tree and the Info column say of a frame that ends before its dissectors do. */

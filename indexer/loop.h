@@ -8,6 +8,8 @@
 #include "indexer/track/tcp.h"
 #include "indexer/track/tcp_events.h"
 
+#define RECENT_STACKS 16 /* a power of two */
+
 struct dissection {
 	struct packet pkt; /* first: see refer() in dissect.c */
 	int64_t first_frame;
@@ -30,12 +32,13 @@ struct dissection {
 		bool in_error, timed;
 	} datagrams[8]; /* of this frame */
 	uint32_t stack;
-	struct {
+	struct recent_stack {
+		uint32_t id; /* 0: none yet */
 		uint16_t ntokens, nitems;
 		const struct protocol *tokens[PACKET_TOKENS_MAX];
 		struct item items[PACKET_ITEMS_MAX];
 		const char *column;
-	} last; /* the frame before: consecutive frames often have the same stack */
+	} recent[RECENT_STACKS]; /* of frames before: a few make up most of a capture */
 };
 
 /* Give a payload to the first protocol that takes it. */
