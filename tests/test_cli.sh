@@ -149,7 +149,28 @@ Jan  1, 1970 00:01:42.000005000 UTC	102.000005000	1.2094972296	2.000005000
 END
 check "damaged fractions as tshark prints them" cmp want got
 check "and an expert's note" is "$("$pcapdex" packets fractions.db -Y 'frame.number == 3' -T fields -e _ws.expert.message | grep -o 'Fractional second -[0-9]*')" "Fractional second -2094967296"
+check "and a mark" is "$("$pcapdex" packets fractions.db -Y frame.time_invalid -T fields -e frame.number -e frame.time_invalid | tr '\t\n' '= ')" "2=1 3=1 "
 check "and as numbers" is "$("$pcapdex" packets fractions.db -Y 'frame.time_epoch > 101' -T fields -e frame.number | tr '\n' ' ')" "2 4 "
+
+# ---- fragments of IPv6 ----
+
+# Two fragments (RFC 8200, section 4.5): as tshark does, the frame that completes the datagram has the mark.
+octets() { for octet in "$@"; do printf "\\x$octet"; done; }
+fragment() { # LENGTH OFFSET-AND-MORE OCTET...: a raw IPv6 packet
+	length=$1 word=$2
+	shift 2
+	printf '\0\0\0\0\0\0\0\0%b\0\0\0%b\0\0\0' "\\x$(printf %02x $((length + 48)))" "\\x$(printf %02x $((length + 48)))"
+	octets 60 00 00 00 00 "$(printf %02x $((length + 8)))" 2c 40 20 01 0d b8 00 00 00 00 00 00 00 00 00 00 00 01
+	octets 20 01 0d b8 00 00 00 00 00 00 00 00 00 00 00 02 11 00 00 "$word" 00 00 00 09 "$@"
+}
+{
+	printf '\xd4\xc3\xb2\xa1\2\0\4\0\0\0\0\0\0\0\0\0\377\377\0\0\145\0\0\0'
+	fragment 8 01 12 34 56 78 00 0c 00 00
+	fragment 4 08 61 62 63 64
+} >fragments.pcap
+"$pcapdex" index fragments.db fragments.pcap 2>log
+check "fragments of IPv6" is "$("$pcapdex" packets fragments.db -T fields -e frame.number -e ipv6.fragments -e ipv6.fragment | tr '\t\n' '= ')" "1== 2=1=1,2 "
+check "and as a filter" is "$("$pcapdex" packets fragments.db -Y ipv6.fragments -T fields -e frame.number)" 2
 
 # ---- folders and tags ----
 

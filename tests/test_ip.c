@@ -36,6 +36,14 @@ static void options_are_listed(void **state)
 	has(text, "opt.len=4");
 	has(text, "opt.ra=0");
 	has(text, "udp srcport=4660");
+	/* a directed broadcast to a list of addresses (RFC 1770), one of which is cut: padding, by tshark */
+	text = dissect_hex(IPV4, "4700 0028 0001 0000 40 11 0000 " SRC_DST "9508e000 0001aabb" UDP, 0);
+	has(text, "opt.type=149");
+	has(text, "opt.len=8");
+	has(text, "opt.padding=aabb");
+	text = dissect_hex(IPV4, "4700 0028 0001 0000 40 11 0000 " SRC_DST "9506e000 00010000" UDP, 0);
+	has(text, "opt.type=149,0");
+	lacks(text, "opt.padding");
 	/* a length of 1 ends the list, the payload goes on */
 	text = dissect_hex(IPV4, "4600 0024 0001 0000 40 11 0000 " SRC_DST "94010000" UDP, 0);
 	lacks(text, "opt.type");

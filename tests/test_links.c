@@ -156,6 +156,24 @@ static void check_prefixes(void **state)
 }
 
 /* Two stations say that they have 192.0.2.1. */
+/* tshark reads twenty tags of a frame; the next one is but marked. */
+static void vlan_nested(void **state)
+{
+	(void)state;
+	char hex[512] = "020000000002 020000000001 8100";
+	for (unsigned i = 0; i < 19; i++)
+		strcat(hex, " 0001 8100");
+	size_t n = strlen(hex);
+	strcat(hex, " 0001 0800" IPV4_UDP);
+	const char *text = dissect_hex(CLAIM_LINKTYPE, LINK_ETHERNET, hex, 0);
+	assert_non_null(strstr(text, ":vlan:ethertype:ip:udp:data\n"));
+	assert_null(strstr(text, "too_many_tags"));
+	strcpy(hex + n, " 0001 8100 0001 0800" IPV4_UDP);
+	text = dissect_hex(CLAIM_LINKTYPE, LINK_ETHERNET, hex, 0);
+	assert_non_null(strstr(text, ":vlan:ethertype:vlan\n"));
+	assert_non_null(strstr(text, "vlan too_many_tags=1\n"));
+}
+
 static void arp_duplicate(void **state)
 {
 	static const char first[] = "0001 0800 06 04 0002 020000000001 c0000201 020000000009 c0000209",
@@ -182,7 +200,7 @@ static void arp_request_target(void **state)
 int main(void)
 {
 	enum { N = sizeof(samples) / sizeof(*samples) };
-	struct CMUnitTest tests[2 * N + 2];
+	struct CMUnitTest tests[2 * N + 3];
 	for (unsigned i = 0; i < N; i++) {
 		tests[2 * i] = (struct CMUnitTest) { samples[i].name, check_sample, NULL, NULL,
 			(void *)(uintptr_t)&samples[i] };
@@ -191,5 +209,6 @@ int main(void)
 	}
 	tests[2 * N] = (struct CMUnitTest)cmocka_unit_test(arp_duplicate);
 	tests[2 * N + 1] = (struct CMUnitTest)cmocka_unit_test(arp_request_target);
+	tests[2 * N + 2] = (struct CMUnitTest)cmocka_unit_test(vlan_nested);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -170,13 +170,22 @@ static const struct field comment_fields[COMMENT_NFIELDS] = {
 
 /* A time that is none: of two numbers whose second is no fraction of a second (what Wireshark makes of it
  * needs both), or missing. */
-enum { CLOCK_FRACTION, CLOCK_EXPERT, CLOCK_EXPERT_LAST = CLOCK_EXPERT + EXPERT_FIELDS - 1, CLOCK_NFIELDS };
+enum {
+	CLOCK_FRACTION,
+	CLOCK_INVALID,
+	CLOCK_EXPERT,
+	CLOCK_EXPERT_LAST = CLOCK_EXPERT + EXPERT_FIELDS - 1,
+	CLOCK_NFIELDS
+};
 #define FRACTION_TEXT                                                                                        \
 	"'Arrival Time: Fractional second '||printf('%09d', {fraction})||"                                   \
 	"' is invalid, the valid range is 0-1000000000'"
 static const struct field clock_fields[CLOCK_NFIELDS] = {
 	/* NULL: the record has no time */
 	[CLOCK_FRACTION] = { "fraction", "nanoseconds as the record has them", KIND_INT, .internal = true },
+	[CLOCK_INVALID] = { "frame.time_invalid",
+		"Arrival Time: Fractional second out of range (0-1000000000)", KIND_NONE, .generated = true,
+		.sql = "CASE WHEN {fraction} IS NOT NULL THEN 1 END" },
 	EXPERT_ITEM(CLOCK_EXPERT, EXPERT_IF("{fraction} IS NOT NULL", FRACTION_TEXT), EXPERT_NOTE,
 		EXPERT_SEQUENCE),
 };

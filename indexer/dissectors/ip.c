@@ -35,6 +35,7 @@ enum {
 	IP_OPT_TYPE,
 	IP_OPT_LEN,
 	IP_OPT_RA,
+	IP_OPT_PADDING,
 	IP_FRAGMENT_COUNT,
 	IP_REASSEMBLED_LENGTH,
 	IP_VERSION,
@@ -100,6 +101,7 @@ static const struct field ip_fields[IP_NFIELDS] = {
 	[IP_OPT_TYPE] = { "ip.opt.type", "Type", KIND_LIST, .part = 1 },
 	[IP_OPT_LEN] = { "ip.opt.len", "Length", KIND_LIST, .part = 1 },
 	[IP_OPT_RA] = { "ip.opt.ra", "Router Alert", KIND_LIST, .part = 1 },
+	[IP_OPT_PADDING] = { "ip.opt.padding", "Padding", KIND_BYTES, .part = 1 },
 	[IP_FRAGMENT_COUNT] = { "ip.fragment.count", "Fragment count", KIND_UINT, .octets = 4, .part = 2,
 		.generated = true },
 	[IP_REASSEMBLED_LENGTH] = { "ip.reassembled.length", "Reassembled IPv4 length", KIND_UINT,
@@ -192,7 +194,7 @@ static const struct record ip_records[REC_COUNT] = {
 #define IP_OPTIONS_MAX 40 /* 15 words of header */
 
 /* Options: RFC 791, section 3.1; 11, 12: RFC 1063; 25: RFC 4782; 82: RFC 1393; 133: RFC 1108; 134: FIPS 188;
- * 148: RFC 2113 */
+ * 148: RFC 2113; 149: RFC 1770 */
 enum {
 	OPT_EOOL = 0,
 	OPT_NOP = 1,
@@ -208,7 +210,8 @@ enum {
 	OPT_CIPSO = 134,
 	OPT_SID = 136,
 	OPT_SSRR = 137,
-	OPT_RTRALT = 148
+	OPT_RTRALT = 148,
+	OPT_SDB = 149
 };
 
 /* Octets that an option must have, those of type and length with them; 0: not known, its type is not shown.
@@ -216,6 +219,8 @@ enum {
 static uint32_t option_least(uint32_t type)
 {
 	switch (type) {
+	case OPT_SDB:
+		return 2;
 	case OPT_RR:
 	case OPT_LSRR:
 	case OPT_SSRR:
@@ -323,6 +328,10 @@ static uint32_t ip_options(struct row *r, struct cursor *c)
 			break;
 		if (type == OPT_RTRALT)
 			alerts[nalerts++] = (uint32_t)cur_be(&body, 2);
+		else if (type == OPT_SDB) { /* addresses; what is behind the last whole one is none */
+			cur_skip(&body, (len - 2) & ~3u);
+			row_bytes(r, IP_OPT_PADDING, &body, (len - 2) & 3);
+		}
 	}
 	/* The lists hold what was read before a failure. */
 	uint8_t fail = *c->fail;

@@ -22,6 +22,7 @@ enum {
 	FRAG_OFFSET,
 	FRAG_RESERVED_BITS,
 	FRAG_MORE,
+	FRAG_FRAGMENTS,
 	FRAG_NFIELDS
 };
 
@@ -41,6 +42,8 @@ static const struct field frag_fields[FRAG_NFIELDS] = {
 	[FRAG_RESERVED_BITS] = { "ipv6.fraghdr.reserved_bits", "Reserved bits", KIND_UINT, .octets = 2,
 		.of = FRAG_WORD, .mask = 0x6 },
 	[FRAG_MORE] = { "ipv6.fraghdr.more", "More Fragments", KIND_BOOL, .of = FRAG_WORD, .mask = 0x1 },
+	[FRAG_FRAGMENTS] = { "ipv6.fragments", "IPv6 Fragments", KIND_NONE, .generated = true, .hidden = true,
+		.part = 1, .sql = "CASE WHEN {ipv6_fragment_count} IS NOT NULL THEN 1 END" },
 };
 
 /* Fragments that are in order are in ipv6.fragment, others in ipv6.fragment.error. */

@@ -94,7 +94,7 @@ static void item(struct packet *pkt, bool little, struct cursor *c)
 
 static enum verdict prism_dissect(struct packet *pkt, struct cursor *c)
 {
-	uint64_t code;
+	uint64_t code = 0;
 	if (cur_peek(c, 0, 4, &code)) {
 		if ((code & ~15u) == AVS_MAGIC && (code & 15) - 1 < 2) {
 			pkt_next_proto(pkt, &proto_wlancap, cur_rest(c));

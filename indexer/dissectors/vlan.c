@@ -8,6 +8,7 @@
 #include "indexer/dissectors/eth_names.h"
 #include "indexer/dissectors/ids.h"
 #include "indexer/dissectors/trailer.h"
+#include "indexer/expert.h"
 
 extern const struct protocol proto_vlan, proto_llc;
 
@@ -17,11 +18,14 @@ enum {
 	VLAN_LEN,
 	VLAN_PADDING,
 	VLAN_TRAILER,
+	VLAN_TOO_MANY,
 	VLAN_PRIORITY,
 	VLAN_DEI,
 	VLAN_ID,
 	VLAN_CFI,
 	VLAN_ID_NAME,
+	VLAN_EXPERT,
+	VLAN_EXPERT_LAST = VLAN_EXPERT + EXPERT_FIELDS - 1,
 	VLAN_NFIELDS
 };
 
@@ -36,6 +40,8 @@ static const struct field vlan_fields[VLAN_NFIELDS] = {
 	[VLAN_LEN] = { "vlan.len", "Length", KIND_UINT, .octets = 2, .part = 1 },
 	[VLAN_PADDING] = { "eth.padding", "Padding", KIND_BYTES, .part = 1 },
 	[VLAN_TRAILER] = { "vlan.trailer", "Trailer", KIND_BYTES, .part = 1 },
+	[VLAN_TOO_MANY] = { "vlan.too_many_tags", "Too many nested VLAN tags", KIND_NONE, .part = 1,
+		.generated = true },
 	[VLAN_PRIORITY] = { "vlan.priority", "Priority", KIND_UINT, .octets = 2, .of = VLAN_TCI,
 		.mask = 0xe000, .names = vlan_priority_names },
 	[VLAN_DEI] = { "vlan.dei", "DEI", KIND_BOOL, .of = VLAN_TCI, .mask = 0x1000 },
@@ -43,6 +49,8 @@ static const struct field vlan_fields[VLAN_NFIELDS] = {
 	/* Wireshark reads the bit as of 802.1Q-2011: vlan.dei */
 	[VLAN_CFI] = { "vlan.cfi", "CFI", KIND_BOOL, .sql = SQL_OFF },
 	[VLAN_ID_NAME] = { "vlan.id_name", "Name", KIND_TEXT, .generated = true, .sql = SQL_OFF },
+	EXPERT_ITEM(VLAN_EXPERT, EXPERT_IF("{too_many_tags}", "'Too many nested VLAN tags'"), EXPERT_WARN,
+		EXPERT_UNDECODED),
 };
 
 static const struct record vlan_records[] = {
@@ -50,6 +58,7 @@ static const struct record vlan_records[] = {
 };
 
 #define VLAN_HEADER     4
+#define VLAN_NESTED_MAX 20 /* of one frame, tunnels included, that Wireshark reads */
 #define VLAN_MAX_LENGTH 1500
 #define ETH_TYPE_IPX    0x8137
 
@@ -62,6 +71,10 @@ static void vlan_finish(struct packet *pkt, struct layer *l, const struct layer 
 static enum verdict vlan_dissect(struct packet *pkt, struct cursor *c)
 {
 	struct row *r = row_open(pkt, &proto_vlan, 0);
+	if (r->layer > VLAN_NESTED_MAX) {
+		row_set(r, VLAN_TOO_MANY, 1);
+		return MINE;
+	}
 	uint32_t tci = (uint32_t)row_be(r, VLAN_TCI, c, 2);
 	if (pkt->fail)
 		return MINE;
@@ -101,13 +114,15 @@ static const struct layout_line vlan_layout[] = {
 	{ 0, "vlan.dei", "DEI: {?Eligible}{!Ineligible}" },
 	{ 0, "vlan.id" },
 	{ 0, "vlan.etype" },
+	{ 0, EXPERT_NAME ".message", "{}", .when = "vlan.too_many_tags", .expert = "" },
+	{ 0, "vlan.too_many_tags", "" },
 	{ 0 },
 };
 
 const struct protocol proto_vlan = {
 	.name = "vlan",
 	.title = "802.1Q Virtual LAN",
-	.heading = "802.1Q Virtual LAN, PRI: {vlan.priority:d}, DEI: {vlan.dei:d}, ID: {vlan.id}",
+	.heading = "802.1Q Virtual LAN<, PRI: {vlan.priority:d}, DEI: {vlan.dei:d}, ID: {vlan.id}>",
 	.layout = vlan_layout,
 	.column = "VLAN",
 	.spec = "IEEE 802.1Q",
