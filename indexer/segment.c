@@ -232,12 +232,17 @@ void segment_conclude(struct dissection *d, unsigned run)
 }
 
 /* Where a message goes on until the sender closes, the segment that closes completes it. */
-static bool close_message(struct dissection *d, struct segment_run *r, uint32_t seq, struct cursor payload)
+static bool close_message(
+	struct dissection *d, struct segment_run *r, uint32_t seq, struct cursor payload, struct row *row)
 {
 	struct packet *pkt = &d->pkt;
 	struct stream_side *side = r->conversation->sides[r->side];
-	if (!side || !side->until_fin || (side->fin_frame && side->fin_frame != pkt->number))
+	if (!side || !side->until_fin)
 		return false;
+	if (side->fin_frame && side->fin_frame != pkt->number) {
+		tcp_closed_again(row, side->fin_frame);
+		return false;
+	}
 	side->fin_frame = pkt->number;
 	struct stream_message *m = stream_at(r->conversation, r->side, seq);
 	if (!m)
@@ -273,7 +278,7 @@ void segment_payload(struct dissection *d, const struct tcp_segment *s, const st
 		.dstport = s->dstport,
 		.layer = pkt->current,
 		.tcp_layer = s->row->layer };
-	if (whole && s->flags & FIN && close_message(d, r, s->seq, s->payload))
+	if (whole && s->flags & FIN && close_message(d, r, s->seq, s->payload, s->row))
 		return;
 	/* A payload of which nothing was captured goes to no one. What was acknowledged before is ignored;
 	 * but in a cut segment, which stands alone. */

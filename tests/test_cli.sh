@@ -172,6 +172,28 @@ fragment() { # LENGTH OFFSET-AND-MORE OCTET...: a raw IPv6 packet
 check "fragments of IPv6" is "$("$pcapdex" packets fragments.db -T fields -e frame.number -e ipv6.fragments -e ipv6.fragment | tr '\t\n' '= ')" "1== 2=1=1,2 "
 check "and as a filter" is "$("$pcapdex" packets fragments.db -Y ipv6.fragments -T fields -e frame.number)" 2
 
+# ---- a FIN that is sent again ----
+
+# An answer of HTTP/1.0 goes on until the server closes (RFC 1945, section 7.2.2): as tshark does, a second FIN of its
+# side names the first one.
+segment() { # PORTS SEQUENCE ACKNOWLEDGEMENT FLAGS TEXT: a raw IPv4 packet
+	length=$((${#5} + 40))
+	size="\\x$(printf %02x $length)\\0\\0\\0"
+	printf "\\0\\0\\0\\0\\0\\0\\0\\0$size$size"
+	octets 45 00 00 "$(printf %02x $length)" 00 00 00 00 40 06 00 00 c0 00 02 01 c0 00 02 01
+	printf "$1\\0\\0\\0\\x$(printf %02x "$2")\\0\\0\\0\\x$(printf %02x "$3")\\x50\\x$4\\x20\\0\\0\\0\\0\\0%s" "$5"
+}
+to_server='\x9c\x40\0\x50' to_client='\0\x50\x9c\x40'
+{
+	printf '\xd4\xc3\xb2\xa1\2\0\4\0\0\0\0\0\0\0\0\0\377\377\0\0\145\0\0\0'
+	segment "$to_server" 1 1 18 "$(printf 'GET / HTTP/1.0\r\n\r\n.')"
+	segment "$to_client" 1 20 18 "$(printf 'HTTP/1.0 200 OK\r\n\r\nabc')"
+	segment "$to_client" 23 20 11 ""
+	segment "$to_client" 23 20 11 ""
+} >closed.pcap
+"$pcapdex" index closed.db closed.pcap 2>log
+check "a second FIN" is "$("$pcapdex" packets closed.db -T fields -e frame.number -e tcp.segment -e tcp.fin_retransmission | tr '\t\n' '= ')" "1== 2== 3=2,3= 4==3 "
+
 # ---- folders and tags ----
 
 mkdir -p tree/b/c

@@ -97,6 +97,27 @@ static void request_and_response(void **state)
 	has(rows, "http_next_request of 2 next_request_in=3\n");
 }
 
+/* A segment that brings octets of the message once more, the same or others: by tshark, which takes the first
+ * ones and puts a segment of others into tcp.segment.error. */
+static void segments_overlap(void **state)
+{
+	(void)state;
+	first(0, GET);
+	then(1, OK("Content-Length: 4\r\n") "ab");
+	seq[1]--;
+	const char *rows = then(1, "bcd");
+	has(rows, "file_data=61626364\n");
+	has(rows, "tcp_segment segment=2\n");
+	has(rows, "tcp_segment segment=3 segment.overlap=1\n");
+	first(0, GET);
+	then(1, OK("Content-Length: 4\r\n") "ab");
+	seq[1]--;
+	rows = then(1, "xcd");
+	has(rows, "file_data=61626364\n");
+	has(rows, "tcp_segment segment=2\n");
+	has(rows, "tcp_segment segment.error=3 segment.overlap=1\n");
+}
+
 /* RFC 9112, section 6: who tells where the body ends. */
 static void framing(void **state)
 {
@@ -268,6 +289,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(request_and_response),
+		cmocka_unit_test(segments_overlap),
 		cmocka_unit_test(framing),
 		cmocka_unit_test(chunks),
 		cmocka_unit_test(codings),

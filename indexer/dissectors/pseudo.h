@@ -23,6 +23,8 @@ void tcp_tracked(struct packet *pkt, struct tcp_segment *segment, const struct t
 struct stream_message;
 void tcp_reassembled(struct packet *pkt, int layer, uint16_t tcp_layer, const struct stream_message *message,
 	uint32_t len, int64_t brought);
+/* The row's segment closes a message that the FIN of an earlier frame closed. */
+void tcp_closed_again(struct row *r, uint32_t frame);
 /* No more comes of the message that began with this part of an earlier frame. */
 struct stream_part;
 void tcp_unfinished(struct packet *pkt, const struct stream_part *part);

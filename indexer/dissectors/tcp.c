@@ -67,6 +67,7 @@ enum {
 	TCP_OPTIONS_CAPTURED,
 	TCP_PAYLOAD_CAPTURED,
 	TCP_PAYLOAD_COPY,
+	TCP_FIN_AGAIN,
 	/* derived */
 	TCP_PORT,
 	TCP_FLAGS_RES,
@@ -239,6 +240,8 @@ static const struct field tcp_fields[TCP_NFIELDS] = {
 		.internal = true },
 	[TCP_PAYLOAD_COPY] = { "payload_copy", "payload of a segment put together from IP fragments",
 		KIND_BYTES, .part = 3, .internal = true },
+	[TCP_FIN_AGAIN] = { "tcp.fin_retransmission", "Retransmission of FIN from frame", KIND_FRAME,
+		.part = 3 },
 	[TCP_PORT] = { "tcp.port", "Source or Destination Port", KIND_UINT, .octets = 2, .hidden = true,
 		.any = { TCP_SRCPORT, TCP_DSTPORT }, .nany = 2 },
 	[TCP_FLAGS_RES] = FLAG_BIT("res", "Reserved", 0xe00),
@@ -472,9 +475,16 @@ static const struct field reassembly_fields[REASSEMBLY_NFIELDS] = {
 		.sql = "coalesce({brought}, " SEGMENT("p.") ")" },
 };
 
-enum { PART_FRAME, PART_NFIELDS };
+/* Segments that are in order are in tcp.segment; one whose octets differ from what others brought of the same
+ * place is in tcp.segment.error. A message ends where its dissector or a segment says, once: Wireshark's
+ * other two faults, of several ends, do not arise. */
+enum { PART_FRAME, PART_ERROR, PART_OVERLAP, PART_CONFLICT, PART_NFIELDS };
 static const struct field part_fields[PART_NFIELDS] = {
 	[PART_FRAME] = { "tcp.segment", "TCP Segment", KIND_FRAME, .generated = true },
+	[PART_ERROR] = { "tcp.segment.error", "Reassembling error", KIND_FRAME, .generated = true },
+	[PART_OVERLAP] = { "tcp.segment.overlap", "Segment overlap", KIND_BOOL, .generated = true },
+	[PART_CONFLICT] = { "tcp.segment.overlap.conflict", "Conflicting data in segment overlap", KIND_BOOL,
+		.generated = true, .sql = "CASE WHEN {segment_error} IS NOT NULL THEN 1 END" },
 };
 
 /* A message of a protocol that tells the lengths of its messages (struct pdu). */
@@ -1002,11 +1012,17 @@ void tcp_reassembled(struct packet *pkt, int layer, uint16_t tcp_layer, const st
 	row_set(r, REASSEMBLY_LENGTH, len);
 	if (brought)
 		row_set(r, REASSEMBLY_BROUGHT, brought);
+	uint32_t reach = 0;
 	for (uint32_t i = 0; i < m->nparts; i++) {
+		const struct stream_part *p = &m->parts[i];
 		struct row *part = row_open(pkt, &proto_tcp, REC_PART);
 		part->layer = tcp_layer;
 		row_set_at(
-			part, PART_FRAME, m->parts[i].frame, m->data + m->parts[i].offset, m->parts[i].len);
+			part, p->conflict ? PART_ERROR : PART_FRAME, p->frame, m->data + p->offset, p->len);
+		if (p->offset < reach)
+			row_set(part, PART_OVERLAP, 1);
+		if (p->offset + p->len > reach)
+			reach = p->offset + p->len;
 		if (m->parts[i].frame == pkt->number)
 			continue;
 		struct row *late =
@@ -1016,6 +1032,11 @@ void tcp_reassembled(struct packet *pkt, int layer, uint16_t tcp_layer, const st
 			row_set(late, LATE_TAIL, m->parts[i].tail);
 	}
 	pkt->fail = fail;
+}
+
+void tcp_closed_again(struct row *r, uint32_t frame)
+{
+	row_set(r, TCP_FIN_AGAIN, frame);
 }
 
 void tcp_unfinished(struct packet *pkt, const struct stream_part *part)

@@ -151,6 +151,26 @@ static bool reserve(struct streams *all, struct packet *pkt, struct stream_side 
 	return true;
 }
 
+/* Say of each part whether it brings other octets than the parts before it in their order, where they
+ * overlap: of a new one, and of those behind it, whose octets it is about to replace. (What three parts
+ * brought of one place is told by the one that counted so far.) */
+static void mark_conflicts(struct stream_message *m, struct stream_part *p, const uint8_t *octets)
+{
+	uint32_t reach = 0, end = p->offset + p->len;
+	for (const struct stream_part *q = m->parts; q < p; q++)
+		if (q->offset + q->len > reach)
+			reach = q->offset + q->len;
+	uint32_t until = end < reach ? end : reach, from = p->offset > reach ? p->offset : reach;
+	if (p->offset < until && memcmp(m->data + p->offset, octets, until - p->offset) != 0)
+		p->conflict = true;
+	for (struct stream_part *q = p + 1; q < m->parts + m->nparts; q++) {
+		uint32_t start = q->offset > from ? q->offset : from,
+			 stop = q->offset + q->len < end ? q->offset + q->len : end;
+		if (start < stop && memcmp(m->data + start, octets + (start - p->offset), stop - start) != 0)
+			q->conflict = true;
+	}
+}
+
 /* Where parts overlap, the octets of the one that begins first count, and of two that begin together those of
  * the first to come: a part is written behind what the parts before it in that order reach. */
 static void write_part(struct stream_message *m, const struct stream_part *p, const uint8_t *octets)
@@ -209,13 +229,14 @@ bool stream_add(struct streams *all, struct packet *pkt, struct stream_side *sid
 	uint32_t i = m->nparts++;
 	for (; i && m->parts[i - 1].offset > offset; i--)
 		m->parts[i] = m->parts[i - 1];
-	m->parts[i] =
-		(struct stream_part) { offset, len, pkt->number, layer, piece_place(pkt, octets, len), 0 };
+	m->parts[i] = (struct stream_part) { offset, len, pkt->number, layer, false,
+		piece_place(pkt, octets, len), 0 };
 	if (i + 1 == m->nparts && offset == m->covered) { /* as nearly always: in order */
 		if (len) /* a piece that only says that it is the last may have none */
 			memcpy(m->data + offset, octets, len);
 		m->covered += len;
 	} else {
+		mark_conflicts(m, &m->parts[i], octets);
 		write_part(m, &m->parts[i], octets);
 		if (offset <= m->covered)
 			cover(m);

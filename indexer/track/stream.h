@@ -25,6 +25,7 @@ struct stream_part {
 	uint32_t offset, len;
 	uint32_t frame;
 	uint16_t layer; /* which occurrence of the TCP layer in that frame */
+	bool conflict;  /* its octets differ from those that a part before it in order brought */
 	uint64_t at;    /* where it stands in the capture file, see struct piece */
 	int64_t tail;   /* of the part that begins the message behind others in its segment: SPAN_MAKE() of it
 			 * in   the frame; 0 where it takes the whole payload */
