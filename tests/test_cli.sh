@@ -170,6 +170,10 @@ fragment() { # LENGTH OFFSET-AND-MORE OCTET...: a raw IPv6 packet
 } >fragments.pcap
 "$pcapdex" index fragments.db fragments.pcap 2>log
 check "fragments of IPv6" is "$("$pcapdex" packets fragments.db -T fields -e frame.number -e ipv6.fragments -e ipv6.fragment | tr '\t\n' '= ')" "1== 2=1=1,2 "
+for off in tls.segment tls.segments tls.segment.count tls.segment.data tls.reassembled_in tls.reassembled.length tls.reassembled.data arp.packet-storm-detected; do
+	check "$off is known, and no frame has it" status 0 "$pcapdex" packets fragments.db -Y "$off"
+	check "nothing of $off" is "$("$pcapdex" packets fragments.db -Y "$off" -T fields -e frame.number)" ""
+done
 check "and as a filter" is "$("$pcapdex" packets fragments.db -Y ipv6.fragments -T fields -e frame.number)" 2
 
 # ---- a FIN that is sent again ----

@@ -32,6 +32,7 @@ enum {
 	ARP_DST_HW,
 	ARP_DST_PROTO,
 	ARP_DRARP_ERROR,
+	ARP_STORM,
 	ARP_NFIELDS
 };
 
@@ -65,6 +66,9 @@ static const struct field arp_fields[ARP_NFIELDS] = {
 	[ARP_DST_PROTO] = { "arp.dst.proto", "Target protocol address", KIND_BYTES, .part = 1 },
 	[ARP_DRARP_ERROR] = { "arp.dst.drarp_error_status", "DRARP error status", KIND_UINT, .octets = 2,
 		.part = 1 },
+	/* only where the preference arp.detect_request_storms is set */
+	[ARP_STORM] = { "arp.packet-storm-detected", "ARP packet storm detected", KIND_NONE,
+		.generated = true, .sql = SQL_OFF },
 };
 
 enum { DUPLICATE_DETECTED, DUPLICATE_FRAME, DUPLICATE_SECONDS, DUPLICATE_NFIELDS };

@@ -5,6 +5,19 @@
 static const struct field NAME(layer_fields)[LAYER_NFIELDS] = {
 	[LAYER_VERSION] = { "session_version", "Version of the session, 0 not known", KIND_UINT, BASE_HEX, 2,
 		.internal = true },
+	/* Messages over several records of application data: Wireshark sees them with the keys only. */
+	[LAYER_SEGMENT] = { P ".segment", "TLS segment", KIND_FRAME, .generated = true, .sql = SQL_OFF },
+	[LAYER_SEGMENTS] = { P ".segments", "Reassembled TLS segments", KIND_NONE, .generated = true,
+		.sql = SQL_OFF },
+	[LAYER_SEGMENT_COUNT] = { P ".segment.count", "Segment count", KIND_UINT, .octets = 4,
+		.generated = true, .sql = SQL_OFF },
+	[LAYER_SEGMENT_DATA] = { P ".segment.data", "TLS segment data", KIND_BYTES, .sql = SQL_OFF },
+	[LAYER_REASSEMBLED_IN] = { P ".reassembled_in", "Reassembled PDU in frame", KIND_FRAME,
+		.generated = true, .sql = SQL_OFF },
+	[LAYER_REASSEMBLED_LENGTH] = { P ".reassembled.length", "Reassembled PDU length", KIND_UINT,
+		.octets = 4, .generated = true, .sql = SQL_OFF },
+	[LAYER_REASSEMBLED_DATA] = { P ".reassembled.data", "Reassembled PDU data", KIND_BYTES,
+		.generated = true, .sql = SQL_OFF },
 };
 
 static const struct field NAME(late_fields)[LATE_NFIELDS] = {
@@ -197,7 +210,8 @@ static const struct field NAME(heartbeat_fields)[HEARTBEAT_NFIELDS] = {
 };
 
 const struct record NAME(records)[TLS_T_COUNT] = {
-	[TLS_T_LAYER] = { P, RECORD_LAYER, LAYER_NFIELDS, NAME(layer_fields), NULL },
+	[TLS_T_LAYER] = { P, RECORD_LAYER, ONLY_TLS(LAYER_DTLS_NFIELDS, LAYER_NFIELDS), NAME(layer_fields),
+		NULL },
 	[TLS_T_LATE] = { P "_session", RECORD_LATE, LATE_NFIELDS, NAME(late_fields), NULL },
 	[TLS_T_RECORD] = { P "_record", RECORD_CHILD, ONLY_TLS(RECORD_NFIELDS, RECORD_TLS_NFIELDS),
 		NAME(record_fields), NULL },
