@@ -211,6 +211,24 @@ static void bodies(void **state)
 											      "\nlines\r\n"
 											      "--=--\r\n");
 	stack_is(rows, ":http:mime_multipart:data:data-text-lines");
+	/* As tshark shows it: a header in one line, nothing beside its signs; and it takes a part whose end
+	 * has no line of its own. */
+	rows = then(1,
+		OK("Content-Type: multipart/mixed; boundary=B\r\nContent-Length: 116\r\n") "pre\r\n--"
+											   "B\r\nContent-"
+											   "Description:  A  "
+											   "b ,\r\n\tc = \"d "
+											   "; e\"\r\n"
+											   "Content-Type: "
+											   "application/"
+											   "octet-"
+											   "stream\r\n\r\nab-"
+											   "-B--\r\nbehind "
+											   "it\r\n");
+	stack_is(rows, ":http:mime_multipart:data");
+	has(rows, "mime_multipart_header code=12 value=--B\r\n\n");
+	has(rows, "mime_multipart_header code=1 value=A b,c=\"d ; e\"\n");
+	has(rows, "mime_multipart_header code=13 value=--B--\r\n\n");
 	rows = then(1, OK("Content-Type: text/xml\r\nContent-Length: 14\r\n") "<a b=\"c\">d</a>");
 	stack_is(rows, ":http:xml");
 	has(rows, "xml_node tag=<a b=\"c\">\nxml_node attribute=b=\"c\"\nxml_node cdata=d\n");
