@@ -130,9 +130,6 @@ struct protocol {
 	uint16_t id; /* PROTO_ID_x of the generated dissectors/ids.h; 0 for a bare name without records */
 	uint16_t nrecords;
 	const struct record *records; /* [0] is the protocol's own layer record */
-	/* Fields that Wireshark has by preferences that are off, or with keys: known, so that filters which
-	 * name them compile, and nothing has them. A field without a name ends them. */
-	const struct field *unseen;
 	const struct claim *claims;
 	const char *const *media_types; /* "image/png", ...: bodies that it takes; NULL ends the list */
 	enum verdict (*dissect)(struct packet *, struct cursor *);

@@ -320,11 +320,6 @@ static const struct layout_line arp_layout[] = {
 static const struct claim arp_claims[] = { { CLAIM_ETHERTYPE, 0x0806 }, { CLAIM_ETHERTYPE, 0x8035 },
 	{ CLAIM_GRE, 0x0806 }, { 0 } };
 
-/* Counted with the preference arp.detect_request_storms. */
-static const struct field arp_unseen[] = {
-	{ "arp.packet-storm-detected", "ARP packet storm detected", KIND_NONE, .generated = true }, { 0 }
-};
-
 const struct protocol proto_arp = {
 	.name = "arp",
 	.title = "Address Resolution Protocol",
@@ -336,7 +331,6 @@ const struct protocol proto_arp = {
 	.id = PROTO_ID_arp,
 	.records = arp_records,
 	.nrecords = REC_COUNT,
-	.unseen = arp_unseen,
 	.claims = arp_claims,
 	.dissect = arp_dissect,
 };

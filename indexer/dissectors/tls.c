@@ -446,16 +446,6 @@ static const struct claim tls_claims[] = {
 	{ CLAIM_SCTP_PORT, 27017 }, { CLAIM_HEUR_TCP, 190 }, { 0 } };
 /* clang-format on */
 
-/* Messages over several records of application data: these have to be decrypted. */
-static const struct field tls_unseen[] = { { "tls.segments", "Reassembled TLS segments", KIND_NONE,
-						   .generated = true },
-	{ "tls.segment", "TLS segment", KIND_FRAME, .generated = true },
-	{ "tls.segment.count", "Segment count", KIND_UINT, .octets = 4, .generated = true },
-	{ "tls.segment.data", "TLS segment data", KIND_BYTES, .generated = true },
-	{ "tls.reassembled_in", "Reassembled PDU in frame", KIND_FRAME, .generated = true },
-	{ "tls.reassembled.length", "Reassembled PDU length", KIND_UINT, .octets = 4, .generated = true },
-	{ "tls.reassembled.data", "Reassembled PDU data", KIND_BYTES, .generated = true }, { 0 } };
-
 const struct protocol proto_tls = {
 	.name = "tls",
 	.title = "Transport Layer Security",
@@ -467,7 +457,6 @@ const struct protocol proto_tls = {
 	.id = PROTO_ID_tls,
 	.records = tls_records,
 	.nrecords = TLS_T_COUNT,
-	.unseen = tls_unseen,
 	.claims = tls_claims,
 	.heuristic = tls_heuristic,
 	.flow_size = sizeof(struct tls_session),

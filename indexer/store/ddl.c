@@ -165,7 +165,6 @@ static int64_t one_int(sqlite3_stmt *st)
 	return v;
 }
 
-/* rec: NULL for a field that stands in none. */
 static int insert_field(struct catalogue_stmts *c, sqlite3 *db, const struct protocol *p,
 	const struct record *rec, const struct field *f)
 {
@@ -230,8 +229,6 @@ static int install_catalogue(sqlite3 *db, const struct protocol *const *protocol
 				if (!p->records[k].fields[f].internal)
 					rc = insert_field(
 						&c, db, p, &p->records[k], &p->records[k].fields[f]);
-		for (const struct field *f = p->unseen; rc == SQLITE_OK && f && f->name; f++)
-			rc = insert_field(&c, db, p, NULL, f);
 	}
 	for (size_t i = 0; i < sizeof(st) / sizeof(*st); i++)
 		sqlite3_finalize(*st[i]);
@@ -296,8 +293,6 @@ static int64_t contents_of(const struct protocol *const *protocols, size_t n)
 		if (!p)
 			continue;
 		h = fnv(fnv(fnv(fnv(fnv(h, p->name), p->title), p->column), p->spec), p->help);
-		for (const struct field *f = p->unseen; f && f->name; f++)
-			h = fnv(fnv(h, f->name), f->label) ^ (uint64_t)f->kind << 48;
 		for (unsigned k = 0; k < p->nrecords; k++) {
 			const struct record *rec = &p->records[k];
 			h = fnv(h, rec->name) ^ rec->shape;
