@@ -38,6 +38,7 @@ enum {
 	IP_OPT_PADDING,
 	IP_FRAGMENT_COUNT,
 	IP_REASSEMBLED_LENGTH,
+	IP_REASSEMBLED_DATA,
 	IP_VERSION,
 	IP_DSCP,
 	IP_ECN,
@@ -106,6 +107,8 @@ static const struct field ip_fields[IP_NFIELDS] = {
 		.generated = true },
 	[IP_REASSEMBLED_LENGTH] = { "ip.reassembled.length", "Reassembled IPv4 length", KIND_UINT,
 		.octets = 4, .part = 2, .generated = true },
+	[IP_REASSEMBLED_DATA] = { "ip.reassembled.data", "Reassembled IPv4 data", KIND_BYTES, .part = 2,
+		.generated = true },
 	[IP_VERSION] = { "ip.version", "Version", KIND_UINT, .octets = 1,
 		.sql = "CASE WHEN {hdr_len} IS NULL THEN {odd_version} ELSE 4 END" },
 	[IP_DSCP] = { "ip.dsfield.dscp", "Differentiated Services Codepoint", KIND_UINT, .octets = 1,
@@ -500,6 +503,8 @@ static void ip_reassembled(struct packet *pkt, const struct fragment *f, const s
 {
 	row_set(f->row, IP_FRAGMENT_COUNT, whole->count);
 	row_set(f->row, IP_REASSEMBLED_LENGTH, whole->len);
+	row_bytes(f->row, IP_REASSEMBLED_DATA,
+		&(struct cursor) { whole->data, 0, whole->len, whole->len, &pkt->fail }, whole->len);
 	for (uint32_t i = 0; i < whole->count; i++) {
 		const struct fragment_part *p = &whole->parts[i];
 		struct row *part = row_open(pkt, &proto_ip, REC_FRAGMENT);
@@ -553,6 +558,7 @@ static const struct layout_line ip_layout[] = {
 	{ 2, "ip.fragment", "[Frame: {}, payload: {:o}-{:e} ({:w} bytes)]" },
 	{ 1, "ip.fragment.count", "[Fragment count: {}]" },
 	{ 1, "ip.reassembled.length", "[Reassembled IPv4 length: {}]" },
+	{ 1, "ip.reassembled.data", "[Reassembled IPv4 data: {}]" },
 	{ 0 },
 };
 

@@ -19,6 +19,7 @@ enum {
 	FRAG_IDENT,
 	FRAG_COUNT,
 	FRAG_LENGTH,
+	FRAG_DATA,
 	FRAG_OFFSET,
 	FRAG_RESERVED_BITS,
 	FRAG_MORE,
@@ -36,6 +37,8 @@ static const struct field frag_fields[FRAG_NFIELDS] = {
 		.generated = true },
 	[FRAG_LENGTH] = { "ipv6.reassembled.length", "Reassembled IPv6 length", KIND_UINT, .octets = 4,
 		.part = 1, .generated = true },
+	[FRAG_DATA] = { "ipv6.reassembled.data", "Reassembled IPv6 data", KIND_BYTES, .part = 1,
+		.generated = true },
 	/* in units of 8 octets, as Wireshark's field */
 	[FRAG_OFFSET] = { "ipv6.fraghdr.offset", "Offset", KIND_UINT, .octets = 2, .of = FRAG_WORD,
 		.mask = 0xfff8 },
@@ -122,6 +125,8 @@ static void reassembled(struct packet *pkt, const struct fragment *f, const stru
 {
 	row_set(f->row, FRAG_COUNT, whole->count);
 	row_set(f->row, FRAG_LENGTH, whole->len);
+	row_bytes(f->row, FRAG_DATA, &(struct cursor) { whole->data, 0, whole->len, whole->len, &pkt->fail },
+		whole->len);
 	for (uint32_t i = 0; i < whole->count; i++) {
 		const struct fragment_part *p = &whole->parts[i];
 		struct row *part = row_open(pkt, &proto_ipv6_fraghdr, REC_PART);
@@ -154,6 +159,7 @@ static const struct layout_line fraghdr_layout[] = {
 	{ 2, "ipv6.fragment", "[Frame: {}, payload: {:o}-{:e} ({:w} bytes)]" },
 	{ 1, "ipv6.fragment.count", "[Fragment count: {}]" },
 	{ 1, "ipv6.reassembled.length", "[Reassembled IPv6 length: {}]" },
+	{ 1, "ipv6.reassembled.data", "[Reassembled IPv6 data: {}]" },
 	{ 0 },
 };
 

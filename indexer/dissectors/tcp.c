@@ -452,6 +452,7 @@ static const struct field event_fields[EVENT_NFIELDS] = {
 enum {
 	REASSEMBLY_COUNT,
 	REASSEMBLY_LENGTH,
+	REASSEMBLY_DATA,
 	REASSEMBLY_BROUGHT,
 	REASSEMBLY_SEGMENTS,
 	REASSEMBLY_SEGMENT_DATA,
@@ -466,6 +467,7 @@ static const struct field reassembly_fields[REASSEMBLY_NFIELDS] = {
 		.generated = true },
 	[REASSEMBLY_LENGTH] = { "tcp.reassembled.length", "Reassembled TCP length", KIND_UINT, .octets = 4,
 		.generated = true },
+	[REASSEMBLY_DATA] = { "tcp.reassembled.data", "Reassembled TCP Data", KIND_BYTES, .generated = true },
 	[REASSEMBLY_SEGMENTS] = { "tcp.segments", "Reassembled TCP Segments", KIND_NONE, .generated = true,
 		.hidden = true, .sql = "1" },
 	[REASSEMBLY_BROUGHT] = { "brought",
@@ -1010,6 +1012,7 @@ void tcp_reassembled(struct packet *pkt, int layer, uint16_t tcp_layer, const st
 	r->layer = tcp_layer;
 	row_set(r, REASSEMBLY_COUNT, m->nparts);
 	row_set(r, REASSEMBLY_LENGTH, len);
+	row_bytes(r, REASSEMBLY_DATA, &(struct cursor) { m->data, 0, len, len, &pkt->fail }, len);
 	if (brought)
 		row_set(r, REASSEMBLY_BROUGHT, brought);
 	uint32_t reach = 0;

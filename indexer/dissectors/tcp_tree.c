@@ -232,5 +232,6 @@ const struct layout_line tcp_layout[] = {
 	{ 2, "tcp.segment", "[Frame: {}, payload: {:o}-{:e} ({:w} bytes)]" },
 	{ 1, "tcp.segment.count", "[Segment count: {}]" },
 	{ 1, "tcp.reassembled.length", "[Reassembled TCP length: {}]" },
+	{ 1, "tcp.reassembled.data", "[Reassembled TCP Data: {}]" },
 	{ 0 },
 };
