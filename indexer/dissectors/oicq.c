@@ -35,9 +35,8 @@ static const struct field oicq_fields[OICQ_NFIELDS] = {
 	[OICQ_SEQ] = { "oicq.seq", "Sequence", KIND_UINT, .octets = 2 },
 	[OICQ_QQID] = { "oicq.qqid", "Data(OICQ Number,if sender is client)", KIND_UINT, .octets = 4 },
 	[OICQ_DATA] = { "oicq.data", "Data", KIND_TEXT },
-	[OICQ_STRAY] = { "oicq.stray",
-		"octets that are not NUL follow the text's end; said in the tree alone, as by Wireshark",
-		KIND_UINT, .internal = true },
+	/* octets that are not NUL follow the text's end; a warning in the tree alone, as by Wireshark */
+	[OICQ_STRAY] = { "_ws.string.trailing_stray_characters", "Trailing stray characters", KIND_NONE },
 };
 
 static const struct layout_line oicq_layout[] = {
@@ -47,7 +46,9 @@ static const struct layout_line oicq_layout[] = {
 	{ 1, "oicq.seq" },
 	{ 1, "oicq.qqid" },
 	{ 1, "oicq.data" },
-	{ 2, NULL, "{oicq.stray:1}Trailing stray characters", .expert = "Warning/Undecoded" },
+	{ 2, NULL, "Trailing stray characters", .when = "_ws.string.trailing_stray_characters",
+		.expert = "Warning/Undecoded" },
+	{ 2, "_ws.string.trailing_stray_characters", "" },
 	{ 0 },
 };
 
