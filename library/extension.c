@@ -4,6 +4,7 @@
 #include "library/extension_api.h"
 
 #include "indexer/registry.h"
+#include "query/ether_sql.h"
 #include "query/sql_functions.h"
 #include "schema/archive.h"
 
@@ -32,5 +33,6 @@ int sqlite3_pcapdex_init(sqlite3 *db, char **error, const sqlite3_api_routines *
 		return SQLITE_ERROR;
 	}
 	archive_on_wait = wait_a_while;
-	return sql_functions_register(db, NULL);
+	int rc = sql_functions_register(db, NULL);
+	return rc == SQLITE_OK ? ether_sql_register(db) : rc;
 }

@@ -290,8 +290,8 @@ const struct command cmd_sql = {
 		   "frame_id is the frame over the whole archive; the view packets has the capture and the "
 		   "number in it. Blobs are shown\n"
 		   "in hexadecimal. Functions: frame_bytes(frame_id), frame_info(frame_id), "
-		   "in_subnet(address, network), and the table\n"
-		   "display_filter('FILTER') with a row (frame_id, capture_id, number) for each frame that "
+		   "in_subnet(address, network),\nether_name(address), ether_oui(number), and the table "
+		   "display_filter('FILTER') with a row (frame_id, capture_id,\nnumber) for each frame that "
 		   "matches.\nWith --write each statement is a transaction of its own, unless it says "
 		   "BEGIN and COMMIT.",
 	.examples =

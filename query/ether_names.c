@@ -122,7 +122,7 @@ static unsigned read_prefix(const char **p, uint64_t *prefix)
 	return digits * 4;
 }
 
-/* PREFIX[/BITS] TAB SHORT [TAB ORGANIZATION] */
+/* PREFIX[/BITS] TAB SHORT [TAB... ORGANIZATION [TAB # ...]] */
 static void read_wireshark(struct ether_names *names, char *text)
 {
 	char *save = NULL;
@@ -135,8 +135,11 @@ static void read_wireshark(struct ether_names *names, char *text)
 		if (!bits || bits > 48 || *p != '\t')
 			continue;
 		char *name = line + (p - line) + 1, *organization = strchr(name, '\t');
-		if (organization)
+		if (organization) {
 			*organization++ = '\0';
+			organization += strspn(organization, "\t");
+			organization[strcspn(organization, "\t")] = '\0';
+		}
 		if (*name && !add(names, prefix, bits, name, organization))
 			return;
 	}
@@ -215,13 +218,19 @@ void ether_names_free(struct ether_names *names)
 	free(names);
 }
 
+/* The block of this width that the address is in. */
+static const struct block *find_block(const struct ether_names *names, uint64_t address, uint8_t bits)
+{
+	const struct block key = { masked(address, bits), bits, NULL, NULL };
+	return bsearch(&key, names->blocks, names->n, sizeof(key), by_bits);
+}
+
 /* The narrowest block that the address is in. */
 static const struct block *find(const struct ether_names *names, uint64_t address)
 {
 	static const uint8_t widths[] = { 48, 44, 40, 36, 32, 28, 25, 24, 16 };
 	for (size_t i = 0; i < sizeof(widths); i++) {
-		const struct block key = { masked(address, widths[i]), widths[i], NULL, NULL };
-		const struct block *b = bsearch(&key, names->blocks, names->n, sizeof(key), by_bits);
+		const struct block *b = find_block(names, address, widths[i]);
 		if (b)
 			return b;
 	}
@@ -253,6 +262,15 @@ const char *ether_vendor(const struct ether_names *names, const uint8_t octets[6
 {
 	const struct block *b = find(names, left(octets));
 	return b ? b->organization : NULL;
+}
+
+bool ether_oui(const struct ether_names *names, uint32_t oui, char out[ETHER_OUI_MAX])
+{
+	const uint8_t octets[6] = { (uint8_t)(oui >> 16), (uint8_t)(oui >> 8), (uint8_t)oui };
+	const struct block *b = find_block(names, left(octets), 24);
+	if (b)
+		snprintf(out, ETHER_OUI_MAX, "%s", b->organization ? b->organization : b->name);
+	return b != NULL;
 }
 
 bool ether_parse(const char *text, uint8_t octets[6])

@@ -9,6 +9,7 @@
 
 #define ETHER_NAME_MAX  96
 #define ETHER_SHORT_MAX 33 /* eight letters of UTF-8 */
+#define ETHER_OUI_MAX   64
 
 struct ether_names;
 
@@ -22,6 +23,10 @@ bool ether_name(const struct ether_names *names, const uint8_t octets[6], char o
 
 /* Whom its block was assigned to, in full; NULL where that is not known. Valid as long as `names`. */
 const char *ether_vendor(const struct ether_names *names, const uint8_t octets[6]);
+
+/* Whom a block of 24 bits was assigned to, as Wireshark's *.oui_resolved: the bit of groups is not passed
+ * over here, and a name has 63 octets at most. False: not known. */
+bool ether_oui(const struct ether_names *names, uint32_t oui, char out[ETHER_OUI_MAX]);
 
 /* The address in a text of six pairs of digits with colons; false when it is none. */
 bool ether_parse(const char *text, uint8_t octets[6]);

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "query/ether_names.h"
 #include "query/layers.h"
 #include "query/render/kept.h"
 
@@ -100,38 +99,9 @@ void question_close(struct question *q)
 	memset(q, 0, sizeof(*q));
 }
 
-/* Names are read when the first one is asked for. */
-static void ether_name_function(sqlite3_context *ctx, int n, sqlite3_value **values)
-{
-	struct ether_names **names = sqlite3_user_data(ctx);
-	const char *text = (const char *)sqlite3_value_text(values[0]);
-	char name[ETHER_NAME_MAX];
-	uint8_t octets[6];
-	(void)n;
-	if (text && ether_parse(text, octets) && (*names || (*names = ether_names_load())) &&
-		ether_name(*names, octets, name))
-		sqlite3_result_text(ctx, name, -1, SQLITE_TRANSIENT);
-	else
-		sqlite3_result_value(ctx, values[0]);
-}
-
-static void free_names(void *names)
-{
-	ether_names_free(*(struct ether_names **)names);
-	free(names);
-}
-
 const char *question_naming(struct question *q)
 {
-	struct ether_names **names;
-	if (!q->table || q->show_sql || args_has(q->args, "numeric") ||
-		!(names = calloc(1, sizeof(struct ether_names *))))
-		return "";
-	/* SQLite frees it, also when this fails. */
-	return sqlite3_create_function_v2(q->session.db, "ether_name", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC,
-		       names, ether_name_function, NULL, NULL, free_names) == SQLITE_OK
-		       ? "ether_name"
-		       : "";
+	return q->table && !q->show_sql && !args_has(q->args, "numeric") ? "ether_name" : "";
 }
 
 int question_failed(struct question *q)

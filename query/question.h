@@ -26,7 +26,7 @@ void question_close(struct question *q);
 /* Prepare (SQLite's printf) and bind the filter's values. NULL after a message. */
 sqlite3_stmt *question_prepare(struct question *q, const char *format, ...);
 
-/* "ether_name", an SQL function that gives an address its name (query/ether_names.h) or leaves it as it is,
+/* "ether_name", an SQL function that gives an address its name (query/ether_sql.h) or leaves it as it is,
  * where this question is answered with names: a table for people, unless -n. Else "". */
 const char *question_naming(struct question *q);
 #define NUMERIC_OPTION                                                                                       \

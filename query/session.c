@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "query/ether_sql.h"
 #include "query/filter/filter.h"
 #include "query/frame_info.h"
 #include "query/server.h"
@@ -89,8 +90,9 @@ int session_open_for(struct session *s, const struct args *args, enum archive_mo
 	} else if (archive_open(&s->db, s->path, mode, message) != ARCHIVE_OK) {
 		return complain(EXIT_FAILED, "%s", message);
 	}
-	return frame_info_register(s->db, s->path) == SQLITE_OK ? EXIT_DONE
-								: complain(EXIT_FAILED, "out of memory");
+	return frame_info_register(s->db, s->path) == SQLITE_OK && ether_sql_register(s->db) == SQLITE_OK
+		       ? EXIT_DONE
+		       : complain(EXIT_FAILED, "out of memory");
 }
 
 int session_choose(struct session *s, const struct args *args, unsigned from)

@@ -66,6 +66,8 @@ struct field {
 	bool generated; /* Wireshark shows it in brackets: not in the octets, worked out */
 	bool hidden;    /* not in the tree (tcp.port beside tcp.srcport) */
 	bool internal;  /* storage only: no field of the catalogue; `name` is then just the column's name */
+	bool asked;     /* its SQL calls a function of our own (query/), so that views, which others read, are
+			 * without it */
 
 	/* A field is a column of its own unless one of these says how it follows from other fields of the
 	 * same record; then nothing is stored for it. */

@@ -35,6 +35,8 @@ check "octets" "$(head -c $((24 + 16 + 42)) "$fixtures/web.pcap" | tail -c 42 | 
 	"$(ask "SELECT substr(hex(frame_bytes(1)), 1, 84)")"
 check "no such frame" "1|1" "$(ask "SELECT frame_bytes(100000) IS NULL, frame_info(100000) IS NULL")"
 check "Info" "Standard query 0x1a2b A www.example.com" "$(ask "SELECT frame_info(3)")"
+check "addresses without a name" "02:00:00:00:00:01|x|1" \
+	"$(ask "SELECT ether_name('02:00:00:00:00:01'), ether_name('x'), ether_oui(0x020000) IS NULL")"
 check "networks" "1|0|1|0|1||0" "$(ask "SELECT in_subnet('10.1.2.3', '10.0.0.0/8'), in_subnet('11.1.2.3', '10.0.0.0/8'),
 	in_subnet('2001:db8:0:8000::1', '2001:db8:0:8000::/49'), in_subnet('2001:db8::1', '2001:db8:0:8000::/49'),
 	in_subnet('192.0.2.129', '192.0.2.128/25'), in_subnet('www', '10.0.0.0/8'), in_subnet('::1', '0.0.0.0/0')")"

@@ -87,6 +87,13 @@ tree() { "$pcapdex" hierarchy "$work/a.db" -c web.pcap --format csv "$@" | tail 
 tree | sort >"$work/whole"
 cmp -s "$work/halves" "$work/whole" || { fail "hierarchy -Y"; diff "$work/halves" "$work/whole"; }
 
+# Vendors are known where their lists are installed; a block of 24 bits is looked up as it is.
+cisco=
+[ -e /usr/share/ieee-data/oui.csv ] || [ -e /usr/share/wireshark/manuf ] && cisco='Cisco Systems, Inc'
+got=$("$pcapdex" sql "$work/a.db" --format csv "SELECT ether_oui(0x00000c) IS '$cisco', ether_oui(0x01000c) IS NULL, ether_name('x')" |
+	tail -n 1 | tr -d '\r')
+[ "$got" = "$([ "$cisco" ] && echo 1 || echo 0),1,x" ] || fail "vendors: $got"
+[ -z "$(frames 'eth.addr.oui_resolved == "Cisco Systems, Inc"')" ] || fail "eth.addr.oui_resolved of local addresses"
 names() { "$pcapdex" names "$work/a.db" --format csv "$@" | tail -n +2 | tr -d '\r' | cut -d, -f1-3; }
 [ "$(names -Y dns -t host)" = host,198.51.100.80,www.example.com ] || fail "names -Y dns: $(names -Y dns -t host)"
 [ -z "$(names -Y arp -t host)" ] || fail "no name in ARP"

@@ -17,7 +17,7 @@ int views_run(sqlite3 *db, sqlite3_str *s)
 
 static bool in_view(const struct field *f)
 {
-	return !f->internal && !f->nany && f->kind != KIND_STACK && !field_is_expert(f);
+	return !f->internal && !f->asked && !f->nany && f->kind != KIND_STACK && !field_is_expert(f);
 }
 
 bool views_shown(const struct record *rec)
