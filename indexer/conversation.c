@@ -61,10 +61,7 @@ void conv_free(struct conversations *all)
 			free(f->gathered[1].octets);
 			free(f);
 		}
-		for (struct kept *k = conv_at(all, i)->kept, *next; k; k = next) {
-			next = k->next;
-			free(k);
-		}
+		conv_kept_free(conv_at(all, i)->kept);
 	}
 	for (size_t i = 0; i < all->nblocks; i++)
 		free(all->blocks[i]);
@@ -437,15 +434,24 @@ uint8_t *conv_keep(struct conversation *c, const struct protocol *proto, uint32_
 	return k->octets;
 }
 
-uint32_t conv_forget(struct conversation *c, const struct protocol *proto, uint32_t key)
+uint32_t conv_forget(
+	struct conversation *c, const struct protocol *proto, uint32_t key, struct kept **forgotten)
 {
 	struct kept **at = find_kept(c, proto, key), *k = *at;
 	if (!k)
 		return 0;
-	uint32_t len = k->len;
 	*at = k->next;
-	free(k);
-	return len;
+	k->next = *forgotten;
+	*forgotten = k;
+	return k->len;
+}
+
+void conv_kept_free(struct kept *k)
+{
+	for (struct kept *next; k; k = next) {
+		next = k->next;
+		free(k);
+	}
 }
 
 void conv_face(struct conversation *c, bool *from_a)

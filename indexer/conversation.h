@@ -102,10 +102,13 @@ void *conv_flow(struct conversation *c, const struct protocol *proto);
 
 /* Octets that a protocol keeps in a conversation under a key: what there is (NULL: nothing), room for `len`
  * of them (what was there stays, the rest is zero; NULL: out of memory), and nothing any more: gives how many
- * there were. */
+ * there were, and puts them into a list that conv_kept_free() frees. */
 uint8_t *conv_kept(struct conversation *c, const struct protocol *proto, uint32_t key, uint32_t *len);
 uint8_t *conv_keep(struct conversation *c, const struct protocol *proto, uint32_t key, uint32_t len);
-uint32_t conv_forget(struct conversation *c, const struct protocol *proto, uint32_t key);
+uint32_t conv_forget(
+	struct conversation *c, const struct protocol *proto, uint32_t key, struct kept **forgotten);
+void conv_kept_free(struct kept *k);
+
 /* Octets that a protocol gathers over several messages of one side: see pkt_gather(). */
 struct gathered {
 	uint8_t *octets;

@@ -29,7 +29,7 @@
  *     :c :C      how many numbers a list has; "s" unless it is one
  *     ?TEXT      TEXT when the number is not 0, or there are octets; !TEXT when not; =N?TEXT when it is N
  *     :0         nothing; the line is there when the number is 0
- *     :o :e :w   where in the put-together octets it begins, ends, and how many there are
+ *     :o :e :w   where in the put-together octets it begins, ends, and how many there are: "5 bytes"
  *     *          instead of a name: "#FRAME(OCTETS), ..." of the rows below a record's line
  * {NAME&N?TEXT}, {NAME&N!TEXT}: when one of the bits N is set, when none is.
  * {NAME?:}, {NAME!:}, {NAME=N:}: nothing; what stands in <...> with it is there when the test holds.

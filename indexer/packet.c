@@ -281,7 +281,7 @@ uint8_t *pkt_keep(struct packet *pkt, const struct protocol *proto, uint32_t key
 void pkt_forget(struct packet *pkt, const struct protocol *proto, uint32_t key)
 {
 	if (pkt->conversation)
-		pkt->kept -= conv_forget(pkt->conversation, proto, key);
+		pkt->kept -= conv_forget(pkt->conversation, proto, key, &pkt->forgotten);
 }
 
 void *pkt_capture_flow(struct packet *pkt, const struct protocol *key)
@@ -417,6 +417,8 @@ uint8_t *pkt_scratch_resize(struct packet *pkt, uint8_t *at, size_t n)
 
 void pkt_scratch_free(struct packet *pkt)
 {
+	conv_kept_free(pkt->forgotten);
+	pkt->forgotten = NULL;
 	while (pkt->scratch) {
 		struct scratch *s = pkt->scratch;
 		pkt->scratch = s->older;

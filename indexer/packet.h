@@ -420,10 +420,11 @@ struct packet {
 	 * twice: see dissection_refer(). Writes pieces (schema/kind.h) and gives their length; 0: must be
 	 * kept. */
 	size_t (*refer)(const struct packet *pkt, const uint8_t *octets, uint32_t n, char *out, size_t size);
-	uint64_t offset;   /* of data in the capture file; 0 where `refer` is NULL */
-	uint32_t kept;     /* octets that are kept over all, see pkt_keep() */
-	size_t gathering;  /* octets that pkt_gather() holds, in all conversations */
-	uint64_t *dropped; /* counts of caps that were hit, enum packet_cap */
+	uint64_t offset;        /* of data in the capture file; 0 where `refer` is NULL */
+	uint32_t kept;          /* octets that are kept over all, see pkt_keep() */
+	struct kept *forgotten; /* by pkt_forget(); rows of this frame may point into them */
+	size_t gathering;       /* octets that pkt_gather() holds, in all conversations */
+	uint64_t *dropped;      /* counts of caps that were hit, enum packet_cap */
 };
 
 enum packet_cap {
@@ -536,7 +537,7 @@ void *pkt_flow(struct packet *pkt, const struct protocol *proto);
  * message that stands in several records or datagrams. pkt_keep() makes room for `len` octets: those that
  * were there stay, the rest is zero; NULL when there is no conversation or the bounds KEPT_MAX and
  * KEPT_TOTAL_MAX are hit, which is counted (CAP_STREAM_BYTES); what was kept under the key is then forgotten.
- */
+ * What was forgotten stays in memory until the next frame. */
 #define KEPT_MAX       (UINT32_C(256) << 10) /* octets under one key */
 #define KEPT_TOTAL_MAX (UINT32_C(64) << 20)  /* of all */
 uint8_t *pkt_kept(struct packet *pkt, const struct protocol *proto, uint32_t key, uint32_t *len);
@@ -653,7 +654,7 @@ uint8_t *pkt_scratch(struct packet *pkt, size_t n);
 /* Make the newest such room larger or smaller; it may move. NULL leaves it as it was. */
 uint8_t *pkt_scratch_resize(struct packet *pkt, uint8_t *at, size_t n);
 
-/* All of it is given back (dissect.c). */
+/* All of it is given back, and what was forgotten (dissect.c). */
 void pkt_scratch_free(struct packet *pkt);
 
 /* A cursor over octets of pkt_scratch(). */

@@ -52,7 +52,7 @@ struct rows {
 	size_t nopened, opened_size;
 };
 
-#define RECORDS_PER_PROTOCOL 16
+#define RECORDS_PER_PROTOCOL 20
 
 static inline struct row *batch_row(const struct batch *b, size_t i)
 {

@@ -158,10 +158,17 @@ static int add_tables(struct detail_reader *r)
 
 /* ---- rows ---- */
 
-/* Parts and late facts belong to the layer's own row. */
+/* Parts and late facts belong to the layer's own row, or to that of the child they are about. */
 static struct detail_row *row_of(struct detail_reader *r, const struct protocol *proto,
 	const struct record *rec, unsigned layer, unsigned n)
 {
+	if (rec->shape == RECORD_LATE && rec->late_of) {
+		rec = &proto->records[rec->late_of];
+		for (unsigned i = 0; i < r->nrows; i++)
+			if (r->list[i]->record == rec && r->list[i]->n == layer)
+				return r->list[i];
+		return NULL;
+	}
 	if (rec->shape == RECORD_LATE)
 		rec = &proto->records[0];
 	for (unsigned i = 0; i < r->nrows; i++)

@@ -187,6 +187,7 @@ static void place_number(struct detail_reader *r, struct detail_row *row, const 
 		.hidden = true,
 		.offset = -1,
 		.integer = v,
+		.value_name = def->names ? layout_name(def->names, (uint64_t)v, "Unknown") : NULL,
 		.order = UINT32_MAX };
 	row->fields = fields;
 }

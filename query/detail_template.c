@@ -140,7 +140,7 @@ static void put_value(struct out *o, const struct detail_template *t, const stru
 		snprintf(text, sizeof(text), "%" PRIu32, f->pane_offset + f->length - 1);
 		break;
 	case 'w':
-		snprintf(text, sizeof(text), "%" PRIu32, f->length);
+		snprintf(text, sizeof(text), "%" PRIu32 " byte%s", f->length, f->length == 1 ? "" : "s");
 		break;
 	case 'r':
 		snprintf(text, sizeof(text), "%.3f", f->real);

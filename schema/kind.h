@@ -102,6 +102,8 @@ struct record {
 	const char *const *parts; /* names of parts 1, 2, ...: "analysis" makes t_tcp_analysis; NULL ends */
 	uint8_t inlined; /* part whose columns most rows have: they stand in the main table, behind its own,
 			  * and t_NAME_PART is a view of the rows that have one. 0: none */
+	uint8_t late_of; /* RECORD_LATE: about rows of this child record, whose n stands for the layer; 0:
+			  * about layers */
 };
 
 #define RECORD_FIELDS_MAX 128

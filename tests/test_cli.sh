@@ -176,6 +176,38 @@ for off in tls.segment tls.segments tls.segment.count tls.segment.data tls.reass
 done
 check "and as a filter" is "$("$pcapdex" packets fragments.db -Y ipv6.fragments -T fields -e frame.number)" 2
 
+# ---- a handshake message in pieces ----
+
+# A Client Hello over three records and two segments, with a name in it (RFC 8446, section 5.1; RFC 6066, section 3):
+# tshark says of which frames it is put together, and in those where. Its octets are nowhere in one piece.
+piece() { # SEQUENCE OCTET...: raw IPv4 to the port of HTTPS
+	sequence=$1
+	shift
+	length=$(printf %02x $((40 + $#)))
+	printf '\0\0\0\0\0\0\0\0%b\0\0\0%b\0\0\0' "\\x$length" "\\x$length"
+	octets 45 00 00 "$length" 00 01 00 00 40 06 00 00 c0 00 02 01 c0 00 02 02
+	octets c0 00 01 bb 00 00 00 "$sequence" 00 00 00 01 50 18 20 00 00 00 00 00 "$@"
+}
+{
+	printf '\xd4\xc3\xb2\xa1\2\0\4\0\0\0\0\0\0\0\0\0\377\377\0\0\145\0\0\0'
+	piece 01 16 03 01 00 0a 01 00 00 3e 03 03 00 01 02 03 \
+		16 03 01 00 14 04 05 06 07 08 09 0a 0b 0c 0d 0e 0f 10 11 12 13 14 15 16 17
+	piece 29 16 03 01 00 24 18 19 1a 1b 1c 1d 1e 1f 00 00 02 00 2f 01 00 \
+		00 13 00 00 00 0f 00 0d 00 00 0a 77 77 77 2e 65 78 2e 6f 72 67
+} >pieces.pcap
+"$pcapdex" index pieces.db pieces.pcap 2>log
+check "pieces of a handshake message" is "$("$pcapdex" packets pieces.db -T fields -e tls.handshake -e tls.handshake.type -e tls.handshake.fragments -e tls.handshake.fragment -e tls.handshake.fragment.count -e tls.handshake.reassembled_in | tr '\t\n' '= ')" \
+	"1,1=====2,2 1,1=1=1=1,1,2=3= "
+check "and as a filter" is "$("$pcapdex" packets pieces.db -Y 'tls.handshake.reassembled_in == 2' -T fields -e frame.number)" 1
+"$pcapdex" show pieces.db 1 >text 2>log
+check "show: a piece" says text '^        Handshake Protocol: Client Hello (fragment)$'
+check "show: where the message is" says text '^        Reassembled Handshake Message in frame: 2$'
+"$pcapdex" show pieces.db 2 >text 2>log
+check "show: the last piece" says text '^        Handshake Protocol: Client Hello (last fragment)$'
+check "show: all pieces" says text '^        .3 Reassembled Handshake Fragments (66 bytes): #1(10), #1(20), #2(36).$'
+check "show: where a piece stood" says text '^            .Frame: 1, payload: 10-29 (20 bytes).$'
+check "show: what was put together" says text '^                    Server Name: www.ex.org$'
+
 # ---- a FIN that is sent again ----
 
 # An answer of HTTP/1.0 goes on until the server closes (RFC 1945, section 7.2.2): as tshark does, a second FIN of its

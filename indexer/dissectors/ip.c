@@ -555,7 +555,7 @@ static const struct layout_line ip_layout[] = {
 	{ 0, "ip.reassembled_in", "[Reassembled IPv4 in frame: {}]" },
 	{ 0, NULL, "[{ip.fragment.count} IPv4 Fragments ({ip.reassembled.length} bytes): {*}]" },
 	{ 1, .record = "ip_fragment" },
-	{ 2, "ip.fragment", "[Frame: {}, payload: {:o}-{:e} ({:w} bytes)]" },
+	{ 2, "ip.fragment", "[Frame: {}, payload: {:o}-{:e} ({:w})]" },
 	{ 1, "ip.fragment.count", "[Fragment count: {}]" },
 	{ 1, "ip.reassembled.length", "[Reassembled IPv4 length: {}]" },
 	{ 1, "ip.reassembled.data", "[Reassembled IPv4 data: {}]" },

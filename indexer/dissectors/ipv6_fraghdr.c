@@ -156,7 +156,7 @@ static const struct layout_line fraghdr_layout[] = {
 	{ 0, "ipv6.reassembled.in", "[Reassembled IPv6 in frame: {}]" },
 	{ 0, NULL, "[{ipv6.fragment.count} IPv6 Fragments ({ipv6.reassembled.length} bytes): {*}]" },
 	{ 1, .record = "ipv6_fragment" },
-	{ 2, "ipv6.fragment", "[Frame: {}, payload: {:o}-{:e} ({:w} bytes)]" },
+	{ 2, "ipv6.fragment", "[Frame: {}, payload: {:o}-{:e} ({:w})]" },
 	{ 1, "ipv6.fragment.count", "[Fragment count: {}]" },
 	{ 1, "ipv6.reassembled.length", "[Reassembled IPv6 length: {}]" },
 	{ 1, "ipv6.reassembled.data", "[Reassembled IPv6 data: {}]" },

@@ -126,7 +126,6 @@ bool quic_open(const struct quic_keys *keys, uint64_t number, const uint8_t *hea
 struct quic_crypto {
 	uint32_t contiguous; /* all before was there and went to TLS, but for what waits: */
 	uint32_t from, end;  /* from < end: this piece waits for the gap in it */
-	uint32_t message;    /* where the handshake message begins that is not all there */
 	uint8_t octets[QUIC_CRYPTO_MAX];
 	uint8_t have[QUIC_CRYPTO_MAX / 8]; /* which octets are there */
 };

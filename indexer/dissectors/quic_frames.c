@@ -36,24 +36,18 @@ static bool have(const struct quic_crypto *s, uint32_t i)
 	return i < QUIC_CRYPTO_MAX && s->have[i / 8] >> i % 8 & 1;
 }
 
-/* `upto` octets are there now. TLS takes whole messages; a piece of one is its own all the same. */
-static void hand_on(struct packet *pkt, struct quic_crypto *s, uint32_t upto)
+/* The octets from `from` up to `upto` are there now; TLS puts its messages together itself. */
+static void hand_on(struct packet *pkt, struct quic_crypto *s, uint32_t from, uint32_t upto)
 {
-	uint32_t at = s->message;
+	uint32_t n = upto - from;
+	if (from == 0)
+		tls_messages_begin(pkt);
 	pkt_nest(pkt, true);
-	while (upto <= QUIC_CRYPTO_MAX && upto - at >= 4) {
-		uint32_t len = 4 + (be32(s->octets + at) & 0xffffff);
-		if (len > upto - at)
-			break;
-		at += len;
-	}
-	if (at > s->message)
-		pkt_next_proto(pkt, &proto_tls_messages,
-			(struct cursor) {
-				s->octets + s->message, 0, at - s->message, at - s->message, &pkt->fail });
+	if (upto <= QUIC_CRYPTO_MAX)
+		pkt_next_proto(
+			pkt, &proto_tls_messages, (struct cursor) { s->octets + from, 0, n, n, &pkt->fail });
 	else
 		pkt_token(pkt, &proto_tls_messages);
-	s->message = at;
 }
 
 /* RFC 9000, section 19.6. What comes in order goes to TLS at once. After a gap nothing does until all up to
@@ -75,6 +69,7 @@ static void crypto_data(
 		s->have[i / 8] |= (uint8_t)(1 << i % 8);
 	}
 	bool waiting = s->from < s->end;
+	uint32_t from = waiting ? s->from : s->contiguous;
 	if (begin > s->contiguous) {
 		if (!waiting)
 			s->from = s->contiguous;
@@ -91,7 +86,7 @@ static void crypto_data(
 			return;
 		s->from = s->end = 0;
 	}
-	hand_on(pkt, s, s->contiguous);
+	hand_on(pkt, s, from, s->contiguous);
 }
 
 /* ---- frames ---- */

@@ -229,7 +229,7 @@ const struct layout_line tcp_layout[] = {
 			"{*}]",
 		.top = true },
 	{ 1, .record = "tcp_segment" },
-	{ 2, "tcp.segment", "[Frame: {}, payload: {:o}-{:e} ({:w} bytes)]" },
+	{ 2, "tcp.segment", "[Frame: {}, payload: {:o}-{:e} ({:w})]" },
 	{ 1, "tcp.segment.count", "[Segment count: {}]" },
 	{ 1, "tcp.reassembled.length", "[Reassembled TCP length: {}]" },
 	{ 1, "tcp.reassembled.data", "[Reassembled TCP Data: {}]" },

@@ -77,7 +77,7 @@ static bool looks_encrypted(const struct tls_reader *t, const struct cursor *c)
 
 /* One whole message, its header first. Messages of no known type are only reported where they stand first in
  * a record: there they are taken for encrypted ones. */
-static void take_message(struct tls_reader *t, struct cursor *c, bool first, const char *part)
+static void take_message(struct tls_reader *t, struct cursor *c, bool first)
 {
 	unsigned type = (unsigned)cur_be(c, 1);
 	uint32_t len = (uint32_t)cur_be(c, 3);
@@ -93,67 +93,23 @@ static void take_message(struct tls_reader *t, struct cursor *c, bool first, con
 		tls_inform(t, "Encrypted Handshake Message");
 		return;
 	}
-	tls_inform_message(t, retry ? TLS_HELLO_RETRY_REQUEST : type, part);
+	tls_inform_message(t, retry ? TLS_HELLO_RETRY_REQUEST : type, "");
 	row_set(r, HS_TYPE, type);
 	row_set(r, HS_LENGTH, len);
 	tls_message(t, type, &body);
-}
-
-/* Add what a record brings to the message that began in an earlier one. True when that makes it whole. */
-static bool continue_message(struct tls_reader *t, struct cursor *c)
-{
-	bool *pending = &t->session->pending[t->from_server];
-	uint32_t have, n = cur_avail(c), total = 0;
-	const uint8_t *kept = pkt_kept(t->pkt, t->proto, t->from_server, &have);
-	uint8_t head[4] = { 0 };
-	if (!kept || n < cur_left(c)) {
-		*pending = false;
-		pkt_forget(t->pkt, t->proto, t->from_server);
-		return false;
-	}
-	for (uint32_t i = 0; i < 4 && i < have + n; i++)
-		head[i] = i < have ? kept[i] : c->data[c->pos + i - have];
-	if (have + n >= 4) {
-		total = 4 + (be32(head) & 0xffffff);
-		if (n > total - have)
-			n = total - have;
-	}
-	uint8_t *octets = pkt_keep(t->pkt, t->proto, t->from_server, have + n);
-	if (!octets) {
-		*pending = false;
-		return false;
-	}
-	memcpy(octets + have, c->data + c->pos, n);
-	cur_skip(c, n);
-	return total && have + n == total;
-}
-
-static void begin_message(struct tls_reader *t, struct cursor *c)
-{
-	uint32_t n = cur_left(c);
-	if (cur_avail(c) < n)
-		return;
-	uint8_t *octets = pkt_keep(t->pkt, t->proto, t->from_server, n);
-	if (!octets)
-		return;
-	memcpy(octets, c->data + c->pos, n);
-	t->session->pending[t->from_server] = true;
 }
 
 /* RFC 8446, section 5.1: messages may share a record, and one may go on in the next. */
 static void take_messages(struct tls_reader *t, struct cursor *c, bool maybe_encrypted)
 {
 	bool first = true;
+	struct cursor whole;
 	if (t->session->pending[t->from_server]) {
-		if (continue_message(t, c)) {
-			uint32_t len;
-			const uint8_t *octets = pkt_kept(t->pkt, t->proto, t->from_server, &len);
-			struct cursor whole = { octets, 0, len, len, c->fail };
-			take_message(t, &whole, true, " (Reassembled)");
-			t->session->pending[t->from_server] = first = false;
-			pkt_forget(t->pkt, t->proto, t->from_server);
+		if (tls_next_piece(t, c, &whole)) {
+			take_message(t, &whole, true);
+			tls_forget_pieces(t);
+			first = false;
 		} else if (t->session->pending[t->from_server]) {
-			row_open(t->pkt, t->proto, TLS_T_HANDSHAKE);
 			return;
 		}
 	}
@@ -165,7 +121,7 @@ static void take_messages(struct tls_reader *t, struct cursor *c, bool maybe_enc
 	while (cur_left(c)) {
 		uint64_t len;
 		if (cur_left(c) < 4) {
-			begin_message(t, c);
+			tls_first_piece(t, c, first);
 			return;
 		}
 		if (!cur_peek(c, 1, 3, &len)) {
@@ -173,12 +129,10 @@ static void take_messages(struct tls_reader *t, struct cursor *c, bool maybe_enc
 			return;
 		}
 		if (cur_left(c) < len + 4) {
-			row_open(t->pkt, t->proto, TLS_T_HANDSHAKE);
-			tls_inform_message(t, c->data[c->pos], " (Fragment)");
-			begin_message(t, c);
+			tls_first_piece(t, c, first);
 			return;
 		}
-		take_message(t, c, first, "");
+		take_message(t, c, first);
 		first = false;
 	}
 }
@@ -414,6 +368,14 @@ static bool tls_heuristic(struct packet *pkt, const struct cursor *c)
 	if (mine)
 		pkt_speak(pkt, &proto_tls);
 	return mine;
+}
+
+void tls_messages_begin(struct packet *pkt)
+{
+	struct tls_reader t;
+	tls_begin(&t, pkt, &proto_tls);
+	if (t.session->pending[t.from_server])
+		tls_forget_pieces(&t);
 }
 
 /* Messages without records (QUIC): they are TLS 1.3's, in the clear. */

@@ -91,6 +91,9 @@ struct tls_reader {
 	struct tls_session none; /* where there is no conversation */
 };
 
+/* The next octets for proto_tls_messages of this side are the first of a connection. */
+void tls_messages_begin(struct packet *pkt);
+
 /* Records of proto_tls and proto_dtls, the same numbers in both. */
 enum tls_table {
 	TLS_T_LAYER,
@@ -107,7 +110,10 @@ enum tls_table {
 	TLS_T_KEY_EXCHANGE,
 	TLS_T_HEARTBEAT,
 	TLS_T_LATE,
-	TLS_T_SSL2,
+	TLS_T_SSL2, /* TLS from here on */
+	TLS_T_PIECE,
+	TLS_T_PIECES,
+	TLS_T_WHOLE,
 	TLS_T_COUNT
 };
 
@@ -225,7 +231,19 @@ enum {
 	SSL2_NFIELDS
 };
 
-/* DTLS has no TLS_T_SSL2. */
+enum {
+	PIECE_HANDSHAKE,
+	PIECE_TYPE,
+	PIECE_LAST_TYPE,
+	PIECE_TOTAL,
+	PIECE_OF_SEVERAL,
+	PIECE_COUNT,
+	PIECE_FRAGMENTS,
+	PIECE_NFIELDS
+};
+enum { PIECES_FRAME, PIECES_BEGIN, PIECES_END, PIECES_NFIELDS };
+enum { WHOLE_REASSEMBLED_IN, WHOLE_NFIELDS };
+
 extern const struct layout_line tls_layout[], dtls_layout[];
 extern const struct record tls_records[TLS_T_COUNT], dtls_records[TLS_T_COUNT];
 
@@ -248,6 +266,14 @@ void tls_note_version(struct tls_reader *t, struct row *layer, unsigned before);
 void tls_set_version(struct tls_session *s, bool dtls, unsigned content, unsigned type, unsigned version);
 /* The version that the body of a Server Hello chooses, and whether it asks for another Client Hello. */
 unsigned tls_chosen_version(const struct cursor *body, bool *retry);
+
+/* tls_pieces.c: the cursor runs over what is left of a record. */
+/* A message begins and goes on in the next one; `alone`: nothing stands before it here. */
+void tls_first_piece(struct tls_reader *t, struct cursor *c, bool alone);
+/* The message that a record before began (session->pending) goes on, up to its end at most. True: it is
+ * whole, for the cursor `whole`, until tls_forget_pieces(). */
+bool tls_next_piece(struct tls_reader *t, struct cursor *c, struct cursor *whole);
+void tls_forget_pieces(struct tls_reader *t);
 
 /* tls_body.c */
 void tls_certificates(struct tls_reader *t, struct cursor *c);
@@ -301,6 +327,7 @@ static inline bool tls_vector(struct cursor *c, unsigned n, struct cursor *out)
 /* The Info column (tls_info.c): a word for each record or message, in their order. */
 void tls_inform(struct tls_reader *t, const char *text);
 void tls_inform_message(struct tls_reader *t, unsigned type, const char *part);
+void tls_inform_piece(struct tls_reader *t, unsigned type);
 void tls_inform_alert(struct tls_reader *t, struct cursor c);
 void tls_inform_heartbeat(struct tls_reader *t, unsigned type, bool encrypted);
 

@@ -106,15 +106,43 @@ static const struct field ssl2_fields[SSL2_NFIELDS] = {
 		.octets = 2 },
 };
 
+static const struct field piece_fields[PIECE_NFIELDS] = {
+	[PIECE_HANDSHAKE] = { "tls.handshake", "Handshake Protocol", KIND_NONE, .sql = "1" },
+	[PIECE_TYPE] = { "piece_of", "Type of the message that goes on", KIND_UINT, .octets = 1,
+		.internal = true, .names = message_types },
+	[PIECE_LAST_TYPE] = { "last_piece_of", "Type of the message that it ends", KIND_UINT, .octets = 1,
+		.internal = true, .names = message_types },
+	[PIECE_TOTAL] = { "reassembled", "Length of the message that it ends", KIND_UINT, .octets = 4,
+		.internal = true },
+	[PIECE_OF_SEVERAL] = { "piece_of_several", "pieces or messages", KIND_UINT, .internal = true },
+	[PIECE_COUNT] = { "tls.handshake.fragment.count", "Handshake Fragment count", KIND_UINT, .octets = 4,
+		.generated = true },
+	[PIECE_FRAGMENTS] = { "tls.handshake.fragments", "Reassembled Handshake Fragments", KIND_NONE,
+		.generated = true, .sql = "CASE WHEN {handshake_fragment_count} IS NOT NULL THEN 1 END" },
+};
+
+static const struct field pieces_fields[PIECES_NFIELDS] = {
+	[PIECES_FRAME] = { "tls.handshake.fragment", "Handshake Fragment", KIND_FRAME, .generated = true },
+	[PIECES_BEGIN] = { "piece_begin", "First octet of it in the message", KIND_UINT, .octets = 4,
+		.internal = true },
+	[PIECES_END] = { "piece_end", "Last octet of it in the message", KIND_UINT, .octets = 4,
+		.internal = true },
+};
+
+static const struct field whole_fields[WHOLE_NFIELDS] = {
+	[WHOLE_REASSEMBLED_IN] = { "tls.handshake.reassembled_in", "Reassembled Handshake Message in frame",
+		KIND_FRAME, .generated = true },
+};
+
 #define P                   "tls"
 #define NAME(x)             tls_##x
 #define ONLY_TLS(full, tls) tls
-#define HAS_SSL2
+#define IS_TLS
 #include "indexer/dissectors/tls_records.h"
 #undef P
 #undef NAME
 #undef ONLY_TLS
-#undef HAS_SSL2
+#undef IS_TLS
 
 #define P                   "dtls"
 #define NAME(x)             dtls_##x

@@ -46,6 +46,12 @@ void tls_inform_message(struct tls_reader *t, unsigned type, const char *part)
 		info_sep(t->pkt, ", ", "%s%s", info_name(messages, type, "Unknown Handshake type"), part);
 }
 
+void tls_inform_piece(struct tls_reader *t, unsigned type)
+{
+	if (t->pkt->info && !t->quiet)
+		info_sep(t->pkt, ", ", "[%s Fragment]", info_name(messages, type, "Unknown Handshake type"));
+}
+
 void tls_inform_alert(struct tls_reader *t, struct cursor c)
 {
 	if (!t->pkt->info || t->quiet)

@@ -230,7 +230,11 @@ const struct record NAME(records)[TLS_T_COUNT] = {
 	[TLS_T_KEY_EXCHANGE] = { P "_key_exchange", RECORD_CHILD, KX_NFIELDS, NAME(key_exchange_fields),
 		NULL },
 	[TLS_T_HEARTBEAT] = { P "_heartbeat", RECORD_CHILD, HEARTBEAT_NFIELDS, NAME(heartbeat_fields), NULL },
-#ifdef HAS_SSL2
+#ifdef IS_TLS
 	[TLS_T_SSL2] = { P "_ssl2", RECORD_CHILD, SSL2_NFIELDS, ssl2_fields, NULL },
+	[TLS_T_PIECE] = { P "_handshake_piece", RECORD_CHILD, PIECE_NFIELDS, piece_fields, NULL },
+	[TLS_T_PIECES] = { P "_handshake_fragment", RECORD_CHILD, PIECES_NFIELDS, pieces_fields, NULL },
+	[TLS_T_WHOLE] = { P "_handshake_reassembled", RECORD_LATE, WHOLE_NFIELDS, whole_fields, NULL,
+		.late_of = TLS_T_PIECE },
 #endif
 };

@@ -20,8 +20,10 @@ static const struct value_name titles[] = { { SSL3, "SSLv3" }, { TLS10, "TLSv1" 
 		"Description: {" P ".alert_message.desc:n})>"                                                \
 	"<{" P ".record.content_type=21:}{" P ".alert_message.level!:}Encrypted Alert>"                      \
 	"{#" P "_handshake?Handshake Protocol: Multiple Handshake Messages}"                                 \
-	"<{#" P "_handshake:0}Handshake Protocol: {" P ".handshake.type:n}>"                                 \
-	"<{" P ".record.content_type=22:}{" P ".handshake.type!:}"                                           \
+	"<{piece_of_several!:}{#" P "_handshake:0}Handshake Protocol: {" P ".handshake.type:n}>"            \
+	"<{piece_of_several?:}{#" P "_handshake:0}Handshake Protocol: Multiple Handshake Messages>"          \
+	"<{piece_of_several!:}{" P ".handshake.type!:}Handshake Protocol: {piece_of:n} (fragment)>"          \
+	"<{" P ".record.content_type=22:}{" P ".handshake.type!:}{piece_of!:}"                               \
 		"Handshake Protocol: Encrypted Handshake Message>"                                           \
 	"<{" P ".record.content_type=23:}Application Data Protocol: >"                                       \
 	"<{" P ".record.opaque_type=23:}Application Data Protocol: >"                                        \
@@ -96,6 +98,17 @@ static const struct value_name titles[] = { { SSL3, "SSLv3" }, { TLS10, "TLSv1" 
 	{ d + 2, P ".handshake.session_ticket" },                                                            \
 	KEY_EXCHANGE(d, P)
 
+#define IN_FRAME "Reassembled Handshake Message in frame: {}"
+#define LAST_PIECE(d, P)                                                                                     \
+	{ d, .record = P "_handshake_piece", .has = "last_piece_of" },                                       \
+	{ d + 1, NULL, "Handshake Protocol: {last_piece_of:n} (last fragment)" },                            \
+	{ d + 1, P ".handshake", "" }, { d + 1, P ".handshake.fragments", "" },                              \
+	{ d + 1, NULL, "[{" P ".handshake.fragment.count} Reassembled Handshake Fragments "                  \
+		"({reassembled} bytes): {*}]" },                                                             \
+	{ d + 2, .record = P "_handshake_fragment" },                                                        \
+	{ d + 3, P ".handshake.fragment", "[Frame: {}, payload: {piece_begin}-{piece_end} ({:w})]" },  \
+	{ d + 2, P ".handshake.fragment.count", "[Handshake Fragment count: {}]" }
+
 #define LAYOUT(P)                                                                                            \
 	{ 0, .record = P "_record", .text = TITLE(P) WHAT(P), .names = titles },                             \
 	{ 1, P ".record", "" }, { 1, P ".record.content_type" }, { 1, P ".record.opaque_type" },             \
@@ -104,15 +117,25 @@ static const struct value_name titles[] = { { SSL3, "SSLv3" }, { TLS10, "TLSv1" 
 	{ 1, P ".change_cipher_spec" }, { 1, P ".app_data" }, { 1, P ".app_data_proto" },                    \
 	{ 1, .record = P "_alert", .text = "Alert Message<{" P ".alert_message.level!:}: Encrypted Alert>" },\
 	{ 2, P ".alert_message.level" }, { 2, P ".alert_message.desc" }, { 2, P ".alert_message", "" },      \
+	LAST_PIECE(1, P),                                                                                    \
 	{ 1, .record = P "_handshake",                                                                       \
 		.text = "Handshake Protocol: <{" P ".handshake.type:n}>"                                     \
 			"{" P ".handshake.type!Encrypted Handshake Message}" },                              \
 	HANDSHAKE(2, P),                                                                                     \
+	{ 1, .record = P "_handshake_piece", .has = "piece_of" },                                            \
+	{ 2, NULL, "Handshake Protocol: {piece_of:n} (fragment)" },                                          \
+	{ 2, P ".handshake.reassembled_in", IN_FRAME }, { 2, P ".handshake", "" },                           \
 	/* without records: in QUIC */                                                                       \
+	LAST_PIECE(0, P),                                                                                    \
 	{ 0, .record = P "_handshake",                                                                       \
 		.text = TITLE(P) "Handshake Protocol: {" P ".handshake.type:n}", .names = titles },          \
 	{ 1, NULL, "Handshake Protocol: {" P ".handshake.type:n}" },                                         \
 	HANDSHAKE(2, P),                                                                                     \
+	{ 0, .record = P "_handshake_piece", .has = "piece_of",                                              \
+		.text = TITLE(P) "Handshake Protocol: <{piece_of_several!:}{piece_of:n} (fragment)>"         \
+			"<{piece_of_several?:}Multiple Handshake Messages>", .names = titles },              \
+	{ 1, NULL, "Handshake Protocol: {piece_of:n} (fragment)" },                                          \
+	{ 1, P ".handshake.reassembled_in", IN_FRAME }, { 1, P ".handshake", "" },                           \
 	{ 0 }
 /* clang-format on */
 
