@@ -6,11 +6,11 @@
 
 #include "query/colors.h"
 #include "query/fields.h"
+#include "query/list_columns.h"
 #include "query/pager.h"
-#include "query/time_text.h"
 #include "query/question.h"
+#include "query/time_text.h"
 
-#define TIME_FORMATS "r d dd a ad adoy u ud udoy e"
 #define FIELDS_MAX   1024
 #define FIRST_WINDOW 100
 #define WINDOW       1000 /* lines that are aligned with each other before they are printed */
@@ -134,46 +134,6 @@ static int time_digits(struct packets *p)
 	return digits;
 }
 
-/* What -t asks for, as tshark has it, as SQL over t_frame f and capture c. Absolute times are text, cut to
- * the digits that the capture has; others seconds. NULL: no such format. */
-static char *time_sql(const struct packets *p, int digits)
-{
-	static const struct {
-		const char *name, *format;
-		bool local;
-	} absolute[] = { { "a", "%H:%M:%S", true }, { "ad", "%Y-%m-%d %H:%M:%S", true },
-		{ "adoy", "%Y/%j %H:%M:%S", true }, { "u", "%H:%M:%S", false },
-		{ "ud", "%Y-%m-%d %H:%M:%S", false }, { "udoy", "%Y/%j %H:%M:%S", false } };
-	for (size_t i = 0; i < sizeof(absolute) / sizeof(*absolute); i++)
-		if (strcmp(p->time, absolute[i].name) == 0)
-			return sqlite3_mprintf("strftime('%s', f.time / 1000000000, 'unixepoch'%s) ||"
-					       " substr(printf('.%%09d', f.time %% 1000000000), 1, %d)",
-				absolute[i].format, absolute[i].local ? ", 'localtime'" : "", digits + 1);
-	if (strcmp(p->time, "r") == 0)
-		return sqlite3_mprintf("(f.time - c.time_zero) / 1e9");
-	if (strcmp(p->time, "e") == 0)
-		return sqlite3_mprintf("printf('%%d', f.time / 1000000000) ||"
-				       " substr(printf('.%%09d', f.time %% 1000000000), 1, %d)",
-			digits + 1);
-	if (strcmp(p->time, "d") == 0)
-		return sqlite3_mprintf("coalesce((f.time - (SELECT b.time FROM t_frame b WHERE b.frame_id ="
-				       " f.frame_id - 1 AND b.frame_id >= c.first_frame)) / 1e9, 0.0)");
-	if (strcmp(p->time, "dd") == 0)
-		return sqlite3_mprintf("coalesce((f.time - lag(f.time) OVER (PARTITION BY c.id ORDER BY"
-				       " f.frame_id)) / 1e9, 0.0)");
-	return NULL;
-}
-
-static char *cell_text(sqlite3_stmt *st, int i, int digits)
-{
-	char time[64];
-	bool seconds = i == TIME && sqlite3_column_type(st, i) == SQLITE_FLOAT;
-	if (seconds)
-		snprintf(time, sizeof(time), "%.*f", digits, sqlite3_column_double(st, i));
-	const char *text = seconds ? time : (const char *)sqlite3_column_text(st, i);
-	return text ? strdup(text) : NULL;
-}
-
 static int print_text(struct packets *p, sqlite3_stmt *st, bool several, int digits)
 {
 	struct window *w = calloc(1, sizeof(*w));
@@ -185,7 +145,7 @@ static int print_text(struct packets *p, sqlite3_stmt *st, bool several, int dig
 	}
 	while (w && (rc = sqlite3_step(st)) == SQLITE_ROW) {
 		for (int i = 0; i < COLUMNS; i++)
-			w->cells[w->n][i] = cell_text(st, i, digits);
+			w->cells[w->n][i] = list_cell(st, i, digits);
 		w->ids[w->n] = p->colors ? sqlite3_column_int64(st, COLUMNS) : 0;
 		/* A reader at a terminal does not wait for more than a screenful. */
 		if (++w->n == (paged && !w->begun ? FIRST_WINDOW : WINDOW))
@@ -203,24 +163,25 @@ static int print_list(struct packets *p)
 	bool several = p->q.session.ncaptures > 1, text = strcmp(p->type, "text") == 0;
 	struct answer_column shown[COLUMNS];
 	int digits = time_digits(p), status;
-	char *time = time_sql(p, digits);
+	char *time = list_time_sql(
+		     p->time, digits, "lag(f.time) OVER (PARTITION BY c.id ORDER BY f.frame_id)"),
+	     *timed, *exprs[LIST_COLUMNS];
 	if (!time)
-		return complain(EXIT_USAGE, "packets: -t is one of " TIME_FORMATS ", not %s", p->time);
+		return complain(EXIT_FAILED, "out of memory");
 	memcpy(shown, columns, sizeof(shown));
 	shown[CAPTURE].hidden = !several;
-	char *timed = frame_timed_sql(p->q.session.db, time, "f.frame_id");
-	const char *naming = text ? question_naming(&p->q) : "";
+	timed = frame_timed_sql(p->q.session.db, time, "f.frame_id");
+	for (unsigned i = 0; i < LIST_COLUMNS; i++)
+		exprs[i] = list_column_sql(
+			(enum list_column)i, timed ? timed : time, text ? question_naming(&p->q) : "");
 	sqlite3_stmt *st = question_prepare(&p->q,
-		"SELECT c.id AS capture_id, f.frame_id - c.first_frame + 1 AS number,"
-		" %s AS time, (SELECT %s(text) FROM t_address WHERE id = f.src) AS "
-		"source,"
-		" (SELECT %s(text) FROM t_address WHERE id = f.dst) AS destination,"
-		" COALESCE(frame_protocol(f.frame_id), (SELECT shown FROM t_stack WHERE id = f.stack))"
-		" AS protocol, f.len AS length, "
-		"frame_info(f.frame_id) AS info%s FROM %s ORDER "
-		"BY c.id, f.frame_id LIMIT %lld",
-		timed ? timed : time, naming, naming, text && !p->q.show_sql ? ", f.frame_id" : "",
-		p->q.frames, (long long)p->limit);
+		"SELECT c.id AS capture_id, %s AS number, %s AS time, %s AS source, %s AS destination,"
+		" %s AS protocol, %s AS length, %s AS info%s FROM %s ORDER BY c.id, f.frame_id LIMIT %lld",
+		exprs[LIST_NUMBER], exprs[LIST_TIME], exprs[LIST_SOURCE], exprs[LIST_DESTINATION],
+		exprs[LIST_PROTOCOL], exprs[LIST_LENGTH], exprs[LIST_INFO],
+		text && !p->q.show_sql ? ", f.frame_id" : "", p->q.frames, (long long)p->limit);
+	for (unsigned i = 0; i < LIST_COLUMNS; i++)
+		sqlite3_free(exprs[i]);
 	sqlite3_free(time);
 	sqlite3_free(timed);
 	if (!st || !text || p->q.show_sql)
@@ -236,43 +197,48 @@ static int print_list(struct packets *p)
 
 /* ---- fields ---- */
 
-/* Where lines of fields go: tabs as tshark does it, or one of the formats. */
+/* Where lines of fields come from and go to: tabs as tshark does it, or one of the formats. */
 struct fields_out {
 	unsigned n;
-	struct render *render; /* NULL: tabs */
+	struct field_reader *reader;
+	struct list_cells *list; /* columns of the packet list among them; NULL: none */
+	unsigned nlist;
+	unsigned from[FIELDS_MAX]; /* of each field: which cell of the reader, behind these of the list */
+	struct render *render;     /* NULL: tabs */
 	bool terminal;
-	struct value *values;
+	struct value values[FIELDS_MAX];
 };
 
 static void print_line(struct fields_out *out, const char *const *cells)
 {
-	if (out->render) {
-		for (unsigned i = 0; i < out->n; i++)
-			out->values[i] = cells[i][0] ? value_text(cells[i]) : value_null();
-		render_row(out->render, out->values);
-		return;
-	}
 	for (unsigned i = 0; i < out->n; i++) {
+		const char *cell = cells[out->from[i]];
 		/* A pipe gets what tshark writes; a terminal nothing that it would obey. */
-		if (out->terminal)
-			render_visible_text(stdout, cells[i]);
+		if (out->render)
+			out->values[i] = cell[0] ? value_text(cell) : value_null();
+		else if (out->terminal)
+			render_visible_text(stdout, cell);
 		else
-			fputs(cells[i], stdout);
-		putchar(i + 1 < out->n ? '\t' : '\n');
+			fputs(cell, stdout);
+		if (!out->render)
+			putchar(i + 1 < out->n ? '\t' : '\n');
 	}
+	if (out->render)
+		render_row(out->render, out->values);
 }
 
-static int print_frame(struct field_reader *r, int64_t id, struct fields_out *out)
+static int print_frame(struct fields_out *out, int64_t capture, int64_t id)
 {
-	const char *cells[FIELDS_MAX];
-	if (fields_frame(r, id, cells) < 0)
+	const char *cells[FIELDS_MAX + LIST_COLUMNS];
+	if (fields_frame(out->reader, id, cells) < 0 ||
+		(out->list && list_cells_frame(out->list, capture, id, cells + FIELDS_MAX) < 0))
 		return -1;
 	print_line(out, cells);
 	return 0;
 }
 
 /* Without a filter: all frames of the captures. */
-static int print_captures(struct packets *p, struct field_reader *r, struct fields_out *out)
+static int print_captures(struct packets *p, struct fields_out *out)
 {
 	int rc = 0;
 	int64_t left = p->limit;
@@ -280,16 +246,16 @@ static int print_captures(struct packets *p, struct field_reader *r, struct fiel
 		const struct selected_capture *capture = &p->q.session.captures[c];
 		int64_t frames = left < 0 || capture->frames < left ? capture->frames : left,
 			last = capture->first_frame + frames - 1;
-		rc = fields_range(r, capture, capture->first_frame, last);
+		rc = fields_range(out->reader, capture, capture->first_frame, last);
 		for (int64_t id = capture->first_frame; rc == 0 && id <= last; id++)
-			rc = print_frame(r, id, out);
+			rc = print_frame(out, capture->id, id);
 		left -= left < 0 ? 0 : frames;
 	}
 	return rc;
 }
 
 /* With a filter: those that it leaves, in order. */
-static int print_filtered(struct packets *p, struct field_reader *r, struct fields_out *out)
+static int print_filtered(struct packets *p, struct fields_out *out)
 {
 	sqlite3_stmt *st = question_prepare(&p->q,
 		"SELECT f.frame_id, c.id FROM %s ORDER BY c.id, f.frame_id LIMIT %lld", p->q.frames,
@@ -305,42 +271,75 @@ static int print_filtered(struct packets *p, struct field_reader *r, struct fiel
 		while (capture->id != sqlite3_column_int64(st, 1))
 			capture++;
 		if (capture != at)
-			rc = fields_range(r, capture, sqlite3_column_int64(st, 0),
+			rc = fields_range(out->reader, capture, sqlite3_column_int64(st, 0),
 				capture->first_frame + capture->frames - 1);
 		at = capture;
 		if (rc == 0)
-			rc = print_frame(r, sqlite3_column_int64(st, 0), out);
+			rc = print_frame(out, capture->id, sqlite3_column_int64(st, 0));
 	}
 	sqlite3_finalize(st);
 	return rc;
+}
+
+/* Which of them are fields of layers, which columns of the packet list. 0 or -1 after a message. */
+static int open_readers(struct packets *p, struct fields_out *out, const char *const *names)
+{
+	const char *fields[FIELDS_MAX];
+	enum list_column listed[LIST_COLUMNS];
+	unsigned n = 0;
+	for (unsigned i = 0; i < out->n; i++) {
+		enum list_column column = list_column_of(names[i]);
+		unsigned at = 0;
+		if (column == LIST_COLUMNS) {
+			out->from[i] = n;
+			fields[n++] = names[i];
+			continue;
+		}
+		while (at < out->nlist && listed[at] != column)
+			at++;
+		if (at == out->nlist)
+			listed[out->nlist++] = column;
+		out->from[i] = FIELDS_MAX + at;
+	}
+	if (!(out->reader = fields_open(&p->q.session, fields, n)))
+		return -1;
+	if (out->nlist &&
+		!(out->list = list_cells_open(&p->q.session, listed, out->nlist, p->time, time_digits(p))))
+		return -1;
+	return 0;
 }
 
 static int print_fields(struct packets *p, const struct args *args)
 {
 	const char *names[FIELDS_MAX];
 	struct render_column *titles = calloc(FIELDS_MAX, sizeof(*titles));
-	struct fields_out out = { .terminal = isatty(STDOUT_FILENO),
-		.values = calloc(FIELDS_MAX, sizeof(*out.values)) };
+	struct fields_out *out = calloc(1, sizeof(*out));
 	int status = EXIT_FAILED;
-	while (titles && out.n < FIELDS_MAX && args_nth(args, "field", out.n)) {
-		names[out.n] = args_nth(args, "field", out.n);
-		titles[out.n] = (struct render_column) { names[out.n], NULL, RENDER_TEXT };
-		out.n++;
+	if (!titles || !out) {
+		free(titles);
+		free(out);
+		return complain(EXIT_FAILED, "out of memory");
 	}
-	bool tabs = strcmp(p->type, "fields") == 0;
-	struct field_reader *r = titles && out.values ? fields_open(&p->q.session, names, out.n) : NULL;
-	if (r && !tabs)
-		out.render =
-			render_open(strcmp(p->type, "text") == 0 ? "table" : p->type, stdout, titles, out.n);
-	if (r && (tabs || out.render)) {
-		int rc = p->q.filter ? print_filtered(p, r, &out) : print_captures(p, r, &out);
-		status = rc == 0 && fields_missing(r) == 0 ? EXIT_DONE : EXIT_FAILED;
+	out->terminal = isatty(STDOUT_FILENO);
+	while (out->n < FIELDS_MAX && args_nth(args, "field", out->n)) {
+		names[out->n] = args_nth(args, "field", out->n);
+		titles[out->n] = (struct render_column) { names[out->n], NULL, RENDER_TEXT };
+		out->n++;
 	}
-	if (out.render && render_close(out.render) < 0)
+	bool tabs = strcmp(p->type, "fields") == 0, good = open_readers(p, out, names) == 0;
+	if (good && !tabs)
+		out->render =
+			render_open(strcmp(p->type, "text") == 0 ? "table" : p->type, stdout, titles, out->n);
+	if (good && (tabs || out->render)) {
+		int rc = p->q.filter ? print_filtered(p, out) : print_captures(p, out);
+		status = rc == 0 && fields_missing(out->reader) == 0 ? EXIT_DONE : EXIT_FAILED;
+	}
+	if (out->render && render_close(out->render) < 0)
 		status = complain(EXIT_FAILED, "out of memory");
-	fields_close(r);
+	list_cells_close(out->list);
+	fields_close(out->reader);
 	free(titles);
-	free(out.values);
+	free(out);
 	return status;
 }
 
@@ -368,6 +367,10 @@ static int run(const struct args *args)
 		return complain(EXIT_USAGE, "packets: --limit needs a number, not %s", limit);
 	if (strcmp(p.type, "fields") == 0 && !args_has(args, "field"))
 		return complain(EXIT_USAGE, "packets: -T fields needs at least one -e FIELD");
+	char *time = list_time_sql(p.time, 6, "0");
+	sqlite3_free(time);
+	if (!time)
+		return complain(EXIT_USAGE, "packets: -t is one of " LIST_TIMES ", not %s", p.time);
 	if (args_has(args, "field") && args_has(args, "sql"))
 		return complain(EXIT_USAGE, "packets: fields are put together from several statements; "
 					    "`pcapdex fields ARCHIVE FIELD --source` tells where they stand");
@@ -390,7 +393,7 @@ static const struct option_spec options[] = {
 		"r since the first frame, d since the frame before, dd since the line before, a or ad local "
 		"time, "
 		"u or ud UTC, e epoch (default: r)",
-		TIME_FORMATS },
+		LIST_TIMES },
 	{ "color", 0, "WHEN", false, "auto, always or never: Wireshark's colouring rules (default: auto)",
 		"auto always never" },
 	NUMERIC_OPTION,
@@ -409,7 +412,9 @@ const struct command cmd_packets = {
 		   "NO_COLOR).\n"
 		   "With -e the fields named, all values of a frame joined by commas; -T fields prints "
 		   "exactly what `tshark -T fields\n"
-		   "-E occurrence=a` prints, a line a frame and a tab between fields.",
+		   "-E occurrence=a` prints, a line a frame and a tab between fields. _ws.col.Info is the "
+		   "column of the list (No., Time,\n"
+		   "Source, Destination, Protocol, Length, Info).",
 	.examples = "  pcapdex packets trace.db --limit 20\n"
 		    "  pcapdex packets trace.db -Y 'tcp.analysis.flags' -f csv\n"
 		    "  pcapdex packets trace.db -T fields -e frame.number -e ip.src -e tcp.stream",

@@ -368,9 +368,9 @@ struct field_reader *fields_open(struct session *s, const char *const *names, un
 	if (!r)
 		return NULL;
 	r->session = s;
-	r->fields = calloc(n, sizeof(*r->fields));
-	r->cells = calloc(n, sizeof(*r->cells));
-	r->places = calloc(n, sizeof(*r->places));
+	r->fields = calloc(n + 1, sizeof(*r->fields));
+	r->cells = calloc(n + 1, sizeof(*r->cells));
+	r->places = calloc(n + 1, sizeof(*r->places));
 	r->raw = raw_open(s->db);
 	r->where = session_prepare(s, "SELECT offset FROM t_frame WHERE frame_id=?");
 	r->stack = session_prepare(
@@ -382,7 +382,9 @@ struct field_reader *fields_open(struct session *s, const char *const *names, un
 		if (!r->fields[i]) {
 			char *near = error ? NULL : catalogue_nearest(s->db, names[i]);
 			complain(-1,
-				error  ? "%s: %s"
+				error ? "%s: %s"
+				: near && strcmp(near, names[i]) == 0
+					? "%s is a protocol, not a field: its column stays empty"
 				: near ? "no field %s, its column stays empty; did you mean %s?"
 				       : "no field %s, its column stays empty",
 				error ? s->path : names[i], error ? error : near);

@@ -208,6 +208,17 @@ check "show: all pieces" says text '^        .3 Reassembled Handshake Fragments 
 check "show: where a piece stood" says text '^            .Frame: 1, payload: 10-29 (20 bytes).$'
 check "show: what was put together" says text '^                    Server Name: www.ex.org$'
 
+# ---- columns of the packet list as fields ----
+
+# What `tshark -2 -n -r web.pcap -Y dns -T fields -e ...` prints.
+"$pcapdex" index columns.db "$(dirname "$0")/../fixtures/web.pcap" 2>log
+"$pcapdex" packets columns.db -Y dns -T fields -e frame.number -e _ws.col.Time -e _ws.col.Info -e ip.ttl -e _ws.col.Protocol -e _ws.col.Source >got
+printf '3\t0.014000\tStandard query 0x1a2b A www.example.com\t64\tDNS\t192.0.2.10\n4\t0.021000\tStandard query response 0x1a2b A www.example.com A 198.51.100.80\t64\tDNS\t192.0.2.53\n' >want
+check "columns of the packet list" cmp want got
+check "their times" is "$("$pcapdex" packets columns.db -Y dns -t dd -T fields -e _ws.col.Time | tr '\n' ' ')" "0.000000 0.007000 "
+check "a time that is none" status 2 "$pcapdex" packets columns.db -t x -e _ws.col.Time
+check "a column that is none" status 1 "$pcapdex" packets columns.db -e _ws.col.Nothing
+
 # ---- a FIN that is sent again ----
 
 # An answer of HTTP/1.0 goes on until the server closes (RFC 1945, section 7.2.2): as tshark does, a second FIN of its
