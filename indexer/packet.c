@@ -80,6 +80,15 @@ void pkt_next_media(struct packet *pkt, struct cursor payload, const char *value
 	n->direct = otherwise;
 }
 
+void pkt_media_refused(struct packet *pkt, struct row *row, unsigned field)
+{
+	struct next *n = pkt->nnext ? &pkt->next[pkt->nnext - 1] : NULL;
+	if (n && n->parent == pkt->current && n->table == CLAIM_MEDIA_TYPE) {
+		n->told = row;
+		n->told_field = (uint16_t)field;
+	}
+}
+
 void pkt_below(struct packet *pkt)
 {
 	if (pkt->nnext && pkt->next[pkt->nnext - 1].parent == pkt->current)

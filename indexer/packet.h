@@ -203,6 +203,8 @@ struct next {
 	const char *media;             /* CLAIM_MEDIA_TYPE: see pkt_next_media() */
 	uint32_t media_len;
 	enum claim_table heuristics;
+	struct row *told; /* NULL: nobody; see pkt_media_refused() */
+	uint16_t told_field;
 	struct cursor cursor;
 	int16_t parent;
 };
@@ -472,6 +474,8 @@ void pkt_next_header(struct packet *pkt, uint32_t ip_proto, struct cursor payloa
  * is not known. */
 void pkt_next_media(struct packet *pkt, struct cursor payload, const char *value, size_t len,
 	enum claim_table heuristics, const struct protocol *otherwise);
+/* Where the dissector of that media type does not take what was just handed on, this field becomes 1. */
+void pkt_media_refused(struct packet *pkt, struct row *row, unsigned field);
 
 /* What was handed on last hangs below this layer's item: neither it nor what is inside it has an item of its
  * own. (So does proto_data as the `otherwise` of pkt_next_media().) */

@@ -215,6 +215,8 @@ static void try_media(struct packet *pkt, const struct next *n)
 		p = registry_media(multipart, sizeof(multipart) - 1);
 	if (p && try_protocol(pkt, p, n))
 		return;
+	if (p && n->told)
+		row_set(n->told, n->told_field, 1);
 	if (n->heuristics && ask_heuristics(pkt, n->heuristics, n))
 		return;
 	if (!n->direct)

@@ -4,9 +4,17 @@
 #define PCAPDEX_DISSECTORS_HTTP_H
 
 #include "indexer/dissectors/ids.h"
+#include "indexer/expert.h"
 #include "indexer/packet.h"
 
 extern const struct protocol proto_http, proto_ssdp;
+
+/* What the Expert Information says. */
+#define EMPTY_LINE "Leading CRLF previous message in the stream may have extra CRLF"
+#define PORT_OF_TLS                                                                                          \
+	"Unencrypted HTTP protocol detected over encrypted port, could indicate a dangerous "                \
+	"misconfiguration."
+#define BODY_REFUSED "HTTP body subdissector failed, trying heuristic subdissector"
 
 /* Records of proto_http; SSDP's messages are rows of them too. */
 enum http_record {
@@ -44,6 +52,7 @@ enum {
 	MESSAGE_PROXY_PORT,
 	MESSAGE_LEADING_CRLF,
 	MESSAGE_TLS_PORT,
+	MESSAGE_SUBDISSECTOR_FAILED,
 	MESSAGE_NSTORED,
 	/* derived */
 	MESSAGE_NOTIFICATION = MESSAGE_NSTORED,
@@ -57,9 +66,11 @@ enum {
 	MESSAGE_RESPONSE_FOR_URI,
 	MESSAGE_CODE_DESC,
 	MESSAGE_CHAT,
-	MESSAGE_EXPERT,
-	MESSAGE_EXPERT_LAST = MESSAGE_EXPERT + 3, /* EXPERT_FIELDS */
-	MESSAGE_NFIELDS
+	MESSAGE_EXPERT_PORT,
+	MESSAGE_EXPERT_CRLF = MESSAGE_EXPERT_PORT + EXPERT_FIELDS,
+	MESSAGE_EXPERT_LINE = MESSAGE_EXPERT_CRLF + EXPERT_FIELDS,
+	MESSAGE_EXPERT_BODY = MESSAGE_EXPERT_LINE + EXPERT_FIELDS,
+	MESSAGE_NFIELDS = MESSAGE_EXPERT_BODY + EXPERT_FIELDS
 };
 
 /* Headers with a field of their own. */

@@ -153,5 +153,6 @@ uint32_t http_body(struct http_message *m, uint32_t pos, uint32_t len, uint32_t 
 	pkt_on_finish(pkt, offset_in_call(pkt) + pos, finish_item);
 	pkt_next_media(pkt, body, (const char *)m->content_type.at, m->content_type.len, CLAIM_HEUR_HTTP,
 		m->content_type.at ? &proto_media : &proto_data);
+	pkt_media_refused(pkt, m->row, MESSAGE_SUBDISSECTOR_FAILED);
 	return len;
 }

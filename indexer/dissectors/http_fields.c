@@ -67,13 +67,10 @@ static const struct field message_fields[MESSAGE_NFIELDS] = {
 		.generated = true },
 	[MESSAGE_PROXY_PORT] = { "http.proxy_connect_port", "Proxy-Connect-Port", KIND_UINT, .octets = 2,
 		.part = 2, .generated = true },
-	[MESSAGE_LEADING_CRLF] = { "http.leading_crlf",
-		"Leading CRLF previous message in the stream may have extra CRLF", KIND_NONE, .part = 2,
+	[MESSAGE_LEADING_CRLF] = { "http.leading_crlf", EMPTY_LINE, KIND_NONE, .part = 2, .generated = true },
+	[MESSAGE_TLS_PORT] = { "http.tls_port", PORT_OF_TLS, KIND_NONE, .part = 2, .generated = true },
+	[MESSAGE_SUBDISSECTOR_FAILED] = { "http.subdissector_failed", BODY_REFUSED, KIND_NONE, .part = 2,
 		.generated = true },
-	[MESSAGE_TLS_PORT] = { "http.tls_port",
-		"Unencrypted HTTP protocol detected over encrypted port, could indicate a dangerous "
-		"misconfiguration.",
-		KIND_NONE, .part = 2, .generated = true },
 	[MESSAGE_NOTIFICATION] = { "http.notification", "Notification", KIND_BOOL, .hidden = true,
 		.sql = OF_TYPE(3, "1") },
 	[MESSAGE_RESPONSE] = { "http.response", "Response", KIND_BOOL, .hidden = true,
@@ -95,7 +92,13 @@ static const struct field message_fields[MESSAGE_NFIELDS] = {
 		.generated = true, .sql = "CASE WHEN {response_code} IS NOT NULL THEN " CODE_NAMES " END" },
 	[MESSAGE_CHAT] = { "http.chat", "Formatted text", KIND_NONE, .generated = true,
 		.sql = "CASE WHEN {type} THEN 1 END" },
-	EXPERT_ITEM(MESSAGE_EXPERT, FIRST_LINE, EXPERT_CHAT, EXPERT_SEQUENCE),
+	EXPERT_ITEM(MESSAGE_EXPERT_PORT, EXPERT_IF("{tls_port}", "'" PORT_OF_TLS "'"), EXPERT_WARN,
+		EXPERT_SECURITY),
+	EXPERT_ITEM(MESSAGE_EXPERT_CRLF, EXPERT_IF("{leading_crlf}", "'" EMPTY_LINE "'"), EXPERT_ERROR,
+		EXPERT_MALFORMED),
+	EXPERT_ITEM(MESSAGE_EXPERT_LINE, FIRST_LINE, EXPERT_CHAT, EXPERT_SEQUENCE),
+	EXPERT_ITEM(MESSAGE_EXPERT_BODY, EXPERT_IF("{subdissector_failed}", "'" BODY_REFUSED "'"),
+		EXPERT_NOTE, EXPERT_MALFORMED),
 };
 static const char *const message_parts[] = { "uri", "rare", NULL };
 

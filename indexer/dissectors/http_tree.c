@@ -6,6 +6,8 @@
 #define RESPONSE "{http.response.version} {http.response.code:d}< {http.response.phrase}>\\r\\n"
 
 const struct layout_line http_layout[] = {
+	{ 0, "http.tls_port", PORT_OF_TLS, .expert = "Warning/Security" },
+	{ 0, "http.leading_crlf", EMPTY_LINE, .expert = "Error/Malformed" },
 	{ 0, NULL, REQUEST },
 	{ 1, "http.chat", REQUEST, .expert = "Chat/Sequence" },
 	{ 1, "http.request.method" },
@@ -40,5 +42,6 @@ const struct layout_line http_layout[] = {
 	{ 0, "http.next_response_in" },
 	{ 0, "http.response_for.uri" },
 	{ 0, "http.file_data", "File Data: {:l} bytes" },
+	{ 0, "http.subdissector_failed", BODY_REFUSED, .expert = "Note/Malformed" },
 	{ 0 },
 };
