@@ -27,17 +27,21 @@ extern const struct value_name expert_severity_names[], expert_group_names[];
 
 /* The four fields of an item, at `at` to `at` + 3 of a field table: SQL expressions give its text, severity
  * and group; a text of NULL, and there is no item. */
-#define EXPERT_FIELDS 4
-#define EXPERT_ITEM(at, text, severity, group)                                                               \
-	[at] = { EXPERT_NAME, "Expert Info", KIND_NONE, .generated = true, .hidden = true,                   \
+#define EXPERT_FIELDS                          4
+#define EXPERT_ITEM(at, text, severity, group) EXPERT_ITEM_IN(at, 0, text, severity, group)
+
+/* The same of what part `in` of the record tells alone: its rows are few, and others need not be looked at.
+ */
+#define EXPERT_ITEM_IN(at, in, text, severity, group)                                                        \
+	[at] = { EXPERT_NAME, "Expert Info", KIND_NONE, .generated = true, .hidden = true, .part = in,       \
 		.sql = "CASE WHEN (" text ") IS NOT NULL THEN 1 END" },                                      \
 	[(at) + 1] = { EXPERT_NAME ".message", "Message", KIND_TEXT, .generated = true, .hidden = true,      \
-		.sql = text },                                                                               \
+		.part = in, .sql = text },                                                                   \
 	[(at) + 2] = { EXPERT_NAME ".severity", "Severity level", KIND_UINT, .octets = 4, .generated = true, \
-		.hidden = true, .sql = "CASE WHEN (" text ") IS NOT NULL THEN " severity " END",             \
+		.hidden = true, .part = in, .sql = "CASE WHEN (" text ") IS NOT NULL THEN " severity " END", \
 		.names = expert_severity_names },                                                            \
 	[(at) + 3] = { EXPERT_NAME ".group", "Group", KIND_UINT, .octets = 4, .generated = true,             \
-		.hidden = true, .sql = "CASE WHEN (" text ") IS NOT NULL THEN " group " END",                \
+		.hidden = true, .part = in, .sql = "CASE WHEN (" text ") IS NOT NULL THEN " group " END",    \
 		.names = expert_group_names }
 
 /* A record of nothing but one more item of the layer, for a field table that has one already. */

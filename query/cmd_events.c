@@ -139,6 +139,36 @@ static int answer_list(struct question *q, const char *from)
 		sizeof(columns) / sizeof(columns[0]));
 }
 
+/* The Expert Information of all protocols but TCP; NULL where the question is about TCP alone. */
+static char *others_sql(const struct question *q)
+{
+	double v;
+	if (args_has(q->args, "kind") || args_has(q->args, "stream"))
+		return NULL;
+	sqlite3_str *s = sqlite3_str_new(NULL);
+	sqlite3_str_appendall(s,
+		"SELECT lower(x.severity) AS severity, x.\"group\", coalesce(p.shown, upper(x.protocol)),\n"
+		" x.message, count(*), min(x.frame_id), x.protocol\nFROM expert x LEFT JOIN protocol p ON "
+		"p.name = x.protocol\n");
+	if (q->filter)
+		sqlite3_str_appendf(s,
+			" JOIN (SELECT c.id AS cid, f.frame_id AS fid FROM %s) m ON m.fid = x.frame_id\n"
+			" JOIN capture c ON c.id = m.cid JOIN t_frame f ON f.frame_id = x.frame_id\n",
+			q->frames);
+	else if (!is_whole(q) || strcmp(q->chosen, "1") != 0)
+		sqlite3_str_appendall(s, " JOIN t_frame f ON f.frame_id = x.frame_id JOIN capture c ON c.id ="
+					 " (SELECT i.id FROM capture i WHERE i.first_frame <= x.frame_id"
+					 " ORDER BY i.first_frame DESC, i.id DESC LIMIT 1)\n");
+	sqlite3_str_appendf(s, "WHERE x.protocol <> 'tcp' AND %s", q->chosen);
+	append_names(s, q->args, "severity", "lower(x.severity)");
+	if (number(q->args, "from", &v))
+		sqlite3_str_appendf(s, " AND f.time - c.time_zero >= %lld", (long long)(v * 1e9));
+	if (number(q->args, "to", &v))
+		sqlite3_str_appendf(s, " AND f.time - c.time_zero < %lld", (long long)(v * 1e9));
+	sqlite3_str_appendall(s, "\nGROUP BY 1, 2, 3, 4");
+	return sqlite3_str_finish(s);
+}
+
 static int answer_expert(struct question *q, const char *from)
 {
 	static const struct answer_column columns[] = {
@@ -148,14 +178,20 @@ static int answer_expert(struct question *q, const char *from)
 		{ { "summary", "Summary", RENDER_TEXT } },
 		{ { "count", "Count", RENDER_NUMBER } },
 	};
+	/* TCP's are events; those of other protocols follow from their own tables. */
 	static const char sql[] =
+		"SELECT severity, \"group\", protocol, summary, count FROM (\n"
 		"SELECT k.severity AS severity, k.\"group\" AS \"group\", 'TCP' AS protocol,\n"
-		" " SUMMARY " AS summary, count(*) AS count\n"
+		" " SUMMARY " AS summary, count(*) AS count, min(e.frame_id) AS first, e.kind AS kind\n"
 		"FROM %s AND k.\"group\" IS NOT NULL\n"
-		"GROUP BY e.kind, e.text, CASE WHEN instr(k.summary, '{value}') THEN e.value END\n"
-		"ORDER BY " BY_SEVERITY ", min(e.frame_id), e.kind";
-	return question_answer(
-		q, question_prepare(q, sql, from), columns, sizeof(columns) / sizeof(columns[0]));
+		"GROUP BY e.kind, e.text, CASE WHEN instr(k.summary, '{value}') THEN e.value END%s%s) k\n"
+		"ORDER BY " BY_SEVERITY ", first, kind";
+	char *others = others_sql(q);
+	int status = question_answer(q,
+		question_prepare(q, sql, from, others ? "\nUNION ALL\n" : "", others ? others : ""), columns,
+		sizeof(columns) / sizeof(columns[0]));
+	sqlite3_free(others);
+	return status;
 }
 
 static int count_kinds(struct question *q, const char *from)
@@ -337,7 +373,7 @@ static const struct option_spec options[] = {
 	{ "to", 0, "T", false, "only before second T of the capture" },
 	{ "count", 0, "BY", false, "how many by kind, conversation, capture or time" },
 	{ "interval", 'i', "T", false, "seconds of a row of --count time (default: 1)" },
-	{ "expert", 0, NULL, false, "Wireshark's Expert Information for TCP" },
+	{ "expert", 0, NULL, false, "Wireshark's Expert Information, of all protocols" },
 	{ "kinds", 0, NULL, false, "the kinds of events and what they mean" },
 	{ "limit", 0, "N", false, "only the first N events" },
 	{ 0 },
@@ -355,7 +391,8 @@ const struct command cmd_events = {
 		   "timeout counts\n"
 		   "from, the ACK that a duplicate repeats, the FIN that is acknowledged. `--kinds` tells "
 		   "what other frame\n"
-		   "and value are for each kind. --expert agrees with the TCP rows of `tshark -z expert`.",
+		   "and value are for each kind. --expert is what `tshark -z expert` says, of other "
+		   "protocols too.",
 	.examples = "  pcapdex events a.db --count kind                 how many of each kind\n"
 		    "  pcapdex events a.db --stream 3                   all of one conversation, in order\n"
 		    "  pcapdex events a.db -k retransmission -k rst     only these",

@@ -47,6 +47,21 @@ check "a filter" "14,rst" "$(ask events "$scratch/a.db" -Y 'tcp.flags.reset == 1
 check "counts" "$(ask events "$scratch/a.db" --count kind | cut -d, -f1,4)" "$(ask events "$scratch/a.db" --count kind --from -1 | cut -d, -f1,4)"
 check "counts by capture" "$(ask events "$scratch/a.db" --count capture)" "$(ask events "$scratch/a.db" --count capture --from -1)"
 
+# What tshark -2 -n -q -z expert says of web.pcap: of all protocols, in this order.
+"$pcapdex" index "$scratch/web.db" "$fixtures/web.pcap" >/dev/null
+check "Expert Information" 'warning,Sequence,TCP,Connection reset (RST),1
+note,Sequence,TCP,This frame initiates the connection closing,1
+note,Sequence,TCP,This frame undergoes the connection closing,1
+chat,Sequence,TCP,Connection establish request (SYN): server port 80,1
+chat,Sequence,TCP,Connection establish acknowledge (SYN+ACK): server port 80,1
+chat,Sequence,HTTP,GET /index.html HTTP/1.1\r\n,1
+chat,Sequence,HTTP,HTTP/1.1 200 OK\r\n,1
+chat,Sequence,TCP,Connection finish (FIN),2
+chat,Sequence,TCP,Connection establish request (SYN): server port 81,1' "$(ask events "$scratch/web.db" --expert | tr -d '"')"
+check "of some frames" 'chat,Sequence,HTTP,GET /index.html HTTP/1.1\r\n,1' "$(ask events "$scratch/web.db" --expert -Y http.request | tr -d '"')"
+check "of some time" 'chat,Sequence,HTTP,GET /index.html HTTP/1.1\r\n,1' "$(ask events "$scratch/web.db" --expert --to 0.05 -s chat | grep HTTP | tr -d '"')"
+check "of one capture" "$(ask events "$scratch/web.db" --expert)" "$(ask events "$scratch/web.db" --expert -c web.pcap)"
+
 # Frame, series, from, to: three segments of 1000 octets of which the second was lost and sent again.
 check "tcptrace" "4,segment,1,1001
 6,segment,2001,3001

@@ -110,7 +110,7 @@ static const struct field eth_fields[ETH_NFIELDS] = {
 		EXPERT_IF(GROUP("src"),
 			"'Source MAC must not be a group address: IEEE 802.3-2002, Section 3.2.3(b)'"),
 		EXPERT_WARN, EXPERT_PROTOCOL),
-	EXPERT_ITEM(ETH_EXPERT_TRAILER,
+	EXPERT_ITEM_IN(ETH_EXPERT_TRAILER, 1,
 		/* in a frame that is short without it: section 4A.2.3.2.4, pad to 60 octets */
 		EXPERT_IF("{padding} IS NULL AND (SELECT f.len FROM t_frame f WHERE f.frame_id={frame}) < "
 			  "60 + ({trailer} & 16777215)",

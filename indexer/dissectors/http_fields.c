@@ -92,12 +92,12 @@ static const struct field message_fields[MESSAGE_NFIELDS] = {
 		.generated = true, .sql = "CASE WHEN {response_code} IS NOT NULL THEN " CODE_NAMES " END" },
 	[MESSAGE_CHAT] = { "http.chat", "Formatted text", KIND_NONE, .generated = true,
 		.sql = "CASE WHEN {type} THEN 1 END" },
-	EXPERT_ITEM(MESSAGE_EXPERT_PORT, EXPERT_IF("{tls_port}", "'" PORT_OF_TLS "'"), EXPERT_WARN,
+	EXPERT_ITEM_IN(MESSAGE_EXPERT_PORT, 2, EXPERT_IF("{tls_port}", "'" PORT_OF_TLS "'"), EXPERT_WARN,
 		EXPERT_SECURITY),
-	EXPERT_ITEM(MESSAGE_EXPERT_CRLF, EXPERT_IF("{leading_crlf}", "'" EMPTY_LINE "'"), EXPERT_ERROR,
+	EXPERT_ITEM_IN(MESSAGE_EXPERT_CRLF, 2, EXPERT_IF("{leading_crlf}", "'" EMPTY_LINE "'"), EXPERT_ERROR,
 		EXPERT_MALFORMED),
 	EXPERT_ITEM(MESSAGE_EXPERT_LINE, FIRST_LINE, EXPERT_CHAT, EXPERT_SEQUENCE),
-	EXPERT_ITEM(MESSAGE_EXPERT_BODY, EXPERT_IF("{subdissector_failed}", "'" BODY_REFUSED "'"),
+	EXPERT_ITEM_IN(MESSAGE_EXPERT_BODY, 2, EXPERT_IF("{subdissector_failed}", "'" BODY_REFUSED "'"),
 		EXPERT_NOTE, EXPERT_MALFORMED),
 };
 static const char *const message_parts[] = { "uri", "rare", NULL };

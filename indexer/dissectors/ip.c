@@ -147,8 +147,8 @@ static const struct field ip_fields[IP_NFIELDS] = {
 		.generated = true, .sql = SQL_OFF },
 	[IP_FLAGS_SF] = { "ip.flags.sf", "Security flag", KIND_BOOL, .sql = SQL_OFF },
 	[IP_TOS] = { "ip.tos", "Type of Service", KIND_UINT, .octets = 1, .sql = SQL_OFF },
-	EXPERT_ITEM(IP_EXPERT_LENGTH, LENGTH_TEXT, EXPERT_ERROR, EXPERT_PROTOCOL),
-	EXPERT_ITEM(IP_EXPERT, TTL_TEXT, EXPERT_NOTE, EXPERT_SEQUENCE),
+	EXPERT_ITEM_IN(IP_EXPERT_LENGTH, 1, LENGTH_TEXT, EXPERT_ERROR, EXPERT_PROTOCOL),
+	EXPERT_ITEM_IN(IP_EXPERT, 1, TTL_TEXT, EXPERT_NOTE, EXPERT_SEQUENCE),
 	[IP_HOST] = { "ip.host", "Source or Destination Host", KIND_TEXT, .generated = true, .hidden = true,
 		.any = { IP_SRC_HOST, IP_DST_HOST }, .nany = 2 },
 };

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "indexer/expert.h"
 #include "indexer/store/expr.h"
 
 int views_run(sqlite3 *db, sqlite3_str *s)
@@ -364,6 +365,15 @@ static void append_expert(sqlite3_str *s, sqlite3_stmt *st, bool first)
 	sqlite3_free(group);
 }
 
+/* The name of a number: a few names are faster said than looked up for each row. */
+static void append_names(sqlite3_str *s, const char *number, const struct value_name *names)
+{
+	sqlite3_str_appendf(s, "CASE %s", number);
+	for (; names->name; names++)
+		sqlite3_str_appendf(s, " WHEN %lld THEN %Q", (long long)names->value, names->name);
+	sqlite3_str_appendall(s, " END");
+}
+
 int views_install_expert(sqlite3 *db)
 {
 	static const char sql[] =
@@ -377,12 +387,12 @@ int views_install_expert(sqlite3 *db)
 	int rc = sqlite3_prepare_v2(db, sql, -1, &st, NULL);
 	sqlite3_str *s = sqlite3_str_new(db);
 	unsigned n = 0;
-	sqlite3_str_appendall(s,
-		"DROP VIEW IF EXISTS expert;\nCREATE VIEW expert AS SELECT x.frame_id, x.protocol, "
-		"(SELECT v.name FROM field_value v JOIN field f ON f.id=v.field_id WHERE f.name='" EXPERT_NAME
-		".severity' AND v.value=x.severity) AS severity, "
-		"(SELECT v.name FROM field_value v JOIN field f ON f.id=v.field_id WHERE f.name='" EXPERT_NAME
-		".group' AND v.value=x.grp) AS \"group\", x.message FROM (");
+	sqlite3_str_appendall(
+		s, "DROP VIEW IF EXISTS expert;\nCREATE VIEW expert AS SELECT x.frame_id, x.protocol,\n");
+	append_names(s, "x.severity", expert_severity_names);
+	sqlite3_str_appendall(s, " AS severity,\n");
+	append_names(s, "x.grp", expert_group_names);
+	sqlite3_str_appendall(s, " AS \"group\", x.message FROM (");
 	while (rc == SQLITE_OK && sqlite3_step(st) == SQLITE_ROW)
 		append_expert(s, st, n++ == 0);
 	if (!n)
