@@ -139,6 +139,16 @@ static int answer_list(struct question *q, const char *from)
 		sizeof(columns) / sizeof(columns[0]));
 }
 
+/* What an item is of: SSDP and mDNS have the tables of HTTP and DNS. What TLS shows in lists is a version,
+ * SSL where that is not known. */
+#define ITEM_PROTOCOL                                                                                        \
+	"CASE x.protocol WHEN 'tls' THEN 'TLS' "                                                             \
+	"WHEN 'http' THEN CASE WHEN instr(" LAYERS ", ':ssdp') THEN 'SSDP' ELSE 'HTTP' END "                 \
+	"WHEN 'dns' THEN CASE WHEN instr(" LAYERS ", ':mdns') THEN 'MDNS' WHEN instr(" LAYERS                \
+	", ':llmnr') THEN 'LLMNR' ELSE 'DNS' END ELSE coalesce(p.shown, upper(x.protocol)) END"
+#define LAYERS                                                                                               \
+	"(SELECT s.protocols FROM t_frame l JOIN t_stack s ON s.id = l.stack WHERE l.frame_id = x.frame_id)"
+
 /* The Expert Information of all protocols but TCP; NULL where the question is about TCP alone. */
 static char *others_sql(const struct question *q)
 {
@@ -146,10 +156,9 @@ static char *others_sql(const struct question *q)
 	if (args_has(q->args, "kind") || args_has(q->args, "stream"))
 		return NULL;
 	sqlite3_str *s = sqlite3_str_new(NULL);
-	sqlite3_str_appendall(s,
-		"SELECT lower(x.severity) AS severity, x.\"group\", coalesce(p.shown, upper(x.protocol)),\n"
-		" x.message, count(*), min(x.frame_id), x.protocol\nFROM expert x LEFT JOIN protocol p ON "
-		"p.name = x.protocol\n");
+	sqlite3_str_appendall(s, "SELECT lower(x.severity) AS severity, x.\"group\", " ITEM_PROTOCOL ",\n"
+				 " x.message, count(*), min(x.frame_id), x.protocol\nFROM expert x "
+				 "LEFT JOIN protocol p ON p.name = x.protocol\n");
 	if (q->filter)
 		sqlite3_str_appendf(s,
 			" JOIN (SELECT c.id AS cid, f.frame_id AS fid FROM %s) m ON m.fid = x.frame_id\n"

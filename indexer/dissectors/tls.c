@@ -223,8 +223,10 @@ static bool take_record(struct tls_reader *t, struct cursor *c)
 	unsigned type = c->data[c->pos];
 	/* RFC 2246, section 6: records of other types are ignored. */
 	if (s->version >= TLS10 && s->version <= TLS12 && !tls_is_content_type(type)) {
-		if (cur_need(c, left)) /* all of it is shown, where it was captured */
+		if (cur_need(c, left)) { /* all of it is shown, where it was captured */
 			tls_inform(t, "Ignored Unknown Record");
+			row_set(t->layer, LAYER_UNKNOWN_RECORD, 1);
+		}
 		return false;
 	}
 	if (!cur_need(c, 5))
@@ -341,7 +343,7 @@ static enum verdict tls_dissect(struct packet *pkt, struct cursor *c)
 	if (!before && pkt->info)
 		t.later = (uint16_t)info_later(pkt, "tls.session_version");
 	show_version(&t, before);
-	struct row *layer = row_open(pkt, &proto_tls, TLS_T_LAYER);
+	struct row *layer = t.layer = row_open(pkt, &proto_tls, TLS_T_LAYER);
 	bool more = true;
 	while (more && cur_left(c)) {
 		row_set(layer, LAYER_VERSION, t.session->version);

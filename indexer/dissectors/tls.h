@@ -12,6 +12,7 @@
 #define PCAPDEX_DISSECTORS_TLS_H
 
 #include "indexer/dissectors/ids.h"
+#include "indexer/expert.h"
 #include "indexer/packet.h"
 
 extern const struct protocol proto_tls, proto_tls_messages, proto_dtls;
@@ -83,6 +84,7 @@ struct tls_session {
 struct tls_reader {
 	struct packet *pkt;
 	const struct protocol *proto; /* whose tables: proto_tls or proto_dtls */
+	struct row *layer;            /* NULL: none is open */
 	struct tls_session *session;
 	bool dtls;
 	bool from_server;
@@ -127,7 +129,9 @@ enum {
 	LAYER_REASSEMBLED_IN,
 	LAYER_REASSEMBLED_LENGTH,
 	LAYER_REASSEMBLED_DATA,
-	LAYER_NFIELDS
+	LAYER_UNKNOWN_RECORD, /* part 1: what few frames have */
+	LAYER_EXPERT,
+	LAYER_NFIELDS = LAYER_EXPERT + EXPERT_FIELDS
 };
 enum { LATE_VERSION, LATE_NFIELDS };
 enum {

@@ -134,6 +134,8 @@ static const struct field whole_fields[WHOLE_NFIELDS] = {
 		KIND_FRAME, .generated = true },
 };
 
+static const char *const layer_parts[] = { "rare", NULL };
+
 #define P                   "tls"
 #define NAME(x)             tls_##x
 #define ONLY_TLS(full, tls) tls

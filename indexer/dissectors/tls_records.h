@@ -18,6 +18,10 @@ static const struct field NAME(layer_fields)[LAYER_NFIELDS] = {
 		.octets = 4, .generated = true, .sql = SQL_OFF },
 	[LAYER_REASSEMBLED_DATA] = { P ".reassembled.data", "Reassembled PDU data", KIND_BYTES,
 		.generated = true, .sql = SQL_OFF },
+	[LAYER_UNKNOWN_RECORD] = { P ".ignored_unknown_record", "Ignored Unknown Record", KIND_NONE,
+		.part = 1, .generated = true },
+	EXPERT_ITEM_IN(LAYER_EXPERT, 1, EXPERT_IF("{ignored_unknown_record}", "'Ignored Unknown Record'"),
+		EXPERT_WARN, EXPERT_PROTOCOL),
 };
 
 static const struct field NAME(late_fields)[LATE_NFIELDS] = {
@@ -211,7 +215,7 @@ static const struct field NAME(heartbeat_fields)[HEARTBEAT_NFIELDS] = {
 
 const struct record NAME(records)[TLS_T_COUNT] = {
 	[TLS_T_LAYER] = { P, RECORD_LAYER, ONLY_TLS(LAYER_DTLS_NFIELDS, LAYER_NFIELDS), NAME(layer_fields),
-		NULL },
+		ONLY_TLS(NULL, layer_parts) },
 	[TLS_T_LATE] = { P "_session", RECORD_LATE, LATE_NFIELDS, NAME(late_fields), NULL },
 	[TLS_T_RECORD] = { P "_record", RECORD_CHILD, ONLY_TLS(RECORD_NFIELDS, RECORD_TLS_NFIELDS),
 		NAME(record_fields), NULL },

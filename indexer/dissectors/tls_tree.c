@@ -125,6 +125,7 @@ static const struct value_name titles[] = { { SSL3, "SSLv3" }, { TLS10, "TLSv1" 
 	{ 1, .record = P "_handshake_piece", .has = "piece_of" },                                            \
 	{ 2, NULL, "Handshake Protocol: {piece_of:n} (fragment)" },                                          \
 	{ 2, P ".handshake.reassembled_in", IN_FRAME }, { 2, P ".handshake", "" },                           \
+	{ 0, P ".ignored_unknown_record", "Ignored Unknown Record", .expert = "Warning/Protocol" },          \
 	/* without records: in QUIC */                                                                       \
 	LAST_PIECE(0, P),                                                                                    \
 	{ 0, .record = P "_handshake",                                                                       \
