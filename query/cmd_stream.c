@@ -302,12 +302,7 @@ static int answer(struct question *q)
 
 static int run(const struct args *args)
 {
-	struct question q;
-	int status = question_open(&q, args);
-	if (status == EXIT_DONE)
-		status = answer(&q);
-	question_close(&q);
-	return status;
+	return question_run(args, answer);
 }
 
 static const struct option_spec options[] = {

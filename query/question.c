@@ -99,6 +99,16 @@ void question_close(struct question *q)
 	memset(q, 0, sizeof(*q));
 }
 
+int question_run(const struct args *args, int (*answer)(struct question *q))
+{
+	struct question q;
+	int status = question_open(&q, args);
+	if (status == EXIT_DONE)
+		status = answer(&q);
+	question_close(&q);
+	return status;
+}
+
 const char *question_naming(struct question *q)
 {
 	return q->table && !q->show_sql && !args_has(q->args, "numeric") ? "ether_name" : "";

@@ -23,6 +23,9 @@ struct question {
 int question_open(struct question *q, const struct args *args);
 void question_close(struct question *q);
 
+/* Open a question, answer it and close it. Gives the exit status of opening or else of `answer`. */
+int question_run(const struct args *args, int (*answer)(struct question *q));
+
 /* Prepare (SQLite's printf) and bind the filter's values. NULL after a message. */
 sqlite3_stmt *question_prepare(struct question *q, const char *format, ...);
 
