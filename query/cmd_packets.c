@@ -21,6 +21,7 @@ struct packets {
 	const char *time; /* enum of -t, as tshark has it */
 	int64_t limit;    /* frames to print at most */
 	bool colors;
+	struct fields_style style;
 };
 
 /* ---- the packet list ---- */
@@ -197,34 +198,32 @@ static int print_list(struct packets *p)
 
 /* ---- fields ---- */
 
-/* Where lines of fields come from and go to: tabs as tshark does it, or one of the formats. */
+/* Where lines of fields come from and go to: as tshark does it, or one of the formats. */
 struct fields_out {
 	unsigned n;
+	struct fields_style style;
 	struct field_reader *reader;
 	struct list_cells *list; /* columns of the packet list among them; NULL: none */
 	unsigned nlist;
 	unsigned from[FIELDS_MAX]; /* of each field: which cell of the reader, behind these of the list */
-	struct render *render;     /* NULL: tabs */
+	struct render *render;     /* NULL: as tshark */
 	bool terminal;
 	struct value values[FIELDS_MAX];
 };
 
 static void print_line(struct fields_out *out, const char *const *cells)
 {
+	const char *line[FIELDS_MAX];
 	for (unsigned i = 0; i < out->n; i++) {
-		const char *cell = cells[out->from[i]];
-		/* A pipe gets what tshark writes; a terminal nothing that it would obey. */
+		line[i] = cells[out->from[i]];
 		if (out->render)
-			out->values[i] = cell[0] ? value_text(cell) : value_null();
-		else if (out->terminal)
-			render_visible_text(stdout, cell);
-		else
-			fputs(cell, stdout);
-		if (!out->render)
-			putchar(i + 1 < out->n ? '\t' : '\n');
+			out->values[i] = line[i][0] ? value_text(line[i]) : value_null();
 	}
+	/* A pipe gets what tshark writes; a terminal nothing that it would obey. */
 	if (out->render)
 		render_row(out->render, out->values);
+	else
+		fields_style_line(&out->style, line, out->n, out->terminal);
 }
 
 static int print_frame(struct fields_out *out, int64_t capture, int64_t id)
@@ -301,7 +300,7 @@ static int open_readers(struct packets *p, struct fields_out *out, const char *c
 			listed[out->nlist++] = column;
 		out->from[i] = FIELDS_MAX + at;
 	}
-	if (!(out->reader = fields_open(&p->q.session, fields, n)))
+	if (!(out->reader = fields_open(&p->q.session, fields, n, &out->style)))
 		return -1;
 	if (out->nlist &&
 		!(out->list = list_cells_open(&p->q.session, listed, out->nlist, p->time, time_digits(p))))
@@ -321,6 +320,7 @@ static int print_fields(struct packets *p, const struct args *args)
 		return complain(EXIT_FAILED, "out of memory");
 	}
 	out->terminal = isatty(STDOUT_FILENO);
+	out->style = p->style;
 	while (out->n < FIELDS_MAX && args_nth(args, "field", out->n)) {
 		names[out->n] = args_nth(args, "field", out->n);
 		titles[out->n] = (struct render_column) { names[out->n], NULL, RENDER_TEXT };
@@ -330,6 +330,8 @@ static int print_fields(struct packets *p, const struct args *args)
 	if (good && !tabs)
 		out->render =
 			render_open(strcmp(p->type, "text") == 0 ? "table" : p->type, stdout, titles, out->n);
+	if (good && tabs)
+		fields_style_begin(&out->style, names, out->n);
 	if (good && (tabs || out->render)) {
 		int rc = p->q.filter ? print_filtered(p, out) : print_captures(p, out);
 		status = rc == 0 && fields_missing(out->reader) == 0 ? EXIT_DONE : EXIT_FAILED;
@@ -357,7 +359,9 @@ static bool is_word_of(const char *word, const char *words)
 static int run(const struct args *args)
 {
 	const char *format = args_value(args, "format", NULL), *limit = args_value(args, "limit", NULL);
-	struct packets p = { .limit = -1, .time = args_value(args, "time", "r") };
+	struct packets p = {
+		.limit = -1, .time = args_value(args, "time", "r"), .style = FIELDS_STYLE_DEFAULT
+	};
 	char *end = NULL;
 	p.type = args_value(args, "type", format && strcmp(format, "table") != 0 ? format : "text");
 	if (!is_word_of(p.type, "text fields csv json jsonl"))
@@ -367,6 +371,12 @@ static int run(const struct args *args)
 		return complain(EXIT_USAGE, "packets: --limit needs a number, not %s", limit);
 	if (strcmp(p.type, "fields") == 0 && !args_has(args, "field"))
 		return complain(EXIT_USAGE, "packets: -T fields needs at least one -e FIELD");
+	for (unsigned i = 0; args_nth(args, "print", i); i++)
+		if (!fields_style_set(&p.style, args_nth(args, "print", i)))
+			return complain(EXIT_USAGE, "packets: -E takes " FIELDS_STYLE_OPTIONS ", not %s",
+				args_nth(args, "print", i));
+	if (args_has(args, "print") && strcmp(p.type, "fields") != 0)
+		return complain(EXIT_USAGE, "packets: -E is about -T fields");
 	char *time = list_time_sql(p.time, 6, "0");
 	sqlite3_free(time);
 	if (!time)
@@ -388,6 +398,10 @@ static const struct option_spec options[] = {
 	{ "type", 'T', "TYPE", false, "text, fields, csv, json or jsonl (default: as --format says)",
 		"text fields csv json jsonl" },
 	{ "field", 'e', "FIELD", true, "print this field; `pcapdex fields ARCHIVE` lists them" },
+	{ "print", 'E', "OPTION=VALUE", true,
+		"how -T fields prints: header=y, separator=C, aggregator=C, occurrence=f|l|a, quote=d|s|n, "
+		"bom=y; "
+		"/t and /s are tab and space" },
 	{ "limit", 0, "N", false, "no more than the first N frames" },
 	{ "time", 't', "FORMAT", false,
 		"r since the first frame, d since the frame before, dd since the line before, a or ad local "

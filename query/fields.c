@@ -46,6 +46,7 @@ struct places {
 
 struct field_reader {
 	struct session *session;
+	struct fields_style style;
 	unsigned nfields, missing;
 	struct catalogue_field **fields; /* NULL: the archive has no such field */
 	struct text *cells;
@@ -113,7 +114,22 @@ static void put_escaped(struct text *t, const char *p)
 	}
 }
 
-/* Octets as text: BASE_TEXT. */
+/* Between the values of a cell until it is whole: no value has one, put_escaped(). */
+#define JOINT "\n"
+
+/* Numbers of a list, as they are. */
+static void put_numbers(struct text *t, const char *p)
+{
+	for (size_t n; p && *p; p += n) {
+		n = strcspn(p, ",");
+		put(t, p, n);
+		if (p[n] == ',') {
+			put(t, JOINT, 1);
+			n++;
+		}
+	}
+}
+
 /* Numbers of a list, hexadecimal. */
 static void put_hex_numbers(struct text *t, const char *p, unsigned octets)
 {
@@ -124,10 +140,11 @@ static void put_hex_numbers(struct text *t, const char *p, unsigned octets)
 			return;
 		put(t, text,
 			(size_t)snprintf(text, sizeof(text), "0x%0*" PRIx64 "%s", (int)octets * 2, v,
-				*end ? "," : ""));
+				*end ? JOINT : ""));
 	}
 }
 
+/* Octets as text: BASE_TEXT. */
 static void put_ascii(struct text *t, const uint8_t *p, size_t n)
 {
 	for (; p && n && *p; n--, p++) {
@@ -156,7 +173,7 @@ static void put_value(struct field_reader *r, const struct catalogue_field *f, s
 	char text[64];
 	int64_t v = sqlite3_column_int64(st, i);
 	if (t->values++)
-		put(t, ",", 1);
+		put(t, JOINT, 1);
 	switch (f->kind) {
 	case KIND_UINT:
 		if (f->base == BASE_HEX || f->base == BASE_HEX_DEC)
@@ -222,7 +239,8 @@ static void put_value(struct field_reader *r, const struct catalogue_field *f, s
 			put_hex_numbers(t, (const char *)sqlite3_column_text(st, i), f->octets);
 			break;
 		}
-		/* fall through */
+		put_numbers(t, (const char *)sqlite3_column_text(st, i));
+		break;
 	default:
 		put_escaped(t, (const char *)sqlite3_column_text(st, i));
 	}
@@ -301,7 +319,7 @@ static bool is_mixed(const struct catalogue_field *f)
 
 static void put_placed(struct text *out, const struct text *cell, const struct places *p, unsigned i)
 {
-	put(out, ",", out->used ? 1 : 0);
+	put(out, JOINT, out->used ? 1 : 0);
 	put(out, cell->at + p->of[i].start, p->of[i].end - p->of[i].start);
 }
 
@@ -362,12 +380,14 @@ static void sort_tables(struct field_reader *r)
 	}
 }
 
-struct field_reader *fields_open(struct session *s, const char *const *names, unsigned n)
+struct field_reader *fields_open(
+	struct session *s, const char *const *names, unsigned n, const struct fields_style *style)
 {
 	struct field_reader *r = calloc(1, sizeof(*r));
 	if (!r)
 		return NULL;
 	r->session = s;
+	r->style = *style;
 	r->fields = calloc(n + 1, sizeof(*r->fields));
 	r->cells = calloc(n + 1, sizeof(*r->cells));
 	r->places = calloc(n + 1, sizeof(*r->places));
@@ -476,6 +496,21 @@ static void put_column(struct field_reader *r, const struct table_reader *t, uns
 	}
 }
 
+/* The cell with its values joined, or one of them. */
+static const char *joined(struct text *cell, const struct fields_style *style)
+{
+	char *at = cell->at, *p = memchr(at, JOINT[0], cell->used);
+	if (!p)
+		return at;
+	if (style->occurrence == 'f')
+		*p = '\0';
+	else if (style->occurrence == 'l')
+		return strrchr(at, JOINT[0]) + 1;
+	for (; style->occurrence == 'a' && p; p = memchr(p, JOINT[0], cell->used - (size_t)(p - at)))
+		*p = style->aggregator;
+	return at;
+}
+
 int fields_frame(struct field_reader *r, int64_t frame_id, const char **cells)
 {
 	for (unsigned i = 0; i < r->nfields; i++) {
@@ -499,7 +534,7 @@ int fields_frame(struct field_reader *r, int64_t frame_id, const char **cells)
 	for (unsigned i = 0; i < r->nfields; i++) {
 		if (r->places[i] && r->places[i]->n > 1)
 			order_values(r, &r->cells[i], r->places[i], frame_id);
-		cells[i] = r->cells[i].used ? r->cells[i].at : "";
+		cells[i] = r->cells[i].used ? joined(&r->cells[i], &r->style) : "";
 	}
 	return 0;
 }

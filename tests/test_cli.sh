@@ -216,6 +216,16 @@ check "show: what was put together" says text '^                    Server Name:
 printf '3\t0.014000\tStandard query 0x1a2b A www.example.com\t64\tDNS\t192.0.2.10\n4\t0.021000\tStandard query response 0x1a2b A www.example.com A 198.51.100.80\t64\tDNS\t192.0.2.53\n' >want
 check "columns of the packet list" cmp want got
 check "their times" is "$("$pcapdex" packets columns.db -Y dns -t dd -T fields -e _ws.col.Time | tr '\n' ' ')" "0.000000 0.007000 "
+# tshark -2 -n -r web.pcap -Y 'frame.number in {4,8}' -T fields -E ...
+styled() { "$pcapdex" packets columns.db -Y 'frame.number in {4, 8}' -T fields "$@" -e frame.number -e ip.addr -e http.request.line >got; cmp want got; }
+printf 'frame.number,ip.addr,http.request.line\n"4","192.0.2.53|192.0.2.10",\n"8","192.0.2.10|198.51.100.80","Host: www.example.com\\r\\n|User-Agent: fixture\\r\\n"\n' >want
+check "-E header, quote, separator, aggregator" styled -E header=y -E quote=d -E separator=, -E 'aggregator=|'
+printf "\357\273\2774 192.0.2.10 \n8 198.51.100.80 User-Agent: fixture\\\\r\\\\n\n" >want
+check "-E bom, occurrence" styled -E bom=y -E occurrence=l -E separator=/s
+printf '4\t192.0.2.53\t\n8\t192.0.2.10\tHost: www.example.com\\r\\n\n' >want
+check "-E occurrence=f" styled -E occurrence=f
+check "-E of nothing" status 2 "$pcapdex" packets columns.db -T fields -E colour=red -e frame.number
+check "-E without -T fields" status 2 "$pcapdex" packets columns.db -E header=y -e frame.number
 check "a time that is none" status 2 "$pcapdex" packets columns.db -t x -e _ws.col.Time
 check "a column that is none" status 1 "$pcapdex" packets columns.db -e _ws.col.Nothing
 
