@@ -199,6 +199,7 @@ static const char *title(sqlite3_stmt *st, const char *name)
 		return (const char *)sqlite3_column_text(st, 0);
 	return strcmp(name, "_ws.malformed") == 0 ? "Malformed Packet"
 	       : strcmp(name, "_ws.short") == 0   ? "Short Frame"
+	       : strcmp(name, "pkt_comment") == 0 ? "Packet comments"
 						  : name;
 }
 

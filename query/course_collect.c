@@ -108,7 +108,10 @@ static int add_named(
 /* "eth:ip:tcp:ip": a frame has a protocol once, however often it stands in its stack. */
 static int take_stack(struct collect *k, sqlite3_stmt *st)
 {
+	static const char commented[] = "pkt_comment:frame:"; /* not spoken by anybody */
 	const char *items = (const char *)sqlite3_column_text(st, 1);
+	if (items && strncmp(items, commented, sizeof(commented) - 1) == 0)
+		items += sizeof(commented) - 1;
 	for (const char *p = items ? items : ""; *p;) {
 		size_t len = strcspn(p, ":");
 		bool before = false;

@@ -5,12 +5,13 @@
 static const char *const name_fields[] = { "dns.qry.name", "http.host", "http2.headers.authority",
 	"tls.handshake.extensions_server_name" };
 
-static const char protocols_sql[] = "SELECT 'protocol' AS what, m.grp, p.value AS name, sum(t.frames) AS n\n"
-				    "FROM temp.course_member m JOIN total_stack t ON t.capture_id = "
-				    "m.capture_id JOIN t_stack k ON k.id = t.stack,\n"
-				    " (SELECT DISTINCT k.id, j.value FROM t_stack k, json_each('[\"' || "
-				    "replace(k.items, ':', '\",\"') || '\"]') j) p\n"
-				    "WHERE p.id = k.id GROUP BY m.grp, name";
+static const char protocols_sql[] =
+	"SELECT 'protocol' AS what, m.grp, p.value AS name, sum(t.frames) AS n\n"
+	"FROM temp.course_member m JOIN total_stack t ON t.capture_id = "
+	"m.capture_id JOIN t_stack k ON k.id = t.stack,\n"
+	" (SELECT DISTINCT k.id, j.value FROM t_stack k, json_each('[\"' || "
+	"replace(k.items, ':', '\",\"') || '\"]') j) p\n"
+	"WHERE p.id = k.id AND p.value NOT IN ('pkt_comment', 'frame') GROUP BY m.grp, name";
 static const char hosts_sql[] =
 	"SELECT 'host', m.grp, a.text, count(*) FROM temp.course_member m JOIN t_conversation v ON "
 	"v.capture_id = m.capture_id\n"

@@ -56,15 +56,35 @@ static void count(struct hierarchy *h, int i, uint64_t frames, uint64_t bytes)
 	n->bytes += bytes;
 }
 
+/* Above the frames that have comments, beside "frame". */
+static int add_comments(struct hierarchy *h)
+{
+	int i = add_node(h, "pkt_comment", 11, -1);
+	if (i > 0)
+		h->nodes[0].next = h->comments = i;
+	return i;
+}
+
 int hierarchy_add(struct hierarchy *h, const char *items, const uint64_t *lengths, unsigned nlengths,
 	uint64_t frames, uint64_t bytes, bool paths)
 {
+	static const char commented[] = "pkt_comment:frame";
+	const size_t n = sizeof(commented) - 1;
 	uint64_t last = bytes;
 	unsigned i = 0;
 	int at = 0;
 	if (!h->n && add_node(h, "frame", 5, -1) < 0)
 		return -1;
 	h->walks++;
+	if (strncmp(items, commented, n) == 0 && (items[n] == ':' || !items[n])) {
+		if (!h->comments && add_comments(h) < 0)
+			return -1;
+		count(h, h->comments, frames, paths ? bytes : 0);
+		if (paths && (at = find(h, h->comments, "frame", 5, true)) < 0)
+			return -1;
+		items += n + (items[n] == ':');
+		i = 2;
+	}
 	count(h, at, frames, bytes);
 	for (const char *p = items; *p; i++) {
 		size_t len = strcspn(p, ":");

@@ -17,11 +17,13 @@ struct hierarchy_node {
 struct hierarchy {
 	struct hierarchy_node *nodes; /* [0] is "frame", once anything was added */
 	int n, size;
+	int comments; /* "pkt_comment", beside it; 0 none */
 	uint64_t walks;
 };
 
 /* Frames of one stack, in the order in which stacks first appeared: `items` are the tree's top-level items
- * ("eth:ip:tcp"), lengths the octets that each has in all these frames (NULL: none are known).
+ * ("eth:ip:tcp"; "pkt_comment:frame:eth:ip:tcp" where the frames have comments, which stand above them),
+ * lengths the octets that each has in all these frames (NULL: none are known).
  *
  * The window's rule: an item is the node of its name among the children of the node before, else among the
  * siblings of that node or of one above it; only then a new child. So IP inside GRE is the IP that is there

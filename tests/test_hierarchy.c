@@ -98,6 +98,32 @@ static void paths(void **state)
 	hierarchy_free(&h);
 }
 
+/* tshark -z io,phs of fixtures/mixed.pcapng, frames of which have comments: these stand above the frame. In the
+ * window the frame is found beside them. */
+static void comments(void **state)
+{
+	struct hierarchy h = { 0 }, window = { 0 };
+	(void)state;
+	hierarchy_add(&h, "pkt_comment:frame:eth:ip", NULL, 0, 2, 154, true);
+	hierarchy_add(&h, "raw:ip", NULL, 0, 2, 126, true);
+	assert_int_equal(at(&h, "frame")->packets, 2);
+	assert_int_equal(at(&h, "frame/raw/ip")->bytes, 126);
+	const struct hierarchy_node *above = &h.nodes[h.comments];
+	assert_string_equal(above->name, "pkt_comment");
+	assert_int_equal(above->packets, 2);
+	assert_int_equal(above->bytes, 154);
+	assert_string_equal(h.nodes[above->child].name, "frame");
+	assert_int_equal(h.nodes[h.nodes[above->child].child].bytes, 154);
+	hierarchy_free(&h);
+
+	ADD(&window, "pkt_comment:frame:eth:ip", 2, 154, 0, 154, 28, 126);
+	assert_int_equal(at(&window, "frame")->packets, 2);
+	assert_int_equal(at(&window, "frame/eth/ip")->bytes, 126);
+	assert_int_equal(window.nodes[window.comments].packets, 2);
+	assert_int_equal(window.nodes[window.comments].child, -1);
+	hierarchy_free(&window);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -105,6 +131,7 @@ int main(void)
 		cmocka_unit_test(order_matters),
 		cmocka_unit_test(twice_in_a_frame),
 		cmocka_unit_test(paths),
+		cmocka_unit_test(comments),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -215,6 +215,12 @@ struct row *frame_open(struct packet *pkt, const struct dissect_input *in)
 		if (in->fraction)
 			row_set(clock, CLOCK_FRACTION, in->fraction);
 	}
+	/* Comments stand above the frame in the tree: the frame's item is said only where it is not the
+	 * first. */
+	if (in->ncomments) {
+		pkt->items[pkt->nitems++] = (struct item) { &proto_pkt_comment, 0 };
+		pkt->items[pkt->nitems++] = (struct item) { &proto_frame, in->cap_len };
+	}
 	for (unsigned i = 0; i < in->ncomments; i++) {
 		struct row *comment = row_open(pkt, &proto_frame, 1);
 		row_text(comment, COMMENT_TEXT, in->comments[i], strlen(in->comments[i]), NULL, 0);
@@ -279,4 +285,5 @@ const struct protocol proto_ethertype = { .name = "ethertype", .title = "Etherty
 const struct protocol proto_malformed = { .name = "_ws.malformed", .title = "Malformed Packet" };
 const struct protocol proto_unreassembled = { .name = "_ws.unreassembled",
 	.title = "Unreassembled Fragmented Packet" };
+const struct protocol proto_pkt_comment = { .name = "pkt_comment", .title = "Packet comments" };
 const struct protocol proto_short = { .name = "_ws.short", .title = "Packet Size Limited during Capture" };

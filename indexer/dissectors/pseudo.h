@@ -6,7 +6,7 @@
 
 extern const struct protocol proto_frame, proto_data, proto_tcp, proto_udp;
 extern const struct protocol proto_ethertype; /* token of every ethertype look-up */
-extern const struct protocol proto_malformed, proto_short, proto_unreassembled;
+extern const struct protocol proto_pkt_comment, proto_malformed, proto_short, proto_unreassembled;
 
 /* frame.c: the row of the frame itself. */
 struct dissect_input;
