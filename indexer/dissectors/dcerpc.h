@@ -92,6 +92,18 @@ void dcerpc_inform_result(struct packet *pkt, bool first, uint32_t result);
 /* and an operation in place of all that: "EnumKey request". */
 void dcerpc_inform_operation(struct packet *pkt, uint8_t interface, uint16_t operation, bool response);
 
+/* The head of a datagram, and what became of its body. */
+struct dcerpc_datagram {
+	uint8_t type, interface;
+	const uint8_t *uuid; /* of the interface, as it stands there */
+	bool little_endian, handed_on, fragment;
+	uint32_t version, sequence;
+	uint16_t operation, len, number, serial; /* number: of the fragment */
+	const uint8_t *body;
+	uint32_t cap; /* of the body */
+};
+void dcerpc_inform_datagram(struct packet *pkt, const struct dcerpc_datagram *d);
+
 enum verdict dcerpc_datagram(struct packet *pkt, struct cursor *c);
 
 #endif

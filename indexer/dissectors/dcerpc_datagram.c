@@ -43,7 +43,8 @@ enum verdict dcerpc_datagram(struct packet *pkt, struct cursor *c)
 	bool little = drep[0] & LITTLE_ENDIAN_;
 	row_set_at(r, RPC_DREP, be16(drep), drep, 3);
 	row_guid(r, RPC_OBJECT, c, little);
-	uint8_t interface = dcerpc_interface(c->data + c->pos, little);
+	const uint8_t *uuid = c->data + c->pos;
+	uint8_t interface = dcerpc_interface(uuid, little);
 	row_guid(r, RPC_DG_IF_ID, c, little);
 	row_guid(r, RPC_DG_ACT_ID, c, little);
 	cur_skip(c, 4);
@@ -58,10 +59,25 @@ enum verdict dcerpc_datagram(struct packet *pkt, struct cursor *c)
 	row_set_at(r, RPC_DG_AUTH_PROTO, p[18], p + 18, 1);
 	const struct protocol *stub = dcerpc_interface_protocol(interface);
 	bool whole = !(flags & FLAG1_FRAGMENT) || flags & FLAG1_LAST;
-	if (stub && whole && (type == REQUEST || type == RESPONSE)) {
+	bool handed_on = stub && whole && (type == REQUEST || type == RESPONSE);
+	if (handed_on) {
 		pkt_item(pkt, stub, cur_left(c));
 		if (stub->column)
 			pkt->column = stub->column;
 	}
+	dcerpc_inform_datagram(pkt, &(struct dcerpc_datagram) { .type = (uint8_t)type,
+					    .interface = interface,
+					    .uuid = uuid,
+					    .little_endian = little,
+					    .handed_on = handed_on,
+					    .fragment = flags & FLAG1_FRAGMENT,
+					    .version = little ? le32(p) : be32(p),
+					    .sequence = little ? le32(p + 4) : be32(p + 4),
+					    .operation = little ? le16(p + 8) : be16(p + 8),
+					    .len = little ? le16(p + 14) : be16(p + 14),
+					    .number = little ? le16(p + 16) : be16(p + 16),
+					    .serial = (uint16_t)(drep[3] << 8 | p[19]),
+					    .body = c->data + c->pos,
+					    .cap = cur_avail(c) });
 	return MINE;
 }

@@ -1,13 +1,17 @@
 /* What the packet list says of DCE/RPC. */
 #include "indexer/dissectors/dcerpc.h"
 
-void dcerpc_inform(struct packet *pkt, uint32_t type, uint32_t call_id, bool first, bool last)
+static const char *type_name(uint32_t type)
 {
 	static const char *const types[] = { "Request", "Ping", "Response", "Fault", "Working", "Nocall",
 		"Reject", "Ack", "Cl_cancel", "Fack", "Cancel_ack", "Bind", "Bind_ack", "Bind_nak",
 		"Alter_context", "Alter_context_resp", "AUTH3", "Shutdown", "Co_cancel", "Orphaned", "RTS" };
-	info_set(pkt, "%s: call_id: %u, Fragment: %s",
-		type < sizeof(types) / sizeof(*types) ? types[type] : "Unknown", call_id,
+	return type < sizeof(types) / sizeof(*types) ? types[type] : "Unknown";
+}
+
+void dcerpc_inform(struct packet *pkt, uint32_t type, uint32_t call_id, bool first, bool last)
+{
+	info_set(pkt, "%s: call_id: %u, Fragment: %s", type_name(type), call_id,
 		first  ? last ? "Single" : "1st"
 		: last ? "Last"
 		       : "Mid");
@@ -59,4 +63,39 @@ void dcerpc_inform_operation(struct packet *pkt, uint8_t interface, uint16_t ope
 		info_set(pkt, "%.*s %s", len, name, response ? "response" : "request");
 	else
 		info_set(pkt, "Unknown operation %u %s", operation, response ? "response" : "request");
+}
+
+/* C706, appendix E: why a call was not carried out. */
+static void inform_status(struct packet *pkt, uint32_t status)
+{
+	static const struct value_name statuses[] = { { 0, "Stub-defined exception" },
+		{ 0x1c010001, "nca_comm_failure" }, { 0x1c010002, "nca_op_rng_error" },
+		{ 0x1c010003, "nca_unk_if" }, { 0x1c010006, "nca_wrong_boot_time" },
+		{ 0x1c010009, "nca_you_crashed" }, { 0x1c01000b, "nca_proto_error" },
+		{ 0x1c010013, "nca_out_args_too_big" }, { 0x1c010014, "nca_server_too_busy" },
+		{ 0x1c010017, "nca_unsupported_type" }, { 0, NULL } };
+	info_add(pkt, ": status: %s", info_name(statuses, status, "Unknown"));
+}
+
+void dcerpc_inform_datagram(struct packet *pkt, const struct dcerpc_datagram *d)
+{
+	bool call = d->type == 0 || d->type == 2;
+	if (!pkt->info)
+		return;
+	if (d->handed_on) {
+		dcerpc_inform_operation(pkt, d->interface, d->operation, d->type == 2);
+		return;
+	}
+	info_set(pkt, "%s: seq: %u", type_name(d->type), d->sequence);
+	if (d->fragment)
+		info_add(pkt, " frag: %u serial: %u", d->number, d->serial);
+	if (call)
+		info_add(pkt, " opnum: %u len: %u", d->operation, d->len);
+	if (call && !d->fragment) {
+		info_add(pkt, "%s", " ");
+		dcerpc_inform_interface(pkt, d->uuid, d->little_endian);
+		info_add(pkt, " V%u", d->version);
+	}
+	if ((d->type == 3 || d->type == 6) && d->cap >= 4)
+		inform_status(pkt, d->little_endian ? le32(d->body) : be32(d->body));
 }

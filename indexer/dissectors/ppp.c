@@ -62,8 +62,9 @@ static enum verdict ppp_dissect(struct packet *pkt, struct cursor *c)
 	uint64_t first;
 	bool framed = has_framing(pkt);
 	if (framed && cur_peek(c, 0, 1, &first) && (first == 0x0f || first == 0x8f)) {
-		pkt_next_proto(
-			pkt, &proto_chdlc, cur_rest(c)); /* Cisco's addresses for unicast and broadcast */
+		/* Cisco's addresses for unicast and broadcast: all of the frame is its HDLC */
+		pkt_no_item(pkt);
+		pkt_next_proto(pkt, &proto_chdlc, cur_rest(c));
 		return MINE;
 	}
 	if (framed)
