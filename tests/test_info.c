@@ -115,6 +115,19 @@ static void windows(void **state)
 		"81bb7a364498f135ad3298f03800100302000000045d888aeb1cc9119fe80800"
 		"2b10486002000000",
 		"Bind: call_id: 2, Fragment: Single, 1 context items: SVCCTL V2.0 (32bit NDR)");
+	/* rtcp: compounds; a goodbye of three sources of which one is there */
+	udp(40003, 50003,
+		"80c8000600000001000000020000000300000004000000050000000681ca0004"
+		"0000000901076162634064656600000081cb0003000000090568656c6c6f0000",
+		"Sender Report   Source description   Goodbye   ");
+	udp(40003, 50003, "80c900010000000180cc0003000000094e414d4500000000",
+		"Receiver Report   Application specific   ( NAME ) subtype=0");
+	udp(40003, 50003, "80c900010000000184ce000400000001000000020000000100000004",
+		"Receiver Report   Payload-specific Feedback   FIR  ");
+	udp(40003, 50003, "80c900010000000183cb000100000009",
+		"Receiver Report   Goodbye   [Malformed Packet]");
+	udp(40003, 50003, "80c900010000000180cf000400000001040000020000000000000000",
+		"Receiver Report   Extended report (RFC 3611)   ");
 	/* dcerpc in datagrams: an operation of Plug and Play, an interface without a name, what was refused
 	 */
 	udp(40002, 50002,
