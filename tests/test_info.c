@@ -115,6 +115,13 @@ static void windows(void **state)
 		"81bb7a364498f135ad3298f03800100302000000045d888aeb1cc9119fe80800"
 		"2b10486002000000",
 		"Bind: call_id: 2, Fragment: Single, 1 context items: SVCCTL V2.0 (32bit NDR)");
+	/* llc: exchange identification, whole and without its window */
+	says("ffffffffffff 020000000001 0006 0001af 810100",
+		"Basic Format; Type 1 LLC (Class I LLC); Window Size 0");
+	says("ffffffffffff 020000000001 0006 0001af 81037f",
+		"Basic Format; Type 1 and Type 2 LLCs (Class II LLC); Window Size 63");
+	says("ffffffffffff 020000000001 0005 0001af 8101",
+		"Basic Format; Type 1 LLC (Class I LLC)[Malformed Packet]");
 	/* rtcp: compounds; a goodbye of three sources of which one is there */
 	udp(40003, 50003,
 		"80c8000600000001000000020000000300000004000000050000000681ca0004"

@@ -7,6 +7,8 @@
  *     control has two octets in information and supervisory frames; organization and id are there when both
  * SAPs are aa
  */
+#include <stdio.h>
+
 #include "indexer/dissectors/eth_names.h"
 #include "indexer/dissectors/ids.h"
 #include "indexer/dissectors/snap.h"
@@ -45,6 +47,31 @@ static const struct record llc_records[] = {
 #define BRIDGE_PAD  2
 #define SAP_STP     0x42
 #define XID_BASIC   0x81 /* IEEE 802.2, 5.4.1.1.2: format identifier */
+
+/* IEEE 802.2, 5.4.1.1.2: the format, the classes of service, the receive window. */
+static void exchange_identification(struct packet *pkt, struct cursor *c)
+{
+	enum { LEN = 3 };
+	static const struct protocol basicxid = {
+		.name = "basicxid", .title = "Logical-Link Control Basic Format XID", .column = "XID"
+	};
+	static const struct value_name classes[] = { { 1, "Type 1 LLC (Class I LLC)" }, { 2, "Type 2 LLC" },
+		{ 3, "Type 1 and Type 2 LLCs (Class II LLC)" }, { 4, "Type 3 LLC" },
+		{ 5, "Type 1 and Type 3 LLCs (Class III LLC)" }, { 6, "Type 2 and Type 3 LLCs" },
+		{ 7, "Type 1 and Type 2 and Type 3 LLCs (Class IV LLC)" }, { 0, NULL } };
+	pkt_item(pkt, &basicxid, LEN);
+	pkt->column = basicxid.column;
+	cur_be(c, 1);
+	uint32_t class = (uint32_t)cur_be(c, 1) & 0x1f;
+	if (!pkt->fail && pkt->info) {
+		char unknown[8];
+		snprintf(unknown, sizeof(unknown), "0x%02x", class);
+		info_set(pkt, "Basic Format; %s", info_name(classes, class, unknown));
+	}
+	uint32_t window = (uint32_t)cur_be(c, 1) >> 1;
+	if (!pkt->fail)
+		info_add(pkt, "; Window Size %u", window);
+}
 
 static void llc_snap(struct packet *pkt, struct row *r, struct cursor *c, bool data)
 {
@@ -128,7 +155,7 @@ static enum verdict llc_dissect(struct packet *pkt, struct cursor *c)
 		pkt_next(pkt, CLAIM_LLC_DSAP, dsap, cur_rest(c));
 	} else if ((control & ~POLL_FINAL) == CONTROL_XID && cur_peek(c, 0, 1, &first) &&
 		   first == XID_BASIC) {
-		pkt->column = "XID";
+		exchange_identification(pkt, c);
 	} else {
 		pkt_next_proto(pkt, &proto_data, cur_rest(c));
 	}
