@@ -14,6 +14,8 @@ extern const struct protocol named_protocols[];
 extern const size_t named_protocols_count;
 extern const struct protocol named_udp_protocols[];
 extern const size_t named_udp_protocols_count;
+extern const struct protocol named_tcp_heuristic_protocols[];
+extern const size_t named_tcp_heuristic_protocols_count;
 extern const struct protocol named_tcp_protocols[];
 extern const size_t named_tcp_protocols_count;
 

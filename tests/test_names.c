@@ -147,6 +147,47 @@ static void cut(void **state)
 	dissect_prefixes(CLAIM_LINKTYPE, 195, "00eb cdab ffff cdab 0100000000000cc1 203f 1188 061a 7ac7");
 }
 
+/* Told by the octets that their first message begins with. */
+static void told(void **state)
+{
+	(void)state;
+	/* an iSCSI login */
+	stack(first(3260, "4387000000000010000000000000000000000001000000000000000000000000000000000000000000"
+			  "0000000000000000000000000000000000000000000000"),
+		IP_TCP ":iscsi");
+	/* not on another port */
+	stack(first(57400, "438700000000001000000000000000000000000100000000000000000000000000000000000000000"
+			   "00000000000000000000000000000000000000000000000"),
+		IP_TCP ":data");
+	/* reserved bits */
+	stack(first(3260, "43b7000000000010000000000000000000000001000000000000000000000000000000000000000000"
+			  "0000000000000000000000000000000000000000000000"),
+		IP_TCP ":data");
+	/* an NBD read */
+	stack(first(57400, "25609513000000000000000000000001000000000000000000000200"), IP_TCP ":nbd");
+	/* MQ in EBCDIC */
+	stack(first(57400, "e3e2c8400000001c0101000000000000000000000000011101b50000"), IP_TCP ":mq");
+	/* MSRP */
+	stack(first(57400, "4d53525020613720323030204f4b0d0a"), IP_TCP ":msrp");
+	/* iWARP */
+	stack(first(57400, "4d504120494420526571204672616d6540010000"), IP_TCP ":iwarp_mpa");
+	/* an answer without a request */
+	stack(first(57400, "4d504120494420526570204672616d6540010000"), IP_TCP ":data");
+	/* SMC-R */
+	stack(first(57400, "e2d4c3d9010014100000000000000000e2d4c3d9"), IP_TCP ":smc");
+	/* rpcap: statistics wanted */
+	stack(first(57400, "0009000000000000"), IP_TCP ":rpcap");
+	/* a length that is not the segment's */
+	stack(first(57400, "0008000000000028000000000000000000000000"), IP_TCP ":data");
+	/* PROXY */
+	stack(first(57400, "50524f5859205443503420312e322e332e3420352e362e372e38203120320d0a"),
+		IP_TCP ":proxy");
+	/* FMTP */
+	stack(first(57400, "0200000a0168656c6c6f"), IP_TCP ":fmtp:data");
+	/* UCP */
+	stack(first(57400, "0230312f30303031322f4f2f33302f7803"), IP_TCP ":ucp");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -155,6 +196,7 @@ int main(void)
 		cmocka_unit_test(links),
 		cmocka_unit_test(samples),
 		cmocka_unit_test(cut),
+		cmocka_unit_test(told),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

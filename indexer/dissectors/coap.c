@@ -94,15 +94,17 @@ static uint32_t extended(struct cursor *c, uint32_t nibble)
 }
 
 /* True until the options end. */
-static bool option(struct packet *pkt, struct cursor *c, uint32_t *number, const char **format)
+enum after { OPTION, PAYLOAD, NOTHING };
+
+static enum after option(struct packet *pkt, struct cursor *c, uint32_t *number, const char **format)
 {
 	uint32_t head = (uint32_t)cur_be(c, 1);
 	if (head == PAYLOAD_MARKER || pkt->fail)
-		return false;
+		return PAYLOAD;
 	*number += extended(c, head >> 4);
 	uint32_t len = extended(c, head & 15);
 	if (head >> 4 == 15 || (head & 15) == 15 || len > cur_left(c))
-		return false;
+		return NOTHING;
 	struct cursor v = cur_sub(c, len);
 	struct row *r = row_open(pkt, &proto_coap, REC_OPTION);
 	row_set(r, OPT_NUMBER, *number);
@@ -128,14 +130,14 @@ static bool option(struct packet *pkt, struct cursor *c, uint32_t *number, const
 	default:
 		break;
 	}
-	return true;
+	return OPTION;
 }
 
 static enum verdict coap_dissect(struct packet *pkt, struct cursor *c)
 {
 	uint64_t first;
-	if (!cur_peek(c, 0, 1, &first) || c->cap < 4 || first >> 6 != 1 || (first & 15) > 8)
-		return NOT_MINE;
+	if (!cur_peek(c, 0, 1, &first))
+		return MINE;
 	struct row *r = row_open(pkt, &proto_coap, REC_MESSAGE);
 	row_be(r, COAP_HEAD, c, 1);
 	uint64_t code = row_be(r, COAP_CODE, c, 1), id = row_be(r, COAP_MID, c, 2);
@@ -144,10 +146,11 @@ static enum verdict coap_dissect(struct packet *pkt, struct cursor *c)
 		pkt_exchange(pkt, &proto_coap, r, id, code >= 64);
 	const char *format = NULL;
 	uint32_t number = 0;
-	while (cur_left(c))
-		if (!option(pkt, c, &number, &format))
-			break;
-	if (pkt->fail || !cur_left(c))
+	enum after after = OPTION;
+	while (after == OPTION && cur_left(c))
+		after = option(pkt, c, &number, &format);
+	/* Behind an option that is none there is no payload to be found. */
+	if (pkt->fail || after != PAYLOAD || !cur_left(c))
 		return MINE;
 	pkt_item_len(pkt, c->pos);
 	if (format)

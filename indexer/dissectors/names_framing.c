@@ -25,6 +25,14 @@ static bool ldp_test(struct packet *pkt, const struct cursor *c)
 
 const struct pdu cflow_pdu = { .min = 4, .length = cflow_length, .dissect = taken };
 const struct pdu dlep_pdu = { .min = 4, .length = dlep_length, .dissect = taken };
+/* Ice: the length stands little-endian behind "IceP", versions and the kind of message. */
+FRAMED_LENGTH(icep, le32(c->data + 10))
+static bool icep_test(struct packet *pkt, const struct cursor *c)
+{
+	(void)pkt;
+	return c->cap >= 4 && be32(c->data) == 0x49636550;
+}
+const struct pdu icep_pdu = { .min = 14, .length = icep_length, .test = icep_test };
 const struct pdu kip_pdu = { .min = 6, .length = kip_length, .dissect = taken, .unmeasured = true };
 const struct pdu ldp_pdu = { .min = 4, .length = ldp_length, .test = ldp_test, .unmeasured = true };
 const struct pdu srvloc_pdu = { .min = 5, .length = srvloc_length, .dissect = taken };

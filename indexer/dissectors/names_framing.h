@@ -16,6 +16,6 @@
 	FRAMED_LENGTH(name, expression)                                                                      \
 	static const struct pdu name##_pdu = { .min = at_least, .length = name##_length }
 
-extern const struct pdu cflow_pdu, dlep_pdu, git_pdu, kip_pdu, ldp_pdu, srvloc_pdu, z3950_pdu;
+extern const struct pdu cflow_pdu, dlep_pdu, git_pdu, icep_pdu, kip_pdu, ldp_pdu, srvloc_pdu, z3950_pdu;
 
 #endif

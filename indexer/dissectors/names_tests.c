@@ -156,15 +156,64 @@ enum verdict test_pana(struct packet *pkt, struct cursor *c)
 	return MINE;
 }
 
-/* The line of the first version, or the second one's signature. */
+/* HAProxy's PROXY protocol: the line of the first version, which is all of a segment, or the second one's
+ * signature. */
 enum verdict test_proxy(struct packet *pkt, struct cursor *c)
 {
-	(void)pkt;
-	if (begins(c, "PROXY TCP") || begins(c, "PROXY UNKNOWN"))
+	if (begins(c, "PROXY TCP") || begins(c, "PROXY UNKNOWN")) {
+		const uint8_t *end = memchr(c->data, '\n', c->cap);
+		if (pkt->stream && (!end || end != c->data + c->len - 1))
+			return NOT_MINE;
+		pkt->column = "PROXYv1";
 		return MINE;
-	return begins(c, "\r\n\r\n") && c->cap >= 16 && memcmp(c->data + 4, "\0\r\nQUIT\n", 8) == 0
-		       ? MINE
-		       : NOT_MINE;
+	}
+	if (!begins(c, "\r\n\r\n") || c->cap < 16 || memcmp(c->data + 4, "\0\r\nQUIT\n", 8) != 0)
+		return NOT_MINE;
+	pkt->column = "PROXYv2";
+	return MINE;
+}
+
+/* RFtap: "RFta", the length of the header in words, flags (1: the link type is told), the link type. */
+enum verdict test_rftap(struct packet *pkt, struct cursor *c)
+{
+	if (!begins(c, "RFta") || c->cap < 8)
+		return NOT_MINE;
+	uint32_t words = le16(c->data + 4), flags = le16(c->data + 6);
+	uint32_t type = flags & 1 && c->cap >= 12 ? le32(c->data + 8) : 0;
+	cur_skip(c, words * 4);
+	if (!cur_left(c))
+		return MINE;
+	if (flags & 1)
+		pkt_next(pkt, CLAIM_LINKTYPE, type, cur_rest(c));
+	else
+		pkt_next_proto(pkt, &proto_data, cur_rest(c));
+	return MINE;
+}
+
+enum verdict test_interlink(struct packet *pkt, struct cursor *c)
+{
+	enum { HEADER = 14 };
+	if (!begins(c, "ILNK"))
+		return NOT_MINE;
+	cur_skip(c, HEADER);
+	if (cur_left(c))
+		pkt_next_proto(pkt, &proto_data, cur_rest(c));
+	return MINE;
+}
+
+/* UDT (draft-gg-udt-03, section 4): a handshake of version 4 begins a conversation. SRT's is told as one,
+ * too. */
+enum verdict test_udt(struct packet *pkt, struct cursor *c)
+{
+	enum { HANDSHAKE = 0x8000, VERSION = 16, TYPE = 20, LEN = 64 };
+	const struct protocol *udt = pkt_layer(pkt)->proto;
+	if (pkt_spoken(pkt, udt))
+		return MINE;
+	if (c->len < LEN || c->cap < TYPE + 4 || be16(c->data) != HANDSHAKE || be32(c->data + VERSION) != 4 ||
+		be32(c->data + TYPE) > 2)
+		return NOT_MINE;
+	pkt_speak(pkt, udt);
+	return MINE;
 }
 
 /* DDS: "RTPS", or the variants of its makers. */

@@ -58,7 +58,7 @@ static bool plausible(const struct cursor *c)
 	case RESPONSE:
 		return c->len == RESPONSE_LEN;
 	case COOKIE:
-		return c->len == COOKIE_LEN;
+		return c->len == COOKIE_LEN && !c->data[1] && !c->data[2] && !c->data[3];
 	case TRANSPORT:
 		return c->len >= TRANSPORT_MIN && !c->data[1] && !c->data[2] && !c->data[3];
 	default:
@@ -100,7 +100,8 @@ static enum verdict wg_dissect(struct packet *pkt, struct cursor *c)
 	}
 	static const uint8_t least[] = { 0, INITIATION_LEN, RESPONSE_LEN, COOKIE_LEN, TRANSPORT_MIN };
 	uint64_t type;
-	if (!cur_peek(c, 0, 1, &type) || type < INITIATION || type > TRANSPORT || c->len < least[type])
+	if (!cur_peek(c, 0, 1, &type) || type < INITIATION || type > TRANSPORT || c->len < least[type] ||
+		(type != TRANSPORT && c->len != least[type]))
 		return NOT_MINE;
 	struct row *r = row_open(pkt, &proto_wg, 0);
 	row_be(r, WG_TYPE, c, 1);
