@@ -218,6 +218,12 @@ const struct protocol *registry_named(size_t i)
 	if (i < named_tcp_heuristic_protocols_count)
 		return &named_tcp_heuristic_protocols[i];
 	i -= named_tcp_heuristic_protocols_count;
+	if (i < named_tcp_storage_protocols_count)
+		return &named_tcp_storage_protocols[i];
+	i -= named_tcp_storage_protocols_count;
+	if (i < named_tcp_telecom_protocols_count)
+		return &named_tcp_telecom_protocols[i];
+	i -= named_tcp_telecom_protocols_count;
 	return i < named_media_protocols_count ? &named_media_protocols[i] : NULL;
 }
 

@@ -18,6 +18,10 @@ extern const struct protocol named_tcp_heuristic_protocols[];
 extern const size_t named_tcp_heuristic_protocols_count;
 extern const struct protocol named_tcp_protocols[];
 extern const size_t named_tcp_protocols_count;
+extern const struct protocol named_tcp_storage_protocols[];
+extern const size_t named_tcp_storage_protocols_count;
+extern const struct protocol named_tcp_telecom_protocols[];
+extern const size_t named_tcp_telecom_protocols_count;
 
 extern const struct protocol named_media_protocols[]; /* with media types */
 extern const size_t named_media_protocols_count;

@@ -77,6 +77,40 @@ static void framing(void **state)
 	stack(first(2404, "ff 6804 0b00 0000"), IP_TCP ":iec60870_104");
 }
 
+static void storage(void **state)
+{
+	(void)state;
+	/* DICOM: an association by any port, and what then follows; by its own port always. */
+#define ASSOCIATE "01 00 00000044 0001 0000 414e592d534350202020202020202020 53544f52455343552020202020202020"
+	stack(first(11112, ASSOCIATE), IP_TCP);
+	const char *text = segment(11112,
+		"00000000 00000000 00000000 00000000 00000000 00000000 00000000 00000000 05 00 00000004 "
+		"00000000");
+	stack(text, IP_TCP ":dicom:dicom");
+	has(text, "segment.count=2 reassembled.length=74");
+	stack(first(11112, "05 00 00000004 00000000"), IP_TCP ":data");
+	stack(first(104, "05 00 00000004 00000000"), IP_TCP ":dicom");
+	stack(first(104, "05 00 00000003 000000"), IP_TCP ":data");
+	/* memcached's header, a key. */
+	stack(first(11210, "80 00 0003 00000000 00000003 00000001"), IP_TCP);
+	stack(segment(11210, "0000000000000000 6b6579"), IP_TCP ":couchbase");
+	stack(first(4369, "0001 6e"), IP_TCP ":epmd");
+	stack(first(4369, "000011116e616d65"), IP_TCP ":data");
+	stack(first(3050, "0000005a"), IP_TCP ":gdsdb");
+	stack(first(3050, "0000005b"), IP_TCP ":data");
+}
+
+static void telecom(void **state)
+{
+	(void)state;
+	stack(first(7890, "0000000c 00000008 00000001"), IP_TCP ":cmpp");
+	stack(first(7890, "0000000c 00000003 00000001"), IP_TCP ":data");
+	/* ip.access: O&M, Osmocom's extension, a stream that does not exist. */
+	stack(first(3002, "0003 ff 808000"), IP_TCP ":gsm_ipa:gsm_abis_oml");
+	stack(first(3002, "0003 ee 0504 00"), IP_TCP ":gsm_ipa:gsup");
+	stack(first(3002, "0002 ef 0000"), IP_TCP ":data");
+}
+
 /* What a message took is its length, not what came with it and begins the next. */
 static void reassembled_length(void **state)
 {
@@ -168,7 +202,9 @@ static void told(void **state)
 	/* MQ in EBCDIC */
 	stack(first(57400, "e3e2c8400000001c0101000000000000000000000000011101b50000"), IP_TCP ":mq");
 	/* MSRP */
-	stack(first(57400, "4d53525020613720323030204f4b0d0a"), IP_TCP ":msrp");
+	stack(first(57400, "4d5352502061373836686a733220323030204f4b0d0a546f2d506174683a206d7372703a2f2f620d0"
+			   "a2d2d2d2d2d2d2d61373836686a7332240d0a"),
+		IP_TCP ":msrp");
 	/* iWARP */
 	stack(first(57400, "4d504120494420526571204672616d6540010000"), IP_TCP ":iwarp_mpa");
 	/* an answer without a request */
@@ -192,6 +228,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(framing),
+		cmocka_unit_test(storage),
+		cmocka_unit_test(telecom),
 		cmocka_unit_test(reassembled_length),
 		cmocka_unit_test(links),
 		cmocka_unit_test(samples),

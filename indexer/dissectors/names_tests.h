@@ -83,6 +83,8 @@ enum verdict vsock_walk(struct packet *, struct cursor *);
 enum verdict giop_walk(struct packet *, struct cursor *);
 enum verdict miop_walk(struct packet *, struct cursor *);
 enum verdict hl7_walk(struct packet *, struct cursor *);
+
+/* names_tcp_telecom.c */
 enum verdict gsm_ipa_walk(struct packet *, struct cursor *);
 
 enum verdict ayiya_dissect(struct packet *, struct cursor *);

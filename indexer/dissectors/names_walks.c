@@ -476,24 +476,3 @@ enum verdict gprs_ns_walk(struct packet *pkt, struct cursor *c)
 		pkt_next_proto(pkt, &bssgp, cur_rest(c));
 	return MINE;
 }
-
-/* ip.access: length, stream, message. Streams below 32 are radio signalling. */
-enum verdict gsm_ipa_walk(struct packet *pkt, struct cursor *c)
-{
-	static const struct protocol rsl = {
-		.name = "gsm_abis_rsl", .title = "Radio Signalling Link (RSL)", .column = "RSL"
-	};
-	/* Others share these ports: a stream between signalling and the services from 0xdc on is none. */
-	uint64_t first;
-	if (cur_peek(c, 2, 1, &first) && first >= 0x20 && first < 0xdc)
-		return NOT_MINE;
-	while (cur_left(c)) {
-		uint32_t len = (uint32_t)cur_be(c, 2), stream = (uint32_t)cur_be(c, 1);
-		if (*c->fail)
-			break;
-		struct cursor message = cur_sub(c, len);
-		if (stream < 0x20)
-			pkt_next_proto(pkt, &rsl, message);
-	}
-	return MINE;
-}
