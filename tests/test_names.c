@@ -138,6 +138,23 @@ static void links(void **state)
 		      "2004 00000045 caf9df4f509a0064 88b5 6162 9b01a44db0df5aaa3376eccc", 0),
 		"ethertype:macsec:ethertype:data");
 	stack(dissect_hex(CLAIM_ETHERTYPE, 0x88e5, "2000 0000003e", 0), "ethertype:data");
+	/* PROFINET: the id of the frame says what it is; a fragment that is whole has data. */
+	stack(dissect_hex(CLAIM_ETHERTYPE, 0x8892, "8001 000000000000 0035 35 00", 0),
+		"ethertype:pn_rt:pn_io");
+	stack(dissect_hex(CLAIM_ETHERTYPE, 0x8892, "fefe 0500 00000001 0000 0004 ffff0000", 0),
+		"ethertype:pn_rt:pn_dcp");
+	stack(dissect_hex(CLAIM_ETHERTYPE, 0x8892, "ff40 000000000000", 0), "ethertype:pn_rt:pn_ptcp");
+	stack(dissect_hex(CLAIM_ETHERTYPE, 0x8892, "bfff 000000000000", 0), "ethertype:pn_rt");
+	stack(dissect_hex(CLAIM_ETHERTYPE, 0x8892, "ff80 0000 0102030405060708", 0),
+		"ethertype:pn_rt:pn_rt:data");
+	/* POWERLINK: process data of a poll; a service that is none. HSR carries what it doubles. */
+	stack(dissect_hex(CLAIM_ETHERTYPE, 0x88ab, "0301f00020000100 0200 aabb 0000", 0),
+		"ethertype:epl:data");
+	stack(dissect_hex(CLAIM_ETHERTYPE, 0x88ab, "06f00107 0000", 0), "ethertype:epl:data");
+	stack(dissect_hex(CLAIM_ETHERTYPE, 0x88ab, "06f00101 0000", 0), "ethertype:epl");
+	stack(dissect_hex(CLAIM_ETHERTYPE, 0x892f,
+		      "002e 0001 0800 4500 0014 0000 0000 40 fd 0000 c0000201 c0000202", 0),
+		"ethertype:hsr:ip");
 	/* IEEE 1722 and EtherCAT say what follows; FRER and TRILL have it behind a header. */
 	stack(dissect_hex(CLAIM_ETHERTYPE, 0x22f0, "02 00000000", 0), "ethertype:ieee1722:aaf");
 	stack(dissect_hex(CLAIM_ETHERTYPE, 0x88a4, "0e10 0700000000000000 0000", 0), "ethertype:ecatf:ecat");

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-extern const struct protocol proto_data, proto_eap, proto_eth;
+extern const struct protocol proto_modbus, proto_data, proto_eap, proto_eth;
 
 /* One octet, or a number of several in network order, in a range. */
 struct need {
@@ -213,6 +213,42 @@ enum verdict test_udt(struct packet *pkt, struct cursor *c)
 		be32(c->data + TYPE) > 2)
 		return NOT_MINE;
 	pkt_speak(pkt, udt);
+	return MINE;
+}
+
+/* Quake III: a sequence number, or -1 before what is said without a connection. */
+enum verdict test_quake3(struct packet *pkt, struct cursor *c)
+{
+	uint64_t sequence;
+	if (!cur_peek(c, 0, 4, &sequence) || sequence == UINT32_MAX)
+		return MINE;
+	cur_skip(c, 4);
+	if (cur_left(c))
+		pkt_next_proto(pkt, &proto_data, cur_rest(c));
+	return MINE;
+}
+
+/* Modbus Messaging on TCP/IP, section 3.1.3: protocol 0, a length of at least the unit and a function. */
+enum verdict test_mbudp(struct packet *pkt, struct cursor *c)
+{
+	enum { HEADER = 7 };
+	if (c->cap <= HEADER || be16(c->data + 2) || be16(c->data + 4) < 2)
+		return NOT_MINE;
+	cur_skip(c, HEADER);
+	pkt_next_proto(pkt, &proto_modbus, cur_rest(c));
+	return MINE;
+}
+
+/* B.A.T.M.A.N.'s gateway: type 1 tunnels IP. */
+enum verdict test_bat_gw(struct packet *pkt, struct cursor *c)
+{
+	uint32_t type = (uint32_t)cur_be(c, 1);
+	if (!cur_left(c))
+		return MINE;
+	if (type == 1)
+		pkt_next(pkt, CLAIM_ETHERTYPE_BARE, 0x0800, cur_rest(c));
+	else
+		pkt_next_proto(pkt, &proto_data, cur_rest(c));
 	return MINE;
 }
 

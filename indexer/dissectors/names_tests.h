@@ -34,6 +34,10 @@ enum verdict test_portcontrol(struct packet *, struct cursor *);
 enum verdict test_rftap(struct packet *, struct cursor *);
 enum verdict test_interlink(struct packet *, struct cursor *);
 enum verdict test_udt(struct packet *, struct cursor *);
+enum verdict gsmtap_dissect(struct packet *, struct cursor *); /* names_gsmtap.c */
+enum verdict test_quake3(struct packet *, struct cursor *);
+enum verdict test_mbudp(struct packet *, struct cursor *);
+enum verdict test_bat_gw(struct packet *, struct cursor *);
 enum verdict test_reload(struct packet *, struct cursor *);
 enum verdict test_roon(struct packet *, struct cursor *);
 enum verdict test_sbus(struct packet *, struct cursor *);

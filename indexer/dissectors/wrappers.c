@@ -493,11 +493,39 @@ enum verdict idp_wrapper(struct packet *pkt, struct cursor *c)
 	return MINE;
 }
 
-/* PROFINET real time: the frame's own number says what it is for. */
+/* PROFINET (IEC 61158-6-10, section 4.2.2): the frame's id says what it is. */
 enum verdict profinet_wrapper(struct packet *pkt, struct cursor *c)
 {
+	static const struct protocol
+		io = { .name = "pn_io", .title = "PROFINET IO", .column = "PNIO" },
+		rtc3 = { .name = "pn_io", .title = "PROFINET IO", .column = "PN-RTC3" },
+		alarm = { .name = "pn_io", .title = "PROFINET IO", .column = "PNIO-AL" },
+		rsi = { .name = "pn_io", .title = "PROFINET IO", .column = "PNIO-RSI" },
+		ptcp = { .name = "pn_ptcp", .title = "PROFINET PTCP", .column = "PN-PTCP" },
+		mrrt = { .name = "pn_mrrt", .title = "PROFINET MRRT", .column = "PN-MRRT" },
+		fragment = { .name = "pn_rt", .title = "PROFINET Real-Time Protocol", .column = "PN-RT" };
+	static const struct {
+		uint16_t first, last;
+		const struct protocol *proto;
+	} ids[] = { { 0x0000, 0x00ff, &ptcp }, { 0x0100, 0x0fff, &rtc3 }, { 0x4000, 0xbffe, &io },
+		{ 0xc000, 0xfbfe, &io }, { 0xfc01, 0xfc01, &alarm }, { 0xfe01, 0xfe01, &alarm },
+		{ 0xfe02, 0xfe02, &rsi }, { 0xfefc, 0xfeff, &wrapped_pn_dcp }, { 0xff00, 0xff5f, &ptcp },
+		{ 0xff60, 0xff60, &mrrt }, { 0xff80, 0xff8f, &fragment } };
 	uint32_t id = (uint32_t)cur_be(c, 2);
-	if (!pkt->fail && id >= 0xfefc && id <= 0xfeff)
-		pkt_next_proto(pkt, &wrapped_pn_dcp, cur_rest(c));
+	uint64_t status;
+	if (!pkt->fail && (id == 0xbfff || (id >= 0xfc00 && id < 0xfefc)))
+		pkt->column = id == 0xbfff ? "PN-RTC1" : "PN-RTA";
+	for (unsigned i = 0; !pkt->fail && i < sizeof(ids) / sizeof(*ids); i++) {
+		if (id < ids[i].first || id > ids[i].last)
+			continue;
+		struct cursor rest = cur_rest(c);
+		pkt_next_proto(pkt, ids[i].proto, rest);
+		/* The only fragment (number 0, no more) is whole. */
+		if (ids[i].proto == &fragment && cur_peek(&rest, 1, 1, &status) && !(status & 0xbf)) {
+			cur_skip(&rest, 2);
+			pkt_next_proto(pkt, &proto_data,
+				cur_sub(&rest, cur_left(&rest) > 2 ? cur_left(&rest) - 2 : 0));
+		}
+	}
 	return MINE;
 }

@@ -5,6 +5,8 @@
 #include "indexer/packet.h"
 
 enum verdict wlan_encap_wrapper(struct packet *, struct cursor *);
+enum verdict hsr_wrapper(struct packet *, struct cursor *);
+enum verdict epl_wrapper(struct packet *, struct cursor *);
 enum verdict avsp_wrapper(struct packet *, struct cursor *);
 enum verdict batadv_wrapper(struct packet *, struct cursor *);
 enum verdict cb_wrapper(struct packet *, struct cursor *);

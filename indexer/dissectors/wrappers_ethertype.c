@@ -131,3 +131,38 @@ enum verdict wlan_encap_wrapper(struct packet *pkt, struct cursor *c)
 		pkt_item(pkt, &kind, 1);
 	return MINE;
 }
+
+/* IEC 62439-3, section 5.7: path and size, sequence number, then the Ethertype of what is sent twice. */
+enum verdict hsr_wrapper(struct packet *pkt, struct cursor *c)
+{
+	cur_take(c, 4);
+	uint32_t type = (uint32_t)cur_be(c, 2);
+	if (!pkt->fail)
+		pkt_next(pkt, CLAIM_ETHERTYPE_BARE, type, cur_rest(c));
+	return MINE;
+}
+
+/* Ethernet POWERLINK (EPSG DS 301, section 4.6.1): message type, destination, source. Poll requests and
+ * responses have process data, the length of which stands before them; of asynchronous sends (type 6) some
+ * services are known. */
+enum verdict epl_wrapper(struct packet *pkt, struct cursor *c)
+{
+	enum { REQUEST = 3, RESPONSE = 4, ASYNC = 6, INVITE = 7, HEAD = 3, LAST_SERVICE = 6 };
+	const uint8_t *head = cur_take(c, HEAD);
+	if (!head)
+		return MINE;
+	uint64_t service;
+	uint8_t type = head[0] & 0x7f;
+	if (type == REQUEST || type == RESPONSE) {
+		cur_take(c, 5);
+		uint32_t size = (uint32_t)cur_le(c, 2), left = cur_left(c);
+		if (!pkt->fail && size && left)
+			pkt_next_proto(pkt, &proto_data, cur_sub(c, size < left ? size : left));
+	} else if (type == INVITE) {
+		pkt_next_proto(pkt, &proto_data, cur_rest(c));
+	} else if (type == ASYNC && cur_peek(c, 0, 1, &service) && (!service || service > LAST_SERVICE)) {
+		cur_skip(c, 1);
+		pkt_next_proto(pkt, &proto_data, cur_rest(c));
+	}
+	return MINE;
+}
