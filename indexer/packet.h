@@ -257,11 +257,11 @@ struct udp_datagram {
 	struct cursor payload;
 };
 
-/* A fragment that ip.c or ipv6_fraghdr.c met, all its octets captured: to be put together with the others. */
+/* A fragment that IP, IPv6 or 6LoWPAN met, all its octets captured: to be put together with the others. */
 struct fragment {
 	bool set;
 	const struct protocol *proto; /* who: its reassembled() takes the outcome */
-	struct row *row;
+	struct row *row;              /* NULL: the layer has none */
 	uint32_t key;       /* tells datagrams of one pair of addresses apart */
 	uint8_t next_proto; /* IP protocol of the whole */
 	uint32_t offset;    /* octets */

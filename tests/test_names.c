@@ -138,6 +138,25 @@ static void links(void **state)
 		      "2004 00000045 caf9df4f509a0064 88b5 6162 9b01a44db0df5aaa3376eccc", 0),
 		"ethertype:macsec:ethertype:data");
 	stack(dissect_hex(CLAIM_ETHERTYPE, 0x88e5, "2000 0000003e", 0), "ethertype:data");
+	/* 6LoWPAN over 802.15.4 (LINKTYPE 230): a compressed header with UDP's; a hop-by-hop option, shown as
+	 * data, too; a datagram in two fragments. */
+	const uint16_t wpan = 230;
+	const char *text = dissect_hex(
+		CLAIM_LINKTYPE, wpan, "4188 01 cdab ffff 0100 7f33 f0 1633 1633 1234 40010001", 0);
+	stack(text, "wpan:6lowpan:ipv6:udp:coap");
+	has(text, "plen=12");
+	stack(dissect_hex(CLAIM_LINKTYPE, wpan,
+		      "4188 01 cdab ffff 0100 7f33 e1 06 6304001e0100 f3 12 0102 68656c6c6f", 0),
+		"wpan:6lowpan:data:ipv6:ipv6.hopopts:udp:data");
+	stack(dissect_hex(CLAIM_LINKTYPE, wpan,
+		      "4188 01 cdab ffff 0100 c038 004e 41 60000000 0010 3a 40 "
+		      "00000000000000000000000000000001"
+		      " 00000000000000000000000000000002",
+		      0),
+		"wpan:6lowpan:data");
+	stack(dissect_more(CLAIM_LINKTYPE, wpan,
+		      "4188 01 cdab ffff 0100 e038 004e 05 80001234 00010001 6162636465666768", 0),
+		"wpan:6lowpan:ipv6:icmpv6:data");
 	/* PROFINET: the id of the frame says what it is; a fragment that is whole has data. */
 	stack(dissect_hex(CLAIM_ETHERTYPE, 0x8892, "8001 000000000000 0035 35 00", 0),
 		"ethertype:pn_rt:pn_io");

@@ -14,6 +14,8 @@
 #define CLAIMS(...) (const struct claim[]){ __VA_ARGS__, { CLAIM_NONE, 0 } }
 
 const struct protocol named_protocols[] = {
+	{ .name = "6lowpan", .title = "IPv6 over Low power Wireless Personal Area Networks", .column = "6LoWPAN", .dissect = lowpan_wrapper, .reassembled = lowpan_reassembled,
+		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0xa0ed }) },
 	{ .name = "3comxns", .title = "3Com XNS Encapsulation", .column = "3Com XNS", .dissect = header_wrapper,
 		.claims = CLAIMS({ CLAIM_LLC_DSAP, 0x80 }) },
 	{ .name = "aarp", .title = "Appletalk Address Resolution Protocol", .column = "AARP",
@@ -498,6 +500,11 @@ const struct protocol wrapped_rldp = {
 const struct protocol wrapped_mtp3 = {
 	.name = "mtp3", .title = "Message Transfer Part Level 3", .column = "MTP3", .dissect = mtp3_wrapper
 };
+const struct protocol wrapped_6lowpan = { .name = "6lowpan",
+	.title = "IPv6 over Low power Wireless Personal Area Networks",
+	.column = "6LoWPAN",
+	.dissect = lowpan_wrapper,
+	.reassembled = lowpan_reassembled };
 const struct protocol wrapped_ax25 = {
 	.name = "ax25", .title = "Amateur Radio AX.25", .column = "AX.25", .dissect = ax25_wrapper
 };

@@ -59,7 +59,10 @@ enum verdict nmpi_wrapper(struct packet *pkt, struct cursor *c);
 enum verdict mstp_wrapper(struct packet *pkt, struct cursor *c);
 enum verdict idp_wrapper(struct packet *pkt, struct cursor *c);
 
-extern const struct protocol wrapped_ax25;
+enum verdict lowpan_wrapper(struct packet *pkt, struct cursor *c);
+void lowpan_reassembled(struct packet *pkt, const struct fragment *f, const struct reassembled *whole);
+
+extern const struct protocol wrapped_ax25, wrapped_6lowpan;
 extern const struct protocol wrapped_mtp3;
 extern const struct protocol wrapped_trmac;
 extern const struct protocol wrapped_pn_dcp;

@@ -134,10 +134,6 @@ static const struct protocol zigbee_zdp = {
 static const struct protocol zigbee_beacon = {
 	.name = "zbee_beacon", .title = "ZigBee Beacon", .column = "ZigBee"
 };
-static const struct protocol lowpan = {
-	.name = "6lowpan", .title = "IPv6 over Low power Wireless Personal Area Networks", .column = "6LoWPAN"
-};
-
 enum { PROFILE_DEVICE = 0 };
 
 /* ZigBee Cluster Library, section 2.4: control, a manufacturer, sequence, command. What is no known command
@@ -391,7 +387,7 @@ enum verdict wpan_wrapper(struct packet *pkt, struct cursor *c)
 	else if (is_zigbee(c, control))
 		pkt_next_proto(pkt, &zigbee_nwk, cur_rest(c));
 	else if (is_lowpan(c))
-		pkt_next_proto(pkt, &lowpan, cur_rest(c));
+		pkt_next_proto(pkt, &wrapped_6lowpan, cur_rest(c));
 	else
 		pkt_next_proto(pkt, &proto_data, cur_rest(c));
 	return MINE;

@@ -149,7 +149,7 @@ static bool part_add(
 	*p = (struct part) { .offset = f->offset,
 		.len = len,
 		.frame = pkt->number,
-		.layer = f->row->layer,
+		.layer = f->row ? f->row->layer : 0,
 		.at = piece_place(pkt, f->data.data, len),
 		.data = data };
 	d->nparts++;
