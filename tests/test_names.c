@@ -122,6 +122,10 @@ static void reassembled_length(void **state)
 	has(text, "segment.count=3 reassembled.length=6");
 }
 
+#define ZEROS_62                                                                                             \
+	"00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000" \
+	"00000000000000000000000000"
+
 static void links(void **state)
 {
 	(void)state;
@@ -138,6 +142,26 @@ static void links(void **state)
 		      "2004 00000045 caf9df4f509a0064 88b5 6162 9b01a44db0df5aaa3376eccc", 0),
 		"ethertype:macsec:ethertype:data");
 	stack(dissect_hex(CLAIM_ETHERTYPE, 0x88e5, "2000 0000003e", 0), "ethertype:data");
+	/* pflog: 61 octets of header, filled up to 64; enc: the family in either byte order. */
+	stack(dissect_hex(CLAIM_LINKTYPE, 117,
+		      "3d 02" ZEROS_62 "4500 0014 0000 0000 40 fd 0000 c0000201 c0000202", 0),
+		"pflog:ip");
+	stack(dissect_hex(CLAIM_LINKTYPE, 117,
+		      "3d 00" ZEROS_62 "4500 0014 0000 0000 40 fd 0000 c0000201 c0000202", 0),
+		"pflog:data");
+	stack(dissect_hex(CLAIM_LINKTYPE, 109,
+		      "02000000 00000000 00000000 4500 0014 0000 0000 40 fd 0000 c0000201 c0000202", 0),
+		"enc:ip");
+	stack(dissect_hex(CLAIM_LINKTYPE, 109,
+		      "00000002 00000000 00000000 4500 0014 0000 0000 40 fd 0000 c0000201 c0000202", 0),
+		"enc:ip");
+	/* LAPD: an information frame and an acknowledgement of SAPI 0; LoRaTap; netANALYZER. */
+	stack(dissect_hex(CLAIM_LINKTYPE, 203, "0281 0000 08020001 05", 0), "lapd:q931");
+	stack(dissect_hex(CLAIM_LINKTYPE, 203, "0281 0102", 0), "lapd");
+	stack(dissect_hex(CLAIM_LINKTYPE, 270, "0000000f 33be27a0 01 07 6d ff 7f 2a 12 0102", 0),
+		"loratap:data");
+	stack(dissect_hex(CLAIM_LINKTYPE, 240, "00040000 020000000002 020000000001 88b5 61", 0),
+		"netanalyzer:eth:ethertype:data");
 	/* 6LoWPAN over 802.15.4 (LINKTYPE 230): a compressed header with UDP's; a hop-by-hop option, shown as
 	 * data, too; a datagram in two fragments. */
 	const uint16_t wpan = 230;

@@ -279,7 +279,8 @@ static enum verdict sctp_dissect(struct packet *pkt, struct cursor *c)
 	return MINE;
 }
 
-static const struct claim sctp_claims[] = { { CLAIM_IP_PROTO, 132 }, { CLAIM_UDP_PORT, 9899 }, { 0 } };
+static const struct claim sctp_claims[] = { { CLAIM_IP_PROTO, 132 }, { CLAIM_UDP_PORT, 9899 },
+	{ CLAIM_LINKTYPE, 248 }, { 0 } };
 
 const struct protocol proto_sctp = {
 	.name = "sctp",

@@ -7,6 +7,13 @@
 enum verdict wlan_encap_wrapper(struct packet *, struct cursor *);
 enum verdict hsr_wrapper(struct packet *, struct cursor *);
 enum verdict epl_wrapper(struct packet *, struct cursor *);
+enum verdict enc_wrapper(struct packet *, struct cursor *);
+enum verdict pflog_wrapper(struct packet *, struct cursor *);
+enum verdict erf_wrapper(struct packet *, struct cursor *);
+enum verdict atm_wrapper(struct packet *, struct cursor *);
+enum verdict lapd_wrapper(struct packet *, struct cursor *);
+enum verdict loratap_wrapper(struct packet *, struct cursor *);
+enum verdict netanalyzer_wrapper(struct packet *, struct cursor *);
 enum verdict avsp_wrapper(struct packet *, struct cursor *);
 enum verdict batadv_wrapper(struct packet *, struct cursor *);
 enum verdict cb_wrapper(struct packet *, struct cursor *);
