@@ -262,9 +262,9 @@ struct fragment {
 	bool set;
 	const struct protocol *proto; /* who: its reassembled() takes the outcome */
 	struct row *row;              /* NULL: the layer has none */
-	uint32_t key;       /* tells datagrams of one pair of addresses apart */
-	uint8_t next_proto; /* IP protocol of the whole */
-	uint32_t offset;    /* octets */
+	uint32_t key;                 /* tells datagrams of one pair of addresses apart */
+	uint8_t next_proto;           /* IP protocol of the whole */
+	uint32_t offset;              /* octets */
 	bool more;
 	struct cursor data;
 };

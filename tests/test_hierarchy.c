@@ -98,8 +98,8 @@ static void paths(void **state)
 	hierarchy_free(&h);
 }
 
-/* tshark -z io,phs of fixtures/mixed.pcapng, frames of which have comments: these stand above the frame. In the
- * window the frame is found beside them. */
+/* tshark -z io,phs of fixtures/mixed.pcapng, frames of which have comments: these stand above the frame. In
+ * the window the frame is found beside them. */
 static void comments(void **state)
 {
 	struct hierarchy h = { 0 }, window = { 0 };

@@ -364,6 +364,8 @@ const struct protocol named_protocols[] = {
 		.claims = CLAIMS({ CLAIM_LLC_DSAP, 0xfc }) },
 	{ .name = "rsvp", .title = "Resource ReserVation Protocol (RSVP)", .column = "RSVP",
 		.dissect = rsvp_walk, .claims = CLAIMS({ CLAIM_IP_PROTO, 46 }, { CLAIM_UDP_PORT, 3455 }) },
+	{ .name = "roofnet", .title = "Roofnet Protocol", .column = "Roofnet",
+		.claims = CLAIMS({ CLAIM_ETHERTYPE, 0x0641 }, { CLAIM_ETHERTYPE, 0x0643 }, { CLAIM_ETHERTYPE, 0x0644 }, { CLAIM_ETHERTYPE, 0x0645 }) },
 	{ .name = "rtacser", .title = "RTAC Serial", .column = "RTAC Serial", .dissect = header_wrapper, .item_len = 12,
 		.claims = CLAIMS({ CLAIM_LINKTYPE, 250 }) },
 	{ .name = "rtcdc", .title = "WebRTC Datachannel Protocol", .column = "RTCDC",
