@@ -32,9 +32,18 @@ struct arena_block {
 	_Alignas(16) uint8_t octets[];
 };
 
+/* What stands for the first that had the same text: several dissectors may have a protocol of one name, and
+ * the archive knows stacks by their texts. */
+#define ALIKE_SLOTS 1024 /* far more than one capture has names */
+struct alike {
+	const void *from[ALIKE_SLOTS], *to[ALIKE_SLOTS];
+	unsigned n;
+};
+
 struct dict {
 	struct space spaces[DICT_SPACES];
 	struct arena_block *arena;
+	struct alike protocols, columns;
 };
 
 static void *arena_take(struct dict *d, size_t n)
@@ -184,6 +193,35 @@ const void *dict_get(const struct dict *d, enum dict_space space, uint32_t id, u
 	return e->octets;
 }
 
+static const char *name_of(const void *protocol)
+{
+	return ((const struct protocol *)protocol)->name;
+}
+
+static const char *text_of(const void *column)
+{
+	return column;
+}
+
+static const void *first_alike(struct alike *a, const void *p, const char *(*text)(const void *))
+{
+	unsigned at = (unsigned)((uintptr_t)p * UINT64_C(0x9e3779b97f4a7c15) >> 40) & (ALIKE_SLOTS - 1);
+	while (a->from[at] && a->from[at] != p)
+		at = (at + 1) & (ALIKE_SLOTS - 1);
+	if (a->from[at])
+		return a->to[at];
+	const void *first = p;
+	for (unsigned i = 0; i < ALIKE_SLOTS && first == p; i++)
+		if (a->from[i] && strcmp(text(a->to[i]), text(p)) == 0)
+			first = a->to[i];
+	if (a->n < ALIKE_SLOTS / 2) {
+		a->from[at] = p;
+		a->to[at] = first;
+		a->n++;
+	}
+	return first;
+}
+
 /* A stack is interned as its pointers: the number of tokens, the column text, the tokens, the items. */
 uint32_t dict_stack(struct dict *d, const struct protocol *const *tokens, unsigned ntokens,
 	const struct item *items, unsigned nitems, const char *column)
@@ -191,11 +229,11 @@ uint32_t dict_stack(struct dict *d, const struct protocol *const *tokens, unsign
 	const void *key[PACKET_TOKENS_MAX + PACKET_LAYERS_MAX * 2 + 2];
 	unsigned n = 0;
 	key[n++] = (const void *)(uintptr_t)ntokens;
-	key[n++] = column;
+	key[n++] = first_alike(&d->columns, column, text_of);
 	for (unsigned i = 0; i < ntokens; i++)
-		key[n++] = tokens[i];
+		key[n++] = first_alike(&d->protocols, tokens[i], name_of);
 	for (unsigned i = 0; i < nitems; i++)
-		key[n++] = items[i].proto;
+		key[n++] = first_alike(&d->protocols, items[i].proto, name_of);
 	return dict_intern(d, DICT_STACK, 0, key, n * sizeof(*key));
 }
 

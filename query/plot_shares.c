@@ -72,6 +72,9 @@ static void add_slices(const struct kept *rows, struct chart *chart)
 	for (size_t i = 0; i < rows->n; i++) {
 		unsigned depth = (unsigned)fmin(kept_number(rows, i, level), 63);
 		const char *short_name = kept_text(rows, i, name), *title = kept_text(rows, i, protocol);
+		/* Comments stand beside the tree: they are no share of the packets. */
+		if (depth == 0 && i)
+			break;
 		/* Long names are for tables. */
 		above[depth] = chart_slice(chart,
 			depth == 0    ? "packets"

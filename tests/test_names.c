@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "indexer/dict.h"
 #include "tests/dissect_test.h"
 
 static void stack(const char *text, const char *want)
@@ -162,6 +163,14 @@ static void links(void **state)
 		"loratap:data");
 	stack(dissect_hex(CLAIM_LINKTYPE, 240, "00040000 020000000002 020000000001 88b5 61", 0),
 		"netanalyzer:eth:ethertype:data");
+	/* 802.15.4 with its own headers: TAP that says there is no check sequence; the octets of the radio.
+	 */
+	stack(dissect_hex(
+		      CLAIM_LINKTYPE, 283, "0000 0c00 0000 0100 00000000 4188 01 cdab ffff 0100 ff010203", 0),
+		"wpan-tap:data");
+	stack(dissect_hex(CLAIM_LINKTYPE, 283,
+		      "0000 0c00 0000 0100 00000000 4188 01 cdab ffff 0100 7b333a 80001234 00010001", 0),
+		"wpan-tap:6lowpan:ipv6:icmpv6");
 	/* 6LoWPAN over 802.15.4 (LINKTYPE 230): a compressed header with UDP's; a hop-by-hop option, shown as
 	 * data, too; a datagram in two fragments. */
 	const uint16_t wpan = 230;
@@ -284,6 +293,24 @@ static void told(void **state)
 	stack(first(57400, "0230312f30303031322f4f2f33302f7803"), IP_TCP ":ucp");
 }
 
+/* Several dissectors may have a protocol of one name: the stack is one. */
+static void one_name(void **state)
+{
+	(void)state;
+	static const struct protocol a = { .name = "wpan" }, b = { .name = "wpan" },
+				     other = { .name = "data" };
+	static const char column[] = "IEEE 802.15.4", same[] = "IEEE 802.15.4";
+	struct dict *d = dict_new();
+	assert_non_null(d);
+	uint32_t first = dict_stack(d, (const struct protocol *const[]) { &a }, 1, NULL, 0, column);
+	assert_int_not_equal(first, 0);
+	assert_int_equal(dict_stack(d, (const struct protocol *const[]) { &b }, 1, NULL, 0, same), first);
+	assert_int_equal(dict_stack(d, (const struct protocol *const[]) { &a }, 1, NULL, 0, column), first);
+	assert_int_not_equal(
+		dict_stack(d, (const struct protocol *const[]) { &other }, 1, NULL, 0, column), first);
+	dict_free(d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -295,6 +322,7 @@ int main(void)
 		cmocka_unit_test(samples),
 		cmocka_unit_test(cut),
 		cmocka_unit_test(told),
+		cmocka_unit_test(one_name),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

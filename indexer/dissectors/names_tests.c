@@ -88,7 +88,6 @@ BEGINS(steam, "\xff\xff\xff\xff\x21\x4c\x5f\xa0")
 ONE_OF(tpcp, 4, 0, 1, 1, 2)
 NEEDS(wccp, 1, { 0, 4, 7, 16 })
 NEEDS(xdmcp, 1, { 0, 2, 1, 1 })
-BEGINS(zep, "EX")
 NEEDS(len_4, 4, { 0, 1, 0, 255 })
 NEEDS(len_12, 12, { 0, 1, 0, 255 })
 

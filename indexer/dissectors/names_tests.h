@@ -50,7 +50,6 @@ enum verdict test_tivoconnect(struct packet *, struct cursor *);
 enum verdict test_tpcp(struct packet *, struct cursor *);
 enum verdict test_wccp(struct packet *, struct cursor *);
 enum verdict test_xdmcp(struct packet *, struct cursor *);
-enum verdict test_zep(struct packet *, struct cursor *);
 enum verdict test_applemidi(struct packet *, struct cursor *);
 enum verdict test_ar_drone(struct packet *, struct cursor *);
 enum verdict test_artnet(struct packet *, struct cursor *);

@@ -322,7 +322,7 @@ const struct protocol named_udp_protocols[] = {
 	{ .name = "xyplex", .title = "Xyplex", .column = "XYPLEX",
 		.claims = CLAIMS({ CLAIM_UDP_PORT, 173 }) },
 	{ .name = "zep", .title = "ZigBee Encapsulation Protocol", .column = "ZEP",
-		.dissect = test_zep, .claims = CLAIMS({ CLAIM_UDP_PORT, 17754 }) },
+		.dissect = zep_wrapper, .claims = CLAIMS({ CLAIM_UDP_PORT, 17754 }) },
 	{ .name = "udt", .title = "UDT Protocol", .column = "UDT",
 		.dissect = test_udt, .claims = CLAIMS({ CLAIM_HEUR_UDP, 60 }) },
 };

@@ -54,6 +54,8 @@ enum verdict ngap_wrapper(struct packet *pkt, struct cursor *c);
 enum verdict s1ap_wrapper(struct packet *pkt, struct cursor *c);
 enum verdict ap_wrapper(struct packet *pkt, struct cursor *c);
 enum verdict bluetooth_wrapper(struct packet *pkt, struct cursor *c);
+enum verdict wpan_tap_wrapper(struct packet *pkt, struct cursor *c);
+enum verdict zep_wrapper(struct packet *pkt, struct cursor *c);
 enum verdict wpan_wrapper(struct packet *pkt, struct cursor *c);
 enum verdict bpq_wrapper(struct packet *pkt, struct cursor *c);
 enum verdict ax25_kiss_wrapper(struct packet *pkt, struct cursor *c);

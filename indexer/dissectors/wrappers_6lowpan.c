@@ -14,6 +14,7 @@ extern const struct protocol proto_data, proto_eth;
 
 #define IPV6_HEADER 40
 #define LINK_PHY    215 /* preamble, start and length in front of the frame */
+#define LINK_TAP    283 /* a header that tells its length */
 enum { PAYLOAD_LENGTH = 4, NEXT_HEADER = 6, HOP_LIMIT = 7, SOURCE = 8, DESTINATION = 24 };
 
 /* What is made: header, extension headers, UDP's header. */
@@ -70,7 +71,9 @@ static void link_identifiers(const struct packet *pkt, struct link *link)
 		identifier(link->src, l->data + 6, 6);
 		return;
 	}
-	uint32_t at = pkt->link_type == LINK_PHY ? 6 : 0;
+	uint32_t at = pkt->link_type == LINK_PHY                  ? 6
+		      : pkt->link_type == LINK_TAP && l->cap >= 4 ? le16(l->data + 2)
+								  : 0;
 	if (l->cap < at + 3)
 		return;
 	uint32_t control = le16(l->data + at), modes[2] = { control >> 10 & 3, control >> 14 };

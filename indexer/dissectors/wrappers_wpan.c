@@ -341,15 +341,20 @@ static void elements(struct cursor *c)
 	}
 }
 
-enum verdict wpan_wrapper(struct packet *pkt, struct cursor *c)
+/* What ends a frame: nothing, its check sequence, or what TI's CC24xx has there instead: the signal's
+ * strength, and a bit that says whether the check was right. */
+enum ending { NO_FCS, FCS_16, FCS_CC24XX };
+
+/* The frame of the medium access layer. */
+static enum verdict medium_access(struct packet *pkt, struct cursor *c, enum ending ending)
 {
 	bool good = true;
-	if (pkt->link_type == LINK_PHY)
-		cur_take(c, 6);
 	uint32_t begin = c->pos;
-	if (pkt->link_type != LINK_NO_FCS && c->len - begin >= 2 && c->len >= begin) {
+	if (ending != NO_FCS && c->len >= begin && c->len - begin >= 2) {
 		good = c->cap < c->len ||
-		       check(c->data + begin, c->len - begin - 2) == le16(c->data + c->len - 2);
+		       (ending == FCS_CC24XX ? c->data[c->len - 1] & 0x80
+					     : check(c->data + begin, c->len - begin - 2) ==
+						       le16(c->data + c->len - 2));
 		c->len -= 2;
 		if (c->cap > c->len)
 			c->cap = c->len;
@@ -390,5 +395,71 @@ enum verdict wpan_wrapper(struct packet *pkt, struct cursor *c)
 		pkt_next_proto(pkt, &wrapped_6lowpan, cur_rest(c));
 	else
 		pkt_next_proto(pkt, &proto_data, cur_rest(c));
+	return MINE;
+}
+
+enum verdict wpan_wrapper(struct packet *pkt, struct cursor *c)
+{
+	if (pkt->link_type == LINK_PHY)
+		cur_take(c, 6);
+	return medium_access(pkt, c, pkt->link_type == LINK_NO_FCS ? NO_FCS : FCS_16);
+}
+
+/* IEEE 802.15.4 TAP (LINKTYPE 283): version, the length of the header, then elements of kind, length and
+ * value filled up to words; kind 0 tells the check sequence: 1 has 16 bits. */
+enum verdict wpan_tap_wrapper(struct packet *pkt, struct cursor *c)
+{
+	cur_take(c, 2);
+	uint32_t len = (uint32_t)cur_le(c, 2), check_kind = 0;
+	if (pkt->fail)
+		return MINE;
+	struct cursor tlvs = cur_sub(c, len > 4 ? len - 4 : 0);
+	while (!pkt->fail && cur_left(&tlvs)) {
+		uint32_t kind = (uint32_t)cur_le(&tlvs, 2), n = (uint32_t)cur_le(&tlvs, 2);
+		uint64_t value;
+		if (!pkt->fail && kind == 0 && n && cur_peek(&tlvs, 0, 1, &value))
+			check_kind = (uint32_t)value;
+		if (!pkt->fail)
+			cur_skip(&tlvs, (n + 3) & ~3u);
+	}
+	if (pkt->fail || !cur_left(c))
+		return MINE;
+	return medium_access(pkt, c, check_kind == 1 ? FCS_16 : NO_FCS);
+}
+
+static enum verdict checked_frame(struct packet *pkt, struct cursor *c)
+{
+	return medium_access(pkt, c, FCS_16);
+}
+
+static enum verdict cc24xx_frame(struct packet *pkt, struct cursor *c)
+{
+	return medium_access(pkt, c, FCS_CC24XX);
+}
+
+/* ZigBee Encapsulation Protocol: "EX", version; version 2 has a type, of which 2 acknowledges; channel,
+ * device, kind of ending, quality; what differs between the versions; the length of the frame. */
+enum verdict zep_wrapper(struct packet *pkt, struct cursor *c)
+{
+	static const struct protocol checked = { .name = "wpan",
+		.title = "IEEE 802.15.4 Low-Rate Wireless PAN",
+		.column = "IEEE 802.15.4",
+		.dissect = checked_frame },
+				     cc24xx = { .name = "wpan",
+					     .title = "IEEE 802.15.4 Low-Rate Wireless PAN",
+					     .column = "IEEE 802.15.4",
+					     .dissect = cc24xx_frame };
+	enum { ACKNOWLEDGEMENT = 2 };
+	const uint8_t *head = cur_take(c, 3);
+	if (!head || head[0] != 'E' || head[1] != 'X')
+		return NOT_MINE;
+	if (head[2] != 1 && cur_be(c, 1) == ACKNOWLEDGEMENT)
+		return MINE;
+	cur_take(c, 3);
+	uint32_t kind = (uint32_t)cur_be(c, 1);
+	cur_take(c, head[2] == 1 ? 8 : 23);
+	uint32_t len = (uint32_t)cur_be(c, 1);
+	if (!pkt->fail && len && cur_left(c))
+		pkt_next_proto(pkt, kind ? &checked : &cc24xx, cur_sub(c, len));
 	return MINE;
 }
