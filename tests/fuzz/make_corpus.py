@@ -6,7 +6,7 @@ import struct
 
 here = pathlib.Path(__file__).parent
 fixtures = here.parent.parent / "fixtures"
-TCP, UDP, BACK = 30, 31, 0x80
+LINK, ETHERTYPE, TCP, UDP, BACK = 1, 2, 30, 31, 0x80
 
 
 def frame(how, key, payload):
@@ -90,6 +90,23 @@ talks = {
     "http2": frame(TCP, 80, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes.fromhex("000000040000000000")
                    + bytes.fromhex("000001010500000001") + b"\x82"),
     "certificate_time": frame(TCP | BACK, 443, b"\x16\3\1" + len(certificate).to_bytes(2, "big") + certificate),
+    "6lowpan": frame(LINK, 230, bytes.fromhex("418801cdabffff0100" "7f33e106630400 1e0100f3120102" "68656c6c6f"))
+    + frame(LINK, 230, bytes.fromhex("418801cdabffff0100" "c038004e416000000000103a40" + "00" * 15 + "01" + "00" * 15 + "02"))
+    + frame(LINK, 230, bytes.fromhex("418801cdabffff0100" "e038004e05" "80001234000100016162636465666768"))
+    + frame(LINK, 283, bytes.fromhex("00000c000000010001000000" "418801cdabffff0100" "b500010002" "7b333a80001234")),
+    "zep": frame(UDP, 17754, b"EX\2\1" + bytes.fromhex("0b000101ff" + "00" * 22 + "0d" + "418801cdabffff0100ff0102")),
+    "profinet": frame(ETHERTYPE, 0x8892, bytes.fromhex("8001000000000035 3500")) + frame(ETHERTYPE, 0x8892, bytes.fromhex("ff8000000102")),
+    "powerlink": frame(ETHERTYPE, 0x88AB, bytes.fromhex("0301f000200001000200aabb")) + frame(ETHERTYPE, 0x892F, bytes.fromhex("002e000108004500")),
+    "rtcp": frame(UDP, 50003, bytes.fromhex("80c90001 00000001 81ca0004 00000009 010761626340646566 000000 81cb0001 00000009"))
+    + frame(UDP, 50003, bytes.fromhex("80c90001 00000001 80cf0004 00000001 04000002 0000000000000000")),
+    "dcerpc_datagram": frame(UDP, 50002, bytes.fromhex("04002800100000 00" + "00" * 16 + "404e9f8d3da0ce118f6908003e30051b" + "01" * 16
+                                                       + "00000000 01000000 07000000 0200 ffff ffff 0800 0000 00 00" + "00" * 8)),
+    "gsmtap": frame(UDP, 4729, bytes.fromhex("02040100000100000000000001000000" "5506192b2b"))
+    + frame(UDP, 4729, bytes.fromhex("02040100000100000000000088000000" "000000110d063501")),
+    "pflog": frame(LINK, 117, bytes.fromhex("3d02" + "00" * 62 + "45000014")) + frame(LINK, 203, bytes.fromhex("0281000008020001")),
+    "iscsi": frame(TCP, 3260, bytes.fromhex("43870000 00000010" + "00" * 40 + "00" * 16)),
+    "nbd": frame(TCP, 10809, bytes.fromhex("2560951300000001" + "00" * 16 + "00000008" + "00" * 4)) + frame(TCP, 10809, b"\0" * 4),
+    "rpcap": frame(TCP, 2002, bytes.fromhex("0008000000000004" "00000000")),
     # A NUL in a media type ended the comparison, and the type's name was read behind its end.
     "media_type_nul": frame(UDP, 5060, b"INVITE sip:a@example.org SIP/2.0\r\nContent-Type: application/sdp\0" + b"a" * 33
                             + b"\r\n\r\nv=0\r\n"),
